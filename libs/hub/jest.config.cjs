@@ -1,0 +1,1 @@
+module.exports = { displayName: 'hub', preset: '../../tools/jest-preset.cjs' };

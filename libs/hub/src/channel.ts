@@ -1,0 +1,192 @@
+import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
+import { FramedEntry } from './framed-entry';
+import type { Subscription } from './subscription';
+import { Window, type WindowLimits } from './window';
+
+/** What a channel needs of its hub. */
+export interface ChannelHost {
+  readonly bus: Bus;
+  readonly windowLimits: WindowLimits;
+  /** The greatest seq announced to this process, over all channels. */
+  readonly announced: number;
+  /** Has the channel's readers brought forward in this turn. */
+  changed(channel: Channel): void;
+  /** The log has another epoch than this process knew. */
+  epochSeen(epoch: string): void;
+  /** The log could not be read: `refill` is wanted again when it is back. */
+  refillLater(channel: Channel): void;
+  /** A hole was closed; other channels may have one that no announcement will show. */
+  refilled(messages: number): void;
+}
+
+/** A stretch of the log framed for sending, and what it says about the places around it. */
+export interface FramedPage extends Omit<Page, 'entries'> {
+  readonly entries: readonly FramedEntry[];
+  /** Whether more is stored after it. */
+  readonly full: boolean;
+}
+
+const PAGE = 256;
+/** Announcements kept while the log is read; more than that and the log is read again instead. */
+const PENDING_MAX = 4096;
+
+/**
+ * One channel in one process: its bus subscription, its window, its readers. It is `live` while every announcement is
+ * known to arrive; when one may be missing it refills its window from the log, once for all its readers.
+ */
+export class Channel {
+  readonly subscriptions = new Set<Subscription>();
+  /** When the last reader left, in ms; it is kept warm a while, since pollers come back. */
+  idleSince = Date.now();
+  window: Window;
+  live = false;
+  private openedAt = 0;
+  private pending: { epoch: string; entry: Entry }[] = [];
+  private overflowed = false;
+  private filling: Promise<void> | undefined;
+  private readonly reads = new Map<number, Promise<FramedPage>>();
+
+  constructor(
+    readonly name: string,
+    private readonly host: ChannelHost,
+  ) {
+    this.window = new Window(host.windowLimits, '', 0);
+  }
+
+  get epoch(): string {
+    return this.window.epoch;
+  }
+
+  /** Everything of this channel up to this seq is known here. */
+  get through(): number {
+    return Math.max(this.openedAt, this.host.announced);
+  }
+
+  /** Subscribes, then notes where the log stands: what comes later is announced, what was before is in the log. */
+  async open(): Promise<void> {
+    await this.host.bus.subscribe(this.name);
+    const { epoch, head, last } = await this.host.bus.positions([this.name]);
+    this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
+    this.openedAt = head;
+    if (this.absorbPending()) this.live = true;
+    else await this.refill();
+  }
+
+  /** Resolves when the channel is live or is known to stay behind for now. */
+  settled(): Promise<void> {
+    return this.filling ?? Promise.resolve();
+  }
+
+  /** Hears an announcement. */
+  offer(epoch: string, entry: Entry): void {
+    if (!this.live) {
+      if (this.pending.length < PENDING_MAX) this.pending.push({ epoch, entry });
+      else this.overflowed = true;
+      return;
+    }
+    if (epoch !== this.epoch) {
+      this.host.epochSeen(epoch);
+      return;
+    }
+    if (entry.seq > this.window.last && !this.window.push(entry)) {
+      this.pending.push({ epoch, entry });
+      void this.refill();
+      return;
+    }
+    this.host.changed(this);
+  }
+
+  /** From now on announcements may be missing; readers wait until `refill` or `confirm`. */
+  suspend(): void {
+    this.live = false;
+  }
+
+  /** The log was found to stand at `last`, at a time when the partition stood at `head`: goes on, or refills. */
+  confirm(epoch: string, last: number, head: number): void {
+    if (this.filling !== undefined) return;
+    if (epoch !== this.epoch || last > this.window.last) void this.refill();
+    else this.resume(head);
+  }
+
+  /** The place before the last `count` messages; `otherwise` when there are none. */
+  async rewind(count: number, otherwise: number): Promise<number> {
+    const page = await this.host.bus.read(this.name, { kind: 'last', count });
+    return page.entries[0]?.prev ?? otherwise;
+  }
+
+  /** Reads what is missing from the log. One run at a time; never rejects. */
+  refill(): Promise<void> {
+    this.live = false;
+    return (this.filling ??= this.fill()
+      .catch((error: unknown) => {
+        if (!(error instanceof BusUnavailableError)) throw error;
+        this.host.refillLater(this);
+      })
+      .finally(() => {
+        this.filling = undefined;
+      }));
+  }
+
+  /** The page of the log after `seq`, read once for all who ask at the same time. */
+  read(seq: number): Promise<FramedPage> {
+    let page = this.reads.get(seq);
+    if (page === undefined) {
+      page = this.readPage(seq).finally(() => this.reads.delete(seq));
+      this.reads.set(seq, page);
+    }
+    return page;
+  }
+
+  private async readPage(seq: number): Promise<FramedPage> {
+    const { window } = this;
+    const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit: PAGE });
+    if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
+    const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
+    const full = entries.length === PAGE;
+    if (!full && this.window === window && page.epoch === this.epoch && !page.trimmed) {
+      const below = entries.filter((entry) => entry.seq <= window.floor);
+      if (seq < window.floor && below.at(-1)?.seq === window.floor) window.extendBack(below, seq);
+    }
+    return { ...page, entries, full };
+  }
+
+  private async fill(): Promise<void> {
+    let messages = 0;
+    for (;;) {
+      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit: PAGE });
+      if (page.epoch !== this.epoch) {
+        this.host.epochSeen(page.epoch);
+        this.window = new Window(this.host.windowLimits, page.epoch, 0);
+        continue;
+      }
+      if (page.trimmed) {
+        const floor = page.entries[0]?.prev ?? page.last;
+        this.window = new Window(this.host.windowLimits, page.epoch, floor);
+      }
+      for (const entry of page.entries) this.window.push(entry);
+      messages += page.entries.length;
+      if (page.entries.length < PAGE && this.absorbPending()) {
+        this.resume(page.head);
+        this.host.refilled(messages);
+        return;
+      }
+    }
+  }
+
+  private resume(head: number): void {
+    this.live = true;
+    this.openedAt = Math.max(this.openedAt, head);
+    this.host.changed(this);
+  }
+
+  /** Takes in what was announced meanwhile; `false` when the log must be read again. */
+  private absorbPending(): boolean {
+    const { pending, overflowed } = this;
+    this.pending = [];
+    this.overflowed = false;
+    if (overflowed) return false;
+    return pending.every(
+      ({ epoch, entry }) => epoch === this.epoch && (entry.seq <= this.window.last || this.window.push(entry)),
+    );
+  }
+}

@@ -1,0 +1,202 @@
+import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
+import type { Position } from '@tetracast/message-model';
+import { Channel, type ChannelHost } from './channel';
+import type { Connection } from './connection';
+import type { Subscription } from './subscription';
+import type { WindowLimits } from './window';
+
+export interface ChannelsOptions {
+  readonly warmMs: number;
+  readonly compareMs: number;
+  readonly windowLimits: WindowLimits;
+}
+
+/** Channels asked about in one call when windows are compared with the log. */
+const COMPARE_BATCH = 500;
+
+/**
+ * The open channels of one process. It hears the bus, collects what changed in a turn of the event loop, and keeps the
+ * windows true: after a cut and from time to time it asks the log where each channel stands.
+ */
+export class Channels implements ChannelHost {
+  refilledMessages = 0;
+  private readonly open = new Map<string, { readonly channel: Channel; readonly opened: Promise<void> }>();
+  private readonly unread = new Set<Channel>();
+  private newest: Position = { epoch: '', seq: 0 };
+  private dirty = new Set<Channel>();
+  private flushing = false;
+  private comparing: Promise<void> | undefined;
+  private compareAgain = false;
+  private comparedAt = Date.now();
+  private asked: Promise<Position> | undefined;
+
+  constructor(
+    readonly bus: Bus,
+    private readonly options: ChannelsOptions,
+  ) {
+    bus.listen({
+      onEntry: (epoch, entry) => {
+        this.onEntry(epoch, entry);
+      },
+      onInterrupted: () => {
+        for (const { channel } of this.open.values()) channel.suspend();
+      },
+      onResubscribed: () => void this.compare(),
+    });
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  get windowLimits(): WindowLimits {
+    return this.options.windowLimits;
+  }
+
+  get announced(): number {
+    return this.newest.seq;
+  }
+
+  /** Opens the channels that are not open; rejects, with none of them left half-open, when the bus cannot be reached. */
+  async get(names: readonly string[]): Promise<Channel[]> {
+    return Promise.all([...new Set(names)].map((name) => this.getOne(name)));
+  }
+
+  /** Where the log stands; asked once for all who ask in the same turn. */
+  position(): Promise<Position> {
+    return (this.asked ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        this.asked = undefined;
+        this.bus.positions([]).then(({ epoch, head }) => {
+          this.epochSeen(epoch);
+          resolve({ epoch, seq: head });
+        }, reject);
+      });
+    }));
+  }
+
+  changed(channel: Channel): void {
+    this.dirty.add(channel);
+    if (this.flushing) return;
+    this.flushing = true;
+    setImmediate(() => {
+      this.flush();
+    });
+  }
+
+  epochSeen(epoch: string): void {
+    if (epoch !== this.newest.epoch) this.newest = { epoch, seq: 0 };
+    for (const { channel } of this.open.values()) {
+      if (channel.epoch !== '' && channel.epoch !== epoch) void channel.refill();
+    }
+  }
+
+  refillLater(channel: Channel): void {
+    this.unread.add(channel);
+  }
+
+  refilled(messages: number): void {
+    this.refilledMessages += messages;
+    void this.compare();
+  }
+
+  /** Asks the log where every open channel stands; those that fell behind refill themselves. Never rejects. */
+  compare(): Promise<void> {
+    if (this.comparing !== undefined) {
+      this.compareAgain = true;
+      return this.comparing;
+    }
+    this.compareAgain = false;
+    this.comparedAt = Date.now();
+    this.comparing = this.compareAll()
+      .catch((error: unknown) => {
+        if (!(error instanceof BusUnavailableError)) throw error;
+        this.comparedAt = 0;
+      })
+      .finally(() => {
+        this.comparing = undefined;
+        if (this.compareAgain) void this.compare();
+      });
+    return this.comparing;
+  }
+
+  /** Housekeeping, about once a second. */
+  sweep(now = Date.now()): void {
+    for (const channel of this.unread) void channel.refill();
+    this.unread.clear();
+    if (now - this.comparedAt >= this.options.compareMs) void this.compare();
+    for (const [name, { channel }] of this.open) {
+      channel.window.endTurn();
+      if (channel.subscriptions.size > 0 || now - channel.idleSince < this.options.warmMs) continue;
+      this.open.delete(name);
+      this.bus.unsubscribe(name).catch(ignoreUnavailable);
+    }
+  }
+
+  private getOne(name: string): Promise<Channel> {
+    let entry = this.open.get(name);
+    if (entry === undefined) {
+      const channel = new Channel(name, this);
+      entry = { channel, opened: channel.open() };
+      this.open.set(name, entry);
+    }
+    const { channel, opened } = entry;
+    channel.idleSince = Date.now();
+    return opened.then(
+      () => channel,
+      (error: unknown) => {
+        if (this.open.get(name)?.channel === channel) this.open.delete(name);
+        throw error;
+      },
+    );
+  }
+
+  private onEntry(epoch: string, entry: Entry): void {
+    if (epoch !== this.newest.epoch) this.newest = { epoch, seq: entry.seq };
+    else if (entry.seq > this.newest.seq) this.newest = { epoch, seq: entry.seq };
+    this.open.get(entry.channel)?.channel.offer(epoch, entry);
+  }
+
+  /** One write per socket per turn: what came in since the last turn goes out together. */
+  private flush(): void {
+    this.flushing = false;
+    const { dirty } = this;
+    this.dirty = new Set();
+    if (dirty.size === 1) {
+      for (const channel of dirty) for (const subscription of channel.subscriptions) forward(subscription);
+    } else {
+      const readers = new Map<Connection, Subscription | undefined>();
+      for (const channel of dirty) {
+        for (const subscription of channel.subscriptions) {
+          const { connection } = subscription;
+          readers.set(connection, readers.has(connection) ? undefined : subscription);
+        }
+      }
+      for (const [connection, only] of readers) {
+        if (only === undefined) connection.forwardAll();
+        else connection.forward(only);
+      }
+    }
+    for (const channel of dirty) channel.window.endTurn();
+  }
+
+  private async compareAll(): Promise<void> {
+    const all = [...this.open.values()].map(({ channel }) => channel);
+    for (let i = 0; i < all.length; i += COMPARE_BATCH) {
+      const channels = all.slice(i, i + COMPARE_BATCH);
+      const { epoch, head, last } = await this.bus.positions(channels.map(({ name }) => name));
+      this.epochSeen(epoch);
+      channels.forEach((channel, k) => {
+        channel.confirm(epoch, last[k] ?? 0, head);
+      });
+    }
+  }
+}
+
+function forward(subscription: Subscription): void {
+  subscription.connection.forward(subscription);
+}
+
+function ignoreUnavailable(error: unknown): void {
+  if (!(error instanceof BusUnavailableError)) throw error;
+}

@@ -1,0 +1,308 @@
+import { BusUnavailableError } from '@tetracast/bus';
+import { type CloseName, CodedError, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
+import { Batch } from './batch';
+import type { Channel, FramedPage } from './channel';
+import type { FramedEntry } from './framed-entry';
+import type { Sink } from './sink';
+import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
+import type { Subscription } from './subscription';
+
+/** What a connection needs of its hub. */
+export interface ConnectionHost {
+  readonly log: Log;
+  readonly maxChannels: number;
+  /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
+  channels(names: readonly string[]): Promise<Channel[]>;
+  /** The log could not be read: `wake` is wanted again when it is back. */
+  wakeLater(connection: Connection): void;
+  left(connection: Connection): void;
+  delivered(messages: number): void;
+  resetSent(reason: ResetReason): void;
+}
+
+/** Most messages, and about the most bytes, handed over in one write while a connection catches up. */
+const STEP_MESSAGES = 256;
+const STEP_BYTES = 256 * 1024;
+
+const NO_PAGES: ReadonlyMap<Subscription, FramedPage> = new Map();
+
+/**
+ * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
+ * shared batch; when its sink is full, or it starts in the past, it reads on by itself, from the window or from the log.
+ */
+export class Connection {
+  readonly subscriptions = new Map<string, Subscription>();
+  private epoch = '';
+  private live = false;
+  private full = false;
+  private closed = false;
+  private pumping: Promise<void> | undefined;
+  private pumpAgain = false;
+
+  constructor(
+    readonly id: string,
+    readonly client: string,
+    readonly sink: Sink,
+    private readonly host: ConnectionHost,
+  ) {}
+
+  /**
+   * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
+   * from, before anything of it is written. Resolves then; messages follow as fast as the sink takes them.
+   *
+   * @throws CodedError `too_many_channels`; BusUnavailableError while the log cannot be reached
+   */
+  async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
+    this.refuseTooMany(names);
+    const channels = await this.host.channels(names.filter((name) => !this.subscriptions.has(name)));
+    const point = await findStartingPoint(start, channels, this.host.log);
+    if (this.closed) return;
+    this.refuseTooMany(names);
+    for (const channel of channels) this.join(channel, point);
+    begun?.(point.cursor);
+    if (point.reset !== undefined && channels.length > 0) {
+      this.tellReset(point.reset, channels.map(({ name }) => name), point.cursor);
+    }
+    this.live = false;
+    this.wake();
+  }
+
+  unsubscribe(names: readonly string[]): void {
+    for (const name of names) {
+      const subscription = this.subscriptions.get(name);
+      if (subscription === undefined) continue;
+      this.subscriptions.delete(name);
+      subscription.channel.subscriptions.delete(subscription);
+      subscription.channel.idleSince = Date.now();
+    }
+  }
+
+  /** The sink has room again. */
+  drained(): void {
+    this.full = false;
+    this.wake();
+  }
+
+  /** Resolves when all there is has been handed over, or the sink is full, or the log cannot be read now. */
+  async settled(): Promise<void> {
+    while (this.pumping !== undefined) await this.pumping;
+  }
+
+  /** From where its client would go on: everything up to here was handed over, in all its channels. */
+  get cursor(): string {
+    let seq = Infinity;
+    for (const { position } of this.subscriptions.values()) seq = Math.min(seq, position);
+    return encodeCursor({ epoch: this.epoch, seq });
+  }
+
+  /** The line is gone. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.live = false;
+    this.unsubscribe([...this.subscriptions.keys()]);
+    this.host.left(this);
+  }
+
+  /** Ends the line from this side. */
+  end(reason: CloseName): void {
+    this.close();
+    this.sink.close(reason);
+  }
+
+  /** A channel of this connection has news; the hot path. */
+  forward(subscription: Subscription): void {
+    const { channel } = subscription;
+    const { window } = channel;
+    if (!this.live || this.sink.batchLimit !== undefined || this.subscriptions.size > 1 || !channel.live) {
+      this.forwardAll();
+      return;
+    }
+    if (subscription.position < window.floor) {
+      this.live = false;
+      this.wake();
+      return;
+    }
+    const batch = window.batchAfter(subscription.position, this.sink.framing);
+    if (batch.count === 0) return;
+    subscription.position = window.last;
+    this.hand(batch);
+  }
+
+  /** Several channels have news, or the simple way is closed. */
+  forwardAll(): void {
+    if (!this.live || !this.windowsReach()) {
+      this.live = false;
+      this.wake();
+      return;
+    }
+    this.advance(NO_PAGES);
+    if (!this.live) this.wake();
+  }
+
+  /** Brings all its channels forward, in the log's order. */
+  wake(): void {
+    if (this.closed || this.full || this.subscriptions.size === 0) return;
+    if (this.pumping !== undefined) {
+      this.pumpAgain = true;
+      return;
+    }
+    this.pumping = this.pump()
+      .catch((error: unknown) => {
+        if (!(error instanceof BusUnavailableError)) throw error;
+        this.host.wakeLater(this);
+      })
+      .finally(() => {
+        this.pumping = undefined;
+        if (this.pumpAgain) {
+          this.pumpAgain = false;
+          this.wake();
+        }
+      });
+  }
+
+  private async pump(): Promise<void> {
+    for (;;) {
+      this.pumpAgain = false;
+      await this.settleChannels();
+      if (this.closed || this.full) return;
+      const subscriptions = [...this.subscriptions.values()];
+      if (!subscriptions.every(({ channel }) => channel.live)) return;
+      if (!this.adoptEpoch(subscriptions)) return;
+      const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
+      const pages = await Promise.all(below.map(({ channel, position }) => channel.read(position)));
+      if (this.closed || this.full) return;
+      if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
+      if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
+      const known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
+      if (this.advance(known)) return;
+    }
+  }
+
+  private async settleChannels(): Promise<void> {
+    for (const { channel } of this.subscriptions.values()) if (!channel.live) await channel.settled();
+  }
+
+  private windowsReach(): boolean {
+    for (const { channel, position } of this.subscriptions.values()) {
+      if (!channel.live || position < channel.window.floor || channel.epoch !== this.epoch) return false;
+    }
+    return true;
+  }
+
+  /** Hands over one step of what pages and windows hold; `true` when there is nothing more to do for now. */
+  private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
+    this.tellTrimmed(pages);
+    const horizon = this.horizon(pages);
+    const found = this.collect(pages, horizon);
+    const step = firstStep(found, this.sink.batchLimit ?? STEP_MESSAGES);
+    const whole = step.length === found.length;
+    this.moveTo(whole ? horizon : (step.at(-1) as FramedEntry).seq);
+    this.live = whole && this.windowsReach() && this.atEnd();
+    if (step.length > 0) this.hand(new Batch(step, this.sink.framing));
+    return this.live || this.full || (step.length === 0 && pages.size === 0);
+  }
+
+  /** Up to here all channels are known without a hole: beyond it a cursor would promise what may still come. */
+  private horizon(pages: ReadonlyMap<Subscription, FramedPage>): number {
+    let horizon = Infinity;
+    for (const subscription of this.subscriptions.values()) {
+      const page = pages.get(subscription);
+      const known = page === undefined ? subscription.channel.through : page.full ? lastSeq(page) : page.head;
+      horizon = Math.min(horizon, known);
+    }
+    return horizon;
+  }
+
+  private collect(pages: ReadonlyMap<Subscription, FramedPage>, horizon: number): FramedEntry[] {
+    const found: FramedEntry[] = [];
+    const limit = (this.sink.batchLimit ?? STEP_MESSAGES) + 1;
+    for (const subscription of this.subscriptions.values()) {
+      const page = pages.get(subscription);
+      const { position, channel } = subscription;
+      if (page === undefined) found.push(...channel.window.after(position, limit, horizon));
+      else found.push(...page.entries.filter(({ seq }) => seq > position && seq <= horizon));
+    }
+    return this.subscriptions.size > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
+  }
+
+  private moveTo(seq: number): void {
+    for (const subscription of this.subscriptions.values()) {
+      if (subscription.position < seq) subscription.position = seq;
+      subscription.gapTold = false;
+    }
+  }
+
+  private atEnd(): boolean {
+    for (const { position, channel } of this.subscriptions.values()) if (position < channel.window.last) return false;
+    return true;
+  }
+
+  private hand(batch: Batch): void {
+    const visible = batch.visibleTo(this.client);
+    if (visible.count === 0) return;
+    this.host.delivered(visible.count);
+    if (this.sink.write(visible)) return;
+    this.full = true;
+    this.live = false;
+  }
+
+  private join(channel: Channel, point: StartingPoint): void {
+    if (this.subscriptions.has(channel.name)) return;
+    if (this.epoch === '') this.epoch = point.epoch;
+    const position = point.positions.get(channel.name) ?? 0;
+    const subscription = { connection: this, channel, position, gapTold: point.gapTold };
+    this.subscriptions.set(channel.name, subscription);
+    channel.subscriptions.add(subscription);
+  }
+
+  /** The log was replaced: what is stored now follows, after the client was told. `false` while channels disagree. */
+  private adoptEpoch(subscriptions: readonly Subscription[]): boolean {
+    const epoch = subscriptions[0]?.channel.epoch ?? this.epoch;
+    if (subscriptions.some(({ channel }) => channel.epoch !== epoch)) return false;
+    if (epoch === this.epoch) return true;
+    this.epoch = epoch;
+    for (const subscription of subscriptions) Object.assign(subscription, { position: 0, gapTold: true });
+    this.tellReset('epoch', [...this.subscriptions.keys()], this.cursor);
+    return true;
+  }
+
+  /** Messages right after the position are gone: says so and goes on with what is left. */
+  private tellTrimmed(pages: ReadonlyMap<Subscription, FramedPage>): void {
+    const told: string[] = [];
+    for (const [subscription, page] of pages) {
+      if (!page.trimmed) continue;
+      if (!subscription.gapTold) told.push(subscription.channel.name);
+      const floor = page.entries[0]?.prev ?? page.head;
+      if (floor > subscription.position) subscription.position = floor;
+    }
+    if (told.length > 0) this.tellReset('trimmed', told, this.cursor);
+  }
+
+  private tellReset(reason: ResetReason, channels: string[], cursor: string): void {
+    this.host.resetSent(reason);
+    this.sink.reset({ channels, reason, cursor });
+  }
+
+  private refuseTooMany(names: readonly string[]): void {
+    const count = this.subscriptions.size + names.filter((name) => !this.subscriptions.has(name)).length;
+    const { maxChannels } = this.host;
+    if (count > maxChannels) {
+      throw new CodedError('too_many_channels', `at most ${maxChannels} channels for one connection, not ${count}`);
+    }
+  }
+}
+
+/** As much as one write may carry: at least one message, if there is one. */
+function firstStep(found: FramedEntry[], limit: number): FramedEntry[] {
+  let bytes = 0;
+  for (let i = 0; i < found.length; i++) {
+    bytes += (found[i] as FramedEntry).size;
+    if (i + 1 >= limit || bytes >= STEP_BYTES) return i + 1 === found.length ? found : found.slice(0, i + 1);
+  }
+  return found;
+}
+
+function lastSeq(page: FramedPage): number {
+  return page.entries.at(-1)?.seq ?? page.head;
+}

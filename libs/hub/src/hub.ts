@@ -1,0 +1,130 @@
+import type { Bus, Publication } from '@tetracast/bus';
+import { type CloseName, encodeCursor, type ResetReason } from '@tetracast/message-model';
+import { randomUUID } from 'node:crypto';
+import type { Channel } from './channel';
+import { Channels } from './channels';
+import { Connection, type ConnectionHost } from './connection';
+import type { Sink } from './sink';
+import { Wheel } from './wheel';
+import type { WindowLimits } from './window';
+
+export interface HubOptions {
+  /** Channels of one connection at the most. Default 100. */
+  readonly maxChannels?: number;
+  /** Heartbeat period of every line. Default 15 000. */
+  readonly heartbeatMs?: number;
+  /** How long a channel without readers stays subscribed. Default 10 000. */
+  readonly warmMs?: number;
+  /** How often the windows are compared with the log. Default 5000. */
+  readonly compareMs?: number;
+  /** Per channel. Default 256 messages, 1 MiB. */
+  readonly windowLimits?: WindowLimits;
+}
+
+/** Sizes now, and counts since the start. */
+export interface HubStats {
+  readonly connections: number;
+  readonly channels: number;
+  readonly published: number;
+  /** Messages × connections. */
+  readonly delivered: number;
+  /** Messages read from the log because their announcement was missed. */
+  readonly refilled: number;
+  readonly resets: Readonly<Record<ResetReason, number>>;
+}
+
+const SWEEP_MS = 1000;
+
+/** Fan-out inside one process: one bus subscription and one window per channel, a cursor per connection. */
+export class Hub implements ConnectionHost {
+  readonly maxChannels: number;
+  readonly log: Channels;
+  private readonly connections = new Set<Connection>();
+  private readonly stuck = new Set<Connection>();
+  private readonly wheel: Wheel<Connection>;
+  private readonly sweeper: NodeJS.Timeout;
+  private readonly counts = { published: 0, delivered: 0 };
+  private readonly resets: Record<ResetReason, number> = { trimmed: 0, epoch: 0, ahead: 0, invalid: 0 };
+
+  constructor(
+    private readonly bus: Bus,
+    options: HubOptions = {},
+  ) {
+    const { maxChannels = 100, heartbeatMs = 15_000, warmMs = 10_000, compareMs = 5000, windowLimits } = options;
+    this.maxChannels = maxChannels;
+    this.log = new Channels(bus, {
+      warmMs,
+      compareMs,
+      windowLimits: windowLimits ?? { messages: 256, bytes: 1024 * 1024 },
+    });
+    this.wheel = new Wheel(heartbeatMs, (connection) => connection.sink.beat?.());
+    this.sweeper = setInterval(() => {
+      this.sweep();
+    }, SWEEP_MS).unref();
+  }
+
+  /** A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. */
+  connect(sink: Sink, client: string = randomUUID()): Connection {
+    const connection = new Connection(randomUUID(), client, sink, this);
+    this.connections.add(connection);
+    if (sink.beat !== undefined) this.wheel.add(connection);
+    return connection;
+  }
+
+  /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */
+  async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
+    const { duplicate, ...position } = await this.bus.append(publication);
+    if (!duplicate) this.counts.published++;
+    return { id: encodeCursor(position), duplicate };
+  }
+
+  get stats(): HubStats {
+    return {
+      ...this.counts,
+      connections: this.connections.size,
+      channels: this.log.size,
+      refilled: this.log.refilledMessages,
+      resets: { ...this.resets },
+    };
+  }
+
+  /** Ends every line, so that its client comes back elsewhere. */
+  drain(reason: CloseName): void {
+    for (const connection of [...this.connections]) connection.end(reason);
+  }
+
+  /** Stops the hub's timers; the bus is its owner's to close. */
+  close(): void {
+    this.wheel.stop();
+    clearInterval(this.sweeper);
+  }
+
+  channels(names: readonly string[]): Promise<Channel[]> {
+    return this.log.get(names);
+  }
+
+  wakeLater(connection: Connection): void {
+    this.stuck.add(connection);
+  }
+
+  left(connection: Connection): void {
+    this.connections.delete(connection);
+    this.stuck.delete(connection);
+    this.wheel.remove(connection);
+  }
+
+  delivered(messages: number): void {
+    this.counts.delivered += messages;
+  }
+
+  resetSent(reason: ResetReason): void {
+    this.resets[reason]++;
+  }
+
+  private sweep(): void {
+    this.log.sweep();
+    const again = [...this.stuck];
+    this.stuck.clear();
+    for (const connection of again) connection.wake();
+  }
+}

@@ -1,0 +1,21 @@
+import type { CloseName, Reset } from '@tetracast/message-model';
+import type { Batch } from './batch';
+import type { Framing } from './framing';
+
+/** The transport's end of a connection: it frames, writes and closes, and decides nothing. */
+export interface Sink {
+  /** How messages are framed on this line now; it may change while the line lives (Socket.IO's upgrade). */
+  readonly framing: Framing;
+  /** Most messages in one batch; unlimited when absent. */
+  readonly batchLimit?: number;
+  /**
+   * Takes a batch, in one write. `false`: more than the high-water mark is pending; nothing more is handed over until the
+   * sink calls `Connection.drained()`.
+   */
+  write(batch: Batch): boolean;
+  reset(reset: Reset): void;
+  /** Sends the line's heartbeat; called once a heartbeat period by the hub's wheel. */
+  beat?(): void;
+  /** Ends the line in the way that makes its client act as the code says. */
+  close(reason: CloseName): void;
+}

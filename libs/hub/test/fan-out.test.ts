@@ -1,0 +1,109 @@
+import { CodedError } from '@tetracast/message-model';
+import { Bench, range, turn } from './bench';
+import { RecordingSink } from './recording-sink';
+
+describe('fan-out', () => {
+  it('hands each message to every connection of its channel, in order, and to no other', async () => {
+    await using bench = new Bench();
+    const a = await bench.join(['news']);
+    const b = await bench.join(['news', 'sport']);
+    const c = await bench.join(['sport']);
+    await bench.publishAll('news', 1, 3);
+    await bench.publish('sport', 'goal');
+    await turn();
+    expect(a.sink.data).toEqual([1, 2, 3]);
+    expect(b.sink.data).toEqual([1, 2, 3, 'goal']);
+    expect(c.sink.data).toEqual(['goal']);
+  });
+
+  it('writes once per connection and turn, the same buffer to all', async () => {
+    await using bench = new Bench();
+    const [a, b] = [await bench.join(['news']), await bench.join(['news'])];
+    await Promise.all(range(1, 50).map((n) => bench.publish('news', n)));
+    await turn();
+    expect(a.sink.data).toEqual(range(1, 50));
+    expect(a.sink.writes).toHaveLength(1);
+    expect(b.sink.writes[0]).toBe(a.sink.writes[0]);
+  });
+
+  it('merges several channels in the order of the log', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a', 'b', 'c']);
+    const channels = ['a', 'b', 'c'];
+    await Promise.all(range(1, 30).map((n) => bench.publish(channels[n % 3] as string, n)));
+    await turn();
+    expect(sink.data).toEqual(range(1, 30));
+    expect(sink.writes).toHaveLength(1);
+  });
+
+  it('subscribes to the bus once per channel, and lets go after the last reader and the warm time', async () => {
+    await using bench = new Bench({ warmMs: 0 });
+    const a = await bench.join(['news']);
+    const b = await bench.join(['news']);
+    expect(bench.bus.subscribed).toEqual(['news']);
+    a.connection.close();
+    bench.hub.log.sweep();
+    expect(bench.bus.subscribed).toEqual(['news']);
+    b.connection.close();
+    bench.hub.log.sweep(Date.now() + 1);
+    expect(bench.bus.subscribed).toEqual([]);
+    expect(bench.hub.stats).toMatchObject({ connections: 0, channels: 0 });
+  });
+
+  it('keeps echo:false from the connections of the same client, live and in replay', async () => {
+    await using bench = new Bench();
+    const start = (await bench.join(['news'])).cursor;
+    const ann = await bench.join(['news'], undefined, { client: 'ann' });
+    const bob = await bench.join(['news'], undefined, { client: 'bob' });
+    await bench.publish('news', 1);
+    await bench.publish('news', 2, { client: 'ann', echo: false });
+    await bench.publish('news', 3, { client: 'ann' });
+    await turn();
+    expect(ann.sink.data).toEqual([1, 3]);
+    expect(bob.sink.data).toEqual([1, 2, 3]);
+    const again = await bench.join(['news'], { kind: 'after', cursor: start }, { client: 'ann' });
+    expect(again.sink.data).toEqual([1, 3]);
+  });
+
+  it('takes exactly as many channels as are allowed, and says so beyond', async () => {
+    await using bench = new Bench({ maxChannels: 3 });
+    const { connection } = await bench.join(['a', 'b']);
+    await connection.subscribe(['a', 'b', 'c'], { kind: 'now' });
+    const fourth = connection.subscribe(['d'], { kind: 'now' });
+    await expect(fourth).rejects.toEqual(expect.any(CodedError));
+    await expect(fourth).rejects.toMatchObject({ code: 'too_many_channels' });
+    expect([...connection.subscriptions.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  it('hands over nothing after unsubscribe or close', async () => {
+    await using bench = new Bench();
+    const { sink, connection } = await bench.join(['a', 'b']);
+    connection.unsubscribe(['a']);
+    await bench.publish('a', 'no');
+    await bench.publish('b', 'yes');
+    await turn();
+    connection.close();
+    await bench.publish('b', 'no');
+    await turn();
+    expect(sink.data).toEqual(['yes']);
+  });
+
+  it('ends every line on drain with the given reason', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a']);
+    bench.hub.drain('going_away');
+    expect(sink.closed).toBe('going_away');
+    expect(bench.hub.stats.connections).toBe(0);
+  });
+
+  it('gives a sink with a batch limit no more than that at once', async () => {
+    await using bench = new Bench();
+    const sink = new RecordingSink();
+    sink.batchLimit = 2;
+    await bench.join(['a'], undefined, { sink });
+    await Promise.all(range(1, 5).map((n) => bench.publish('a', n)));
+    await sink.reached(5);
+    expect(sink.data).toEqual(range(1, 5));
+    expect(Math.max(...sink.writes.map((write) => write.toString().trimEnd().split('\n').length))).toBe(2);
+  });
+});

@@ -1,0 +1,128 @@
+import { BusUnavailableError } from '@tetracast/bus';
+import { Bench, range, turn } from './bench';
+import { FaultyBus } from './faulty-bus';
+import { RecordingSink } from './recording-sink';
+
+describe('a reader that stops reading', () => {
+  it('is handed nothing while full, then everything in order, from window or log; others are not held up', async () => {
+    await using bench = new Bench({ windowLimits: { messages: 20, bytes: 1e6 } });
+    const slow = await bench.join(['news']);
+    const quick = await bench.join(['news']);
+    slow.sink.full = true;
+    await bench.publish('news', 1);
+    await turn();
+    await bench.publishAll('news', 2, 400);
+    await quick.sink.reached(400);
+    expect(slow.sink.data).toEqual([1]);
+    slow.sink.full = false;
+    slow.connection.drained();
+    await slow.sink.reached(400);
+    expect(slow.sink.data).toEqual(range(1, 400));
+  });
+
+  it('is told when it slept longer than the log remembers', async () => {
+    await using bench = new Bench(
+      { windowLimits: { messages: 5, bytes: 1e6 } },
+      new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } }),
+    );
+    const { sink, connection } = await bench.join(['news']);
+    sink.full = true;
+    await bench.publish('news', 1);
+    await turn();
+    await bench.publishAll('news', 2, 50);
+    sink.full = false;
+    connection.drained();
+    await sink.reached(12);
+    expect(sink.story).toEqual([1, 'trimmed', ...range(41, 50)]);
+  });
+});
+
+describe('a hub that heals itself', () => {
+  it('refills a hole that an announcement shows, once for all its readers', async () => {
+    await using bench = new Bench();
+    const readers = [await bench.join(['news']), await bench.join(['news'])];
+    await bench.publish('news', 1);
+    bench.bus.deaf = true;
+    await bench.publishAll('news', 2, 4);
+    bench.bus.deaf = false;
+    await bench.publish('news', 5);
+    for (const { sink } of readers) {
+      await sink.reached(5);
+      expect(sink.story).toEqual(range(1, 5));
+    }
+    expect(bench.bus.reads).toBe(1);
+    expect(bench.hub.stats.refilled).toBeGreaterThanOrEqual(3);
+  });
+
+  it('finds by comparison what no announcement shows', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['news']);
+    bench.bus.deaf = true;
+    await bench.publishAll('news', 1, 3);
+    await turn();
+    expect(sink.data).toEqual([]);
+    await bench.hub.log.compare();
+    await sink.reached(3);
+    expect(sink.data).toEqual(range(1, 3));
+  });
+
+  it('goes on after its line was cut, with what was said meanwhile, in the order of the log over all channels', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a', 'b']);
+    await bench.publish('a', 1);
+    await turn();
+    bench.bus.interrupt();
+    await bench.publish('b', 2);
+    await bench.publish('a', 3);
+    bench.bus.deaf = false;
+    await bench.publish('a', 4);
+    await turn();
+    expect(sink.data).toEqual([1]);
+    bench.bus.restore();
+    await sink.reached(4);
+    expect(sink.data).toEqual(range(1, 4));
+  });
+
+  it('keeps its connections while the log is away and goes on when it is back', async () => {
+    await using bench = new Bench();
+    const { sink, connection } = await bench.join(['news']);
+    await bench.publish('news', 1);
+    await turn();
+    bench.bus.interrupt();
+    await bench.publish('news', 2);
+    bench.bus.away = true;
+    bench.bus.restore();
+    await bench.hub.log.compare();
+    await expect(bench.publish('news', 'lost')).rejects.toBeInstanceOf(BusUnavailableError);
+    bench.bus.away = false;
+    bench.hub.log.sweep();
+    await sink.reached(2);
+    expect(sink.story).toEqual([1, 2]);
+    expect(bench.hub.stats.connections).toBe(1);
+    connection.close();
+  });
+
+  it('refuses a subscription it cannot serve, and serves the next', async () => {
+    await using bench = new Bench();
+    bench.bus.away = true;
+    const connection = bench.hub.connect(new RecordingSink());
+    await expect(connection.subscribe(['news'], { kind: 'now' })).rejects.toBeInstanceOf(BusUnavailableError);
+    bench.bus.away = false;
+    const { sink } = await bench.join(['news']);
+    await bench.publish('news', 1);
+    await turn();
+    expect(sink.data).toEqual([1]);
+  });
+
+  it('with two readers of a damaged and a sound channel, no cursor promises what is still missing', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a', 'b']);
+    bench.bus.deaf = true;
+    await bench.publish('a', 1);
+    bench.bus.deaf = false;
+    await bench.publish('a', 2);
+    await bench.publish('b', 3);
+    await sink.reached(3);
+    expect(sink.data).toEqual([1, 2, 3]);
+  });
+});

@@ -1,0 +1,109 @@
+import {
+  type Appended,
+  type Bus,
+  type BusListener,
+  BusUnavailableError,
+  MemoryBus,
+  type Page,
+  type Positions,
+  type Publication,
+  type Range,
+  type RetentionSettings,
+} from '@tetracast/bus';
+
+/** A memory bus that loses announcements, is away, or is replaced: the faults no healthy bus makes. */
+export class FaultyBus implements Bus {
+  /** While true, announcements are lost without a trace. */
+  deaf = false;
+  away = false;
+  reads = 0;
+  positionCalls = 0;
+  readonly subscribed: string[] = [];
+  private inner: MemoryBus;
+  private listener: BusListener | undefined;
+
+  constructor(private readonly settings: RetentionSettings = { retention: { size: 1000, ttlMs: 600_000 } }) {
+    this.inner = new MemoryBus(settings);
+  }
+
+  /** The log is lost; an empty one with a new epoch takes its place. */
+  async replace(): Promise<void> {
+    await this.inner.close();
+    this.inner = new MemoryBus(this.settings);
+    this.inner.listen(this.ears());
+    for (const channel of this.subscribed) await this.inner.subscribe(channel);
+  }
+
+  interrupt(): void {
+    this.deaf = true;
+    this.listener?.onInterrupted();
+  }
+
+  restore(): void {
+    this.deaf = false;
+    this.listener?.onResubscribed();
+  }
+
+  async append(publication: Publication): Promise<Appended> {
+    this.refuse();
+    return this.inner.append(publication);
+  }
+
+  async read(channel: string, range: Range): Promise<Page> {
+    this.refuse();
+    this.reads++;
+    return this.inner.read(channel, range);
+  }
+
+  async positions(channels: readonly string[]): Promise<Positions> {
+    this.refuse();
+    this.positionCalls++;
+    return this.inner.positions(channels);
+  }
+
+  listen(listener: BusListener): void {
+    this.listener = listener;
+    this.inner.listen(this.ears());
+  }
+
+  async subscribe(channel: string): Promise<void> {
+    this.refuse();
+    this.subscribed.push(channel);
+    return this.inner.subscribe(channel);
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    this.subscribed.splice(this.subscribed.indexOf(channel), 1);
+    return this.inner.unsubscribe(channel);
+  }
+
+  putState(key: string, value: string, ttlMs: number): Promise<void> {
+    return this.inner.putState(key, value, ttlMs);
+  }
+
+  getState(key: string): Promise<string | undefined> {
+    return this.inner.getState(key);
+  }
+
+  ping(): Promise<void> {
+    return this.inner.ping();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  private ears(): BusListener {
+    return {
+      onEntry: (epoch, entry) => {
+        if (!this.deaf) this.listener?.onEntry(epoch, entry);
+      },
+      onInterrupted: () => this.listener?.onInterrupted(),
+      onResubscribed: () => this.listener?.onResubscribed(),
+    };
+  }
+
+  private refuse(): void {
+    if (this.away) throw new BusUnavailableError('away, for the test');
+  }
+}

@@ -1,0 +1,61 @@
+import { type CloseName, encodeMessage, type Message, type Reset } from '@tetracast/message-model';
+import type { Batch, Framing, Sink } from '../src';
+
+/** One line of JSON per message. */
+export const lines: Framing = {
+  name: 'lines',
+  encode: (message) => Buffer.from(`${encodeMessage(message)}\n`),
+};
+
+/** A line that records what it is handed, and is full whenever the test says so. */
+export class RecordingSink implements Sink {
+  readonly framing = lines;
+  readonly messages: Message[] = [];
+  readonly writes: Buffer[] = [];
+  readonly resets: Reset[] = [];
+  /** Messages and resets in the order they came, a reset as its reason. */
+  readonly story: unknown[] = [];
+  closed: CloseName | undefined;
+  full = false;
+  batchLimit?: number;
+  private waiting: { count: number; resolve: () => void }[] = [];
+
+  write(batch: Batch): boolean {
+    this.writes.push(batch.bytes);
+    for (const line of batch.bytes.toString().trimEnd().split('\n')) {
+      const message = JSON.parse(line) as Message;
+      this.messages.push(message);
+      this.story.push(message.data);
+    }
+    this.settle();
+    return !this.full;
+  }
+
+  reset(reset: Reset): void {
+    this.resets.push(reset);
+    this.story.push(reset.reason);
+    this.settle();
+  }
+
+  close(reason: CloseName): void {
+    this.closed = reason;
+  }
+
+  get data(): unknown[] {
+    return this.messages.map(({ data }) => data);
+  }
+
+  /** Resolves once this many messages and resets have come. */
+  reached(count: number): Promise<void> {
+    if (this.story.length >= count) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push({ count, resolve }));
+  }
+
+  private settle(): void {
+    this.waiting = this.waiting.filter(({ count, resolve }) => {
+      if (this.story.length < count) return true;
+      resolve();
+      return false;
+    });
+  }
+}

@@ -1,0 +1,146 @@
+import { Bench, range, turn } from './bench';
+import { FaultyBus } from './faulty-bus';
+
+const after = (cursor: string) => ({ kind: 'after', cursor }) as const;
+
+describe('where a subscription begins', () => {
+  it('now: nothing of before', async () => {
+    await using bench = new Bench();
+    await bench.publish('news', 'old');
+    const { sink } = await bench.join(['news']);
+    await bench.publish('news', 'new');
+    await turn();
+    expect(sink.data).toEqual(['new']);
+  });
+
+  it('earliest: all that is stored, without a reset, also when older messages are gone', async () => {
+    await using bench = new Bench({}, new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } }));
+    await bench.publishAll('news', 1, 25);
+    const { sink } = await bench.join(['news'], { kind: 'earliest' });
+    expect(sink.story).toEqual(range(16, 25));
+  });
+
+  it.each([0, 1, 3, 5, 9])('rewind %i: that many at the most', async (count) => {
+    await using bench = new Bench();
+    await bench.publishAll('news', 1, 5);
+    const { sink } = await bench.join(['news'], { kind: 'rewind', count });
+    await bench.publish('news', 6);
+    await turn();
+    expect(sink.story).toEqual(range(Math.max(1, 6 - count), 6));
+  });
+
+  it('after a cursor: exactly what follows, from any message, over any number of pages', async () => {
+    await using bench = new Bench();
+    const ids = await bench.publishAll('news', 1, 900);
+    for (const at of [1, 255, 256, 257, 899, 900]) {
+      const { sink } = await bench.join(['news'], after(ids[at - 1] as string));
+      await sink.reached(900 - at);
+      expect(sink.data).toEqual(range(at + 1, 900));
+    }
+  });
+
+  it('after a cursor taken in another channel: all of this one since that moment', async () => {
+    await using bench = new Bench();
+    await bench.publish('news', 'before');
+    const cursor = await bench.publish('sport', 'elsewhere');
+    await bench.publish('news', 'since');
+    const { sink } = await bench.join(['news'], after(cursor));
+    expect(sink.data).toEqual(['since']);
+  });
+
+  it('several channels after one cursor: merged in the order of the log', async () => {
+    await using bench = new Bench();
+    const cursor = await bench.publish('a', 0);
+    for (const n of range(1, 700)) await bench.publish(n % 3 === 0 ? 'a' : 'b', n);
+    const { sink } = await bench.join(['a', 'b'], after(cursor));
+    await sink.reached(700);
+    expect(sink.data).toEqual(range(1, 700));
+  });
+
+  it('a channel that joins later gets its past and the present without a gap', async () => {
+    await using bench = new Bench();
+    const cursor = await bench.publish('a', 0);
+    await bench.publishAll('b', 1, 5);
+    const { sink, connection } = await bench.join(['a']);
+    await connection.subscribe(['b'], after(cursor));
+    await bench.publish('a', 6);
+    await bench.publish('b', 7);
+    await sink.reached(7);
+    expect(sink.data).toEqual(range(1, 7));
+  });
+
+  it('loses and doubles nothing when messages come in while it catches up', async () => {
+    await using bench = new Bench();
+    const [first] = await bench.publishAll('news', 1, 600);
+    const joined = bench.join(['news'], after(first as string));
+    const publishing = bench.publishAll('news', 601, 1200);
+    const { sink } = await joined;
+    await publishing;
+    await sink.reached(1199);
+    await turn();
+    expect(sink.data).toEqual(range(2, 1200));
+  });
+
+  it('reads the log once for all who come back to the same place, and not at all when the window holds it', async () => {
+    await using bench = new Bench();
+    const ids = await bench.publishAll('news', 1, 50);
+    const cursor = ids[9] as string;
+    await Promise.all(range(1, 40).map(() => bench.join(['news'], after(cursor))));
+    expect(bench.bus.reads).toBe(1);
+    const { sink } = await bench.join(['news'], after(cursor));
+    expect(sink.data).toEqual(range(11, 50));
+    expect(bench.bus.reads).toBe(1);
+  });
+});
+
+describe('resets', () => {
+  it('trimmed: told once, then what is left', async () => {
+    await using bench = new Bench({}, new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } }));
+    const ids = await bench.publishAll('news', 1, 25);
+    const { sink } = await bench.join(['news'], after(ids[0] as string));
+    expect(sink.story).toEqual(['trimmed', ...range(16, 25)]);
+    expect(sink.resets[0]?.channels).toEqual(['news']);
+    const again = await bench.join(['news'], after(sink.resets[0]?.cursor as string));
+    expect(again.sink.story).toEqual(range(16, 25));
+  });
+
+  it('no reset at the very edge of what is stored', async () => {
+    await using bench = new Bench({}, new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } }));
+    const ids = await bench.publishAll('news', 1, 25);
+    const { sink } = await bench.join(['news'], after(ids[14] as string));
+    expect(sink.story).toEqual(range(16, 25));
+  });
+
+  it('invalid: told, goes on from now', async () => {
+    await using bench = new Bench();
+    await bench.publish('news', 'old');
+    const { sink, cursor } = await bench.join(['news'], after('no cursor!'));
+    await bench.publish('news', 'new');
+    await turn();
+    expect(sink.story).toEqual(['invalid', 'new']);
+    expect(sink.resets[0]).toEqual({ channels: ['news'], reason: 'invalid', cursor });
+  });
+
+  it('epoch and ahead: told, then what is stored', async () => {
+    await using bench = new Bench();
+    const id = await bench.publish('news', 1);
+    const foreign = await bench.join(['news'], after('someotherepoch-1'));
+    expect(foreign.sink.story).toEqual(['epoch', 1]);
+    const ahead = await bench.join(['news'], after(id.replace(/\d+$/, '99')));
+    expect(ahead.sink.story).toEqual(['ahead', 1]);
+  });
+
+  it('a log replaced under a living connection: epoch, then what the new one stores, and on', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a', 'b']);
+    await bench.publish('a', 1);
+    await turn();
+    await bench.bus.replace();
+    await bench.publish('b', 2);
+    await sink.reached(3);
+    await bench.publish('a', 3);
+    await sink.reached(4);
+    expect(sink.story).toEqual([1, 'epoch', 2, 3]);
+    expect(sink.resets[0]?.channels).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'message-model', preset: '../../tools/jest-preset.cjs' };

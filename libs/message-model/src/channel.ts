@@ -1,0 +1,26 @@
+import { utf8Length } from './utf8';
+
+export const CHANNEL_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.:@~-]*$/u;
+
+/** Longest channel name, in bytes of UTF-8. */
+export const CHANNEL_MAX_BYTES = 200;
+
+/**
+ * Whether `value` names a channel: a letter or digit, then letters, digits and `_.:@~-`, in Unicode normal form C, at
+ * most {@link CHANNEL_MAX_BYTES} bytes. Names that begin with `$` are the gateway's own and are no channel of a client.
+ */
+export function isChannel(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= CHANNEL_MAX_BYTES &&
+    CHANNEL_PATTERN.test(value) &&
+    utf8Length(value) <= CHANNEL_MAX_BYTES &&
+    value.normalize('NFC') === value
+  );
+}
+
+/** The namespace of a channel, by which retention is set: `chat:room-1` is in `chat`; a name without `:` is in none. */
+export function namespaceOf(channel: string): string | undefined {
+  const colon = channel.indexOf(':');
+  return colon > 0 ? channel.slice(0, colon) : undefined;
+}

@@ -1,0 +1,31 @@
+export const EVENT_PATTERN = /^[\p{L}\p{N}_.:-]{1,64}$/u;
+
+/** The event of a message that names none; an `EventSource` hands it to `onmessage`. */
+export const DEFAULT_EVENT = 'message';
+
+/** What begins an event of the gateway itself, such as `tetracast:reset`. */
+export const OWN_EVENT_PREFIX = 'tetracast:';
+
+/** In-band, typed notice that a resume was not seamless; its data is a {@link Reset}. */
+export const RESET_EVENT = 'tetracast:reset';
+
+/** Names the stock clients raise by themselves: a message of that name could not be told from the client's own event. */
+export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
+  'open',
+  'error',
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+export function isEvent(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    EVENT_PATTERN.test(value) &&
+    !value.startsWith(OWN_EVENT_PREFIX) &&
+    !RESERVED_EVENTS.has(value)
+  );
+}

@@ -1,0 +1,25 @@
+/** Where a subscription begins; the same words on every transport. */
+export type Start =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'earliest' }
+  | { readonly kind: 'rewind'; readonly count: number }
+  | { readonly kind: 'after'; readonly cursor: string };
+
+export const NOW: Start = { kind: 'now' };
+
+/** The word that stands for "all that is retained" where a cursor may stand. */
+export const EARLIEST = 'earliest';
+
+/** Largest `rewind`. */
+export const REWIND_MAX = 10_000;
+
+/**
+ * The start that `after` and `rewind` name together: `after` wins, so that a client whose URL says `rewind` goes on from
+ * its cursor when it comes back. `undefined` when `rewind` is no whole number from 0 to {@link REWIND_MAX}.
+ */
+export function parseStart(after: string | undefined, rewind: string | number | undefined): Start | undefined {
+  if (after !== undefined && after !== '') return after === EARLIEST ? { kind: 'earliest' } : { kind: 'after', cursor: after };
+  if (rewind === undefined || rewind === '') return NOW;
+  const count = Number(rewind);
+  return Number.isInteger(count) && count >= 0 && count <= REWIND_MAX ? { kind: 'rewind', count } : undefined;
+}
