@@ -25,7 +25,7 @@ export class Batch {
   get bytes(): Buffer {
     if (this.concatenated !== undefined) return this.concatenated;
     const frames = this.frames;
-    return (this.concatenated = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames as Buffer[]));
+    return (this.concatenated = (frames.length === 1 ? frames[0] : undefined) ?? Buffer.concat(frames));
   }
 
   /** The cursor after this batch; empty when the batch is. */

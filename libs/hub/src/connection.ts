@@ -2,9 +2,9 @@ import { BusUnavailableError } from '@tetracast/bus';
 import { type CloseName, CodedError, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
-import type { FramedEntry } from './framed-entry';
 import type { Sink } from './sink';
 import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
+import { findStep } from './step';
 import type { Subscription } from './subscription';
 
 /** What a connection needs of its hub. */
@@ -20,9 +20,8 @@ export interface ConnectionHost {
   resetSent(reason: ResetReason): void;
 }
 
-/** Most messages, and about the most bytes, handed over in one write while a connection catches up. */
+/** Most messages handed over in one write while a connection catches up. */
 const STEP_MESSAGES = 256;
-const STEP_BYTES = 256 * 1024;
 
 const NO_PAGES: ReadonlyMap<Subscription, FramedPage> = new Map();
 
@@ -56,12 +55,16 @@ export class Connection {
     this.refuseTooMany(names);
     const channels = await this.host.channels(names.filter((name) => !this.subscriptions.has(name)));
     const point = await findStartingPoint(start, channels, this.host.log);
-    if (this.closed) return;
+    if (this.gone()) return;
     this.refuseTooMany(names);
     for (const channel of channels) this.join(channel, point);
     begun?.(point.cursor);
     if (point.reset !== undefined && channels.length > 0) {
-      this.tellReset(point.reset, channels.map(({ name }) => name), point.cursor);
+      this.tellReset(
+        point.reset,
+        channels.map(({ name }) => name),
+        point.cursor,
+      );
     }
     this.live = false;
     this.wake();
@@ -136,8 +139,7 @@ export class Connection {
       this.wake();
       return;
     }
-    this.advance(NO_PAGES);
-    if (!this.live) this.wake();
+    if (!this.advance(NO_PAGES)) this.wake();
   }
 
   /** Brings all its channels forward, in the log's order. */
@@ -165,18 +167,27 @@ export class Connection {
     for (;;) {
       this.pumpAgain = false;
       await this.settleChannels();
-      if (this.closed || this.full) return;
+      if (this.resting()) return;
       const subscriptions = [...this.subscriptions.values()];
       if (!subscriptions.every(({ channel }) => channel.live)) return;
       if (!this.adoptEpoch(subscriptions)) return;
       const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
       const pages = await Promise.all(below.map(({ channel, position }) => channel.read(position)));
-      if (this.closed || this.full) return;
+      if (this.resting()) return;
       if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
       if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
       const known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
       if (this.advance(known)) return;
     }
+  }
+
+  // Methods, not fields, where an `await` stands before: what was true before it need not be true after.
+  private gone(): boolean {
+    return this.closed;
+  }
+
+  private resting(): boolean {
+    return this.closed || this.full;
   }
 
   private async settleChannels(): Promise<void> {
@@ -193,37 +204,12 @@ export class Connection {
   /** Hands over one step of what pages and windows hold; `true` when there is nothing more to do for now. */
   private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
     this.tellTrimmed(pages);
-    const horizon = this.horizon(pages);
-    const found = this.collect(pages, horizon);
-    const step = firstStep(found, this.sink.batchLimit ?? STEP_MESSAGES);
-    const whole = step.length === found.length;
-    this.moveTo(whole ? horizon : (step.at(-1) as FramedEntry).seq);
+    const readers = new Set(this.subscriptions.values());
+    const { messages, reached, whole } = findStep(readers, pages, this.sink.batchLimit ?? STEP_MESSAGES);
+    this.moveTo(reached);
     this.live = whole && this.windowsReach() && this.atEnd();
-    if (step.length > 0) this.hand(new Batch(step, this.sink.framing));
-    return this.live || this.full || (step.length === 0 && pages.size === 0);
-  }
-
-  /** Up to here all channels are known without a hole: beyond it a cursor would promise what may still come. */
-  private horizon(pages: ReadonlyMap<Subscription, FramedPage>): number {
-    let horizon = Infinity;
-    for (const subscription of this.subscriptions.values()) {
-      const page = pages.get(subscription);
-      const known = page === undefined ? subscription.channel.through : page.full ? lastSeq(page) : page.head;
-      horizon = Math.min(horizon, known);
-    }
-    return horizon;
-  }
-
-  private collect(pages: ReadonlyMap<Subscription, FramedPage>, horizon: number): FramedEntry[] {
-    const found: FramedEntry[] = [];
-    const limit = (this.sink.batchLimit ?? STEP_MESSAGES) + 1;
-    for (const subscription of this.subscriptions.values()) {
-      const page = pages.get(subscription);
-      const { position, channel } = subscription;
-      if (page === undefined) found.push(...channel.window.after(position, limit, horizon));
-      else found.push(...page.entries.filter(({ seq }) => seq > position && seq <= horizon));
-    }
-    return this.subscriptions.size > 1 ? found.sort((a, b) => a.seq - b.seq) : found;
+    if (messages.length > 0) this.hand(new Batch(messages, this.sink.framing));
+    return this.live || this.full || (messages.length === 0 && pages.size === 0);
   }
 
   private moveTo(seq: number): void {
@@ -291,18 +277,4 @@ export class Connection {
       throw new CodedError('too_many_channels', `at most ${maxChannels} channels for one connection, not ${count}`);
     }
   }
-}
-
-/** As much as one write may carry: at least one message, if there is one. */
-function firstStep(found: FramedEntry[], limit: number): FramedEntry[] {
-  let bytes = 0;
-  for (let i = 0; i < found.length; i++) {
-    bytes += (found[i] as FramedEntry).size;
-    if (i + 1 >= limit || bytes >= STEP_BYTES) return i + 1 === found.length ? found : found.slice(0, i + 1);
-  }
-  return found;
-}
-
-function lastSeq(page: FramedPage): number {
-  return page.entries.at(-1)?.seq ?? page.head;
 }

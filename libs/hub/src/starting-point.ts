@@ -22,11 +22,7 @@ export interface StartingPoint {
 }
 
 /** Turns the words of a client into places in the log. */
-export async function findStartingPoint(
-  start: Start,
-  channels: readonly Channel[],
-  log: Log,
-): Promise<StartingPoint> {
+export async function findStartingPoint(start: Start, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
   switch (start.kind) {
     case 'now': {
       const { epoch, seq } = await log.position();

@@ -16,6 +16,8 @@ export class FaultyBus implements Bus {
   /** While true, announcements are lost without a trace. */
   deaf = false;
   away = false;
+  /** Turns of the event loop that an answer of the log is under way; announcements take one, if this is not 0. */
+  lag = 0;
   reads = 0;
   positionCalls = 0;
   readonly subscribed: string[] = [];
@@ -52,13 +54,13 @@ export class FaultyBus implements Bus {
   async read(channel: string, range: Range): Promise<Page> {
     this.refuse();
     this.reads++;
-    return this.inner.read(channel, range);
+    return this.late(this.inner.read(channel, range));
   }
 
   async positions(channels: readonly string[]): Promise<Positions> {
     this.refuse();
     this.positionCalls++;
-    return this.inner.positions(channels);
+    return this.late(this.inner.positions(channels));
   }
 
   listen(listener: BusListener): void {
@@ -96,11 +98,19 @@ export class FaultyBus implements Bus {
   private ears(): BusListener {
     return {
       onEntry: (epoch, entry) => {
-        if (!this.deaf) this.listener?.onEntry(epoch, entry);
+        if (this.deaf) return;
+        if (this.lag === 0) this.listener?.onEntry(epoch, entry);
+        else setImmediate(() => this.listener?.onEntry(epoch, entry));
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onResubscribed: () => this.listener?.onResubscribed(),
     };
+  }
+
+  private async late<T>(answer: Promise<T>): Promise<T> {
+    const known = await answer;
+    for (let turn = 0; turn < this.lag; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return known;
   }
 
   private refuse(): void {

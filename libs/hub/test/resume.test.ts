@@ -144,3 +144,20 @@ describe('resets', () => {
     expect(sink.resets[0]?.channels).toEqual(['a', 'b']);
   });
 });
+
+describe('a reader that asked for all there is', () => {
+  it('is still told when it falls behind later and loses messages', async () => {
+    const bus = new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } });
+    await using bench = new Bench({ windowLimits: { messages: 5, bytes: 1e6 } }, bus);
+    await bench.publishAll('news', 1, 12);
+    const { sink, connection } = await bench.join(['news'], { kind: 'earliest' });
+    sink.full = true;
+    await bench.publish('news', 13);
+    await turn();
+    await bench.publishAll('news', 14, 40);
+    sink.full = false;
+    connection.drained();
+    await sink.reached(22);
+    expect(sink.story).toEqual([...range(3, 13), 'trimmed', ...range(31, 40)]);
+  });
+});

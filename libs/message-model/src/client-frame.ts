@@ -98,6 +98,6 @@ function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[Client
 }
 
 function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

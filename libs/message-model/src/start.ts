@@ -18,7 +18,8 @@ export const REWIND_MAX = 10_000;
  * its cursor when it comes back. `undefined` when `rewind` is no whole number from 0 to {@link REWIND_MAX}.
  */
 export function parseStart(after: string | undefined, rewind: string | number | undefined): Start | undefined {
-  if (after !== undefined && after !== '') return after === EARLIEST ? { kind: 'earliest' } : { kind: 'after', cursor: after };
+  if (after !== undefined && after !== '')
+    return after === EARLIEST ? { kind: 'earliest' } : { kind: 'after', cursor: after };
   if (rewind === undefined || rewind === '') return NOW;
   const count = Number(rewind);
   return Number.isInteger(count) && count >= 0 && count <= REWIND_MAX ? { kind: 'rewind', count } : undefined;

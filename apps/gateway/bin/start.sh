@@ -1,0 +1,6 @@
+#!/bin/sh
+# start.sh [gateway|ports]: what the image runs. Everything nginx writes is in /tmp, the only writable folder.
+set -eu
+here=$(dirname "$0")
+sh "$here/render.sh" "$here/../conf/${1:-gateway}.conf.template" >/tmp/nginx.conf
+exec nginx -p /tmp/ -c /tmp/nginx.conf -e stderr -g 'daemon off;'

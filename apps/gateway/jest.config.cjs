@@ -1,0 +1,1 @@
+module.exports = { displayName: 'gateway', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,12 @@
+import { createProblem, type ErrorCode } from '@tetracast/message-model';
+import type { Answer } from './gateway-server';
+
+/** The gateway's own answers are the same problems the services tell: code, title and status of message-model's table. */
+export function expectProblem(answer: Answer, code: ErrorCode): void {
+  const body = JSON.parse(answer.body) as { detail: string };
+  const problem = createProblem(code, body.detail);
+  expect(body).toEqual(problem);
+  expect(answer.status).toBe(problem.status);
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  expect(answer.headers['cache-control']).toBe('no-store');
+}

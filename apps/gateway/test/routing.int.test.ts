@@ -1,0 +1,151 @@
+import type { NginxServer } from '@tetracast/testing';
+import { type Answer, ask, startGateway } from './gateway-server';
+import { expectProblem } from './problem-answer';
+import { startUpstream, type Upstream } from './upstream';
+
+let services: Record<'websocket' | 'socketio' | 'sse' | 'polling' | 'web', Upstream>;
+let gateway: NginxServer;
+
+beforeAll(async () => {
+  services = {
+    websocket: await startUpstream({ name: 'websocket' }),
+    socketio: await startUpstream({ name: 'socketio' }),
+    sse: await startUpstream({ name: 'sse' }),
+    polling: await startUpstream({ name: 'polling' }),
+    web: await startUpstream({ name: 'web' }),
+  };
+  gateway = await startGateway({
+    UPSTREAM_WEBSOCKET: services.websocket.address,
+    UPSTREAM_SOCKETIO: services.socketio.address,
+    UPSTREAM_SSE: services.sse.address,
+    UPSTREAM_POLLING: services.polling.address,
+    UPSTREAM_WEB: services.web.address,
+  });
+});
+
+afterAll(async () => {
+  await gateway.close();
+  for (const service of Object.values(services)) await service[Symbol.asyncDispose]();
+});
+
+describe('paths', () => {
+  it.each([
+    ['/ws?channel=a', 'websocket'],
+    ['/socket.io/?EIO=4&transport=polling', 'socketio'],
+    ['/socket.io/socket.io.js', 'socketio'],
+    ['/sse?channel=a', 'sse'],
+    ['/polling?channel=a', 'polling'],
+    ['/', 'web'],
+    ['/vendor/jquery.min.js', 'web'],
+  ])('%s goes to %s', async (path, name) => {
+    expect(await ask(gateway.port, path)).toMatchObject({ status: 200, body: name });
+  });
+
+  it('are passed on as they came', async () => {
+    const path = '/polling?channel=%C3%A4&channel=b%2Cc&after=x%20y';
+    await ask(gateway.port, path);
+    expect(services.polling.seen.at(-1)?.url).toBe(path);
+    await ask(gateway.port, '/vendor//a%20b.js');
+    expect(services.web.seen.at(-1)?.url).toBe('/vendor//a%20b.js');
+  });
+
+  it.each([
+    '/metrics',
+    '/metrics/',
+    '//metrics',
+    '/Metrics',
+    '/%6detrics',
+    '/sse/../metrics',
+    '/socket.io/..%2fmetrics',
+    '/socket.io/%2e%2e/readyz',
+    '/readyz',
+    '/readyz;x',
+  ])('%s of a service is not reached', async (path) => {
+    const before = Object.values(services).map(({ seen }) => seen.length);
+    expectProblem(await ask(gateway.port, path), 'not_found');
+    expect(Object.values(services).map(({ seen }) => seen.length)).toEqual(before);
+  });
+
+  it('/healthz is the gateway itself', async () => {
+    const answer = await ask(gateway.port, '/healthz');
+    expect(answer).toMatchObject({ status: 200, body: '{"status":"ok"}' });
+    expect(answer.headers['content-type']).toBe('application/json');
+  });
+
+  it('tell nothing of the server but its name', async () => {
+    const answer = await ask(gateway.port, '/healthz');
+    expect(answer.headers.server).toBe('nginx');
+  });
+});
+
+describe('headers', () => {
+  it('let a service compare Origin with the Host the browser meant', async () => {
+    await ask(gateway.port, '/sse', { headers: { host: 'chat.example:8443', origin: 'https://chat.example:8443' } });
+    expect(services.sse.seen.at(-1)?.headers).toMatchObject({
+      host: 'chat.example:8443',
+      origin: 'https://chat.example:8443',
+      'x-forwarded-host': 'chat.example:8443',
+      'x-forwarded-proto': 'http',
+    });
+  });
+
+  it('of a client about itself are overwritten', async () => {
+    await ask(gateway.port, '/polling', {
+      headers: { 'x-forwarded-for': '8.8.8.8', 'x-forwarded-proto': 'https', forwarded: 'for=8.8.8.8' },
+    });
+    const headers = services.polling.seen.at(-1)?.headers;
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
+    expect(headers).not.toHaveProperty('forwarded');
+  });
+
+  it('that carry a token or a position reach the service', async () => {
+    const sent = {
+      authorization: 'Bearer t',
+      cookie: 'tetracast_token=t',
+      'last-event-id': 'e-1',
+      'if-none-match': '"e-1"',
+    };
+    await ask(gateway.port, '/polling', { headers: sent });
+    expect(services.polling.seen.at(-1)?.headers).toMatchObject(sent);
+  });
+
+  it('upgrade to nothing but WebSocket', async () => {
+    await ask(gateway.port, '/polling', { headers: { connection: 'upgrade', upgrade: 'h2c' } });
+    expect(services.polling.seen.at(-1)?.headers).not.toHaveProperty('upgrade');
+  });
+});
+
+describe('limits', () => {
+  const post = (path: string, bytes: number): Promise<Answer> =>
+    ask(gateway.port, path, { method: 'POST', body: 'x'.repeat(bytes), headers: { origin: 'http://a.example' } });
+
+  it.each(['/polling', '/sse'])('the largest message passes %s', async (path) => {
+    expect(await post(path, 120 * 1024)).toMatchObject({ status: 200 });
+  });
+
+  it.each(['/polling', '/sse'])('a larger body is refused on %s', async (path) => {
+    const answer = await post(path, 129 * 1024);
+    expectProblem(answer, 'message_too_large');
+    expect(answer.headers['access-control-allow-origin']).toBe('http://a.example');
+  });
+
+  it('a Socket.IO long-polling body may hold many packets', async () => {
+    expect(await post('/socket.io/?EIO=4&transport=polling', 900 * 1024)).toMatchObject({ status: 200 });
+    expectProblem(await post('/socket.io/?EIO=4&transport=polling', 1100 * 1024), 'message_too_large');
+  });
+
+  it('a URL of 100 channels passes, an endless one is refused', async () => {
+    const channels = (each: number): string =>
+      Array.from({ length: 100 }, (_, index) => `channel=${'c'.repeat(each)}${index}`).join('&');
+    expect(await ask(gateway.port, `/polling?${channels(120)}`)).toMatchObject({ status: 200 });
+    expectProblem(await ask(gateway.port, `/polling?${channels(200)}`), 'invalid_request');
+  });
+
+  it('an endless header is refused', async () => {
+    expectProblem(await ask(gateway.port, '/polling', { headers: { cookie: 'x'.repeat(20_000) } }), 'invalid_request');
+  });
+
+  it('a method that is for proxies only is refused', async () => {
+    expectProblem(await ask(gateway.port, '/polling', { method: 'TRACE' }), 'method_not_allowed');
+  });
+});

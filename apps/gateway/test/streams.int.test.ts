@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { NginxServer } from '@tetracast/testing';
+import { WebSocket, WebSocketServer } from 'ws';
+import { startGateway } from './gateway-server';
+import { startUpstream } from './upstream';
+
+function openStream(gateway: NginxServer, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    get(`${gateway.url}${path}`, { agent: false }, (response) => resolve(response.setEncoding('utf8'))).on(
+      'error',
+      reject,
+    );
+  });
+}
+
+describe('SSE', () => {
+  it('an event arrives while the response is open, each by itself', async () => {
+    const opened: ServerResponse[] = [];
+    await using sse = await startUpstream({
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+        opened.push(response);
+      },
+    });
+    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+
+    const response = await openStream(gateway, '/sse?channel=a');
+    expect(response.headers['content-type']).toBe('text/event-stream');
+    for (const text of ['retry: 1\nid: e-0\n\n', 'data: 1\n\n', ':\n\n']) {
+      const arrived = once(response, 'data');
+      opened[0]?.write(text);
+      expect(await arrived).toEqual([text]);
+    }
+    response.destroy();
+  });
+
+  it('the service learns that the client has gone', async () => {
+    let gone: Promise<unknown> | undefined;
+    await using sse = await startUpstream({
+      answer: (_request, response) => {
+        gone = once(response, 'close');
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      },
+    });
+    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+
+    const response = await openStream(gateway, '/sse');
+    response.destroy();
+    await expect(gone).resolves.toBeDefined();
+  });
+
+  it('a head without chunked framing passes, as the service writes it', async () => {
+    await using sse = await startUpstream({
+      answer: (request) => {
+        request.socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n');
+      },
+    });
+    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+
+    const response = await openStream(gateway, '/sse');
+    expect(await once(response, 'data')).toEqual(['data: 1\n\n']);
+    response.destroy();
+  });
+});
+
+describe('WebSocket', () => {
+  it.each([
+    ['/ws?channel=a&token=t', 'UPSTREAM_WEBSOCKET'],
+    ['/socket.io/?EIO=4&transport=websocket', 'UPSTREAM_SOCKETIO'],
+  ])('%s is upgraded, both ways, with subprotocol and close code', async (path, setting) => {
+    const server = new WebSocketServer({ noServer: true });
+    await using upstream = await startUpstream({
+      upgrade: (request, socket, head) => {
+        server.handleUpgrade(request, socket, head, (line) => {
+          line.on('message', (data) => line.send(`${request.url} ${(data as Buffer).toString()}`));
+        });
+      },
+    });
+    await using gateway = await startGateway({ [setting]: upstream.address });
+
+    const client = new WebSocket(`ws://127.0.0.1:${gateway.port}${path}`, 'tetracast.v1');
+    await once(client, 'open');
+    expect(client.protocol).toBe('tetracast.v1');
+    client.send('hello');
+    const [echo] = (await once(client, 'message')) as [Buffer];
+    expect(echo.toString()).toBe(`${path} hello`);
+    for (const line of server.clients) line.close(4200, 'now');
+    expect(await once(client, 'close')).toEqual([4200, Buffer.from('now')]);
+  });
+});
+
+describe('stopping', () => {
+  it('a reload keeps open streams', async () => {
+    const opened: ServerResponse[] = [];
+    await using sse = await startUpstream({
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+        opened.push(response);
+      },
+    });
+    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+
+    const response = await openStream(gateway, '/sse');
+    await gateway.reload();
+    const arrived = once(response, 'data');
+    opened[0]?.write('data: 1\n\n');
+    expect(await arrived).toEqual(['data: 1\n\n']);
+    response.destroy();
+  });
+});

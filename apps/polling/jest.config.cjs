@@ -1,0 +1,1 @@
+module.exports = { displayName: 'polling', preset: '../../tools/jest-preset.cjs' };

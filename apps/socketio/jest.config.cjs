@@ -1,0 +1,1 @@
+module.exports = { displayName: 'socketio', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'sse', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'standalone', preset: '../../tools/jest-preset.cjs' };

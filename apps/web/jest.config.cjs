@@ -1,0 +1,1 @@
+module.exports = { displayName: 'web', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,67 @@
+/** Older rows leave the page beyond this many; the ledger and the numbers go on. */
+const ROWS_KEPT = 500;
+
+const SHORT_NAMES = { polling: 'Poll', sse: 'SSE', websocket: 'WS', socketio: 'SIO' };
+
+const RESETS = {
+  trimmed: 'some messages after the cursor are gone; what is left follows',
+  epoch: 'the log was lost or replaced; what is stored follows',
+  ahead: 'the cursor was ahead of the log',
+  invalid: 'the cursor could not be read; going on from now',
+};
+
+/** The rows of one panel, oldest first, scrolled to the newest unless the reader has scrolled up. */
+export class MessageList {
+  #list;
+  #number = 0;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  addMessage({ id, time, data }) {
+    const text = textOf(data);
+    const from = data?.from in SHORT_NAMES ? data.from : 'other';
+    const row = element('li', { class: 'message', 'data-id': id, 'data-text': text, 'data-from': from, title: id });
+    const at = new Date(time);
+    row.append(
+      element('span', { class: 'number' }, String((this.#number += 1))),
+      element('span', { class: 'text' }, text),
+      element('span', { class: 'from', title: `published through: ${from}` }, SHORT_NAMES[from] ?? 'other'),
+      element('time', { datetime: at.toISOString() }, at.toLocaleTimeString('en-GB')),
+    );
+    this.#append(row);
+  }
+
+  addReset({ reason }) {
+    const row = element('li', { class: 'reset', 'data-reset': reason });
+    row.append(element('strong', {}, `reset: ${reason}`), ` – ${RESETS[reason] ?? 'the stream starts anew'}`);
+    this.#append(row);
+  }
+
+  clear() {
+    this.#number = 0;
+    this.#list.replaceChildren();
+  }
+
+  #append(row) {
+    const box = this.#list.parentElement;
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+    this.#list.append(row);
+    if (this.#list.childElementCount > ROWS_KEPT) this.#list.firstElementChild.remove();
+    if (atEnd) box.scrollTop = box.scrollHeight;
+  }
+}
+
+/** The lab sends `{text, from, sent}`; anybody else may send any JSON to the same channel. */
+function textOf(data) {
+  if (typeof data === 'string') return data;
+  return typeof data?.text === 'string' ? data.text : JSON.stringify(data);
+}
+
+function element(name, attributes, text = '') {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  node.textContent = text;
+  return node;
+}

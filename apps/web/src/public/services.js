@@ -1,0 +1,41 @@
+/** The ports of the separate services, as the compose file publishes them. */
+const WEB_PORT = '3606';
+const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604 };
+
+/**
+ * Where a transport's service is. Behind the gateway, and in the standalone, all of them share this page's origin;
+ * a page opened on the web service's own port talks to the sibling ports of the same host.
+ */
+export function originOf(transport) {
+  if (location.port !== WEB_PORT) return location.origin;
+  return `${location.protocol}//${location.hostname}:${SIBLING_PORTS[transport]}`;
+}
+
+/** Adds a stock client to the page. Rejects when the file cannot be had, so that one panel fails and not the page. */
+export function loadScript(url) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = url;
+    script.onload = resolve;
+    script.onerror = () => {
+      script.remove();
+      reject(new Error(`could not load ${url}`));
+    };
+    document.head.append(script);
+  });
+}
+
+/**
+ * The cursor of this moment, from one short poll. A cursor is valid on every transport, so all four panels can start
+ * from the same one and must then show the same list. Empty when polling is down: each panel then starts at its own
+ * "now".
+ */
+export async function currentCursor(channel) {
+  try {
+    const query = new URLSearchParams({ channel });
+    const response = await fetch(`${originOf('polling')}/polling?${query}`, { signal: AbortSignal.timeout(3000) });
+    return (await response.json()).cursor ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Socket.IO with its own client, as it comes. It reconnects, backs off and keeps the cursor by itself: the last
+ * argument of every event is the cursor, and the client sends the latest one back when it returns.
+ */
+export function socketio({ origin, channel, panel }) {
+  const socket = io(origin, {
+    autoConnect: false,
+    // A function, so that each new try names the place where the panel stands by then.
+    auth: (answer) => answer({ channels: [channel], ...(panel.cursor && { after: panel.cursor }) }),
+  });
+
+  socket.on('message', (data, info) => panel.receive({ ...info, data }));
+  socket.on('tetracast:reset', (reset) => panel.showReset(reset));
+
+  socket.on('connect', () => panel.setState('connected'));
+  socket.on('disconnect', (reason) => {
+    if (reason !== 'io client disconnect') lost(reason); // else: our own cut()
+  });
+  socket.on('connect_error', (error) => lost(error.message));
+
+  /** `active` tells whether the client will come back by itself; after a refusal it does not. */
+  function lost(reason) {
+    panel.setState(socket.active ? 'reconnecting' : 'cut', reason);
+  }
+
+  // Only for the figures: the line below the socket starts as HTTP long-polling and moves up to a WebSocket.
+  socket.io.on('open', () => {
+    const { engine } = socket.io;
+    panel.describe(`Now over: ${engine.transport.name}`);
+    engine.on('packet', ({ data }) => panel.countBytes(data ?? ''));
+    engine.on('upgrade', ({ name }) => {
+      panel.countRequest();
+      panel.describe(`Now over: ${name}`);
+    });
+  });
+  const polls = new PerformanceObserver((list) => {
+    for (const { name } of list.getEntries()) {
+      if (name.startsWith(`${origin}/socket.io/?`)) panel.countRequest();
+    }
+  });
+  polls.observe({ type: 'resource' });
+
+  return {
+    join: () => socket.connect(),
+    cut() {
+      socket.disconnect();
+      panel.setState('cut');
+    },
+    async publish(data) {
+      if (!socket.connected) throw new Error('the line is not up');
+      const answer = await socket.timeout(5000).emitWithAck('publish', { channel, data });
+      if (!answer.ok) throw new Error(answer.error.message);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { backoffMs } from './backoff.js';
+
+/**
+ * WebSocket, bare: the browser gives frames and a close code, everything else is ours. That is to say: when to come
+ * back, from where to go on, and which `ack` belongs to which `publish`.
+ */
+export function websocket({ origin, channel, panel }) {
+  const url = `${origin.replace(/^http/, 'ws')}/ws`;
+  const waiting = new Map(); // ref → the promise of one publish
+  let socket = null;
+  let timer;
+  let failures = 0;
+  let lastRef = 0;
+
+  const on = {
+    // "subscribed" is the moment from which nothing can be missed; before it the line is only half up.
+    subscribed() {
+      failures = 0;
+      panel.setState('connected');
+    },
+    message: (frame) => panel.receive(frame),
+    reset: (frame) => panel.showReset(frame),
+    ack: ({ ref }) => settle(ref)?.resolve(),
+    error({ ref, message }) {
+      const publish = settle(ref);
+      if (publish) publish.reject(new Error(message));
+      else panel.note(message);
+    },
+  };
+
+  function connect() {
+    const query = new URLSearchParams({ channel });
+    if (panel.cursor) query.set('after', panel.cursor);
+    panel.countRequest();
+    const mine = new WebSocket(`${url}?${query}`);
+    mine.onmessage = (event) => {
+      panel.countBytes(event.data);
+      const frame = JSON.parse(event.data);
+      on[frame.type]?.(frame); // types unknown here (welcome, pong, later ones) are no fault
+    };
+    mine.onclose = (event) => {
+      if (socket === mine) closed(event.code); // else: our own cut()
+    };
+    socket = mine;
+  }
+
+  /** The range of the code is the service's advice. A refused handshake has no code of its own: 1006. */
+  function closed(code) {
+    giveUpWaiting();
+    if (code >= 4000 && code <= 4099) {
+      panel.setState('cut', `closed with ${code}: do not come back`);
+      return;
+    }
+    const atOnce = code >= 4200 && code <= 4299 && failures === 0;
+    const delayMs = atOnce ? 0 : backoffMs(failures);
+    failures += 1;
+    timer = setTimeout(connect, delayMs);
+    panel.setState('reconnecting', `closed with ${code}: next try in ${(delayMs / 1000).toFixed(1)} s`);
+  }
+
+  function settle(ref) {
+    const promise = waiting.get(ref);
+    waiting.delete(ref);
+    return promise;
+  }
+
+  function giveUpWaiting() {
+    for (const { reject } of waiting.values()) reject(new Error('the line was lost before the answer'));
+    waiting.clear();
+  }
+
+  return {
+    join: connect,
+    cut() {
+      clearTimeout(timer);
+      const mine = socket;
+      socket = null;
+      mine.close();
+      giveUpWaiting();
+      panel.setState('cut');
+    },
+    publish(data) {
+      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error('the line is not up'));
+      const ref = String((lastRef += 1));
+      socket.send(JSON.stringify({ type: 'publish', channel, data, ref }));
+      return new Promise((resolve, reject) => waiting.set(ref, { resolve, reject }));
+    },
+  };
+}

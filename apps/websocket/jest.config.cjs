@@ -1,0 +1,1 @@
+module.exports = { displayName: 'websocket', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,127 @@
+import type { Connection } from '@tetracast/hub';
+import { type ClientFrame, CodedError, ERRORS, parseClientFrame, parseStart, type Ref } from '@tetracast/message-model';
+import {
+  publish,
+  RequestOrder,
+  type SubscriptionRequest,
+  type Tetracast,
+  toCodedError,
+} from '@tetracast/service-kit';
+import type { RawData, WebSocket } from 'ws';
+import type { WebSocketSink } from './websocket-sink';
+
+/** Frames of one client in progress before no more are read from it. */
+const IN_PROGRESS_MAX = 256;
+/** Bad frames in a row before the line is cut. */
+const BAD_FRAMES_MAX = 20;
+
+type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
+
+/** Does what a client's frames ask for, in their order, and answers each. */
+export class ClientFrames {
+  private readonly order = new RequestOrder(IN_PROGRESS_MAX, () => {
+    this.regulate();
+  });
+  private badFrames = 0;
+
+  constructor(
+    private readonly service: Tetracast,
+    private readonly connection: Connection,
+    private readonly websocket: WebSocket,
+    private readonly sink: WebSocketSink,
+  ) {}
+
+  /** What the URL asks for; frames that come meanwhile wait for it. */
+  open({ channels, start }: SubscriptionRequest): void {
+    const { id, client } = this.connection;
+    this.order.runAlone(async () => {
+      try {
+        await this.connection.subscribe(channels, start, (cursor) => {
+          this.sink.send({ type: 'welcome', connection: id, client, cursor });
+          if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
+        });
+      } catch (error) {
+        const refusal = toCodedError(error);
+        this.sink.refuse(refusal);
+        this.connection.end(ERRORS[refusal.code].status < 500 ? 'bad_request' : 'unavailable');
+      }
+    });
+  }
+
+  take(data: RawData, isBinary: boolean): void {
+    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    if (isBinary) {
+      this.refuseBad({ code: 'invalid_frame', message: 'a binary frame; frames of this protocol are text' });
+      return;
+    }
+    const parsed = parseClientFrame((data as Buffer).toString());
+    if (!parsed.ok) {
+      this.refuseBad(parsed);
+      return;
+    }
+    this.badFrames = 0;
+    const { frame } = parsed;
+    if (frame.type === 'subscribe' || frame.type === 'unsubscribe') this.order.runAlone(() => this.answer(frame));
+    else this.order.run(() => this.answer(frame));
+    this.regulate();
+  }
+
+  /** Stops reading while too much is in progress, or while the client does not take the answers it has; else goes on. */
+  regulate(): void {
+    const pause = this.order.full || this.sink.full;
+    if (pause === this.websocket.isPaused) return;
+    if (pause) this.websocket.pause();
+    else this.websocket.resume();
+  }
+
+  private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
+    // In turn, so that the n-th answer is to the n-th frame.
+    this.order.run(() => {
+      this.sink.refuse({ code, message }, ref);
+      return Promise.resolve();
+    });
+    this.badFrames++;
+    if (this.badFrames >= BAD_FRAMES_MAX) this.connection.end('policy');
+    else this.regulate();
+  }
+
+  private async answer(frame: ClientFrame): Promise<void> {
+    try {
+      await this.serve(frame);
+    } catch (error) {
+      this.sink.refuse(toCodedError(error), frame.ref);
+    }
+  }
+
+  private async serve(frame: ClientFrame): Promise<void> {
+    const ref = frame.ref === undefined ? {} : { ref: frame.ref };
+    switch (frame.type) {
+      case 'subscribe':
+        return this.subscribe(frame);
+      case 'unsubscribe':
+        this.connection.unsubscribe(frame.channels);
+        this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
+        return;
+      case 'publish':
+        return this.publish(frame);
+      case 'ping':
+        this.sink.send({ type: 'pong', ...ref });
+        return;
+      case 'auth':
+        throw new CodedError('invalid_request', 'this gateway is open: there is nothing to authenticate');
+    }
+  }
+
+  private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
+    const start = parseStart(after, rewind);
+    if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
+    await this.connection.subscribe(channels, start, (cursor) => {
+      this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
+    });
+  }
+
+  private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
+    const { id } = await publish(this.service, publication, { client: this.connection.client });
+    this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
+  }
+}

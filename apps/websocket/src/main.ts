@@ -1,0 +1,4 @@
+import { runService } from '@tetracast/service-kit';
+import { websocketPlugin } from './websocket.plugin';
+
+void runService([websocketPlugin], { port: 3601 });

@@ -1,0 +1,99 @@
+import type { Batch, Sink } from '@tetracast/hub';
+import {
+  CLOSE_CODES,
+  type CloseName,
+  encodeServerFrame,
+  type ErrorCode,
+  type Ref,
+  type Reset,
+  type ServerFrame,
+} from '@tetracast/message-model';
+import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { rawSocketOf } from './raw-socket';
+import { websocketFraming } from './websocket-framing';
+
+/** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
+export class WebSocketSink implements Sink {
+  readonly framing = websocketFraming;
+  private readonly socket: Socket;
+  private readonly line: SocketLine;
+  private answered = true;
+  private takenAtBeat = 0;
+  /** Called when no more than the high-water mark is pending again. */
+  onDrain: () => void = ignore;
+  /** Called once, when the line is gone. */
+  onGone: () => void = ignore;
+
+  constructor(
+    private readonly websocket: WebSocket,
+    private readonly highWaterMark: number,
+  ) {
+    this.socket = rawSocketOf(websocket);
+    this.line = new SocketLine(
+      this.socket,
+      highWaterMark,
+      () => {
+        this.onDrain();
+      },
+      () => {
+        this.onGone();
+      },
+    );
+    const answered = (): void => {
+      this.answered = true;
+    };
+    websocket.on('pong', answered).on('message', answered).on('ping', answered);
+  }
+
+  /** More is pending than the high-water mark. */
+  get full(): boolean {
+    return this.line.pending > this.highWaterMark;
+  }
+
+  write(batch: Batch): boolean {
+    // RFC 6455, section 5.5.1: nothing follows a close frame.
+    return !this.isOpen || this.line.write(batch.bytes);
+  }
+
+  send(frame: Exclude<ServerFrame, { type: 'message' }>): void {
+    if (this.isOpen) this.line.write(encodeTextFrame(encodeServerFrame(frame)));
+  }
+
+  /** Answers with an error; the line stays. */
+  refuse({ code, message }: { code: ErrorCode; message: string }, ref?: Ref): void {
+    this.send({ type: 'error', ...(ref === undefined ? {} : { ref }), code, message });
+  }
+
+  reset(reset: Reset): void {
+    this.send({ type: 'reset', ...reset });
+  }
+
+  /** Pings, and ends a line on which nothing has moved since the last ping. */
+  beat(): void {
+    // Of a peer that is not being read, or that is still taking what is pending, an answer cannot be expected.
+    const taken = this.socket.bytesWritten - this.socket.writableLength;
+    const taking = this.line.pending > 0 && taken > this.takenAtBeat;
+    if (!this.answered && !taking && !this.websocket.isPaused) {
+      this.websocket.terminate();
+      return;
+    }
+    this.answered = false;
+    this.takenAtBeat = taken;
+    if (this.isOpen) this.line.write(PING_FRAME);
+  }
+
+  close(name: CloseName): void {
+    const { code, reason } = CLOSE_CODES[name];
+    this.websocket.close(code, reason);
+  }
+
+  private get isOpen(): boolean {
+    return this.websocket.readyState === this.websocket.OPEN;
+  }
+}
+
+function ignore(): void {
+  // Nobody listens yet.
+}

@@ -1,0 +1,89 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import jest from 'eslint-plugin-jest';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+import { depConstraints } from './tools/boundaries.mjs';
+
+const maxLines = (max) => ['error', { max, skipBlankLines: true, skipComments: true }];
+
+// An override replaces the whole rule, so every block is built here, from the one table.
+const boundaries = (alsoMayImport) => [
+  'error',
+  { allow: [], enforceBuildableLibDependency: false, depConstraints: depConstraints(alsoMayImport) },
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/', '**/dist/', '**/out-tsc/', '.nx/', '**/*.min.js'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+
+  eslint.configs.recommended,
+  {
+    rules: {
+      'max-lines': maxLines(250),
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+    },
+  },
+
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries([]),
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/dot-notation': ['error', { allowIndexSignaturePropertyAccess: true }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // It asks for the `!` that `no-non-null-assertion` forbids.
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+    },
+  },
+  // `declare module '*.lua'` has no other way to say it.
+  { files: ['**/*.d.ts'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['apps/*/src/**'], rules: { 'max-lines': maxLines(150) } },
+
+  {
+    files: ['**/test/**/*.ts'],
+    extends: [jest.configs['flat/recommended']],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(['testing']),
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // Contract suites and helpers named expectX assert for the tests that call them.
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect*', '**.expect*', 'fc.assert'] }],
+      'jest/no-disabled-tests': 'error',
+      'jest/no-commented-out-tests': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'it', property: 'todo', message: 'Write the test.' },
+        { object: 'test', property: 'todo', message: 'Write the test.' },
+      ],
+    },
+  },
+
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['apps/web/src/public/**/*.js'],
+    languageOptions: { globals: { ...globals.browser, io: 'readonly', $: 'readonly', jQuery: 'readonly' } },
+    rules: { 'no-console': 'off' },
+  },
+
+  prettier,
+);

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'bus', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,91 @@
+import type { Entry } from './entry';
+
+/** What a service hands to the log. */
+export interface Publication {
+  readonly channel: string;
+  readonly event: string;
+  /** The data as JSON text: it is stored and sent as these very bytes. */
+  readonly data: string;
+  /** `false` keeps it from the connections of the same client key. */
+  readonly echo: boolean;
+  readonly client?: string;
+  readonly user?: string;
+  /** A repeat within `idempotencyTtlMs` is answered with the first one's position and stored once. */
+  readonly idempotencyKey?: string;
+}
+
+/** Where a publication stands in the log. */
+export interface Appended {
+  readonly epoch: string;
+  readonly seq: number;
+  /** Whether the idempotency key was known: nothing was stored or announced this time. */
+  readonly duplicate: boolean;
+}
+
+/**
+ * What to read of one channel, oldest first. `after`: at most `limit` entries with a greater seq (`after: 0` is all that
+ * is retained). `last`: the last `count` entries.
+ */
+export type Range =
+  | { readonly kind: 'after'; readonly seq: number; readonly limit: number }
+  | { readonly kind: 'last'; readonly count: number };
+
+/** A stretch of one channel, with what is needed to know whether something is missing before or after it. */
+export interface Page {
+  readonly epoch: string;
+  /** The greatest seq given out in the partition when this was read. */
+  readonly head: number;
+  /** Seq of the channel's newest message ever, stored or not; 0 when there was none. */
+  readonly last: number;
+  readonly entries: readonly Entry[];
+  /** Whether messages of the channel after `seq` and before what was read are no longer stored (`after` only). */
+  readonly trimmed: boolean;
+}
+
+export interface Positions {
+  readonly epoch: string;
+  readonly head: number;
+  /** Per channel asked for, in that order: what {@link Page.last} is. */
+  readonly last: readonly number[];
+}
+
+/** Hears what the log announces; set once, before the first subscription. */
+export interface BusListener {
+  /** A new message of a subscribed channel, in the order of seq; at most once, so a listener checks `prev`. */
+  onEntry(epoch: string, entry: Entry): void;
+  /** The line for announcements is cut: until {@link onResubscribed} some may be missed. */
+  onInterrupted(): void;
+  /** The line is back and all channels are subscribed again. */
+  onResubscribed(): void;
+}
+
+/**
+ * The log of one partition and its announcements. Acknowledged means stored: `append` resolves once the message can be
+ * read by every node.
+ *
+ * Every method rejects with {@link BusUnavailableError} while the log cannot be reached, soon and without a queue.
+ */
+export interface Bus {
+  /** Dedupes, numbers, stores, trims and announces in one atomic step. */
+  append(publication: Publication): Promise<Appended>;
+  read(channel: string, range: Range): Promise<Page>;
+  positions(channels: readonly string[]): Promise<Positions>;
+
+  listen(listener: BusListener): void;
+  /** Resolves once announcements of `channel` arrive: whatever is not in a read that follows will be announced. */
+  subscribe(channel: string): Promise<void>;
+  unsubscribe(channel: string): Promise<void>;
+
+  /** A small value kept for `ttlMs` for any node to find, such as the channels of a Socket.IO session. */
+  putState(key: string, value: string, ttlMs: number): Promise<void>;
+  getState(key: string): Promise<string | undefined>;
+
+  /** Resolves when the log can be reached. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The log cannot be reached now; nothing is known to be stored. */
+export class BusUnavailableError extends Error {
+  override readonly name = 'BusUnavailableError';
+}

@@ -1,0 +1,6 @@
+export * from './bus';
+export type * from './entry';
+export type * from './retention';
+export * from './create-bus';
+export { MemoryBus } from './memory/memory-bus';
+export { RedisBus } from './redis/redis-bus';

@@ -1,0 +1,67 @@
+import type { Entry } from '../entry';
+import type { Retention } from '../retention';
+
+/** The stored entries of one channel, by seq. */
+export class ChannelLog {
+  private entries: Entry[] = [];
+  /** Index of the first entry that is still stored: taking one off the front of an array costs the whole array. */
+  private start = 0;
+
+  constructor(private readonly retention: Retention) {}
+
+  get length(): number {
+    return this.entries.length - this.start;
+  }
+
+  /** Seq of the newest entry stored. */
+  get last(): number | undefined {
+    return this.entries.at(-1)?.seq;
+  }
+
+  push(entry: Entry): void {
+    this.entries.push(entry);
+    if (this.length > this.retention.size) this.start++;
+    this.dropExpired(entry.time);
+  }
+
+  /** Takes off the front what is `ttlMs` old or older at `now`. */
+  dropExpired(now: number): void {
+    const bornAfter = now - this.retention.ttlMs;
+    while (this.start < this.entries.length && (this.entries[this.start] as Entry).time <= bornAfter) this.start++;
+    // The dropped ones are let go in lots: at most an eighth of what is stored, or 16, are held for longer.
+    if (this.start > 16 && this.start * 8 > this.length) {
+      this.entries.splice(0, this.start);
+      this.start = 0;
+    } else if (this.length === 0) {
+      this.entries = [];
+      this.start = 0;
+    }
+  }
+
+  /** The first entry with a greater seq. */
+  firstAfter(seq: number): Entry | undefined {
+    return this.entries[this.indexAfter(seq)];
+  }
+
+  /** At most `limit` entries with a greater seq, oldest first. */
+  after(seq: number, limit: number): Entry[] {
+    const from = this.indexAfter(seq);
+    return this.entries.slice(from, from + Math.max(0, limit));
+  }
+
+  /** The newest `count` entries, oldest first. */
+  newest(count: number): Entry[] {
+    return this.entries.slice(Math.max(this.start, this.entries.length - Math.max(0, count)));
+  }
+
+  private indexAfter(seq: number): number {
+    let low = this.start;
+    let high = this.entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.entries[middle] as Entry).seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,177 @@
+import { type Appended, type Bus, type BusListener, BusUnavailableError } from '../bus';
+import type { Page, Positions, Publication, Range } from '../bus';
+import type { Entry } from '../entry';
+import { createEpoch } from '../epoch';
+import type { RetentionSettings } from '../retention';
+import {
+  createRetentionPolicy,
+  DEFAULT_CHANNELS_REMEMBERED,
+  DEFAULT_IDEMPOTENCY_TTL_MS,
+  type RetentionPolicy,
+} from '../retention-policy';
+import { isTrimmed } from '../trimmed';
+import { ChannelLog } from './channel-log';
+import { ExpiringMap } from './expiring-map';
+import { LastNumbers } from './last-numbers';
+import { Round } from './round';
+
+const SWEEP_EVERY_MS = 1000;
+const SWEPT_AT_ONCE = 2000;
+
+export interface MemoryBusOptions {
+  /** The clock, in ms since the POSIX epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** The log of one process, gone with it. An announcement is made before `append` resolves. */
+export class MemoryBus implements Bus {
+  private readonly epoch = createEpoch();
+  private head = 0;
+  private readonly logs = new Map<string, ChannelLog>();
+  private readonly lastNumbers: LastNumbers;
+  private readonly once = new ExpiringMap<number>();
+  private readonly states = new ExpiringMap<string>();
+  private readonly subscriptions = new Set<string>();
+  private readonly retentionOf: RetentionPolicy;
+  private readonly idempotencyTtlMs: number;
+  private readonly now: () => number;
+  private readonly logRound = new Round(this.logs, (log, channel) => this.tidy(channel, log));
+  private readonly sweeper: NodeJS.Timeout;
+  private listener: BusListener | undefined;
+  private closed = false;
+
+  constructor(settings: RetentionSettings, { now = Date.now }: MemoryBusOptions = {}) {
+    this.retentionOf = createRetentionPolicy(settings);
+    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
+    this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
+    this.now = now;
+    this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
+  }
+
+  append(publication: Publication): Promise<Appended> {
+    if (this.closed) return unavailable();
+    const { channel, idempotencyKey } = publication;
+    const { epoch } = this;
+    const time = this.now();
+    // No channel name holds a space, so no two pairs make the same key.
+    const onceKey = idempotencyKey === undefined ? undefined : `${channel} ${idempotencyKey}`;
+    const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
+    if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
+
+    const log = this.logOf(channel);
+    log.dropExpired(time);
+    const prev = this.lastOf(channel, log);
+    const seq = ++this.head;
+    const entry = toEntry(publication, seq, prev, time);
+    log.push(entry);
+    this.lastNumbers.set(channel, seq);
+    if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
+    if (this.subscriptions.has(channel)) this.listener?.onEntry(epoch, entry);
+    return Promise.resolve({ epoch, seq, duplicate: false });
+  }
+
+  read(channel: string, range: Range): Promise<Page> {
+    if (this.closed) return unavailable();
+    const log = this.logs.get(channel);
+    log?.dropExpired(this.now());
+    const last = this.lastOf(channel, log);
+    const { epoch, head } = this;
+    if (range.kind === 'last') {
+      return Promise.resolve({ epoch, head, last, entries: log?.newest(range.count) ?? [], trimmed: false });
+    }
+    const entries = log?.after(range.seq, range.limit) ?? [];
+    const trimmed = isTrimmed(range.seq, log?.firstAfter(range.seq)?.prev, last);
+    return Promise.resolve({ epoch, head, last, entries, trimmed });
+  }
+
+  positions(channels: readonly string[]): Promise<Positions> {
+    if (this.closed) return unavailable();
+    const now = this.now();
+    const last = channels.map((channel) => {
+      const log = this.logs.get(channel);
+      log?.dropExpired(now);
+      return this.lastOf(channel, log);
+    });
+    return Promise.resolve({ epoch: this.epoch, head: this.head, last });
+  }
+
+  listen(listener: BusListener): void {
+    this.listener = listener;
+  }
+
+  subscribe(channel: string): Promise<void> {
+    if (this.closed) return unavailable();
+    this.subscriptions.add(channel);
+    return Promise.resolve();
+  }
+
+  unsubscribe(channel: string): Promise<void> {
+    this.subscriptions.delete(channel);
+    return Promise.resolve();
+  }
+
+  putState(key: string, value: string, ttlMs: number): Promise<void> {
+    if (this.closed) return unavailable();
+    this.states.set(key, value, this.now() + ttlMs);
+    return Promise.resolve();
+  }
+
+  getState(key: string): Promise<string | undefined> {
+    return this.closed ? unavailable() : Promise.resolve(this.states.get(key, this.now()));
+  }
+
+  ping(): Promise<void> {
+    return this.closed ? unavailable() : Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.sweeper);
+    this.subscriptions.clear();
+    return Promise.resolve();
+  }
+
+  private logOf(channel: string): ChannelLog {
+    const found = this.logs.get(channel);
+    if (found !== undefined) return found;
+    const created = new ChannelLog(this.retentionOf(channel));
+    this.logs.set(channel, created);
+    return created;
+  }
+
+  /** A channel whose number was forgotten may have had any up to the greatest forgotten, unless its log tells. */
+  private lastOf(channel: string, log: ChannelLog | undefined): number {
+    return this.lastNumbers.get(channel) ?? log?.last ?? this.lastNumbers.forgotten;
+  }
+
+  private sweep(): void {
+    const now = this.now();
+    this.logRound.step(SWEPT_AT_ONCE);
+    this.once.sweep(SWEPT_AT_ONCE, now);
+    this.states.sweep(SWEPT_AT_ONCE, now);
+  }
+
+  private tidy(channel: string, log: ChannelLog): void {
+    log.dropExpired(this.now());
+    if (log.length === 0) this.logs.delete(channel);
+  }
+}
+
+function toEntry(publication: Publication, seq: number, prev: number, time: number): Entry {
+  const { channel, event, data, echo, client, user } = publication;
+  return {
+    seq,
+    prev,
+    channel,
+    event,
+    data,
+    time,
+    echo,
+    ...(client !== undefined && { client }),
+    ...(user !== undefined && { user }),
+  };
+}
+
+function unavailable(): Promise<never> {
+  return Promise.reject(new BusUnavailableError('The bus is closed'));
+}

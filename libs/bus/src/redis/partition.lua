@@ -1,0 +1,79 @@
+-- What every script begins with (scripts.ts puts this text in front of each).
+-- KEYS[1] the partition: hash of epoch, seq (the greatest given out), forgotten (no forgotten channel's last exceeds it)
+-- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message
+-- ARGV[1] an epoch for the case that a new one is needed: a script must not be random itself
+-- ARGV[2], ARGV[3] an epoch and a seq that are known to have been given out, or '' and 0
+
+-- A number as part of a text, where Lua would make 1e+15 of a great one; as an argument of a command it is safe.
+local function digits(number)
+  return string.format('%.0f', number)
+end
+
+local function seqOf(entry)
+  return tonumber(entry[1]:match('^%d+'))
+end
+
+local function timeOf(entry)
+  return tonumber(entry[2][4])
+end
+
+-- The epoch, the greatest seq and the forgotten of the partition, which is begun when there is none.
+local function openPartition()
+  local found = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'forgotten')
+  if not found[1] then
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'seq', 0, 'forgotten', 0)
+    redis.call('UNLINK', KEYS[2])
+    return ARGV[1], 0, 0
+  end
+  local epoch, seq = found[1], tonumber(found[2])
+  if epoch == ARGV[2] and seq < tonumber(ARGV[3]) then
+    -- The log lost its tail, in a failover or a crash, and would give out the same numbers again: a new life begins.
+    epoch = ARGV[1]
+    redis.call('HSET', KEYS[1], 'epoch', epoch)
+  end
+  return epoch, seq, tonumber(found[3])
+end
+
+-- The seq of the channel's last message. A channel that was forgotten may still have its log; if not, its last is at
+-- most the forgotten, and this is the answer.
+local function lastOf(channel, log, head, forgotten)
+  local last = redis.call('ZSCORE', KEYS[2], channel)
+  if last then
+    return tonumber(last)
+  end
+  local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  if not newest then
+    return forgotten
+  end
+  if seqOf(newest) > head then
+    -- Left over from a partition whose key someone removed.
+    redis.call('UNLINK', log)
+    return forgotten
+  end
+  return seqOf(newest)
+end
+
+local function nowMs()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Takes the entries off the head of the log that are `ttlMs` old or older.
+local function dropExpired(log, now, ttlMs)
+  local count = 1
+  repeat
+    local heads = redis.call('XRANGE', log, '-', '+', 'COUNT', count)
+    local upTo = nil
+    for _, entry in ipairs(heads) do
+      if timeOf(entry) > now - ttlMs then
+        break
+      end
+      upTo = seqOf(entry)
+    end
+    if upTo then
+      redis.call('XTRIM', log, 'MINID', '=', upTo + 1)
+    end
+    local all = upTo and upTo == seqOf(heads[#heads])
+    count = 32
+  until not all
+end

@@ -1,0 +1,158 @@
+import { BusUnavailableError, type Appended, type Bus, type BusListener } from '../bus';
+import type { Page, Positions, Publication, Range } from '../bus';
+import { createEpoch } from '../epoch';
+import type { RetentionSettings } from '../retention';
+import {
+  createRetentionPolicy,
+  DEFAULT_CHANNELS_REMEMBERED,
+  DEFAULT_IDEMPOTENCY_TTL_MS,
+  type RetentionPolicy,
+} from '../retention-policy';
+import { isTrimmed } from '../trimmed';
+import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
+import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
+import { Line, type LineOptions } from './line';
+import { Subscriptions } from './subscriptions';
+
+/** So many channels are looked up by one run of the script: while it runs, Redis does nothing else. */
+const POSITIONS_AT_ONCE = 500;
+
+export interface RedisBusSettings extends RetentionSettings {
+  /** What every key and channel of Redis begins with: one prefix is one log. Default `{tetracast}`. */
+  readonly keyPrefix?: string;
+}
+
+/**
+ * The log of all processes that name the same Redis (6.2 or later) and prefix. It needs two connections, since
+ * announcements have to come in while a command waits for its answer.
+ */
+export class RedisBus implements Bus {
+  private readonly commands: Line;
+  private readonly news: Line;
+  private readonly subscriptions: Subscriptions;
+  private readonly keys: RedisKeys;
+  private readonly retentionOf: RetentionPolicy;
+  private readonly idempotencyTtlMs: number;
+  private readonly channelsRemembered: number;
+  private listener: BusListener | undefined;
+  /** The furthest position heard of: a log that stands before it has lost its tail. */
+  private known = { epoch: '', seq: 0 };
+
+  constructor(url: string, settings: RedisBusSettings, options: LineOptions = {}) {
+    this.retentionOf = createRetentionPolicy(settings);
+    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
+    this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
+    this.commands = new Line(url, 'tetracast-commands', options);
+    this.news = new Line(url, 'tetracast-news', options);
+    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, this.commands.redis.options.db ?? 0);
+    this.subscriptions = new Subscriptions(this.news, {
+      onMessage: (name, text) => this.hear(this.keys.channelOfNews(name), text),
+      onRestored: () => this.listener?.onResubscribed(),
+    });
+  }
+
+  async append(publication: Publication): Promise<Appended> {
+    const { keys } = this;
+    const { channel, idempotencyKey } = publication;
+    const { size, ttlMs } = this.retentionOf(channel);
+    const [epoch, seq, duplicate] = await this.commands.run((redis) =>
+      redis.tetracastAppend(
+        ...[keys.partition, keys.last, keys.log(channel), keys.once(channel, idempotencyKey ?? '')],
+        ...this.epochArguments(),
+        ...[channel, keys.news(channel), encodeBody(publication), size, ttlMs],
+        ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],
+      ),
+    );
+    if (duplicate === 0) this.learn(epoch, seq);
+    return { epoch, seq, duplicate: duplicate === 1 };
+  }
+
+  async read(channel: string, range: Range): Promise<Page> {
+    const { keys } = this;
+    const wanted = Math.max(0, range.kind === 'after' ? range.limit : range.count);
+    const [epoch, head, last, found] = await this.commands.run((redis) =>
+      redis.tetracastRead(
+        ...[keys.partition, keys.last, keys.log(channel)],
+        ...this.epochArguments(),
+        ...[channel, this.retentionOf(channel).ttlMs, range.kind],
+        // One at least, since the first tells whether something is missing before it.
+        ...[range.kind === 'after' ? range.seq + 1 : '', Math.max(1, wanted)],
+      ),
+    );
+    this.learn(epoch, head);
+    const entries = found.map((entry) => decodeStreamEntry(channel, entry));
+    const trimmed = range.kind === 'after' && isTrimmed(range.seq, entries[0]?.prev, last);
+    return { epoch, head, last, entries: entries.slice(0, wanted), trimmed };
+  }
+
+  async positions(channels: readonly string[]): Promise<Positions> {
+    const first = await this.positionsOf(channels.slice(0, POSITIONS_AT_ONCE));
+    const last = [...first.last];
+    for (let from = POSITIONS_AT_ONCE; from < channels.length; from += POSITIONS_AT_ONCE) {
+      const next = await this.positionsOf(channels.slice(from, from + POSITIONS_AT_ONCE));
+      if (next.epoch !== first.epoch) throw new BusUnavailableError('The log was replaced while it was read');
+      last.push(...next.last);
+    }
+    // The head of the first run holds for all: what came since may only show in `last`.
+    return { epoch: first.epoch, head: first.head, last };
+  }
+
+  listen(listener: BusListener): void {
+    this.listener = listener;
+  }
+
+  subscribe(channel: string): Promise<void> {
+    return this.subscriptions.subscribe(this.keys.news(channel));
+  }
+
+  unsubscribe(channel: string): Promise<void> {
+    return this.subscriptions.unsubscribe(this.keys.news(channel));
+  }
+
+  async putState(key: string, value: string, ttlMs: number): Promise<void> {
+    await this.commands.run((redis) => redis.set(this.keys.state(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))));
+  }
+
+  async getState(key: string): Promise<string | undefined> {
+    return (await this.commands.run((redis) => redis.get(this.keys.state(key)))) ?? undefined;
+  }
+
+  async ping(): Promise<void> {
+    await Promise.all([this.commands, this.news].map((line) => line.run((redis) => redis.ping())));
+  }
+
+  async close(): Promise<void> {
+    this.subscriptions.close();
+    await Promise.all([this.commands.close(), this.news.close()]);
+  }
+
+  private async positionsOf(channels: readonly string[]): Promise<Positions> {
+    const { keys } = this;
+    const logs = channels.map((channel) => keys.log(channel));
+    const [epoch, head, last] = await this.commands.run((redis) =>
+      redis.tetracastPositions(
+        2 + logs.length,
+        ...[keys.partition, keys.last, ...logs],
+        ...this.epochArguments(),
+        ...channels,
+      ),
+    );
+    this.learn(epoch, head);
+    return { epoch, head, last };
+  }
+
+  private epochArguments(): [candidate: string, knownEpoch: string, knownSeq: number] {
+    return [createEpoch(), this.known.epoch, this.known.seq];
+  }
+
+  private learn(epoch: string, seq: number): void {
+    if (epoch !== this.known.epoch || seq > this.known.seq) this.known = { epoch, seq };
+  }
+
+  private hear(channel: string, text: string): void {
+    const news = decodeNews(channel, text);
+    if (news === undefined) return;
+    this.learn(news.epoch, news.entry.seq);
+    this.listener?.onEntry(news.epoch, news.entry);
+  }
+}

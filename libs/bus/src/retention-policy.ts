@@ -1,0 +1,18 @@
+import { namespaceOf } from '@tetracast/message-model';
+import type { Retention, RetentionSettings } from './retention';
+
+export const DEFAULT_IDEMPOTENCY_TTL_MS = 120_000;
+export const DEFAULT_CHANNELS_REMEMBERED = 200_000;
+
+/** The retention of a channel: its namespace's own, else the general one. */
+export type RetentionPolicy = (channel: string) => Retention;
+
+export function createRetentionPolicy({ retention, namespaces }: RetentionSettings): RetentionPolicy {
+  // A Map, since a channel may well be called `constructor:1`.
+  const byNamespace = new Map(Object.entries(namespaces ?? {}));
+  if (byNamespace.size === 0) return () => retention;
+  return (channel) => {
+    const namespace = namespaceOf(channel);
+    return (namespace === undefined ? undefined : byNamespace.get(namespace)) ?? retention;
+  };
+}

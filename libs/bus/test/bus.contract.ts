@@ -1,0 +1,21 @@
+import { describeAnnouncing } from './contract/announcing';
+import type { BusHarness } from './contract/harness';
+import { describeIdempotency } from './contract/idempotency';
+import { describeModel } from './contract/model';
+import { describeNumbering } from './contract/numbering';
+import { describeReading } from './contract/reading';
+import { describeRetention } from './contract/retention';
+import { describeState } from './contract/state';
+
+/** What every bus does, whatever it is made of. */
+export function describeBus(name: string, harness: BusHarness): void {
+  describe(name, () => {
+    describeNumbering(harness);
+    describeReading(harness);
+    describeRetention(harness);
+    describeIdempotency(harness);
+    describeAnnouncing(harness);
+    describeState(harness);
+    describeModel(harness);
+  });
+}

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { type BusHarness, publication } from './harness';
+
+const SIZE = 3;
+const REMEMBERED = 2;
+
+/** The log as one would write it down, with nothing but lists. */
+class Model {
+  private readonly all: { channel: string; seq: number; prev: number }[] = [];
+  private remembered: { channel: string; seq: number }[] = [];
+  private forgotten = 0;
+
+  append(channel: string): void {
+    const seq = this.all.length + 1;
+    this.all.push({ channel, seq, prev: this.last(channel) });
+    this.remembered = [...this.remembered.filter((one) => one.channel !== channel), { channel, seq }];
+    if (this.remembered.length > REMEMBERED) this.forgotten = this.remembered.shift()!.seq;
+  }
+
+  /** With no age, a channel that ever had a message has a log. */
+  last(channel: string): number {
+    return this.all.findLast((one) => one.channel === channel)?.seq ?? this.forgotten;
+  }
+
+  after(channel: string, seq: number, limit: number): unknown {
+    const stored = this.all.filter((one) => one.channel === channel).slice(-SIZE);
+    const following = stored.filter((one) => one.seq > seq);
+    return {
+      head: this.all.length,
+      last: this.last(channel),
+      entries: following.slice(0, limit),
+      trimmed: (following[0]?.prev ?? this.last(channel)) > seq,
+    };
+  }
+}
+
+export function describeModel(harness: BusHarness): void {
+  it('answers as a naive model does, whatever is appended and read', async () => {
+    const channel = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ append: channel }) },
+      fc.record({ read: channel, seq: fc.nat(25), limit: fc.nat(4) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const settings = { channelsRemembered: REMEMBERED, retention: { size: SIZE, ttlMs: 600_000 } };
+        const bus = harness.create(settings);
+        const model = new Model();
+        for (const one of steps) {
+          if ('append' in one) {
+            model.append(one.append);
+            await bus.append(publication(one.append));
+            continue;
+          }
+          const { head, last, entries, trimmed } = await bus.read(one.read, { ...one, kind: 'after' });
+          const found = entries.map(({ channel, seq, prev }) => ({ channel, seq, prev }));
+          expect({ head, last, entries: found, trimmed }).toEqual(model.after(one.read, one.seq, one.limit));
+        }
+        await bus.close();
+      }),
+      { numRuns: 50 },
+    );
+  });
+}

@@ -1,0 +1,63 @@
+import type { FramedPage } from './channel';
+import type { FramedEntry } from './framed-entry';
+import type { Subscription } from './subscription';
+
+/** About the most bytes handed over in one write while a connection catches up. */
+const STEP_BYTES = 256 * 1024;
+
+/** What one connection can be handed next. */
+export interface Step {
+  /** In the order of the log. */
+  readonly messages: readonly FramedEntry[];
+  /** Up to here nothing is missing in any of its channels once the messages are handed over. */
+  readonly reached: number;
+  /** Whether this is all that can be handed over now. */
+  readonly whole: boolean;
+}
+
+/** The next messages of a connection, from pages of the log where its windows do not reach back far enough. */
+export function findStep(
+  subscriptions: Iterable<Subscription> & { readonly size: number },
+  pages: ReadonlyMap<Subscription, FramedPage>,
+  limit: number,
+): Step {
+  const horizon = findHorizon(subscriptions, pages);
+  const found: FramedEntry[] = [];
+  for (const subscription of subscriptions) {
+    const { position, channel } = subscription;
+    const page = pages.get(subscription);
+    if (page === undefined) found.push(...channel.window.after(position, limit + 1, horizon));
+    else found.push(...page.entries.filter(({ seq }) => seq > position && seq <= horizon));
+  }
+  if (subscriptions.size > 1) found.sort((a, b) => a.seq - b.seq);
+  const count = fittingOne(found, limit);
+  const last = found[count - 1];
+  if (count === found.length || last === undefined) return { messages: found, reached: horizon, whole: true };
+  return { messages: found.slice(0, count), reached: last.seq, whole: false };
+}
+
+/** Up to here all channels are known without a hole: beyond it a cursor would promise what may still come. */
+function findHorizon(subscriptions: Iterable<Subscription>, pages: ReadonlyMap<Subscription, FramedPage>): number {
+  let horizon = Infinity;
+  for (const subscription of subscriptions) {
+    const page = pages.get(subscription);
+    horizon = Math.min(horizon, page === undefined ? subscription.channel.through : reachOf(page));
+  }
+  return horizon;
+}
+
+function reachOf({ full, entries, head }: FramedPage): number {
+  return full ? (entries.at(-1)?.seq ?? head) : head;
+}
+
+/** How many of the messages one write may carry: at least one, if there is one. */
+function fittingOne(found: readonly FramedEntry[], limit: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { size } of found) {
+    bytes += size;
+    count++;
+    if (count >= limit || bytes >= STEP_BYTES) break;
+  }
+  return count;
+}

@@ -1,0 +1,36 @@
+const TEXT = 0x81;
+const PING = 0x89;
+
+/** A ping without payload (RFC 6455, section 5.5.2). */
+export const PING_FRAME: Buffer = Buffer.from([PING, 0]);
+
+/**
+ * One whole text message as a server sends it: final, unmasked, not compressed (RFC 6455, section 5.2). Made once, it may
+ * be written to any number of sockets on which no extension was agreed.
+ */
+export function encodeTextFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(start + length);
+  frame[0] = TEXT;
+  if (start === 2) {
+    frame[1] = length;
+  } else if (start === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, start);
+  return frame;
+}
+
+/**
+ * Largest frame taken from a client, where `maxMessageBytes` is the most its data may have: room for the data written with
+ * `\u` escapes throughout, and for the envelope. Beyond the message limit and up to here the answer is an error in-band,
+ * beyond this the line is cut.
+ */
+export function maxFrameBytes(maxMessageBytes: number): number {
+  return maxMessageBytes * 3 + 16_384;
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'testing', preset: '../../tools/jest-preset.cjs' };

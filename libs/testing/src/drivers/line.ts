@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A wire between a client and a server that a test can cut. */
+export interface Line extends AsyncDisposable {
+  /** What the client takes for the server. */
+  readonly url: string;
+  /**
+   * Ends every connection without a word; new ones are held unanswered until `meanwhile` is done, as on a dead network.
+   */
+  cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A TCP relay to `target` (`http://host:port`) on a free port. */
+export async function openLine(target: string): Promise<Line> {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  const held = new Set<Socket>();
+  let down = false;
+
+  const track = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+  };
+  const link = (near: Socket): void => {
+    const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    track(far);
+    near.pipe(far).pipe(near);
+    // A half that breaks breaks the other: an orderly end was passed on by the pipe already.
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  };
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
+    track(near);
+    if (down) held.add(near);
+    else link(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  const endAll = async (): Promise<void> => {
+    const closing = [...sockets].map((socket) => once(socket, 'close'));
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closing);
+  };
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await endAll();
+  };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut: async (meanwhile) => {
+      down = true;
+      await endAll();
+      try {
+        await meanwhile?.();
+      } finally {
+        down = false;
+        for (const near of held) if (!near.destroyed) link(near);
+        held.clear();
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

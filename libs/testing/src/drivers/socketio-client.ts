@@ -1,0 +1,125 @@
+import type { Message, Refusal, Reset } from '@tetracast/message-model';
+import { OWN_EVENT_PREFIX, RESET_EVENT } from '@tetracast/message-model';
+import { io, type Socket } from 'socket.io-client';
+import { Inbox } from './inbox';
+import { openLine } from './line';
+import type { OpenOptions, TransportClient, TransportDriver } from './transport-driver';
+import { TransportError } from './transport-error';
+
+type Answer = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly error: Refusal };
+
+const ACK_TIMEOUT_MS = 10_000;
+
+/** Which of the stock client's transports are used; `auth` or `event` says how it names its channels. */
+interface Variant {
+  readonly transports: readonly ('polling' | 'websocket')[];
+  readonly subscribeBy: 'auth' | 'event';
+}
+
+/** What the stock client does unless told otherwise: HTTP long-polling, then an upgrade. */
+export const socketioDefault = createDriver('Socket.IO', {
+  transports: ['polling', 'websocket'],
+  subscribeBy: 'auth',
+});
+export const socketioWebSocket = createDriver('Socket.IO over WebSocket', {
+  transports: ['websocket'],
+  subscribeBy: 'auth',
+});
+export const socketioPolling = createDriver('Socket.IO over polling', { transports: ['polling'], subscribeBy: 'auth' });
+
+/** Channels by `emit('subscribe')`: the session, not the client's `auth`, must remember them. */
+export const socketioSubscribe = createDriver('Socket.IO by subscribe', {
+  transports: ['websocket'],
+  subscribeBy: 'event',
+});
+
+function createDriver(name: string, { transports, subscribeBy }: Variant): TransportDriver {
+  return {
+    name,
+    form: 'socketio',
+    path: '/socket.io/',
+    flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
+    open: async (baseUrl, options) => {
+      const line = await openLine(baseUrl);
+      const socket = io(line.url, {
+        transports: [...transports],
+        auth: subscribeBy === 'auth' ? authOf(options) : authOf({ channels: [], ...keyOf(options) }),
+        forceNew: true,
+        reconnectionDelay: 20,
+        reconnectionDelayMax: 100,
+        autoConnect: false,
+      });
+      const inbox = new Inbox<Message>(name);
+      const resets = new Inbox<Reset>(`${name} resets`);
+      let cursor: string | undefined;
+      const primed = new Promise<void>((resolve, reject) => {
+        socket.once('connect_error', (error) => reject(refusalOf(error)));
+        socket.onAny((event: string, ...args: readonly unknown[]) => {
+          const last = args.at(-1);
+          if (typeof last === 'string') cursor = last;
+          if (event === RESET_EVENT) resets.push(args[0] as Reset);
+          else if (event.startsWith(OWN_EVENT_PREFIX)) resolve();
+          else receive(inbox, event, args);
+        });
+      });
+      const close = async (): Promise<void> => {
+        socket.disconnect();
+        await line.close();
+      };
+      try {
+        socket.connect();
+        await primed;
+        if (subscribeBy === 'event') {
+          const { channels, after, rewind } = authOf(options);
+          await ask(socket, 'subscribe', { channels, after, rewind });
+        }
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      return {
+        received: inbox.items,
+        resets: resets.items,
+        get cursor() {
+          return cursor;
+        },
+        next: (count) => inbox.next(count),
+        nextReset: () => resets.one(),
+        publish: (publication) => ask(socket, 'publish', publication),
+        cut: (meanwhile) => line.cut(meanwhile),
+        close,
+        [Symbol.asyncDispose]: close,
+      } satisfies TransportClient;
+    },
+  };
+}
+
+/** The members of a start that are set, as `auth` or as the argument of `subscribe`. */
+function authOf({ channels, after, rewind, client }: OpenOptions): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ channels, after, rewind, client })) as Record<string, unknown>;
+}
+
+function keyOf({ client }: OpenOptions): { client?: string } {
+  return client === undefined ? {} : { client };
+}
+
+function receive(inbox: Inbox<Message>, event: string, args: readonly unknown[]): void {
+  const [data, info, cursor] = args as [unknown, Omit<Message, 'data'>, string];
+  const wrong =
+    (args.length !== 3 && 'not (data, info, cursor)') ||
+    (info.id !== cursor && 'the cursor is not the id') ||
+    (info.event !== event && 'the event is not that of the message') ||
+    ('data' in info && 'the info has data');
+  if (wrong === false) inbox.push({ ...info, data });
+  else inbox.fail(new Error(`${wrong}: ${event} ${JSON.stringify(args)}`));
+}
+
+async function ask(socket: Socket, event: string, question: unknown): Promise<{ readonly id: string }> {
+  const answer = (await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, question)) as Answer;
+  if (!answer.ok) throw new TransportError(answer.error.code, answer.error.message);
+  return answer;
+}
+
+function refusalOf(error: Error & { readonly data?: Partial<Refusal> }): TransportError {
+  return new TransportError(error.data?.code ?? 'unknown', error.message);
+}

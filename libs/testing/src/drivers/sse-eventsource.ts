@@ -1,0 +1,73 @@
+import { type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
+import { EventSource } from 'eventsource';
+import { publishJson } from './http-publish';
+import { Inbox } from './inbox';
+import { openLine } from './line';
+import { startQuery } from './query';
+import type { TransportClient, TransportDriver } from './transport-driver';
+import { TransportError } from './transport-error';
+
+/**
+ * The `eventsource` package: what a browser has, with its own reconnect by `Last-Event-ID`. Unlike a browser it forgets an
+ * id that came without data, so before the first message it has nothing to go on from.
+ */
+export const sseEventSource: TransportDriver = {
+  name: 'SSE with EventSource',
+  form: 'sse',
+  path: '/sse',
+  flags: { publishesJson: true, showsStartCursor: false, keepsStartCursor: false, showsRefusal: false },
+  open: async (baseUrl, options) => {
+    const line = await openLine(baseUrl);
+    const source = new EventSource(`${line.url}/sse?${startQuery(options).toString()}`);
+    const inbox = new Inbox<Message>(sseEventSource.name);
+    const resets = new Inbox<Reset>(`${sseEventSource.name} resets`);
+    let cursor: string | undefined;
+
+    for (const name of options.events ?? ['message']) {
+      source.addEventListener(name, (event) => {
+        const message = JSON.parse(event.data as string) as Message;
+        if (event.lastEventId !== message.id)
+          inbox.fail(new Error(`id ${event.lastEventId} is not that of ${event.data}`));
+        if (message.event !== name) inbox.fail(new Error(`event ${name} is not that of ${event.data}`));
+        cursor = event.lastEventId;
+        inbox.push(message);
+      });
+    }
+    source.addEventListener(RESET_EVENT, (event) => {
+      cursor = event.lastEventId;
+      resets.push(JSON.parse(event.data as string) as Reset);
+    });
+    const close = async (): Promise<void> => {
+      source.close();
+      await line.close();
+    };
+    try {
+      await new Promise<void>((resolve, reject) => {
+        source.addEventListener('open', () => resolve(), { once: true });
+        source.addEventListener('error', ({ code, message }) => {
+          if (source.readyState !== source.CLOSED) return; // it tries again by itself
+          const refusal = new TransportError('unknown', message ?? 'closed', code);
+          reject(refusal);
+          inbox.fail(refusal);
+        });
+      });
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    const client = options.client === undefined ? {} : { client: options.client };
+    return {
+      received: inbox.items,
+      resets: resets.items,
+      get cursor() {
+        return cursor;
+      },
+      next: (count) => inbox.next(count),
+      nextReset: () => resets.one(),
+      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...client }),
+      cut: (meanwhile) => line.cut(meanwhile),
+      close,
+      [Symbol.asyncDispose]: close,
+    } satisfies TransportClient;
+  },
+};

@@ -1,0 +1,69 @@
+import type { Message, Reset } from '@tetracast/message-model';
+
+export interface OpenOptions {
+  readonly channels: readonly string[];
+  /** A cursor, or `earliest`. */
+  readonly after?: string;
+  readonly rewind?: number;
+  /** Client key, for what it subscribes and what it publishes. */
+  readonly client?: string;
+  /** Events listened for, where a client must name them (`EventSource`). Default: only `message`. */
+  readonly events?: readonly string[];
+}
+
+export interface PublishOptions {
+  readonly channel: string;
+  readonly event?: string;
+  readonly data: unknown;
+  readonly echo?: boolean;
+}
+
+/** A stock client with an open subscription. */
+export interface TransportClient extends AsyncDisposable {
+  /** All messages so far, in the order they arrived. */
+  readonly received: readonly Message[];
+  /** All resets so far. */
+  readonly resets: readonly Reset[];
+  /** Where the client would go on from; `undefined` while its library shows none. */
+  readonly cursor: string | undefined;
+  /** The `count` (1) messages that follow those already taken; rejects after 10 s with what did arrive. */
+  next(count?: number): Promise<Message[]>;
+  nextReset(): Promise<Reset>;
+  /** Over the client's own line; rejects with a {@link TransportError}. */
+  publish(publication: PublishOptions): Promise<{ readonly id: string }>;
+  /**
+   * Cuts the line, keeps it down until `meanwhile` is done, and lets it up again: the client comes back by itself and goes
+   * on from its cursor.
+   */
+  cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How the wire is spoken; drivers of one form differ only in the library. */
+export type WireForm = 'polling' | 'sse' | 'websocket' | 'socketio';
+
+/** What really differs between the drivers. */
+export interface DriverFlags {
+  /** Publishes any JSON; otherwise only strings (a form field). */
+  readonly publishesJson: boolean;
+  /** Shows its cursor before the first message has come; `EventSource` keeps it to itself. */
+  readonly showsStartCursor: boolean;
+  /** Goes on from that cursor after a cut; the `eventsource` package forgets it. */
+  readonly keepsStartCursor: boolean;
+  /** Shows the code with which a subscription was refused; `EventSource` hides the body. */
+  readonly showsRefusal: boolean;
+}
+
+/** One stock client library on one transport. */
+export interface TransportDriver {
+  readonly name: string;
+  readonly form: WireForm;
+  /** Path of the transport, such as `/sse`. */
+  readonly path: string;
+  readonly flags: DriverFlags;
+  /**
+   * Resolves once the client can know that it is subscribed: whatever is published from then on is received. Rejects with
+   * a {@link TransportError} when the service refuses.
+   */
+  open(baseUrl: string, options: OpenOptions): Promise<TransportClient>;
+}

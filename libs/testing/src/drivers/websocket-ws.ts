@@ -1,0 +1,28 @@
+import { openLine } from './line';
+import type { TransportDriver } from './transport-driver';
+import { type SubscribeBy, WebSocketClient } from './websocket-client';
+
+/** The `ws` package, its channels in the URL. */
+export const websocketByUrl = createDriver('WebSocket by URL', 'url');
+
+/** The `ws` package, its channels in a `subscribe` frame. */
+export const websocketByFrame = createDriver('WebSocket by frame', 'frame');
+
+function createDriver(name: string, subscribeBy: SubscribeBy): TransportDriver {
+  return {
+    name,
+    form: 'websocket',
+    path: '/ws',
+    flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
+    open: async (baseUrl, options) => {
+      const client = new WebSocketClient(name, await openLine(baseUrl), options, subscribeBy);
+      try {
+        await client.connect();
+      } catch (error) {
+        await client.close();
+        throw error;
+      }
+      return client;
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export * from './drivers';
+export * from './servers';
+export * from './transport-contract';

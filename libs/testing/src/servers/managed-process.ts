@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { guardProcess } from './process-guard';
+
+export interface ProcessOptions {
+  /** Name or path of the program. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  /** The whole environment of the program; default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Removed should this process die before the program is stopped. */
+  readonly dir?: string;
+  /** The command that installs the program, told when it is missing. */
+  readonly install?: string;
+  /** Open files that take its output instead; `output()` is empty then. */
+  readonly stdout?: number;
+  readonly stderr?: number;
+}
+
+export interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A running program that does not outlive this process, even one ended by SIGKILL. */
+export interface ManagedProcess {
+  readonly command: string;
+  readonly pid: number;
+  /** Resolves when the program has ended. */
+  readonly exited: Promise<ExitStatus>;
+  /** The last 64 Ki characters of its standard output and error. */
+  output(): string;
+  /** Resolves once a match is in the output. */
+  waitForOutput(pattern: RegExp): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  /** Sends `signal` and resolves when the program has ended. Default SIGKILL. */
+  kill(signal?: NodeJS.Signals): Promise<ExitStatus>;
+  /** SIGTERM, and SIGKILL after `graceMs` (5000); resolves when the program has ended. */
+  stop(graceMs?: number): Promise<ExitStatus>;
+}
+
+const OUTPUT_MAX = 65_536;
+
+/** Starts a program; rejects with the line that installs it when it is missing. */
+export async function spawnProcess(options: ProcessOptions): Promise<ManagedProcess> {
+  const { command, args = [], env, cwd, dir } = options;
+  // A group of its own: Ctrl-C reaches it only through the test process, and its children are killed with it.
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
+    ...(env === undefined ? {} : { env }),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const output = collectOutput(child.stdout, child.stderr);
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('spawn', () => resolve(child.pid ?? 0));
+    child.once('error', (error: NodeJS.ErrnoException) => reject(explainSpawnError(error, options)));
+  });
+  const guard = guardProcess(pid, dir);
+  void exited.then(() => guard.release());
+  const signal = (name: NodeJS.Signals): void => void child.kill(name);
+  return {
+    command,
+    pid,
+    exited,
+    ...output,
+    signal,
+    kill: (name = 'SIGKILL') => {
+      signal(name);
+      return exited;
+    },
+    stop: async (graceMs = 5000) => {
+      signal('SIGTERM');
+      signal('SIGCONT'); // one that a test had stopped by SIGSTOP would not hear of it
+      const timer = setTimeout(() => signal('SIGKILL'), graceMs);
+      const status = await exited;
+      clearTimeout(timer);
+      return status;
+    },
+  };
+}
+
+function collectOutput(...streams: readonly (Readable | null)[]): Pick<ManagedProcess, 'output' | 'waitForOutput'> {
+  let text = '';
+  const waiting = new Map<RegExp, () => void>();
+  const check = (): void => {
+    for (const [pattern, resolve] of waiting) {
+      if (!pattern.test(text)) continue;
+      waiting.delete(pattern);
+      resolve();
+    }
+  };
+  for (const stream of streams) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      text = (text + chunk).slice(-OUTPUT_MAX);
+      check();
+    });
+  }
+  return {
+    output: () => text,
+    waitForOutput: (pattern) =>
+      new Promise((resolve) => {
+        waiting.set(pattern, resolve);
+        check();
+      }),
+  };
+}
+
+function explainSpawnError(error: NodeJS.ErrnoException, { command, install }: ProcessOptions): Error {
+  if (error.code !== 'ENOENT') return error;
+  const hint = install === undefined ? '' : ` Install it: ${install}`;
+  return new Error(`${command} not found.${hint}`, { cause: error });
+}

@@ -1,0 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A new empty directory of the system's temporary place, its name beginning with `tetracast-<name>-`. */
+export function createTempDir(name: string): Promise<string> {
+  return mkdtemp(join(tmpdir(), `tetracast-${name}-`));
+}
+
+export async function removeDir(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,70 @@
+import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
+
+/** After a cut a client goes on where it was: nothing missing, nothing twice, no reset. */
+export function testResume(context: ContractContext): void {
+  describe('resume', () => {
+    it('brings what was published while the line was down', async () => {
+      const channel = uniqueChannel();
+      await using publisher = await open(context, { channels: [uniqueChannel()] });
+      await using client = await open(context, { channels: [channel] });
+      await publishAll(publisher, channel, words(3, 'before'));
+      await client.next(3);
+
+      await client.cut(() => publishAll(publisher, channel, words(20, 'meanwhile')));
+      await publishAll(publisher, channel, words(3, 'later'));
+
+      expect((await client.next(23)).map(({ data }) => data)).toEqual([
+        ...words(20, 'meanwhile'),
+        ...words(3, 'later'),
+      ]);
+      expect(client.resets).toEqual([]);
+      expect(client.received).toHaveLength(26);
+    });
+
+    if (context.driver.flags.keepsStartCursor) {
+      it('brings it although nothing had come before the cut', async () => {
+        const channel = uniqueChannel();
+        await using publisher = await open(context, { channels: [uniqueChannel()] });
+        await using client = await open(context, { channels: [channel] });
+
+        await client.cut(() => publishAll(publisher, channel, words(2, 'meanwhile')));
+
+        expect((await client.next(2)).map(({ data }) => data)).toEqual(words(2, 'meanwhile'));
+        expect(client.resets).toEqual([]);
+      });
+    }
+
+    it('brings on several channels what each had', async () => {
+      const [red, green] = [uniqueChannel('red'), uniqueChannel('green')];
+      await using publisher = await open(context, { channels: [uniqueChannel()] });
+      await using client = await open(context, { channels: [red, green] });
+      await publishAll(publisher, red, words(2, 'red'));
+      await client.next(2);
+
+      await client.cut(async () => {
+        await publishAll(publisher, green, words(2, 'green'));
+        await publishAll(publisher, red, ['red-3']);
+      });
+
+      expect((await client.next(3)).map(({ data }) => data)).toEqual(['green-1', 'green-2', 'red-3']);
+      expect(client.resets).toEqual([]);
+    });
+
+    it('stands cuts in the middle of a stream', async () => {
+      const channel = uniqueChannel();
+      await using publisher = await open(context, { channels: [uniqueChannel()] });
+      await using client = await open(context, { channels: [channel] });
+
+      const publishing = publishAll(publisher, channel, words(150));
+      await client.next(10);
+      await client.cut();
+      await publishing;
+
+      expect([...(await client.next(140))].map(({ data }) => data)).toEqual(words(150).slice(10));
+      await publishAll(publisher, channel, ['last']);
+      expect((await client.next())[0]?.data).toBe('last');
+      expect(client.received).toHaveLength(151);
+      expect(client.resets).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * Which layer may import which: the one table behind the lint rule (eslint.config.mjs) and CONTRIBUTING.md.
+ * `node tools/boundaries.mjs` prints it as Markdown, with `--json` as data.
+ */
+import { pathToFileURL } from 'node:url';
+
+/** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` besides. */
+export const layers = [
+  { layer: 'message-model', mayImport: [] },
+  { layer: 'bus', mayImport: ['message-model'] },
+  { layer: 'hub', mayImport: ['message-model', 'bus'] },
+  { layer: 'service-kit', mayImport: ['message-model', 'bus', 'hub'] },
+  { layer: 'app', mayImport: ['message-model', 'bus', 'hub', 'service-kit'] },
+  { layer: 'standalone', mayImport: ['message-model', 'bus', 'hub', 'service-kit', 'app'] },
+  { layer: 'client', mayImport: ['message-model'] },
+  // Below the bus, because the tests of the bus and of all above it use it: anything more would be a cycle.
+  { layer: 'testing', mayImport: ['message-model'] },
+  { layer: 'e2e', mayImport: ['message-model'] },
+  { layer: 'tools', mayImport: [] },
+];
+
+/** The table as `depConstraints` of `@nx/enforce-module-boundaries`; `alsoMayImport` adds layers for all. */
+export function depConstraints(alsoMayImport = []) {
+  return layers.map(({ layer, mayImport }) => ({
+    sourceTag: `layer:${layer}`,
+    onlyDependOnLibsWithTags: [...new Set([...mayImport, ...alsoMayImport])].map((name) => `layer:${name}`),
+  }));
+}
+
+/** The table as it stands in CONTRIBUTING.md. */
+export function layersAsMarkdown() {
+  const rows = layers.map(({ layer, mayImport }) => [
+    `\`${layer}\``,
+    mayImport.map((name) => `\`${name}\``).join(', ') || '—',
+  ]);
+  const head = ['Layer', '`src/` may import'];
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  console.log(process.argv[2] === '--json' ? JSON.stringify(layers) : layersAsMarkdown());
+}

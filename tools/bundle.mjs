@@ -1,0 +1,60 @@
+/**
+ * Bundles apps: `node tools/bundle.mjs [<app>…]`, all of them without a name. Each becomes one CommonJS file,
+ * `dist/apps/<app>/main.cjs`, with its assets beside it: nothing else of the repository is needed to run it.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { build } from 'esbuild';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+const socketIoClient = {
+  'vendor/socket.io.min.js': 'node_modules/socket.io/client-dist/socket.io.min.js',
+  'vendor/socket.io.min.js.map': 'node_modules/socket.io/client-dist/socket.io.min.js.map',
+};
+const page = {
+  public: 'apps/web/src/public',
+  'vendor/jquery.min.js': 'node_modules/jquery/dist/jquery.min.js',
+  ...socketIoClient,
+};
+
+/** What lies beside an app's `main.cjs`, by app: destination → file or folder of the repository. */
+const ASSETS = { socketio: socketIoClient, standalone: page, web: page };
+
+const entryOf = (app) => join(ROOT, 'apps', app, 'src/main.ts');
+
+async function bundle(app) {
+  const folder = join(ROOT, 'dist/apps', app);
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entryOf(app)],
+    outfile: join(folder, 'main.cjs'),
+    tsconfig: join(ROOT, 'tsconfig.base.json'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    loader: { '.lua': 'text' },
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  for (const [to, from] of Object.entries(ASSETS[app] ?? {})) {
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    cpSync(join(ROOT, from), join(folder, to), { recursive: true });
+  }
+  console.log(`dist/apps/${app}/main.cjs`);
+}
+
+const bundled = readdirSync(join(ROOT, 'apps')).filter((app) => existsSync(entryOf(app)));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((app) => !bundled.includes(app));
+if (unknown.length > 0) {
+  console.error(`No such app: ${unknown.join(', ')}. There are: ${bundled.join(', ')}.`);
+  process.exit(1);
+}
+for (const app of wanted.length > 0 ? wanted : bundled) await bundle(app);

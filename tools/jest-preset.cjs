@@ -1,0 +1,25 @@
+const path = require('node:path');
+
+/** What every project's Jest run shares. A project's jest.config.cjs names it as `preset` and adds nothing but its name. */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/out-tsc/'],
+  transform: {
+    '\\.lua$': path.join(__dirname, 'jest-text.cjs'),
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
+  reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
+  restoreMocks: true,
+  // Room for a real Redis, nginx or browser on a busy two-core machine.
+  testTimeout: 20_000,
+};

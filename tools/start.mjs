@@ -1,0 +1,14 @@
+/** `npm start`: from a fresh clone to a running standalone, in this very process, so that signals and exit code are its own. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { installDependencies, requireNode, ROOT } from './checkout.mjs';
+
+requireNode();
+installDependencies();
+execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+process.setSourceMapsEnabled(true);
+await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);

@@ -1,0 +1,110 @@
+/**
+ * `npm test`: every check there is, all of them even when one fails. `TETRACAST_RESULTS` names the folder for the
+ * results (default dist/test-results): `<project>.json` by each Jest run, `totals.json` with `{passed, failed}`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+import { installBinaries } from './binaries.mjs';
+import { installDependencies, requireNode, ROOT } from './checkout.mjs';
+
+const STAGE_LIMIT_MS = 30 * 60_000;
+
+const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-results'));
+
+const withTests = (isE2e) =>
+  ['apps', 'libs']
+    .flatMap((group) => readdirSync(join(ROOT, group)).map((folder) => join(group, folder)))
+    .concat('tools')
+    .filter((folder) => existsSync(join(ROOT, folder, isE2e ? 'jest.e2e.config.cjs' : 'jest.config.cjs')))
+    .map((folder) => basename(folder));
+
+// Tests bypass Nx's cache: a replayed result would write no counts.
+const STAGES = [
+  { name: 'format', command: 'prettier --check --log-level=warn .' },
+  { name: 'references', command: 'nx sync:check' },
+  { name: 'lint', command: 'nx run-many -t lint' },
+  { name: 'typecheck', command: 'nx run-many -t typecheck' },
+  { name: 'test', command: 'nx run-many -t test --exclude=e2e --skip-nx-cache', projects: withTests(false) },
+  { name: 'build', command: 'nx run-many -t build' },
+  { name: 'e2e', command: 'nx run e2e:e2e --skip-nx-cache', projects: withTests(true) },
+];
+
+/** Runs in a process group of its own, so that the limit and Ctrl-C end the servers and browsers of the tests as well. */
+function run(command) {
+  const [binary, ...args] = command.split(' ');
+  return new Promise((done) => {
+    const child = spawn(join(ROOT, 'node_modules/.bin', binary), args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NX_DAEMON: 'false', TETRACAST_RESULTS: RESULTS },
+      detached: true,
+    });
+    const kill = () => process.kill(-child.pid, 'SIGKILL');
+    const timer = setTimeout(() => {
+      console.error(`\n${command}: not done after ${STAGE_LIMIT_MS / 60_000} minutes, ended.`);
+      kill();
+    }, STAGE_LIMIT_MS);
+    const interrupt = () => {
+      kill();
+      process.exit(130);
+    };
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      done(code === 0);
+    });
+  });
+}
+
+/** A project whose run left no result did not come to its end, which is one failure. */
+function readCounts(project) {
+  const file = join(RESULTS, `${project}.json`);
+  if (!existsSync(file)) return { project: `${project} (no result)`, passed: 0, failed: 1, skipped: 0 };
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
+
+async function runStage({ name, command, projects = [] }) {
+  console.log(`\n── ${name}: ${command}`);
+  const startedMs = Date.now();
+  const ok = await run(command);
+  const counts = projects.map(readCounts);
+  const failedTests = sum(counts, 'failed');
+  // A stage can fail with no test to blame; then the stage itself is the one failure.
+  const failed = failedTests > 0 || ok ? failedTests : 1;
+  return { name, counts, passed: sum(counts, 'passed'), failed, seconds: Math.round((Date.now() - startedMs) / 1000) };
+}
+
+function report(stages) {
+  const line = (name, passed, failed, note = '') =>
+    console.log(`${name.padEnd(26)}${String(passed).padStart(7)}${String(failed).padStart(7)}  ${note}`.trimEnd());
+  console.log();
+  line('project', 'passed', 'failed');
+  for (const { project, passed, failed, skipped } of stages.flatMap(({ counts }) => counts)) {
+    line(project, passed, failed, skipped > 0 ? `${skipped} skipped` : '');
+  }
+  console.log();
+  line('stage', 'passed', 'failed');
+  for (const { name, counts, passed, failed, seconds } of stages) {
+    line(name, counts.length > 0 ? passed : '', failed, `${failed > 0 ? 'FAILED' : 'ok'}, ${seconds} s`);
+  }
+  const totals = { passed: sum(stages, 'passed'), failed: sum(stages, 'failed') };
+  line('total', totals.passed, totals.failed);
+  return totals;
+}
+
+requireNode();
+installDependencies();
+if (!installBinaries()) process.exit(1);
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+
+const stages = [];
+for (const stage of STAGES) stages.push(await runStage(stage));
+const totals = report(stages);
+writeFileSync(join(RESULTS, 'totals.json'), `${JSON.stringify(totals)}\n`);
+process.exitCode = totals.failed > 0 ? 1 : 0;

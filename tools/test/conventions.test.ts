@@ -1,0 +1,34 @@
+import { projectFolders, readText, workspacePaths } from './workspace-files';
+
+const sources = workspacePaths.filter((path) => /\.(?:ts|mjs|cjs|js)$/.test(path));
+
+const violations = (paths: readonly string[], isViolation: (path: string) => boolean): string[] =>
+  paths.filter(isViolation);
+
+describe('the conventions that lint cannot see', () => {
+  it('names source files in kebab-case', () => {
+    const kebab = /(?:^|\/)[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+    expect(violations(sources, (path) => !kebab.test(path))).toEqual([]);
+  });
+
+  it('has no file named after nothing', () => {
+    expect(violations(sources, (path) => /(?:^|\/)(?:utils?|helpers?|misc|common)\./.test(path))).toEqual([]);
+  });
+
+  it('switches no lint rule off without naming it', () => {
+    const blanket = /eslint-disable(?:-next-line|-line)?\s*(?:\*\/|--|$)/m;
+    expect(violations(sources, (path) => blanket.test(readText(path)))).toEqual([]);
+  });
+
+  it('names a test by its kind', () => {
+    const tests = sources.filter((path) => path.includes('.test.'));
+    const kind = /\/test\/(?:.*\/)?[a-z0-9-]+(?:\.int|\.e2e)?\.test\.ts$/;
+    expect(violations(tests, (path) => !kind.test(path))).toEqual([]);
+    expect(violations(tests, (path) => path.includes('.e2e.') !== path.startsWith('apps/e2e/'))).toEqual([]);
+  });
+
+  it.each(projectFolders)('%s has a README of at most 40 lines', (folder) => {
+    expect(workspacePaths).toContain(`${folder}/README.md`);
+    expect(readText(`${folder}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(40);
+  });
+});

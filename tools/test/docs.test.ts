@@ -1,0 +1,36 @@
+import { posix } from 'node:path';
+
+import { falseClaims } from './false-claims';
+import { readText, workspacePaths } from './workspace-files';
+
+const documents = workspacePaths.filter((path) => path.endsWith('.md'));
+
+describe('our Markdown', () => {
+  it.each(documents)('%s claims nothing false about this repository', (path) => {
+    expect(falseClaims(readText(path), posix.dirname(path))).toEqual([]);
+  });
+});
+
+describe('the check of our Markdown', () => {
+  it.each([
+    ['[a](./tools/nowhere.md)', 'link ./tools/nowhere.md'],
+    ['[a](tools/nowhere.md#part)', 'link tools/nowhere.md#part'],
+    ['see `libs/nothing/src`', 'path libs/nothing/src'],
+    ['see `apps/*/nothing.ts`', 'path apps/*/nothing.ts'],
+    ['```sh\nnode tools/nothing.mjs\n```', 'path tools/nothing.mjs'],
+    ['`npm run nothing`', 'npm run nothing'],
+    ['`npx nx test nothing`', 'nx test nothing'],
+    ['`npx nx fly tools`', 'nx fly tools'],
+    ['`npx nx run e2e:nothing`', 'nx run e2e:nothing'],
+  ])('finds the false claim in %j', (text, claim) => {
+    expect(falseClaims(text, '.')).toEqual([claim]);
+  });
+
+  it.each([
+    '[a](tools/README.md) [b](#part) [c](https://example.org/x)',
+    '`tools/test/` `tools/*.mjs` `libs/<name>/package.json` `apps/{polling,sse}/package.json` `tools/bundle.mjs:3`',
+    '```sh\nnpm run lint && npx nx test tools && npx nx run e2e:e2e && node tools/start.mjs\n[x](nowhere.md)\n```',
+  ])('lets the truth in %j pass', (text) => {
+    expect(falseClaims(text, '.')).toEqual([]);
+  });
+});
