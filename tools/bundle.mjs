@@ -57,4 +57,10 @@ if (unknown.length > 0) {
   console.error(`No such app: ${unknown.join(', ')}. There are: ${bundled.join(', ')}.`);
   process.exit(1);
 }
-for (const app of wanted.length > 0 ? wanted : bundled) await bundle(app);
+try {
+  for (const app of wanted.length > 0 ? wanted : bundled) await bundle(app);
+} catch (error) {
+  // What esbuild found it has printed itself.
+  if (!('errors' in error)) throw error;
+  process.exitCode = 1;
+}

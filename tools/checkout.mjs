@@ -34,6 +34,6 @@ function isInstalled() {
   const installed = readJson(record).packages;
   return Object.entries(readJson('package-lock.json').packages).every(
     ([path, { version, optional }]) =>
-      optional || !path.startsWith('node_modules/') || installed[path]?.version === version,
+      optional || !path.startsWith('node_modules/') || (path in installed && installed[path].version === version),
   );
 }

@@ -68,7 +68,7 @@ export class ClientFrames {
 
   /** Stops reading while too much is in progress, or while the client does not take the answers it has; else goes on. */
   regulate(): void {
-    const pause = this.order.full || this.sink.full;
+    const pause = this.order.full || this.sink.isFull;
     if (pause === this.websocket.isPaused) return;
     if (pause) this.websocket.pause();
     else this.websocket.resume();

@@ -21,20 +21,23 @@ export class WebSocketSink implements Sink {
   private readonly line: SocketLine;
   private answered = true;
   private takenAtBeat = 0;
-  /** Called when no more than the high-water mark is pending again. */
+  /** Whether more is pending than the high-water mark. */
+  isFull = false;
+  /** Called when the line has room again. */
   onDrain: () => void = ignore;
   /** Called once, when the line is gone. */
   onGone: () => void = ignore;
 
   constructor(
     private readonly websocket: WebSocket,
-    private readonly highWaterMark: number,
+    highWaterMark: number,
   ) {
     this.socket = rawSocketOf(websocket);
     this.line = new SocketLine(
       this.socket,
       highWaterMark,
       () => {
+        this.isFull = false;
         this.onDrain();
       },
       () => {
@@ -47,18 +50,13 @@ export class WebSocketSink implements Sink {
     websocket.on('pong', answered).on('message', answered).on('ping', answered);
   }
 
-  /** More is pending than the high-water mark. */
-  get full(): boolean {
-    return this.line.pending > this.highWaterMark;
-  }
-
   write(batch: Batch): boolean {
-    // RFC 6455, section 5.5.1: nothing follows a close frame.
-    return !this.isOpen || this.line.write(batch.bytes);
+    this.put(batch.bytes);
+    return !this.isFull;
   }
 
   send(frame: Exclude<ServerFrame, { type: 'message' }>): void {
-    if (this.isOpen) this.line.write(encodeTextFrame(encodeServerFrame(frame)));
+    this.put(encodeTextFrame(encodeServerFrame(frame)));
   }
 
   /** Answers with an error; the line stays. */
@@ -81,7 +79,7 @@ export class WebSocketSink implements Sink {
     }
     this.answered = false;
     this.takenAtBeat = taken;
-    if (this.isOpen) this.line.write(PING_FRAME);
+    this.put(PING_FRAME);
   }
 
   close(name: CloseName): void {
@@ -89,8 +87,9 @@ export class WebSocketSink implements Sink {
     this.websocket.close(code, reason);
   }
 
-  private get isOpen(): boolean {
-    return this.websocket.readyState === this.websocket.OPEN;
+  private put(frames: Buffer): void {
+    // RFC 6455, section 5.5.1: nothing follows a close frame.
+    if (this.websocket.readyState === this.websocket.OPEN) this.isFull = !this.line.write(frames);
   }
 }
 

@@ -11,14 +11,17 @@ const SUBPROTOCOL = 'tetracast.v1';
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
 
+  const options = {
+    // Whole frames are written past `ws` (raw-socket.ts), which no extension may come between.
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes(settings.maxMessageBytes),
+    // How long a peer may take to answer a close frame; unknown to the types as yet.
+    closeTimeout: settings.drainTimeoutMs,
+    clientTracking: false,
+    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (false as const)),
+  };
   await app.register(fastifyWebsocket, {
-    options: {
-      // Whole frames are written past `ws` (raw-socket.ts), which no extension may come between.
-      perMessageDeflate: false,
-      maxPayload: maxFrameBytes(settings.maxMessageBytes),
-      closeTimeout: settings.drainTimeoutMs,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    },
+    options,
     // The hub ends the lines when the service stops, with a code that says so.
     preClose: (done) => {
       done();

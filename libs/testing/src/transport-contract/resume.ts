@@ -55,15 +55,15 @@ export function testResume(context: ContractContext): void {
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await using client = await open(context, { channels: [channel] });
 
-      const publishing = publishAll(publisher, channel, words(150));
+      const publishing = publishAll(publisher, channel, words(60));
       await client.next(10);
       await client.cut();
       await publishing;
 
-      expect([...(await client.next(140))].map(({ data }) => data)).toEqual(words(150).slice(10));
+      expect([...(await client.next(50))].map(({ data }) => data)).toEqual(words(60).slice(10));
       await publishAll(publisher, channel, ['last']);
       expect((await client.next())[0]?.data).toBe('last');
-      expect(client.received).toHaveLength(151);
+      expect(client.received).toHaveLength(61);
       expect(client.resets).toEqual([]);
     });
   });

@@ -63,13 +63,13 @@ export function testStarts(context: ContractContext): void {
     it('sends what is stored once, although it is published while the subscription begins', async () => {
       const busy = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
-      const publishing = publishAll(publisher, busy, words(60));
+      const publishing = publishAll(publisher, busy, words(30));
       const clients = await Promise.all(words(4).map(() => open(context, { channels: [busy], after: 'earliest' })));
 
       await publishing;
 
       for (const client of clients) {
-        expect((await client.next(60)).map(({ data }) => data)).toEqual(words(60));
+        expect((await client.next(30)).map(({ data }) => data)).toEqual(words(30));
         await client.close();
       }
     });

@@ -1,0 +1,78 @@
+import type { Browser } from 'playwright-core';
+import { launchChromium } from '@tetracast/testing';
+import { LabPage, PANELS } from './lab-page';
+import { startService, startSystem, type System } from './system';
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startSystem(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await system[Symbol.asyncDispose]();
+});
+
+async function openLab(url = system.url): Promise<LabPage> {
+  const lab = new LabPage(await browser.newPage());
+  await lab.open(url);
+  return lab;
+}
+
+describe('the lab page in Chromium, through nginx, with Redis and one process per service', () => {
+  it.each(PANELS)('shows a message published in the %s panel in all four', async (from) => {
+    const lab = await openLab(`${system.url}/?channel=from-${from}`);
+    await lab.publish(from, `hello from ${from}`);
+    for (const panel of PANELS) await lab.shows(panel, `hello from ${from}`);
+    expect(lab.failures).toEqual([]);
+    await lab.page.close();
+  });
+
+  it('fills the hole in every panel when its line is cut and joined again', async () => {
+    const lab = await openLab(`${system.url}/?channel=cut`);
+    await lab.publish('polling', 'before');
+    for (const panel of PANELS) await lab.shows(panel, 'before');
+    for (const cut of PANELS) {
+      const other = cut === 'websocket' ? 'sse' : 'websocket';
+      await lab.setCut(cut, true);
+      for (const n of [1, 2, 3]) {
+        await lab.publish(other, `${cut} missed ${n}`);
+        await lab.shows(other, `${cut} missed ${n}`);
+      }
+      await lab.setCut(cut, false);
+      await lab.shows(cut, `${cut} missed 3`);
+    }
+    const all = ['before', ...PANELS.flatMap((cut) => [1, 2, 3].map((n) => `${cut} missed ${n}`))];
+    for (const panel of PANELS) {
+      await lab.shows(panel, 'socketio missed 3');
+      expect(await lab.texts(panel)).toEqual(all);
+      await lab.part(panel, 'verdict').and(lab.page.locator('[data-verdict="complete"]')).waitFor();
+    }
+    expect(lab.failures).toEqual([]);
+    await lab.page.close();
+  });
+
+  it('shows the code that runs', async () => {
+    const lab = await openLab();
+    await lab.part('sse', 'source').click();
+    const code = lab.part('sse', 'code');
+    await code.getByText('new EventSource').first().waitFor();
+    expect(await code.textContent()).toContain(await (await fetch(`${system.url}/sse.js`)).text());
+    await lab.page.close();
+  });
+});
+
+describe('the lab page of the standalone process', () => {
+  it('works the same, with nothing else running', async () => {
+    await using standalone = await startService('standalone');
+    const lab = await openLab(standalone.url);
+    for (const from of PANELS) {
+      await lab.publish(from, `hello from ${from}`);
+      for (const panel of PANELS) await lab.shows(panel, `hello from ${from}`);
+    }
+    expect(lab.failures).toEqual([]);
+    await lab.page.close();
+  });
+});

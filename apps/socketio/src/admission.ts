@@ -1,0 +1,99 @@
+import type { Connection } from '@tetracast/hub';
+import { CodedError, ERRORS } from '@tetracast/message-model';
+import { type Tetracast, toCodedError } from '@tetracast/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Socket } from 'socket.io';
+import { EngineLine } from './engine-line';
+import { readHandshake } from './handshake';
+import { Session, sessionTtlMs } from './session';
+import { SocketioSink } from './socketio-sink';
+
+/** A client of a namespace on its way in, or in. */
+export interface Subscriber {
+  readonly line: EngineLine;
+  readonly session: Session;
+  readonly sink: SocketioSink;
+  readonly connection: Connection;
+  /** From where it goes on if it is cut before anything has come. */
+  readonly cursor: string;
+}
+
+const subscribers = new WeakMap<Socket, Subscriber>();
+
+export function subscriberOf(socket: Socket): Subscriber | undefined {
+  return subscribers.get(socket);
+}
+
+/**
+ * The middleware of every namespace: subscribes the client before its CONNECT is answered, so that the answer can say whether
+ * it was recovered. The stock client gives up for good when it is refused, so that is for its own mistakes only; for ours the
+ * transport is closed, and it comes back.
+ */
+export function admission(service: Tetracast, log: FastifyBaseLogger): (socket: Socket, next: (error?: Error) => void) => void {
+  return (socket, next) => {
+    admit(service, socket).then(
+      () => {
+        next();
+      },
+      (error: unknown) => {
+        const { code, message } = toCodedError(error);
+        if (code === 'internal') log.error({ err: error }, 'a Socket.IO client could not be admitted');
+        if (ERRORS[code].status >= 500) socket.conn.close();
+        next(Object.assign(new Error(message), { data: { code, message } }));
+      },
+    );
+  };
+}
+
+async function admit(service: Tetracast, socket: Socket): Promise<void> {
+  const { bus, hub, settings } = service;
+  if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
+  const { auth } = socket.handshake;
+  const request = readHandshake(socket.nsp.name, auth);
+  const known = Session.parse(auth['pid']);
+  const session = known ?? Session.create(socket.id);
+  if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
+
+  const line = EngineLine.of(socket.conn, settings.highWaterMark);
+  const sink = new SocketioSink(socket, line);
+  const connection = hub.connect(sink, request.client ?? session.socketId);
+  const leave = enter(socket, line, connection, settings.maxChannels);
+  try {
+    const channels = session.channels(request.channels);
+    let cursor = '';
+    await connection.subscribe(channels, request.start, (begun) => {
+      cursor = begun;
+    });
+    // By then the hub knows whether the log still has what the client missed.
+    await connection.settled();
+    const recovered = socket.recovered && sink.heldResets.length === 0 && channels.length > 0;
+    // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before
+    // anything could be known of the log.
+    Object.assign(socket, { recovered, pid: known === undefined || recovered ? session.pid : session.nextPid });
+    subscribers.set(socket, { line, session, sink, connection, cursor });
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+/** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
+function enter(socket: Socket, line: EngineLine, connection: Connection, maxNamespaces: number): () => void {
+  const { conn } = socket;
+  let left = false;
+  const leave = (): void => {
+    if (left) return;
+    left = true;
+    conn.removeListener('close', leave);
+    line.namespaces--;
+    connection.close();
+  };
+  line.namespaces++;
+  conn.once('close', leave);
+  socket.once('disconnect', leave);
+  if (line.namespaces > maxNamespaces) {
+    leave();
+    throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
+  }
+  return leave;
+}

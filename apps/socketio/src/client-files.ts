@@ -1,0 +1,26 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyPluginAsync } from 'fastify';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SOCKETIO_PATH } from './engine-routes';
+
+/** The files may change with the service's version under the same name: caches ask again after this. */
+const MAX_AGE = '1h';
+
+/** `/socket.io/socket.io.js` and the other builds of the stock client. */
+export const clientFiles: FastifyPluginAsync = async (app) => {
+  await app.register(fastifyStatic, {
+    root: findClientFiles(),
+    prefix: SOCKETIO_PATH,
+    wildcard: false,
+    index: false,
+    decorateReply: false,
+    maxAge: MAX_AGE,
+  });
+};
+
+/** Beside a bundle, or in the package. */
+function findClientFiles(): string {
+  const vendor = join(__dirname, 'vendor');
+  return existsSync(vendor) ? vendor : join(dirname(require.resolve('socket.io/package.json')), 'client-dist');
+}

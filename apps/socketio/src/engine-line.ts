@@ -1,0 +1,129 @@
+import type { Batch } from '@tetracast/hub';
+import { RequestOrder, SocketLine } from '@tetracast/service-kit';
+import type { Socket as EngineSocket } from 'engine.io';
+import { webSocketOf } from './engine';
+
+/** Requests of one client in progress before no more are read from it. */
+const IN_PROGRESS_MAX = 256;
+
+const lines = new WeakMap<EngineSocket, EngineLine>();
+
+/**
+ * One Engine.IO connection, shared by all namespaces its client has open. What is pending on it is bounded on both
+ * transports: bytes in the TCP socket, and packets that wait for the client's next poll.
+ */
+export class EngineLine {
+  readonly order = new RequestOrder(IN_PROGRESS_MAX, () => {
+    this.regulate();
+  });
+  /** Namespaces open on it or about to be. */
+  namespaces = 0;
+  private queuedPackets = 0;
+  private queuedBytes = 0;
+  private raw: SocketLine | undefined;
+  private rawFull = false;
+  private readonly waiting = new Set<() => void>();
+
+  static of(connection: EngineSocket, highWaterMark: number): EngineLine {
+    let line = lines.get(connection);
+    if (line === undefined) lines.set(connection, (line = new EngineLine(connection, highWaterMark)));
+    return line;
+  }
+
+  private constructor(
+    private readonly connection: EngineSocket,
+    private readonly highWaterMark: number,
+  ) {
+    connection.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
+      this.queuedPackets++;
+      this.queuedBytes += data?.length ?? 0;
+    });
+    connection.on('drain', () => {
+      this.queuedPackets = 0;
+      this.queuedBytes = 0;
+      this.regulate();
+    });
+    connection.once('close', () => {
+      this.regulate();
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.connection.readyState === 'open';
+  }
+
+  /**
+   * Whether frames may go straight to the TCP socket: on a WebSocket, and only while Engine.IO holds nothing back that
+   * must come first, as it does during an upgrade.
+   */
+  get isDirect(): boolean {
+    const { connection } = this;
+    return (
+      connection.transport.name === 'websocket' && !connection.upgrading && this.queuedPackets === 0 && this.isOpen
+    );
+  }
+
+  /** Writes whole WebSocket frames; only while {@link isDirect}. `false` above the high-water mark. */
+  writeFrames(batch: Batch): boolean {
+    this.rawFull = this.rawLine()?.write(batch.bytes) === false;
+    return !this.isFull;
+  }
+
+  /** Hands packets to Engine.IO, which keeps them until its transport can take them. `false` above the high-water mark. */
+  writePackets(batch: Batch): boolean {
+    for (const packet of batch.frames) this.connection.write(packet.toString());
+    return !this.isFull;
+  }
+
+  /** Hands over one packet, whatever is pending. */
+  send(packet: string): void {
+    this.connection.write(packet);
+  }
+
+  /** Has `onRoom` called once, when less than the high-water mark is pending and not too much is in progress. */
+  whenRoom(onRoom: () => void): void {
+    this.waiting.add(onRoom);
+  }
+
+  /** Resolves when the client's next request may be read, or when the line is gone. */
+  async room(): Promise<void> {
+    while (this.isOpen && this.isBusy) await new Promise<void>((resolve) => this.whenRoom(resolve));
+  }
+
+  /** Stops reading from a WebSocket while the line is busy; polling requests wait for {@link room} instead. */
+  regulate(): void {
+    const websocket = webSocketOf(this.connection)?.websocket;
+    if (websocket !== undefined && websocket.isPaused !== this.isBusy) {
+      if (this.isBusy) websocket.pause();
+      else websocket.resume();
+    }
+    if (this.isOpen && this.isFull) return;
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    for (const onRoom of waiting) onRoom();
+  }
+
+  /** Ends the line so that the stock client comes back by itself. */
+  close(): void {
+    this.connection.close();
+  }
+
+  private get isFull(): boolean {
+    return this.rawFull || this.queuedBytes > this.highWaterMark;
+  }
+
+  private get isBusy(): boolean {
+    return this.isFull || this.order.full;
+  }
+
+  private rawLine(): SocketLine | undefined {
+    if (this.raw !== undefined) return this.raw;
+    const found = webSocketOf(this.connection);
+    if (found === undefined) return undefined;
+    const regulate = (): void => {
+      this.rawFull = false;
+      this.regulate();
+    };
+    return (this.raw = new SocketLine(found.socket, this.highWaterMark, regulate, regulate));
+  }
+}

@@ -1,0 +1,43 @@
+import { CodedError } from '@tetracast/message-model';
+import type { FastifyPluginAsync } from 'fastify';
+import type { Engine } from './engine';
+import { EngineLine } from './engine-line';
+
+/** Where the stock client looks for the service. */
+export const SOCKETIO_PATH = '/socket.io/';
+
+/** Hands HTTP requests of clients to Engine.IO, after they passed what all requests of the service pass. */
+export function engineRoutes(engine: Engine): FastifyPluginAsync {
+  return async (app) => {
+    const { tetracast } = app;
+    // Engine.IO reads the bodies itself.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, done) => {
+      done(null);
+    });
+    app.route<{ Querystring: Record<string, unknown> }>({
+      method: ['GET', 'POST'],
+      url: SOCKETIO_PATH,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const { sid, j: jsonp } = request.query;
+        // A script element names no origin: any page could read what is answered in this way.
+        if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
+        const connection = typeof sid === 'string' ? engine.connectionOf(sid) : undefined;
+        if (request.method === 'POST' && connection !== undefined) {
+          await EngineLine.of(connection, tetracast.settings.highWaterMark).room();
+        }
+        reply.hijack();
+        if (request.raw.destroyed) return;
+        for (const [name, value] of Object.entries(reply.getHeaders())) {
+          if (value !== undefined) reply.raw.setHeader(name, value);
+        }
+        engine.handleRequest(request.raw, reply.raw);
+      },
+    });
+    // A connection kept alive would be waited for in vain.
+    engine.on('headers', (headers: Record<string, string>) => {
+      if (tetracast.draining) headers['connection'] = 'close';
+    });
+  };
+}

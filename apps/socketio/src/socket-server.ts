@@ -1,0 +1,48 @@
+import type { Tetracast } from '@tetracast/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import { Server, type Socket } from 'socket.io';
+import { admission, subscriberOf } from './admission';
+import type { Engine } from './engine';
+import { serveMainNamespace } from './main-events';
+import { serveChannelNamespace } from './namespace-events';
+import { SessionAdapter } from './session-adapter';
+
+/** Tells a client that it is connected, and from where it goes on if it is cut before anything else has come. */
+const READY_EVENT = 'tetracast:ready';
+
+/** The Socket.IO server on `engine`: the main namespace, and a namespace for every channel. */
+export function createSocketServer(service: Tetracast, engine: Engine, log: FastifyBaseLogger): Server {
+  const io = new Server({
+    serveClient: false,
+    adapter: SessionAdapter,
+    connectionStateRecovery: { skipMiddlewares: false },
+    cleanupEmptyChildNamespaces: true,
+  });
+  // Every name, since only the middleware can say what is wrong with one.
+  const channels = io.of((_name, _auth, next) => {
+    next(null, true);
+  });
+  const admit = admission(service, log);
+  io.use(admit).on('connection', (socket) => {
+    open(service, socket, log);
+  });
+  channels.use(admit).on('connection', (socket) => {
+    open(service, socket, log);
+  });
+  io.bind(engine);
+  return io;
+}
+
+/** The client has just been told that it is connected. */
+function open(service: Tetracast, socket: Socket, log: FastifyBaseLogger): void {
+  const subscriber = subscriberOf(socket);
+  if (subscriber === undefined) return;
+  const { sink, connection, cursor } = subscriber;
+  const serve = socket.nsp.name === '/' ? serveMainNamespace : serveChannelNamespace;
+  serve(service, socket, subscriber, log);
+  sink.onRoom = () => {
+    connection.drained();
+  };
+  sink.tell(READY_EVENT, { connection: connection.id, client: connection.client, cursor }, cursor);
+  sink.open();
+}

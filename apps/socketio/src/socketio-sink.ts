@@ -1,0 +1,78 @@
+import { Batch, type Framing, type Sink } from '@tetracast/hub';
+import { adviceOf, CLOSE_CODES, type CloseName, type Reset, RESET_EVENT } from '@tetracast/message-model';
+import type { Socket } from 'socket.io';
+import type { EngineLine } from './engine-line';
+import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
+
+/**
+ * The sending half of one client of one namespace. It begins closed: what the hub hands over before the client's CONNECT
+ * has been answered is held, and that is one batch at the most, since it is told that there is no room for another.
+ */
+export class SocketioSink implements Sink {
+  /** Resets told before the client was connected. */
+  readonly heldResets: Reset[] = [];
+  private held: Batch | undefined;
+  private connected = false;
+  private readonly framings: SocketioFramings;
+  /** Called when there is room again after a `write` that found none. */
+  onRoom: () => void = ignore;
+  /** Called once a heartbeat period; Engine.IO sends the heartbeats themselves. */
+  onBeat: () => void = ignore;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly line: EngineLine,
+  ) {
+    this.framings = socket.nsp.name === '/' ? MAIN_FRAMINGS : NAMESPACE_FRAMINGS;
+  }
+
+  get framing(): Framing {
+    return this.line.isDirect ? this.framings.frames : this.framings.packets;
+  }
+
+  write(batch: Batch): boolean {
+    if (!this.connected) {
+      this.held = batch;
+      return false;
+    }
+    const isRoom =
+      batch.framing === this.framings.frames ? this.line.writeFrames(batch) : this.line.writePackets(batch);
+    if (!isRoom) this.line.whenRoom(this.onRoom);
+    return isRoom;
+  }
+
+  reset(reset: Reset): void {
+    if (this.connected) this.tell(RESET_EVENT, reset, reset.cursor);
+    else this.heldResets.push(reset);
+  }
+
+  beat(): void {
+    this.onBeat();
+  }
+
+  /** An event of the gateway's own; the client goes on from `cursor` if the line is cut right after it. */
+  tell(event: string, payload: object, cursor: string): void {
+    this.line.send(encodeOwnEvent(this.socket.nsp.name, event, payload, cursor));
+  }
+
+  /** The client is connected: lets go of what was held. */
+  open(): void {
+    this.connected = true;
+    for (const reset of this.heldResets) this.reset(reset);
+    const { held } = this;
+    this.held = undefined;
+    // Framed again: the transport may be another by now, or busy.
+    const isRoom = held === undefined || this.write(new Batch(held.entries, this.framing));
+    if (held !== undefined && isRoom) this.onRoom();
+  }
+
+  close(name: CloseName): void {
+    // Told to disconnect, the stock client stays away; when its transport ends it comes back by itself.
+    if (adviceOf(CLOSE_CODES[name].code) === 'never') this.socket.disconnect();
+    else this.line.close();
+  }
+}
+
+function ignore(): void {
+  // Nobody listens yet.
+}

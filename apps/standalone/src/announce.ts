@@ -1,0 +1,18 @@
+/** What `npm start` says: where it is, and one line to paste for each way in. */
+export function announce(url: string): void {
+  const ws = `node -e "new (require('ws'))('${url.replace(/^http/, 'ws')}/ws?channel=lab').on('message', m => console.log(String(m)))"`;
+  process.stdout.write(`
+Tetracast is at ${url} — open it in a browser, or paste a line:
+
+  page       xdg-open ${url}
+  SSE        curl -N '${url}/sse?channel=lab'
+  WebSocket  ${ws}
+  polling    curl '${url}/polling?channel=lab&wait=25'
+
+and publish to all of them:
+
+  curl -d channel=lab -d data=hello ${url}/polling
+
+It runs in one process and forgets everything when it stops. Ctrl-C stops it.
+`);
+}

@@ -1,0 +1,4 @@
+import { runService } from '@tetracast/service-kit';
+import { webPlugin } from './web.plugin';
+
+void runService([webPlugin], { port: 3606 });

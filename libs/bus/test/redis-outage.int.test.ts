@@ -1,0 +1,178 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
+import { BusUnavailableError, RedisBus } from '../src';
+import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
+import { Recorder } from './recorder';
+
+const POLL_MS = 20;
+
+const opened: AsyncDisposable[] = [];
+const unhandled: unknown[] = [];
+const keep = (reason: unknown): void => void unhandled.push(reason);
+
+beforeAll(() => {
+  process.on('unhandledRejection', keep);
+  process.on('uncaughtException', keep);
+});
+
+afterEach(async () => {
+  for (const resource of opened.splice(0).reverse()) await resource[Symbol.asyncDispose]();
+  expect(unhandled).toEqual([]);
+});
+
+afterAll(() => {
+  process.off('unhandledRejection', keep);
+  process.off('uncaughtException', keep);
+});
+
+async function start(options?: Parameters<typeof startRedis>[0]): Promise<RedisServer> {
+  const redis = await startRedis(options);
+  opened.push(redis);
+  return redis;
+}
+
+function connect(url: string): { bus: RedisBus; recorder: Recorder } {
+  const bus = new RedisBus(url, SETTINGS, { commandTimeoutMs: 500, heartbeatMs: 100 });
+  const recorder = new Recorder();
+  bus.listen(recorder);
+  opened.push({ [Symbol.asyncDispose]: () => bus.close() });
+  return { bus, recorder };
+}
+
+async function expectUnavailable(bus: RedisBus): Promise<void> {
+  const attempts: Promise<unknown>[] = [
+    bus.append(publication('a')),
+    readAll(bus, 'a'),
+    bus.positions(['a']),
+    bus.putState('k', 'v', 1000),
+    bus.getState('k'),
+    bus.ping(),
+  ];
+  for (const attempt of await Promise.allSettled(attempts)) {
+    expect(attempt).toMatchObject({ status: 'rejected', reason: expect.any(BusUnavailableError) as unknown });
+  }
+}
+
+/** Until the log can be reached: `ping` needs both connections. */
+async function back(bus: RedisBus): Promise<void> {
+  for (;;) {
+    try {
+      return await bus.ping();
+    } catch {
+      await delay(POLL_MS);
+    }
+  }
+}
+
+it('refuses everything while there is no Redis, and hears everything when there is one', async () => {
+  const port = await freePort();
+  const complaints = jest.spyOn(console, 'error').mockReturnValue();
+  const { bus, recorder } = connect(`redis://127.0.0.1:${port}`);
+  await expectUnavailable(bus);
+  await expect(bus.subscribe('a')).rejects.toThrow(/ECONNREFUSED/);
+  await expect(bus.subscribe('gone')).rejects.toThrow(BusUnavailableError);
+  await bus.unsubscribe('gone');
+
+  await start({ port });
+  await recorder.until(() => recorder.resubscribed > 0);
+  await back(bus);
+  await appendTo(bus, 'gone', 'a');
+  await recorder.heard(2);
+  expect(recorder.seqs).toEqual([2]);
+  expect(recorder.resubscribed).toBe(1);
+  expect(complaints).not.toHaveBeenCalled();
+});
+
+it('goes on in the same log after a restart that kept it', async () => {
+  const redis = await start({ appendOnly: true });
+  const { bus, recorder } = connect(redis.url);
+  await Promise.all(['a', 'b'].map((channel) => bus.subscribe(channel)));
+  await appendTo(bus, 'a', 'b', 'a');
+  const { epoch } = await bus.positions([]);
+  await redis.stop();
+  await expectUnavailable(bus);
+  await expect(bus.subscribe('c')).rejects.toThrow(BusUnavailableError);
+
+  await redis.restart();
+  await recorder.until(() => recorder.resubscribed > 0);
+  await back(bus);
+  expect(await bus.append(publication('c'))).toEqual({ epoch, seq: 4, duplicate: false });
+  await appendTo(bus, 'a', 'b');
+  await recorder.heard(6);
+  expect(recorder.seqs.slice(-3)).toEqual([4, 5, 6]);
+  expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 3, 5]);
+});
+
+it('begins a new log after one that was lost', async () => {
+  const redis = await start();
+  const { bus, recorder } = connect(redis.url);
+  await bus.subscribe('a');
+  await appendTo(bus, 'a', 'a');
+  const lost = await bus.positions(['a']);
+  await redis.flush();
+  const { epoch, seq } = await bus.append(publication('a'));
+  expect(epoch).not.toBe(lost.epoch);
+  expect(seq).toBe(1);
+  await recorder.until(() => recorder.epochs.includes(epoch));
+  expect(recorder.entries.at(-1)).toMatchObject({ seq: 1, prev: 0 });
+
+  await redis.flush();
+  expect((await bus.positions(['a'])).epoch).not.toBe(epoch);
+  expect(await bus.positions(['a'])).toMatchObject({ head: 0, last: [0] });
+});
+
+it('tells when the line for announcements was cut', async () => {
+  const redis = await start();
+  const { bus, recorder } = connect(redis.url);
+  const channels = Array.from({ length: 2500 }, (_, index) => `c${index}`);
+  await Promise.all(channels.map((channel) => bus.subscribe(channel)));
+  expect(await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBe(1);
+  await recorder.until(() => recorder.resubscribed > 0);
+  await appendTo(bus, 'c0', 'c1234', 'c2499');
+  await recorder.heard(3);
+  expect(recorder.seqs).toEqual([1, 2, 3]);
+  expect(recorder.resubscribed).toBe(1);
+});
+
+it('does not wait for a Redis that hangs, and comes back with it', async () => {
+  const redis = await start();
+  const { bus, recorder } = connect(redis.url);
+  await bus.subscribe('a');
+  await redis.kill('SIGSTOP');
+  await expectUnavailable(bus);
+  await redis.kill('SIGCONT');
+  await recorder.until(() => recorder.resubscribed > 0);
+  await back(bus);
+  const { seq } = await bus.append(publication('a'));
+  await recorder.heard(seq);
+});
+
+it('waits for the first connection while the process itself is too busy to see it', async () => {
+  const redis = await start();
+  const { bus } = connect(redis.url);
+  const appended = bus.append(publication('a'));
+  const until = Date.now() + 600;
+  while (Date.now() < until);
+  await expect(appended).resolves.toMatchObject({ seq: 1 });
+});
+
+it('closes while there is no Redis', async () => {
+  const { bus } = connect(`redis://127.0.0.1:${await freePort()}`);
+  const pending = bus.append(publication('a')).catch((error: unknown) => error);
+  await bus.close();
+  expect(await pending).toBeInstanceOf(BusUnavailableError);
+});
+
+it('leaves no connection behind', async () => {
+  const redis = await start();
+  const { bus } = connect(redis.url);
+  await bus.subscribe('a');
+  const names = async (): Promise<string[]> =>
+    String(await redis.command('CLIENT', 'LIST'))
+      .match(/tetracast-\w+/g)
+      ?.sort() ?? [];
+  expect(await names()).toEqual(['tetracast-commands', 'tetracast-news']);
+  await bus.close();
+  while ((await names()).length > 0) await delay(POLL_MS);
+  expect(await names()).toEqual([]);
+});

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { startRedis } from '@tetracast/testing';
+import { RedisBus } from '../src';
+import { publication, SETTINGS } from './contract/harness';
+import { Recorder } from './recorder';
+
+/** Passes connections on to `port`, until it falls silent on those it has: as after a firewall forgot them. */
+class Relay implements AsyncDisposable {
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((near) => {
+    const far = connect(this.port, '127.0.0.1');
+    near.pipe(far);
+    far.pipe(near);
+    for (const socket of [near, far]) this.sockets.add(socket.on('error', () => undefined));
+  });
+
+  constructor(private readonly port: number) {}
+
+  async listen(): Promise<string> {
+    await once(this.server.listen(0, '127.0.0.1'), 'listening');
+    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  fallSilent(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await once(this.server.close(), 'close');
+  }
+}
+
+it('replaces connections that fell silent, and tells that announcements may have been missed', async () => {
+  const redis = await startRedis();
+  const relay = new Relay(redis.port);
+  const bus = new RedisBus(await relay.listen(), SETTINGS, { commandTimeoutMs: 200, heartbeatMs: 50 });
+  const recorder = new Recorder();
+  bus.listen(recorder);
+  try {
+    await bus.subscribe('a');
+    await bus.append(publication('a'));
+    await recorder.heard(1);
+    relay.fallSilent();
+    await recorder.until(() => recorder.resubscribed > 0);
+    let seq: number | undefined;
+    while (seq === undefined) seq = (await bus.append(publication('a')).catch(() => undefined))?.seq;
+    await recorder.heard(seq);
+  } finally {
+    await bus.close();
+    await relay[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  }
+  expect(recorder.resubscribed).toBe(1);
+});

@@ -1,0 +1,44 @@
+import cors from '@fastify/cors';
+import { CodedError } from '@tetracast/message-model';
+import type { FastifyPluginAsync } from 'fastify';
+import fp from 'fastify-plugin';
+import { isAllowedOrigin } from './origin';
+import './tetracast';
+
+const MAX_AGE_S = 600;
+
+/**
+ * Refuses requests from pages of other origins than the service's own and those allowed, whatever the method: a browser
+ * sends simple requests before it asks, and only hides the answer. The others get their CORS headers.
+ */
+const plugin: FastifyPluginAsync = async (app) => {
+  const { settings } = app.tetracast;
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (isAllowedOrigin(request.headers, settings, request.raw.socket.remoteAddress)) done();
+    else done(new CodedError('forbidden_origin', 'pages of this origin may not use the service'));
+  });
+  await app.register(cors, {
+    delegator: (request, done) => {
+      // Whoever gets here is allowed; without an Origin there is no one to tell.
+      done(null, {
+        origin: request.headers.origin !== undefined,
+        methods: ['GET', 'HEAD', 'POST'],
+        allowedHeaders: [
+          'Authorization',
+          'Content-Type',
+          'Idempotency-Key',
+          'If-None-Match',
+          'Last-Event-ID',
+          'Prefer',
+          'X-Requested-With',
+        ],
+        exposedHeaders: ['ETag', 'Preference-Applied', 'Retry-After'],
+        credentials: true,
+        maxAge: MAX_AGE_S,
+        strictPreflight: false,
+      });
+    },
+  });
+};
+
+export const crossOrigin = fp(plugin, { name: 'cross-origin', fastify: '5.x', decorators: { fastify: ['tetracast'] } });

@@ -1,0 +1,36 @@
+import type { Hub } from '@tetracast/hub';
+import type { FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+
+/**
+ * Has the service stop without hurry: lines are closed in the way their clients understand, requests are answered, and
+ * what has not ended after `timeoutMs` is cut. `started` is called first.
+ */
+export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, started: () => void): void {
+  const sockets = new Set<Socket>();
+  // Node's server forgets the sockets that were taken over for a stream or a WebSocket.
+  function forget(this: Socket): void {
+    sockets.delete(this);
+  }
+  app.server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', forget);
+  });
+
+  let draining = false;
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection kept alive now would be waited for in vain.
+    if (draining) void reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('preClose', (done) => {
+    draining = true;
+    started();
+    hub.drain('going_away');
+    setTimeout(() => {
+      hub.drain('going_away');
+      for (const socket of sockets) socket.destroy();
+    }, timeoutMs).unref();
+    done();
+  });
+}

@@ -1,0 +1,39 @@
+import { BusUnavailableError } from '@tetracast/bus';
+import { CodedError, type ErrorCode, ERRORS } from '@tetracast/message-model';
+
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'message_too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+};
+
+/**
+ * The one conversion at the edge: whatever was thrown, as the error a client is told. Its `cause` is what was thrown; what
+ * is not known to be the client's doing or the log's absence is `internal`, and its message tells nothing.
+ */
+export function toCodedError(error: unknown): CodedError {
+  if (error instanceof CodedError) return error;
+  if (error instanceof BusUnavailableError) {
+    return new CodedError('unavailable', 'nothing is known to be stored; try again', { cause: error });
+  }
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status >= 500) {
+    return new CodedError('internal', 'an unexpected error; the log of the service has it', { cause: error });
+  }
+  const code = BY_STATUS[status] ?? 'invalid_request';
+  return new CodedError(code, code === 'invalid_request' ? reasonIn(error) : ERRORS[code].title, { cause: error });
+}
+
+/** The HTTP status in an error of Fastify or its plugins. */
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return undefined;
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+}
+
+// The message of a bad URL repeats the URL, and with it perhaps a token.
+function reasonIn(error: unknown): string {
+  if (!(error instanceof Error)) return ERRORS.invalid_request.title;
+  return 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 'the URL cannot be read' : error.message;
+}

@@ -1,0 +1,13 @@
+export { toCodedError } from './errors';
+export { isAllowedOrigin } from './origin';
+export { answerError, sendProblem } from './problem';
+export { type PublishContext, type Published, publish } from './publish';
+export { publishRoute } from './publish-route';
+export { RequestOrder } from './request-order';
+export { runService, type ServiceDefaults } from './run-service';
+export { createService, type ServiceOptions } from './service';
+export { parseSettings, type Setting, SETTINGS, type Settings, SettingsError } from './settings';
+export { SocketLine } from './socket-line';
+export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
+export type { Tetracast } from './tetracast';
+export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';

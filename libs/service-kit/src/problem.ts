@@ -1,0 +1,22 @@
+import { type CodedError, createProblem } from '@tetracast/message-model';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toCodedError } from './errors';
+
+/** Seconds after which a client may try again what failed for want of the log or of room. */
+const RETRY_AFTER_S = 1;
+
+/** Answers with the error as `application/problem+json` (RFC 9457). */
+export function sendProblem(reply: FastifyReply, { code, message }: CodedError): FastifyReply {
+  const problem = createProblem(code, message);
+  void reply.code(problem.status).header('cache-control', 'no-store').type('application/problem+json');
+  if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', RETRY_AFTER_S);
+  // As text: Fastify would add a charset, which this media type does not have.
+  return reply.send(JSON.stringify(problem));
+}
+
+/** The error handler of every service. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const coded = toCodedError(error);
+  if (coded.code === 'internal') request.log.error({ err: error }, 'request failed');
+  void sendProblem(reply, coded);
+}

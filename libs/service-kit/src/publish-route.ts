@@ -1,0 +1,33 @@
+import formbody from '@fastify/formbody';
+import { CodedError } from '@tetracast/message-model';
+import type { FastifyPluginAsync } from 'fastify';
+import { parseFormFields } from './form-fields';
+import { publish } from './publish';
+import './tetracast';
+
+/**
+ * `POST path` publishes: JSON, or a form as `$.ajax` sends it. 201 with the id once stored, 200 with the same id for a
+ * repeated `Idempotency-Key`.
+ */
+export function publishRoute(path: string): FastifyPluginAsync {
+  return async (app) => {
+    app.removeContentTypeParser('text/plain');
+    await app.register(formbody, { parser: readForm });
+    app.post(path, async (request, reply) => {
+      const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
+      const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
+      void reply.code(duplicate ? 200 : 201);
+      return { id, channel };
+    });
+  };
+}
+
+/** In a form every value is a text, `echo` as well. */
+function readForm(text: string): Record<string, unknown> {
+  const fields = parseFormFields(text);
+  if (fields === undefined) throw new CodedError('invalid_request', 'the form is too large or contradicts itself');
+  const { echo } = fields;
+  return echo === 'true' || echo === 'false' ? { ...fields, echo: echo === 'true' } : fields;
+}

@@ -1,0 +1,85 @@
+import {
+  CodedError,
+  DEFAULT_EVENT,
+  explainMembers,
+  type PublicationRequest,
+  PublicationSchema,
+} from '@tetracast/message-model';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { Tetracast } from './tetracast';
+
+/** What is known of a publisher besides what it wants to publish. */
+export interface PublishContext {
+  /** The client key of the publisher's line; it wins over the one in the publication. */
+  readonly client?: string;
+  readonly idempotencyKey?: string;
+  /** The subject of its token. */
+  readonly user?: string;
+}
+
+export interface Published {
+  /** The cursor of the stored message. */
+  readonly id: string;
+  readonly channel: string;
+  /** The idempotency key was known: this is the message that was stored then. */
+  readonly duplicate: boolean;
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+const check = TypeCompiler.Compile(PublicationSchema);
+
+/**
+ * Publishes what a client sent; resolves once it is stored. The same for every transport.
+ *
+ * @throws CodedError `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
+ * idempotency key); BusUnavailableError when nothing is known to be stored
+ */
+export async function publish(
+  { settings, hub }: Pick<Tetracast, 'settings' | 'hub'>,
+  body: unknown,
+  context: PublishContext = {},
+): Promise<Published> {
+  const { idempotencyKey, user } = context;
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
+  }
+  const { channel, event = DEFAULT_EVENT, data, echo = true, client } = readPublication(body);
+  const key = context.client ?? client;
+  const stored = await hub.publish({
+    channel,
+    event,
+    data: encodeData(data, settings.maxMessageBytes),
+    echo,
+    ...(key === undefined ? {} : { client: key }),
+    ...(user === undefined ? {} : { user }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  });
+  return { ...stored, channel };
+}
+
+function readPublication(body: unknown): PublicationRequest {
+  if (check.Check(body)) return body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new CodedError('invalid_message', 'a message is an object with "channel" and "data"');
+  }
+  const named = explainMembers(body as Record<string, unknown>, 'invalid_message');
+  if (named !== undefined) throw new CodedError(named.code, named.message);
+  const first = check.Errors(body).First();
+  throw new CodedError('invalid_message', first ? `${first.path || '/'}: ${first.message}` : 'not a message');
+}
+
+function encodeData(data: unknown, maxBytes: number): string {
+  let text: string;
+  try {
+    text = JSON.stringify(data);
+  } catch (cause) {
+    // The engine reads deeper nesting than it writes.
+    throw new CodedError('invalid_message', 'the data is nested too deeply', { cause });
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) {
+    throw new CodedError('message_too_large', `the data is ${bytes} bytes of JSON, of at most ${maxBytes}`);
+  }
+  return text;
+}

@@ -1,0 +1,63 @@
+import { type Bus, createBus } from '@tetracast/bus';
+import { Hub } from '@tetracast/hub';
+import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { crossOrigin } from './cross-origin';
+import { drainOnClose } from './drain';
+import { health } from './health';
+import { metrics } from './metrics';
+import { answerNotFound } from './not-found';
+import { answerError } from './problem';
+import { createServerOptions } from './server-options';
+import type { Settings } from './settings';
+import type { Tetracast } from './tetracast';
+
+export interface ServiceOptions {
+  /** Default: the one at `settings.busUrl`. It is closed with the service. */
+  readonly bus?: Bus;
+  /** JSON lines on stdout. Default `true`. */
+  readonly logger?: boolean;
+}
+
+/** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
+export async function createService(
+  settings: Settings,
+  plugins: readonly FastifyPluginAsync[],
+  { bus = openBus(settings), logger = true }: ServiceOptions = {},
+): Promise<FastifyInstance> {
+  const app = fastify(createServerOptions(settings, logger));
+  const hub = new Hub(bus, {
+    maxChannels: settings.maxChannels,
+    heartbeatMs: settings.heartbeatMs,
+    warmMs: settings.warmMs,
+    windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
+  });
+  const state = { settings, bus, hub, draining: false };
+  app.decorate('tetracast', state satisfies Tetracast);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerNotFound);
+  drainOnClose(app, hub, settings.drainTimeoutMs, () => {
+    state.draining = true;
+  });
+  app.addHook('onClose', async () => {
+    hub.close();
+    await bus.close();
+  });
+  try {
+    await app.register(crossOrigin);
+    await app.register(health);
+    await app.register(metrics);
+    for (const plugin of plugins) await app.register(plugin);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return app;
+}
+
+function openBus(settings: Settings): Bus {
+  return createBus(settings.busUrl, {
+    retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
+    namespaces: settings.historyNamespaces,
+    idempotencyTtlMs: settings.idempotencyTtlMs,
+  });
+}

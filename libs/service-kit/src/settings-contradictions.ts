@@ -1,0 +1,20 @@
+import ipaddr from 'ipaddr.js';
+import type { Settings } from './settings';
+
+/** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
+export function contradictionsIn(settings: Partial<Settings>): string[] {
+  const { host, access, windowBytes, maxMessageBytes } = settings;
+  const problems: string[] = [];
+  if (host !== undefined && access === '' && !isLoopback(host)) {
+    problems.push(`HOST=${host} is open to others than this machine, and ACCESS=open does not say that it may be`);
+  }
+  if (windowBytes !== undefined && maxMessageBytes !== undefined && windowBytes < maxMessageBytes) {
+    problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);
+  }
+  return problems;
+}
+
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
+}

@@ -1,0 +1,153 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import {
+  type NamespaceRetention,
+  type Reader,
+  readDuration,
+  readInteger,
+  readNamespaces,
+  readNetworks,
+  readOrigins,
+  readText,
+} from './setting-readers';
+import { contradictionsIn } from './settings-contradictions';
+
+/** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
+export interface Setting<T extends TSchema = TSchema> {
+  readonly env: string;
+  readonly unset: string;
+  readonly schema: T;
+  readonly read: Reader<Static<T>>;
+  /** What it must be, as the end of the sentence "HOST must be …". */
+  readonly wanted: string;
+  readonly about: string;
+}
+
+/** Every setting of every service, in the order of the documentation. */
+export const SETTINGS = {
+  host: text('HOST', '127.0.0.1', 'Address to listen on'),
+  port: integer('PORT', '8080', 0, 65_535, 'Port to listen on; 0 is any free one. Each service has its own default'),
+  busUrl: {
+    env: 'BUS_URL',
+    unset: 'memory:',
+    schema: Type.String({ pattern: '^(memory:|rediss?://[^\\s]+)$' }),
+    read: readText,
+    wanted: 'memory:, redis://… or rediss://…',
+    about: 'Where the log is: in this process, or in Redis',
+  },
+  access: oneOf('ACCESS', '', ['', 'open'], '`open` says aloud that whoever reaches the service may use it'),
+  allowedOrigins: {
+    env: 'ALLOWED_ORIGINS',
+    unset: '',
+    schema: Type.Array(Type.String()),
+    read: readOrigins,
+    wanted: 'a comma-separated list of origins such as https://example.com',
+    about: 'Origins whose pages may use the service, besides its own',
+  },
+  logLevel: oneOf(
+    'LOG_LEVEL',
+    'info',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'Least level logged',
+  ),
+  historySize: integer('HISTORY_SIZE', '1000', 1, 1_000_000, 'Messages kept per channel'),
+  historyTtlMs: duration('HISTORY_TTL', '10m', '1ms', '720h', 'How long messages are kept'),
+  historyNamespaces: {
+    env: 'HISTORY_NAMESPACES',
+    unset: '',
+    schema: Type.Unsafe<Record<string, NamespaceRetention>>(Type.Record(Type.String(), Type.Unknown())),
+    read: readNamespaces,
+    wanted: 'a comma-separated list such as chat=5000/24h,feed=100/1m',
+    about: 'Size and age of the history by namespace: `chat` rules `chat:room-1`',
+  },
+  idempotencyTtlMs: duration('IDEMPOTENCY_TTL', '2m', '1ms', '24h', 'How long an idempotency key is known'),
+  maxMessageBytes: integer('MAX_MESSAGE_BYTES', '65536', 1, 1_048_576, "Most bytes of a message's data as JSON text"),
+  maxChannels: integer('MAX_CHANNELS', '100', 1, 1000, 'Most channels of one connection'),
+  highWaterMark: integer(
+    'HIGH_WATER_MARK',
+    '262144',
+    1,
+    67_108_864,
+    'Bytes pending on a connection above which it waits',
+  ),
+  heartbeatMs: duration('HEARTBEAT', '15s', '10ms', '55s', 'Period of the heartbeats on open lines'),
+  pollWaitMaxMs: duration('POLL_WAIT_MAX', '55s', '0s', '55s', 'Longest wait of a poll; longer waits are cut to it'),
+  pollLimitMax: integer('POLL_LIMIT_MAX', '1000', 1, 10_000, 'Most messages in the answer to a poll'),
+  sseRetryMs: duration(
+    'SSE_RETRY',
+    '2s',
+    '10ms',
+    '5m',
+    'How long an EventSource waits before it comes back, on average',
+  ),
+  drainTimeoutMs: duration('DRAIN_TIMEOUT', '5s', '0s', '5m', 'How long connections may take to end at a stop'),
+  warmMs: duration('WARM', '10s', '0s', '1h', 'How long a channel without readers stays subscribed'),
+  windowMessages: integer('WINDOW_MESSAGES', '256', 1, 100_000, 'Newest messages of a channel kept in the process'),
+  windowBytes: integer('WINDOW_BYTES', '1048576', 1, 1_073_741_824, 'Most bytes of them'),
+  trustProxy: {
+    env: 'TRUST_PROXY',
+    unset: '',
+    schema: Type.Array(Type.String()),
+    read: readNetworks,
+    wanted: 'a comma-separated list of IP addresses and CIDR networks',
+    about: 'Proxies whose X-Forwarded-* headers are believed',
+  },
+} satisfies Record<string, Setting>;
+
+/** The settings of a service; durations in ms, sizes in bytes. */
+export type Settings = { readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']> };
+
+/** Everything that is wrong with the environment, at once. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('; '));
+  }
+}
+
+/**
+ * The settings in `env`; an unset or empty variable has its default. `defaults.port` is the default of this service's PORT.
+ *
+ * @throws SettingsError
+ */
+export function parseSettings(env: Record<string, string | undefined>, defaults: { port?: number } = {}): Settings {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries<Setting>(SETTINGS)) {
+    const unset = name === 'port' && defaults.port !== undefined ? String(defaults.port) : setting.unset;
+    const given = env[setting.env]?.trim() || unset;
+    const value = setting.read(given);
+    if (value === undefined || !Value.Check(setting.schema, value)) problems.push(complaint(setting, given));
+    else values[name] = value;
+  }
+  // Whatever could not be read has been told: contradictions are looked for among the rest.
+  problems.push(...contradictionsIn(values));
+  if (problems.length > 0) throw new SettingsError(problems);
+  return values as Settings;
+}
+
+function complaint({ env, wanted }: Setting, given: string): string {
+  // A bus URL may hold a password.
+  return `${env} must be ${wanted}${env === 'BUS_URL' ? '' : `, not "${given}"`}`;
+}
+
+function text(env: string, unset: string, about: string): Setting<ReturnType<typeof Type.String>> {
+  return { env, unset, schema: Type.String(), read: readText, wanted: 'a text', about };
+}
+
+function oneOf<T extends string>(env: string, unset: T, values: T[], about: string) {
+  const schema = Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
+  const wanted = values.map((value) => value || 'unset').join(', ');
+  return { env, unset, schema, read: (given: string) => given as T, wanted: `one of ${wanted}`, about };
+}
+
+function integer(env: string, unset: string, minimum: number, maximum: number, about: string) {
+  const schema = Type.Integer({ minimum, maximum });
+  return { env, unset, schema, read: readInteger, wanted: `a whole number from ${minimum} to ${maximum}`, about };
+}
+
+function duration(env: string, unset: string, least: string, most: string, about: string) {
+  const schema = Type.Integer({ minimum: readDuration(least) ?? 0, maximum: readDuration(most) ?? 0 });
+  return { env, unset, schema, read: readDuration, wanted: `a duration such as 15s, from ${least} to ${most}`, about };
+}

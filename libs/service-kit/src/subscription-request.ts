@@ -1,0 +1,59 @@
+import { CodedError, isChannel, isClientKey, parseStart, type Start } from '@tetracast/message-model';
+
+/** What a client asks for in a URL. */
+export interface SubscriptionRequest {
+  /** Each once, in the order they were named; may be empty. */
+  readonly channels: string[];
+  readonly start: Start;
+  readonly client?: string;
+}
+
+/**
+ * Reads `channel` (repeated, or comma-separated), the start and `client` from a query. Of the words for a start the
+ * `Last-Event-ID` header wins, since a stock client keeps its URL and moves only that; then `lastEventId`, which stand-ins
+ * for `EventSource` send for want of the header; then `after`, then `rewind`. A cursor that cannot be read is no error here:
+ * it is answered by a reset.
+ *
+ * @throws CodedError `invalid_channel`, `invalid_request`
+ */
+export function parseSubscriptionRequest(
+  query: Readonly<Record<string, unknown>>,
+  lastEventId?: string,
+): SubscriptionRequest {
+  const after = lastEventId || single(query, 'lastEventId') || single(query, 'after');
+  const start = parseStart(after, single(query, 'rewind'));
+  if (start === undefined) throw new CodedError('invalid_request', '"rewind" must be a whole number from 0 to 10000');
+  const client = single(query, 'client') || undefined;
+  if (client !== undefined && !isClientKey(client)) {
+    throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
+  }
+  return { channels: channelsIn(query['channel']), start, ...(client === undefined ? {} : { client }) };
+}
+
+/** The same, for transports on which a request without a channel can never get anything. */
+export function requireChannels(request: SubscriptionRequest): SubscriptionRequest {
+  if (request.channels.length === 0) throw new CodedError('invalid_request', 'name at least one "channel"');
+  return request;
+}
+
+/** The value of a query parameter that may stand there once. @throws CodedError `invalid_request` */
+export function single(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new CodedError('invalid_request', `"${name}" must stand only once`);
+}
+
+function channelsIn(value: unknown): string[] {
+  if (value === undefined) return [];
+  const lists = (Array.isArray(value) ? value : [value]) as string[];
+  const names = new Set(lists.flatMap((list) => list.split(',')));
+  for (const name of names) {
+    if (!isChannel(name))
+      throw new CodedError('invalid_channel', `not a channel name: ${JSON.stringify(shorten(name))}`);
+  }
+  return [...names];
+}
+
+function shorten(name: string): string {
+  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
+}

@@ -1,0 +1,18 @@
+import type { Bus } from '@tetracast/bus';
+import type { Hub } from '@tetracast/hub';
+import type { Settings } from './settings';
+
+/** What every route of a service works with. */
+export interface Tetracast {
+  readonly settings: Settings;
+  readonly bus: Bus;
+  readonly hub: Hub;
+  /** Whether the service is stopping: lines are closed, and no new one should be opened. */
+  readonly draining: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly tetracast: Tetracast;
+  }
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Line, openLine } from '../src';
+
+describe('a line', () => {
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    if (request.url === '/stream') response.write('begin');
+    else response.end(`you asked for ${request.url ?? ''}`);
+  });
+  let line: Line;
+
+  beforeAll(async () => {
+    server.on('connection', (socket) => sockets.add(socket));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+
+  beforeEach(async () => {
+    line = await openLine(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+
+  afterEach(() => line.close());
+
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('relays', async () => {
+    expect(await (await fetch(`${line.url}/a`)).text()).toBe('you asked for /a');
+  });
+
+  it('breaks what is under way when it is cut, at both ends', async () => {
+    const response = await fetch(`${line.url}/stream`);
+    const far = [...sockets].at(-1);
+    const closed = far === undefined ? Promise.reject(new Error('no socket')) : once(far, 'close');
+
+    await line.cut();
+
+    await expect(response.text()).rejects.toThrow('terminated');
+    await closed;
+  });
+
+  it('holds new connections while it is down, and then serves them', async () => {
+    const events: string[] = [];
+
+    let held: Promise<string> | undefined;
+    await line.cut(async () => {
+      held = fetch(`${line.url}/late`).then(async (response) => {
+        events.push('answered');
+        return response.text();
+      });
+      // A request around the line is answered meanwhile, so an open line would have answered the held one, too.
+      for (let turn = 0; turn < 5; turn++) await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      events.push('up');
+    });
+
+    expect(await held).toBe('you asked for /late');
+    expect(events).toEqual(['up', 'answered']);
+  });
+});

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { startNginx } from '../src';
+
+const conf = (body: string): string => `
+error_log \${ERROR_LOG} notice;
+events {}
+http {
+  access_log \${ACCESS_LOG};
+  client_body_temp_path \${TEMP_DIR}/body;
+  proxy_temp_path \${TEMP_DIR}/proxy;
+  fastcgi_temp_path \${TEMP_DIR}/fastcgi;
+  uwsgi_temp_path \${TEMP_DIR}/uwsgi;
+  scgi_temp_path \${TEMP_DIR}/scgi;
+  server {
+    listen 127.0.0.1:\${PORT};
+    location / { ${body} }
+  }
+}`;
+
+const get = async (url: string): Promise<string> => (await fetch(url)).text();
+
+describe('startNginx', () => {
+  it('serves what the conf says, and leaves nothing behind', async () => {
+    const nginx = await startNginx({ conf: conf('return 200 "${WORD} $uri";'), env: { WORD: 'hello' } });
+
+    expect(await get(`${nginx.url}/there`)).toBe('hello /there');
+    expect(await nginx.accessLog()).toContain('GET /there');
+    expect(await nginx.errorLog()).toContain('start worker process');
+
+    await nginx.close();
+    expect(() => process.kill(nginx.pid, 0)).toThrow('ESRCH');
+    expect(existsSync(nginx.dir)).toBe(false);
+  });
+
+  it('takes a function for the conf, files beside it, and a log on standard output', async () => {
+    await using nginx = await startNginx({
+      conf: ({ port, tempDir, dir }) => `
+        events {}
+        http {
+          access_log /dev/stdout;
+          client_body_temp_path ${tempDir};
+          server { listen 127.0.0.1:${port}; root ${dir}; }
+        }`,
+      files: { 'page.txt': 'from a file' },
+    });
+
+    expect(await get(`${nginx.url}/page.txt`)).toBe('from a file');
+    expect(await nginx.accessLog()).toContain('GET /page.txt');
+  });
+
+  it('reloads another conf', async () => {
+    await using nginx = await startNginx({ conf: conf('return 200 one;') });
+    expect(await get(nginx.url)).toBe('one');
+
+    await nginx.reload(conf('return 200 two;'));
+
+    // The old workers accept until they are told to stop, shortly after the new ones run.
+    let answer = 'one';
+    while (answer === 'one') answer = await get(nginx.url);
+    expect(answer).toBe('two');
+  });
+
+  it('rejects the reload of a bad conf, and serves on', async () => {
+    await using nginx = await startNginx({ conf: conf('return 200 one;') });
+
+    await expect(nginx.reload(conf('no_such_directive;'))).rejects.toThrow('no_such_directive');
+
+    expect(await get(nginx.url)).toBe('one');
+  });
+
+  it('says what nginx says about a bad conf', async () => {
+    await expect(startNginx({ conf: conf('no_such_directive;') })).rejects.toThrow(
+      /^nginx ended before it was ready \(exit code 1\)[^]*unknown directive "no_such_directive"/,
+    );
+  });
+});
