@@ -66,6 +66,9 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Contract suites and helpers named expectX assert for the tests that call them.
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect*', '**.expect*', 'fc.assert'] }],
+      // A contract suite is exported, and takes the title of the implementation it runs on.
+      'jest/no-export': 'off',
+      'jest/valid-title': ['error', { ignoreTypeOfDescribeName: true, ignoreTypeOfTestName: true }],
       'jest/no-disabled-tests': 'error',
       'jest/no-commented-out-tests': 'error',
       'no-restricted-properties': [

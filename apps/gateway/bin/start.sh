@@ -3,4 +3,6 @@
 set -eu
 here=$(dirname "$0")
 sh "$here/render.sh" "$here/../conf/${1:-gateway}.conf.template" >/tmp/nginx.conf
+# As many connections as the engine allows: two files for each.
+ulimit -n "$(ulimit -H -n)" || true
 exec nginx -p /tmp/ -c /tmp/nginx.conf -e stderr -g 'daemon off;'

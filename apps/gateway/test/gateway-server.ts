@@ -1,6 +1,7 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { get, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { freePort, type NginxServer, startNginx } from '@tetracast/testing';
 import { renderGatewayConfig } from '../src/render';
+import { ARRIVAL_MS } from './arrival';
 
 const UPSTREAMS = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'WEB'] as const;
 
@@ -45,7 +46,15 @@ export function ask(port: number, path: string, { method = 'GET', headers = {}, 
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const request = httpRequest(
-      { host: '127.0.0.1', port, path, method, headers: { ...length, ...headers }, agent: false },
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method,
+        headers: { ...length, ...headers },
+        agent: false,
+        signal: AbortSignal.timeout(ARRIVAL_MS),
+      },
       (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -55,5 +64,17 @@ export function ask(port: number, path: string, { method = 'GET', headers = {}, 
       },
     );
     request.on('error', reject).end(body);
+  });
+}
+
+/** A response that goes on, once its head is there. */
+export function openStream(port: number, path: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const timeout = setTimeout(() => request.destroy(new Error(`${path}: no head of a response`)), ARRIVAL_MS);
+    const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+      clearTimeout(timeout);
+      resolve(response.setEncoding('utf8'));
+    });
+    request.once('error', reject);
   });
 }

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { freePort, startNginx } from '@tetracast/testing';
 import { WebSocket, WebSocketServer } from 'ws';
 import { renderGatewayConfig } from '../src/render';
-import { ask } from './gateway-server';
+import { arrival } from './arrival';
+import { ask, openStream } from './gateway-server';
 import { expectProblem } from './problem-answer';
 import { startUpstream } from './upstream';
 
@@ -60,10 +60,8 @@ describe('each service on a port of its own', () => {
       },
     });
     await using ports = await startPorts({ SSE: sse.address });
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      get({ host: '127.0.0.1', port: ports.port.SSE, path: '/sse', agent: false }, resolve).on('error', reject);
-    });
-    const arrived = once(response.setEncoding('utf8'), 'data');
+    const response = await openStream(ports.port.SSE, '/sse');
+    const arrived = arrival(response, 'data');
     opened[0]?.write('data: 1\n\n');
     expect(await arrived).toEqual(['data: 1\n\n']);
     response.destroy();
@@ -76,10 +74,10 @@ describe('each service on a port of its own', () => {
     });
     await using ports = await startPorts({ WEBSOCKET: websocket.address });
     const client = new WebSocket(`ws://127.0.0.1:${ports.port.WEBSOCKET}/ws`);
-    const [welcome] = (await once(client, 'message')) as [Buffer];
+    const [welcome] = (await arrival(client, 'message')) as [Buffer];
     expect(welcome.toString()).toBe('welcome');
     client.terminate();
-    await once(client, 'close');
+    await arrival(client, 'close');
   });
 
   it('answers for a service that is down as the gateway does', async () => {

@@ -1,12 +1,12 @@
-import { createProblem, type ErrorCode } from '@tetracast/message-model';
+import { createProblem, type ErrorCode, ERRORS } from '@tetracast/message-model';
 import type { Answer } from './gateway-server';
 
 /** The gateway's own answers are the same problems the services tell: code, title and status of message-model's table. */
-export function expectProblem(answer: Answer, code: ErrorCode): void {
+export function expectProblem(answer: Answer, code: ErrorCode, status = ERRORS[code].status as number): void {
   const body = JSON.parse(answer.body) as { detail: string };
-  const problem = createProblem(code, body.detail);
+  const problem = { ...createProblem(code, body.detail), status };
   expect(body).toEqual(problem);
-  expect(answer.status).toBe(problem.status);
+  expect(answer.status).toBe(status);
   expect(answer.headers['content-type']).toBe('application/problem+json');
   expect(answer.headers['cache-control']).toBe('no-store');
 }

@@ -1,18 +1,9 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { NginxServer } from '@tetracast/testing';
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { startGateway } from './gateway-server';
+import { ARRIVAL_MS, arrival } from './arrival';
+import { openStream, startGateway } from './gateway-server';
 import { startUpstream } from './upstream';
-
-function openStream(gateway: NginxServer, path: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    get(`${gateway.url}${path}`, { agent: false }, (response) => resolve(response.setEncoding('utf8'))).on(
-      'error',
-      reject,
-    );
-  });
-}
 
 describe('SSE', () => {
   it('an event arrives while the response is open, each by itself', async () => {
@@ -25,10 +16,10 @@ describe('SSE', () => {
     });
     await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
 
-    const response = await openStream(gateway, '/sse?channel=a');
+    const response = await openStream(gateway.port, '/sse?channel=a');
     expect(response.headers['content-type']).toBe('text/event-stream');
     for (const text of ['retry: 1\nid: e-0\n\n', 'data: 1\n\n', ':\n\n']) {
-      const arrived = once(response, 'data');
+      const arrived = arrival(response, 'data');
       opened[0]?.write(text);
       expect(await arrived).toEqual([text]);
     }
@@ -39,13 +30,13 @@ describe('SSE', () => {
     let gone: Promise<unknown> | undefined;
     await using sse = await startUpstream({
       answer: (_request, response) => {
-        gone = once(response, 'close');
+        gone = arrival(response, 'close');
         response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
       },
     });
     await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
 
-    const response = await openStream(gateway, '/sse');
+    const response = await openStream(gateway.port, '/sse');
     response.destroy();
     await expect(gone).resolves.toBeDefined();
   });
@@ -58,8 +49,8 @@ describe('SSE', () => {
     });
     await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
 
-    const response = await openStream(gateway, '/sse');
-    expect(await once(response, 'data')).toEqual(['data: 1\n\n']);
+    const response = await openStream(gateway.port, '/sse');
+    expect(await arrival(response, 'data')).toEqual(['data: 1\n\n']);
     response.destroy();
   });
 });
@@ -80,18 +71,18 @@ describe('WebSocket', () => {
     await using gateway = await startGateway({ [setting]: upstream.address });
 
     const client = new WebSocket(`ws://127.0.0.1:${gateway.port}${path}`, 'tetracast.v1');
-    await once(client, 'open');
+    await arrival(client, 'open');
     expect(client.protocol).toBe('tetracast.v1');
     client.send('hello');
-    const [echo] = (await once(client, 'message')) as [Buffer];
+    const [echo] = (await arrival(client, 'message')) as [Buffer];
     expect(echo.toString()).toBe(`${path} hello`);
     for (const line of server.clients) line.close(4200, 'now');
-    expect(await once(client, 'close')).toEqual([4200, Buffer.from('now')]);
+    expect(await arrival(client, 'close')).toEqual([4200, Buffer.from('now')]);
   });
 });
 
-describe('stopping', () => {
-  it('a reload keeps open streams', async () => {
+describe('a reload', () => {
+  it('keeps open streams for a while', async () => {
     const opened: ServerResponse[] = [];
     await using sse = await startUpstream({
       answer: (_request, response) => {
@@ -101,11 +92,24 @@ describe('stopping', () => {
     });
     await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
 
-    const response = await openStream(gateway, '/sse');
+    const response = await openStream(gateway.port, '/sse');
     await gateway.reload();
-    const arrived = once(response, 'data');
+    await workerShutsDown(gateway.pid);
+    const arrived = arrival(response, 'data');
     opened[0]?.write('data: 1\n\n');
     expect(await arrived).toEqual(['data: 1\n\n']);
     response.destroy();
   });
 });
+
+/** Resolves when an old worker has heard that it is to go, as its title says. */
+async function workerShutsDown(master: number): Promise<void> {
+  const deadline = Date.now() + ARRIVAL_MS;
+  const titles = async (): Promise<string[]> => {
+    const workers = (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(' ');
+    return Promise.all(workers.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  };
+  while (!(await titles()).some((title) => title.includes('shutting down'))) {
+    if (Date.now() > deadline) throw new Error('no worker shuts down');
+  }
+}

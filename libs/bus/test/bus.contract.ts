@@ -1,3 +1,4 @@
+/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { describeAnnouncing } from './contract/announcing';
 import type { BusHarness } from './contract/harness';
 import { describeIdempotency } from './contract/idempotency';
@@ -9,7 +10,7 @@ import { describeState } from './contract/state';
 
 /** What every bus does, whatever it is made of. */
 export function describeBus(name: string, harness: BusHarness): void {
-  describe(name, () => {
+  describe(`contract of ${name}`, () => {
     describeNumbering(harness);
     describeReading(harness);
     describeRetention(harness);

@@ -4,12 +4,18 @@ import type { BusListener, Entry } from '../src';
 export class Recorder implements BusListener {
   readonly entries: Entry[] = [];
   readonly epochs: string[] = [];
+  interrupted = 0;
   resubscribed = 0;
   private readonly waiting = new Map<() => boolean, () => void>();
 
   onEntry(epoch: string, entry: Entry): void {
     this.epochs.push(epoch);
     this.entries.push(entry);
+    this.check();
+  }
+
+  onInterrupted(): void {
+    this.interrupted++;
     this.check();
   }
 

@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { startRedis } from '@tetracast/testing';
 import { RedisBus } from '../src';
 import { publication, SETTINGS } from './contract/harness';
+import { eventually } from './eventually';
 import { Recorder } from './recorder';
 
 /** Passes connections on to `port`, until it falls silent on those it has: as after a firewall forgot them. */
@@ -44,13 +45,12 @@ it('replaces connections that fell silent, and tells that announcements may have
     await recorder.heard(1);
     relay.fallSilent();
     await recorder.until(() => recorder.resubscribed > 0);
-    let seq: number | undefined;
-    while (seq === undefined) seq = (await bus.append(publication('a')).catch(() => undefined))?.seq;
+    const { seq } = await eventually(() => bus.append(publication('a')));
     await recorder.heard(seq);
   } finally {
     await bus.close();
     await relay[Symbol.asyncDispose]();
     await redis[Symbol.asyncDispose]();
   }
-  expect(recorder.resubscribed).toBe(1);
+  expect([recorder.interrupted, recorder.resubscribed]).toEqual([1, 1]);
 });

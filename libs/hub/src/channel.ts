@@ -40,7 +40,7 @@ export class Channel {
   idleSince = Date.now();
   window: Window;
   live = false;
-  private openedAt = 0;
+  private provenAt = 0;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -57,9 +57,14 @@ export class Channel {
     return this.window.epoch;
   }
 
-  /** Everything of this channel up to this seq is known here. */
+  /** Up to here the log itself has shown that the window holds everything. */
+  get proven(): number {
+    return Math.max(this.provenAt, this.window.last);
+  }
+
+  /** Up to here everything is known, if no announcement was lost without a trace. */
   get through(): number {
-    return Math.max(this.openedAt, this.host.announced);
+    return Math.max(this.proven, this.host.announced);
   }
 
   /** Subscribes, then notes where the log stands: what comes later is announced, what was before is in the log. */
@@ -67,7 +72,7 @@ export class Channel {
     await this.host.bus.subscribe(this.name);
     const { epoch, head, last } = await this.host.bus.positions([this.name]);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
-    this.openedAt = head;
+    this.provenAt = head;
     if (this.absorbPending()) this.live = true;
     else await this.refill();
   }
@@ -105,7 +110,8 @@ export class Channel {
   confirm(epoch: string, last: number, head: number): void {
     if (this.filling !== undefined) return;
     if (epoch !== this.epoch || last > this.window.last) void this.refill();
-    else this.resume(head);
+    else if (this.absorbPending()) this.resume(head);
+    else void this.refill();
   }
 
   /** The place before the last `count` messages; `otherwise` when there are none. */
@@ -157,6 +163,7 @@ export class Channel {
       if (page.epoch !== this.epoch) {
         this.host.epochSeen(page.epoch);
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
+        this.provenAt = 0;
         continue;
       }
       if (page.trimmed) {
@@ -175,7 +182,7 @@ export class Channel {
 
   private resume(head: number): void {
     this.live = true;
-    this.openedAt = Math.max(this.openedAt, head);
+    this.provenAt = Math.max(this.provenAt, head);
     this.host.changed(this);
   }
 

@@ -1,10 +1,20 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { type CloseName, CodedError, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
+import {
+  type CloseName,
+  CodedError,
+  encodeCursor,
+  type Position,
+  type ResetReason,
+  seqIn,
+  type Start,
+} from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
+import { cursorAt, slowest, withCursors } from './place';
 import type { Sink } from './sink';
 import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
-import { findStep } from './step';
+import { StallWatch } from './stall-watch';
+import { findStep, reachOf } from './step';
 import type { Subscription } from './subscription';
 
 /** What a connection needs of its hub. */
@@ -32,9 +42,14 @@ const NO_PAGES: ReadonlyMap<Subscription, FramedPage> = new Map();
 export class Connection {
   readonly subscriptions = new Map<string, Subscription>();
   private epoch = '';
+  /** Where it stands while it has no channel. */
+  private begin: Position = { epoch: '', seq: 0 };
+  /** Nothing up to here is known that was not handed over, in any channel that is at its end. */
+  private reached = 0;
   private live = false;
   private full = false;
   private closed = false;
+  private readonly stall = new StallWatch();
   private pumping: Promise<void> | undefined;
   private pumpAgain = false;
 
@@ -57,14 +72,12 @@ export class Connection {
     const point = await findStartingPoint(start, channels, this.host.log);
     if (this.gone()) return;
     this.refuseTooMany(names);
+    this.begin = point.position;
     for (const channel of channels) this.join(channel, point);
-    begun?.(point.cursor);
+    begun?.(this.cursor);
     if (point.reset !== undefined && channels.length > 0) {
-      this.tellReset(
-        point.reset,
-        channels.map(({ name }) => name),
-        point.cursor,
-      );
+      const names = channels.map(({ name }) => name);
+      this.tellReset(point.reset, names, this.cursor);
     }
     this.live = false;
     this.wake();
@@ -86,6 +99,13 @@ export class Connection {
     this.wake();
   }
 
+  /** Once a heartbeat period: sends the line's heartbeat, or ends a line whose peer has taken nothing for `stalledMs`. */
+  beat(now: number, stalledMs: number): void {
+    if (this.stall.isStalled(this.sink, now, stalledMs)) this.end('stalled');
+    // A full line has enough to say already.
+    else if (!this.full) this.sink.beat?.();
+  }
+
   /** Resolves when all there is has been handed over, or the sink is full, or the log cannot be read now. */
   async settled(): Promise<void> {
     while (this.pumping !== undefined) await this.pumping;
@@ -93,9 +113,9 @@ export class Connection {
 
   /** From where its client would go on: everything up to here was handed over, in all its channels. */
   get cursor(): string {
-    let seq = Infinity;
-    for (const { position } of this.subscriptions.values()) seq = Math.min(seq, position);
-    return encodeCursor({ epoch: this.epoch, seq });
+    const subscriptions = [...this.subscriptions.values()];
+    if (subscriptions.length === 0) return encodeCursor(this.begin);
+    return cursorAt(this.epoch, slowest(subscriptions, this.reached), subscriptions);
   }
 
   /** The line is gone. */
@@ -205,16 +225,22 @@ export class Connection {
   private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
     this.tellTrimmed(pages);
     const readers = new Set(this.subscriptions.values());
-    const { messages, reached, whole } = findStep(readers, pages, this.sink.batchLimit ?? STEP_MESSAGES);
-    this.moveTo(reached);
+    const { reached, whole, messages: plain } = findStep(readers, pages, this.sink.batchLimit ?? STEP_MESSAGES);
+    const messages = withCursors(plain, this.epoch, readers);
+    this.moveTo(reached, pages);
     this.live = whole && this.windowsReach() && this.atEnd();
     if (messages.length > 0) this.hand(new Batch(messages, this.sink.framing));
     return this.live || this.full || (messages.length === 0 && pages.size === 0);
   }
 
-  private moveTo(seq: number): void {
+  // Only as far as the log has shown: an announcement may have been lost without a trace, and what it announced is still
+  // to be handed over when that comes out.
+  private moveTo(reached: number, pages: ReadonlyMap<Subscription, FramedPage>): void {
+    this.reached = reached;
     for (const subscription of this.subscriptions.values()) {
-      if (subscription.position < seq) subscription.position = seq;
+      const page = pages.get(subscription);
+      const shown = Math.min(reached, page === undefined ? subscription.channel.proven : reachOf(page));
+      if (subscription.position < shown) subscription.position = shown;
       subscription.gapTold = false;
     }
   }
@@ -235,8 +261,8 @@ export class Connection {
 
   private join(channel: Channel, point: StartingPoint): void {
     if (this.subscriptions.has(channel.name)) return;
-    if (this.epoch === '') this.epoch = point.epoch;
-    const position = point.positions.get(channel.name) ?? 0;
+    if (this.epoch === '') this.epoch = point.position.epoch;
+    const position = point.positions?.get(channel.name) ?? seqIn(point.position, channel.name);
     const subscription = { connection: this, channel, position, gapTold: point.gapTold };
     this.subscriptions.set(channel.name, subscription);
     channel.subscriptions.add(subscription);
@@ -248,6 +274,7 @@ export class Connection {
     if (subscriptions.some(({ channel }) => channel.epoch !== epoch)) return false;
     if (epoch === this.epoch) return true;
     this.epoch = epoch;
+    this.reached = 0;
     for (const subscription of subscriptions) Object.assign(subscription, { position: 0, gapTold: true });
     this.tellReset('epoch', [...this.subscriptions.keys()], this.cursor);
     return true;

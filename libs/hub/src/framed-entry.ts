@@ -11,24 +11,34 @@ export class FramedEntry {
   readonly hiddenFrom: string | undefined;
   /** An estimate of the memory it holds, in bytes. */
   readonly size: number;
+  private readonly epoch: string;
   // Nearly every process frames for one or two transports only: a pair of arrays beats a map.
   private readonly framings: Framing[] = [];
   private readonly frames: Buffer[] = [];
 
-  constructor(epoch: string, entry: Entry) {
-    this.seq = entry.seq;
-    this.prev = entry.prev;
-    this.hiddenFrom = entry.echo ? undefined : entry.client;
-    this.size = 256 + entry.data.length * 2;
+  constructor(
+    epoch: string,
+    private readonly entry: Entry,
+    cursor?: string,
+  ) {
+    const { seq, prev, channel, event, data, time, echo, client, user } = entry;
+    this.seq = seq;
+    this.prev = prev;
+    this.hiddenFrom = echo ? undefined : client;
+    this.size = 256 + data.length * 2;
     this.message = {
-      id: encodeCursor({ epoch, seq: entry.seq }),
-      channel: entry.channel,
-      event: entry.event,
-      data: entry.data,
-      time: entry.time,
-      ...(entry.client === undefined ? {} : { client: entry.client }),
-      ...(entry.user === undefined ? {} : { user: entry.user }),
+      id: encodeCursor({ epoch, seq }),
+      ...{ channel, event, data, time },
+      ...(client === undefined ? {} : { client }),
+      ...(user === undefined ? {} : { user }),
+      ...(cursor === undefined ? {} : { cursor }),
     };
+    this.epoch = epoch;
+  }
+
+  /** The same for one connection that resumes elsewhere than at its id. */
+  withCursor(cursor: string): FramedEntry {
+    return new FramedEntry(this.epoch, this.entry, cursor);
   }
 
   frame(framing: Framing): Buffer {

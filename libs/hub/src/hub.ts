@@ -13,6 +13,8 @@ export interface HubOptions {
   readonly maxChannels?: number;
   /** Heartbeat period of every line. Default 15 000. */
   readonly heartbeatMs?: number;
+  /** A line whose peer has taken nothing for that long, though there was something, is ended. Default 60 000. */
+  readonly stalledMs?: number;
   /** How long a channel without readers stays subscribed. Default 10 000. */
   readonly warmMs?: number;
   /** How often the windows are compared with the log. Default 5000. */
@@ -50,14 +52,23 @@ export class Hub implements ConnectionHost {
     private readonly bus: Bus,
     options: HubOptions = {},
   ) {
-    const { maxChannels = 100, heartbeatMs = 15_000, warmMs = 10_000, compareMs = 5000, windowLimits } = options;
+    const {
+      maxChannels = 100,
+      heartbeatMs = 15_000,
+      stalledMs = 60_000,
+      warmMs = 10_000,
+      compareMs = 5000,
+      windowLimits,
+    } = options;
     this.maxChannels = maxChannels;
     this.log = new Channels(bus, {
       warmMs,
       compareMs,
       windowLimits: windowLimits ?? { messages: 256, bytes: 1024 * 1024 },
     });
-    this.wheel = new Wheel(heartbeatMs, (connection) => connection.sink.beat?.());
+    this.wheel = new Wheel(heartbeatMs, (connection) => {
+      connection.beat(Date.now(), stalledMs);
+    });
     this.sweeper = setInterval(() => {
       this.sweep();
     }, SWEEP_MS).unref();
@@ -67,7 +78,7 @@ export class Hub implements ConnectionHost {
   connect(sink: Sink, client: string = randomUUID()): Connection {
     const connection = new Connection(randomUUID(), client, sink, this);
     this.connections.add(connection);
-    if (sink.beat !== undefined) this.wheel.add(connection);
+    this.wheel.add(connection);
     return connection;
   }
 

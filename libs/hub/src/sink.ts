@@ -14,6 +14,10 @@ export interface Sink {
    */
   write(batch: Batch): boolean;
   reset(reset: Reset): void;
+  /** Bytes the peer has taken so far, where the line can tell: one that takes nothing for too long is ended. */
+  readonly taken?: number;
+  /** Bytes it has been handed and has not taken. */
+  readonly pending?: number;
   /** Sends the line's heartbeat; called once a heartbeat period by the hub's wheel. */
   beat?(): void;
   /** Ends the line in the way that makes its client act as the code says. */

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
+import { decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channel';
 
 /** What a hub tells of its log. */
@@ -9,14 +9,12 @@ export interface Log {
   readonly announced: number;
 }
 
-/** Where a subscription begins, per channel, and what its client must be told first. */
+/** Where a subscription begins, and what its client must be told first. */
 export interface StartingPoint {
-  readonly epoch: string;
-  /** From where the client would ask again, were it cut right now. */
-  readonly cursor: string;
-  readonly reset: ResetReason | undefined;
-  /** By channel name. */
-  readonly positions: ReadonlyMap<string, number>;
+  readonly position: Position;
+  /** By channel name, where channels begin at places of their own. */
+  readonly positions?: ReadonlyMap<string, number>;
+  readonly reset?: ResetReason;
   /** Whether it asked for "what there is", so that what is no longer there is no news. */
   readonly gapTold: boolean;
 }
@@ -24,44 +22,34 @@ export interface StartingPoint {
 /** Turns the words of a client into places in the log. */
 export async function findStartingPoint(start: Start, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
   switch (start.kind) {
-    case 'now': {
-      const { epoch, seq } = await log.position();
-      return at(channels, epoch, seq);
-    }
+    case 'now':
+      return { position: await log.position(), gapTold: false };
     case 'earliest': {
       const { epoch } = channels[0] ?? (await log.position());
-      return { ...at(channels, epoch, 0), gapTold: true };
+      return { position: { epoch, seq: 0 }, gapTold: true };
     }
     case 'rewind':
       return rewind(start.count, channels, log);
     case 'after':
-      return resume(start.cursor, channels, log);
+      return resume(start.cursor, channels[0]?.epoch, log);
   }
 }
 
-async function resume(cursor: string, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
+async function resume(cursor: string, knownEpoch: string | undefined, log: Log): Promise<StartingPoint> {
   const wanted = decodeCursor(cursor);
-  if (wanted === undefined) {
-    const { epoch, seq } = await log.position();
-    return { ...at(channels, epoch, seq), reset: 'invalid' };
-  }
+  if (wanted === undefined) return { position: await log.position(), reset: 'invalid', gapTold: false };
+  const furthest = Math.max(wanted.seq, ...(wanted.ahead?.values() ?? []));
   // The common case costs no round trip: a cursor this process can judge by itself.
-  if (wanted.epoch === channels[0]?.epoch && wanted.seq <= log.announced) return at(channels, wanted.epoch, wanted.seq);
+  if (wanted.epoch === knownEpoch && furthest <= log.announced) return { position: wanted, gapTold: false };
   const { epoch, seq } = await log.position();
-  if (wanted.epoch !== epoch) return { ...at(channels, epoch, 0), reset: 'epoch', gapTold: true };
-  if (wanted.seq > seq) return { ...at(channels, epoch, 0), reset: 'ahead', gapTold: true };
-  return at(channels, epoch, wanted.seq);
+  if (wanted.epoch !== epoch) return { position: { epoch, seq: 0 }, reset: 'epoch', gapTold: true };
+  if (furthest > seq) return { position: { epoch, seq: 0 }, reset: 'ahead', gapTold: true };
+  return { position: wanted, gapTold: false };
 }
 
 async function rewind(count: number, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
-  const { epoch, seq } = await log.position();
-  if (count === 0) return at(channels, epoch, seq);
-  const positions = new Map<string, number>();
-  for (const channel of channels) positions.set(channel.name, await channel.rewind(count, seq));
-  return { ...at(channels, epoch, Math.min(seq, ...positions.values())), positions, gapTold: true };
-}
-
-function at(channels: readonly Channel[], epoch: string, seq: number): StartingPoint {
-  const positions = new Map(channels.map(({ name }) => [name, seq]));
-  return { epoch, cursor: encodeCursor({ epoch, seq }), reset: undefined, positions, gapTold: false };
+  const position = await log.position();
+  if (count === 0) return { position, gapTold: false };
+  const places = channels.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
+  return { position, positions: new Map(await Promise.all(places)), gapTold: true };
 }

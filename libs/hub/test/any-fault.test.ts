@@ -1,14 +1,19 @@
-import { decodeCursor, type Message } from '@tetracast/message-model';
+import { cursorAfter, decodeCursor, type Message } from '@tetracast/message-model';
 import fc from 'fast-check';
+import type { Connection } from '../src';
 import { Bench, turn } from './bench';
 import { RecordingSink } from './recording-sink';
+
+/** The time-out only turns a reader that waits for ever into a failure with its steps. */
+const LIMITS = { numRuns: Number(process.env['FAULT_RUNS'] ?? 300), timeout: 5000 };
 
 const CHANNELS = ['a', 'b', 'c'];
 
 type Step =
   | { do: 'publish'; channel: string }
   | { do: 'join'; channels: string[]; from: number }
-  | { do: 'leave' | 'stop' | 'read'; who: number }
+  | { do: 'later'; who: number; channel: string; from: number }
+  | { do: 'leave' | 'return' | 'stop' | 'read'; who: number }
   | { do: 'turn' | 'cut' | 'mend' | 'deafen' | 'hear' | 'away' | 'back' };
 
 const channel = fc.constantFrom(...CHANNELS);
@@ -22,17 +27,25 @@ const usual: fc.Arbitrary<Step>[] = [
     channels: fc.uniqueArray(channel, { minLength: 1 }),
     from: fc.nat(30),
   }),
-  fc.record({ do: fc.constantFrom('leave', 'stop', 'read'), who }),
+  fc.record({ do: fc.constantFrom('leave', 'return', 'stop', 'read'), who }),
   fc.record({ do: fc.constant('turn') }),
 ];
+const laterJoins = fc.record({ do: fc.constant('later'), who, channel, from: fc.nat(30) });
 const cuts = fc.record({ do: fc.constantFrom('cut', 'mend', 'away', 'back') });
 const losses = fc.record({ do: fc.constantFrom('deafen', 'hear') });
 
+/** A client: one sink over all its connections, and from where each of its channels is due. */
 interface Reader {
   readonly sink: RecordingSink;
-  readonly connection: Awaited<ReturnType<Bench['join']>>['connection'];
-  readonly channels: string[];
-  readonly after: number;
+  connection: Connection;
+  cursor: string;
+  /** How many messages it had when that cursor was given. */
+  begun: number;
+  readonly after: Map<string, number>;
+}
+
+function isDue({ after }: Reader, { seq, channel }: { seq: number; channel: string }): boolean {
+  return seq > (after.get(channel) ?? Infinity);
 }
 
 /** Plays the steps, heals everything, and returns what was published and who read what. */
@@ -51,16 +64,34 @@ async function play(
       const id = await bench.publish(step.channel, published.length).catch(() => undefined);
       if (id !== undefined) published.push({ seq: seqOf(id), channel: step.channel });
     } else if (step.do === 'join') {
-      const after = Math.min(step.from, published.length);
+      const from = Math.min(step.from, published.length);
       const sink = new RecordingSink();
-      const connection = bench.hub.connect(sink);
-      const joined = connection.subscribe(step.channels, { kind: 'after', cursor: `${epoch}-${after}` });
-      joining.push(
-        joined.then(
-          () => readers.push({ sink, connection, channels: step.channels, after }),
-          () => undefined,
-        ),
-      );
+      const reader = {
+        sink,
+        connection: bench.hub.connect(sink),
+        cursor: `${epoch}-${from}`,
+        begun: 0,
+        after: new Map(),
+      };
+      const joined = reader.connection.subscribe(step.channels, { kind: 'after', cursor: reader.cursor }, () => {
+        for (const name of step.channels) reader.after.set(name, from);
+        readers.push(reader);
+      });
+      joining.push(joined.catch(() => undefined));
+    } else if (step.do === 'later') {
+      const reader = readers[step.who % Math.max(1, readers.length)];
+      const from = Math.min(step.from, published.length);
+      const start = { kind: 'after', cursor: `${epoch}-${from}` } as const;
+      const joined = reader?.connection.subscribe([step.channel], start, (cursor) => {
+        if (!reader.after.has(step.channel)) reader.after.set(step.channel, from);
+        reader.cursor = cursor;
+        reader.begun = reader.sink.messages.length;
+      });
+      joining.push(Promise.resolve(joined).catch(() => undefined));
+    } else if (step.do === 'return') {
+      const reader = readers[step.who % Math.max(1, readers.length)];
+      if (reader === undefined || bench.bus.away) continue;
+      await comeBack(reader, bench);
     } else if (step.do === 'leave') {
       const [gone] = readers.splice(step.who % Math.max(1, readers.length), 1);
       gone?.connection.close();
@@ -80,14 +111,23 @@ async function play(
   await Promise.all(joining);
   await bench.hub.log.compare();
   bench.hub.log.sweep();
-  for (const { sink, connection, channels, after } of readers) {
-    sink.full = false;
-    connection.drained();
-    const due = published.filter(({ seq, channel }) => seq > after && channels.includes(channel));
-    await sink.reached(due.length);
+  for (const reader of readers) {
+    reader.sink.full = false;
+    reader.connection.drained();
+    await reader.sink.reached(published.filter((message) => isDue(reader, message)).length);
   }
   await turn();
   return { published, readers };
+}
+
+/** Cut and resumed from its own cursor: that of its last message, or the one its last subscription began with. */
+async function comeBack(reader: Reader, bench: Bench): Promise<void> {
+  reader.connection.close();
+  reader.sink.full = false;
+  const last = reader.sink.messages.at(-1);
+  if (last !== undefined && reader.sink.messages.length > reader.begun) reader.cursor = cursorAfter(last);
+  reader.connection = bench.hub.connect(reader.sink);
+  await reader.connection.subscribe([...reader.after.keys()], { kind: 'after', cursor: reader.cursor });
 }
 
 function seqOf(id: string): number {
@@ -103,29 +143,33 @@ describe('any order of faults', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(3), fc.array(fc.oneof(...usual, cuts), { maxLength: 60 }), async (lag, steps) => {
         const { published, readers } = await play(lag, steps);
-        for (const { sink, channels, after } of readers) {
-          const due = published.filter(({ seq, channel }) => seq > after && channels.includes(channel));
+        for (const reader of readers) {
+          const { sink } = reader;
+          const due = published.filter((message) => isDue(reader, message));
           expect(seqsOf(sink.messages)).toEqual(due.map(({ seq }) => seq));
           expect(sink.resets).toEqual([]);
         }
       }),
-      { numRuns: 300 },
+      LIMITS,
     );
   });
 
-  it('announcements lost without a trace: every reader still gets each channel whole, once and in order', async () => {
+  it.each([
+    ['announcements lost without a trace', losses],
+    ['channels that join later with an older cursor', laterJoins],
+  ])('%s: every reader still gets each channel whole, once and in order', async (_, faults) => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(3), fc.array(fc.oneof(...usual, cuts, losses), { maxLength: 60 }), async (lag, steps) => {
+      fc.asyncProperty(fc.nat(3), fc.array(fc.oneof(...usual, cuts, faults), { maxLength: 60 }), async (lag, steps) => {
         const { published, readers } = await play(lag, steps);
-        for (const { sink, channels, after } of readers) {
-          for (const name of channels) {
-            const due = published.filter(({ seq, channel }) => seq > after && channel === name);
-            const got = sink.messages.filter(({ channel }) => channel === name);
+        for (const reader of readers) {
+          for (const name of reader.after.keys()) {
+            const due = published.filter((message) => message.channel === name && isDue(reader, message));
+            const got = reader.sink.messages.filter(({ channel }) => channel === name);
             expect(seqsOf(got)).toEqual(due.map(({ seq }) => seq));
           }
         }
       }),
-      { numRuns: 300 },
+      LIMITS,
     );
   });
 });

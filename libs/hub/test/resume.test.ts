@@ -1,5 +1,7 @@
+import { cursorAfter } from '@tetracast/message-model';
 import { Bench, range, turn } from './bench';
 import { FaultyBus } from './faulty-bus';
+import { RecordingSink } from './recording-sink';
 
 const after = (cursor: string) => ({ kind: 'after', cursor }) as const;
 
@@ -159,5 +161,61 @@ describe('a reader that asked for all there is', () => {
     connection.drained();
     await sink.reached(22);
     expect(sink.story).toEqual([...range(3, 13), 'trimmed', ...range(31, 40)]);
+  });
+});
+
+describe('channels that are not equally far', () => {
+  /** Resumes from the cursor of every message of `first`, and expects exactly what came after it there. */
+  async function resumesAnywhere(bench: Bench, channels: string[], first: RecordingSink): Promise<void> {
+    for (const [n, message] of first.messages.entries()) {
+      const { sink } = await bench.join(channels, after(cursorAfter(message)));
+      const rest = first.messages.slice(n + 1).map(({ id }) => id);
+      await sink.reached(rest.length);
+      expect(sink.messages.map(({ id }) => id)).toEqual(rest);
+    }
+  }
+
+  it('a channel that joined later with an older cursor: cut anywhere, nothing is missing and nothing comes twice', async () => {
+    await using bench = new Bench();
+    const cursor = await bench.publish('a', 0);
+    const { sink, connection } = await bench.join(['a', 'c']);
+    for (const n of range(1, 20)) await bench.publish(n % 2 === 0 ? 'a' : 'b', n);
+    await turn();
+    await connection.subscribe(['b'], after(cursor));
+    await connection.settled();
+    await bench.publish('c', 21);
+    await bench.publish('b', 22);
+    await sink.reached(22);
+    expect(sink.messages.every(({ id }) => /^\w+-\d+$/.test(id))).toBe(true);
+    // Before it joined, the channel was not asked for: only what came since is due.
+    const since = sink.messages.slice(10);
+    expect(since.map(({ data }) => data)).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 22]);
+    const asRead = new RecordingSink();
+    asRead.messages.push(...since);
+    await resumesAnywhere(bench, ['a', 'b', 'c'], asRead);
+  });
+
+  it('begins with a cursor that resumes every channel where it stands', async () => {
+    await using bench = new Bench();
+    const old = await bench.publish('b', 0);
+    await bench.publish('b', 1);
+    const { connection } = await bench.join(['a']);
+    await bench.publish('a', 2);
+    await turn();
+    let begun = '';
+    await connection.subscribe(['b'], after(old), (cursor) => {
+      begun = cursor;
+    });
+    const { sink } = await bench.join(['a', 'b'], after(begun));
+    expect(sink.data).toEqual([1]);
+  });
+
+  it('rewind of several channels: cut anywhere, the same', async () => {
+    await using bench = new Bench();
+    for (const n of range(1, 30)) await bench.publish(n <= 20 ? 'a' : 'b', n);
+    const { sink } = await bench.join(['a', 'b'], { kind: 'rewind', count: 5 });
+    await sink.reached(10);
+    expect(sink.data).toEqual([...range(16, 20), ...range(26, 30)]);
+    await resumesAnywhere(bench, ['a', 'b'], sink);
   });
 });

@@ -1,9 +1,16 @@
+import { tagOf } from './channel-tag';
+
 /** A place in the log: everything up to and including `seq` of the log named `epoch`. */
 export interface Position {
   /** Names one life of the log; a new log has a new one. */
   readonly epoch: string;
   /** Number of a message in that log, 1 for the first; 0 is before all. */
   readonly seq: number;
+  /**
+   * Channels that are further on than `seq`, as {@link tagOf} names them. While a channel that joined with an older
+   * cursor catches up, the others are ahead of it; without this, resuming would hand over their messages a second time.
+   */
+  readonly ahead?: ReadonlyMap<string, number>;
 }
 
 export const EPOCH_PATTERN = /^[A-Za-z0-9]{1,32}$/;
@@ -11,17 +18,37 @@ export const EPOCH_PATTERN = /^[A-Za-z0-9]{1,32}$/;
 /** What every cursor looks like to a client, of this version and of those to come. */
 export const CURSOR_PATTERN = /^[A-Za-z0-9._~-]{1,512}$/;
 
-const V1 = /^([A-Za-z0-9]{1,32})-(0|[1-9][0-9]{0,15})$/;
+const CURSOR_MAX_BYTES = 512;
+const V1 = /^([A-Za-z0-9]{1,32})-(0|[1-9][0-9]{0,15})((?:~[1-9][0-9]{0,15}(?:\.[A-Za-z0-9_-]{8})+)*)$/;
 
-/** A position as clients hold it: opaque to them, URL-safe, today `<epoch>-<seq>`. */
-export function encodeCursor({ epoch, seq }: Position): string {
-  return `${epoch}-${seq}`;
+/**
+ * A position as clients hold it: opaque to them, URL-safe, today `<epoch>-<seq>`, then `~<seq>.<tag>.<tag>…` for the
+ * channels ahead. More of those than fit are left out: their messages may come twice then, but none is lost.
+ */
+export function encodeCursor({ epoch, seq, ahead }: Position): string {
+  const cursor = `${epoch}-${seq}`;
+  if (ahead === undefined || ahead.size === 0) return cursor;
+  const tags = new Map<number, string>();
+  for (const [tag, at] of ahead) tags.set(at, `${tags.get(at) ?? ''}.${tag}`);
+  const exact = [...tags].reduce((text, [at, list]) => `${text}~${at}${list}`, cursor);
+  return exact.length <= CURSOR_MAX_BYTES ? exact : cursor;
 }
 
 /** The position in a cursor, or `undefined` if this is none: never throws, since a bad cursor is answered by a reset. */
 export function decodeCursor(cursor: string): Position | undefined {
-  const match = V1.exec(cursor);
+  const match = cursor.length <= CURSOR_MAX_BYTES ? V1.exec(cursor) : null;
   if (match === null) return undefined;
-  const seq = Number(match[2]);
-  return Number.isSafeInteger(seq) ? { epoch: match[1] as string, seq } : undefined;
+  const [, epoch = '', seq = '', levels = ''] = match;
+  const ahead = new Map<string, number>();
+  for (const level of levels.split('~').slice(1)) {
+    const [at, ...tags] = level.split('.');
+    for (const tag of tags) ahead.set(tag, Number(at));
+  }
+  const position = { epoch, seq: Number(seq), ...(ahead.size > 0 ? { ahead } : {}) };
+  return [position.seq, ...ahead.values()].every(Number.isSafeInteger) ? position : undefined;
+}
+
+/** How far a position goes in one channel. */
+export function seqIn({ seq, ahead }: Position, channel: string): number {
+  return Math.max(seq, ahead?.get(tagOf(channel)) ?? 0);
 }

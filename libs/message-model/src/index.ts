@@ -1,4 +1,5 @@
 export * from './channel';
+export * from './channel-tag';
 export * from './client-frame';
 export * from './client-key';
 export * from './close-codes';

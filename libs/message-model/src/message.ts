@@ -14,12 +14,19 @@ export const MessageSchema = Type.Object({
   client: Type.Optional(Type.String()),
   /** The subject of the publisher's token. */
   user: Type.Optional(Type.String()),
+  /** From where to resume after this message, where that is not its `id`: while a channel that joined later catches up. */
+  cursor: Type.Optional(Type.String()),
 });
 
 export type Message = Static<typeof MessageSchema>;
 
 /** A message whose data is still the JSON text it was published as: it is written as it came, never parsed on the way. */
 export type EncodedMessage = Omit<Message, 'data'> & { readonly data: string };
+
+/** From where a client resumes once it has this message. */
+export function cursorAfter({ id, cursor }: Pick<Message, 'id' | 'cursor'>): string {
+  return cursor ?? id;
+}
 
 /** The JSON text of a message, its members in the order of {@link MessageSchema}. */
 export function encodeMessage(message: EncodedMessage): string {
@@ -36,9 +43,10 @@ function encodeInfoHead({ id, channel, event }: EncodedMessage): string {
   return `{"id":"${id}","channel":${JSON.stringify(channel)},"event":${JSON.stringify(event)}`;
 }
 
-function encodeInfoTail({ time, client, user }: EncodedMessage): string {
+function encodeInfoTail({ time, client, user, cursor }: EncodedMessage): string {
   let tail = `,"time":${time}`;
   if (client !== undefined) tail += `,"client":${JSON.stringify(client)}`;
   if (user !== undefined) tail += `,"user":${JSON.stringify(user)}`;
+  if (cursor !== undefined) tail += `,"cursor":"${cursor}"`;
   return `${tail}}`;
 }

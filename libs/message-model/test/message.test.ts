@@ -23,6 +23,7 @@ const messages = fc.record(
     time: fc.maxSafeNat(),
     client: clientKeys,
     user: fc.string({ unit: 'grapheme', minLength: 1 }),
+    cursor: positions.map(({ epoch, seq }) => `${epoch}-${seq}~9.AbCd_-12`),
   },
   { requiredKeys: ['id', 'channel', 'event', 'data', 'time'] },
 );

@@ -4,7 +4,7 @@ export { answerError, sendProblem } from './problem';
 export { type PublishContext, type Published, publish } from './publish';
 export { publishRoute } from './publish-route';
 export { RequestOrder } from './request-order';
-export { runService, type ServiceDefaults } from './run-service';
+export { runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
 export { parseSettings, type Setting, SETTINGS, type Settings, SettingsError } from './settings';
 export { SocketLine } from './socket-line';

@@ -27,7 +27,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
 /** In a form every value is a text, `echo` as well. */
 function readForm(text: string): Record<string, unknown> {
   const fields = parseFormFields(text);
-  if (fields === undefined) throw new CodedError('invalid_request', 'the form is too large or contradicts itself');
+  if (fields === undefined) throw new CodedError('invalid_request', 'the form has too many fields');
   const { echo } = fields;
   return echo === 'true' || echo === 'false' ? { ...fields, echo: echo === 'true' } : fields;
 }

@@ -63,7 +63,8 @@ function readPublication(body: unknown): PublicationRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new CodedError('invalid_message', 'a message is an object with "channel" and "data"');
   }
-  const named = explainMembers(body as Record<string, unknown>, 'invalid_message');
+  if (!('channel' in body)) throw new CodedError('invalid_channel', 'a message has a "channel"');
+  const named = explainMembers(body, 'invalid_message');
   if (named !== undefined) throw new CodedError(named.code, named.message);
   const first = check.Errors(body).First();
   throw new CodedError('invalid_message', first ? `${first.path || '/'}: ${first.message}` : 'not a message');

@@ -6,13 +6,6 @@ import { parseSettings, type Settings, SettingsError } from './settings';
 /** What is left after DRAIN_TIMEOUT for closing the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;
 
-export interface ServiceDefaults {
-  /** What PORT is when it is unset. */
-  readonly port: number;
-  /** Called with the service's URL once it listens. */
-  readonly onListening?: (url: string) => void;
-}
-
 /**
  * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM and SIGINT. What keeps
  * it from starting is told in one line on stderr, with exit code 1. `listening` is called with the address once it serves.
@@ -35,7 +28,6 @@ export async function runService(
     listening?.(url);
     const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
     app.log.info(`no access check: ${whom} may publish and subscribe`);
-    defaults.onListening?.(url);
   } catch (error) {
     process.stderr.write(`${explainStartFailure(error, settings)}\n`);
     process.exit(1);

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 export class SocketLine {
   private readonly highWaterMark: number;
   private full = false;
+  private takenWhenAsked = -1;
 
   /** `onDrain` is called when the pending bytes of a full line have gone out, `onGone` once, when the socket has closed. */
   constructor(
@@ -37,6 +38,14 @@ export class SocketLine {
   /** Bytes not yet handed to the kernel. */
   get pending(): number {
     return this.socket.writableLength;
+  }
+
+  /** Whether bytes are pending and none has gone out since this was last asked. */
+  hasStalled(): boolean {
+    const taken = this.socket.bytesWritten - this.pending;
+    const stalled = this.pending > 0 && taken === this.takenWhenAsked;
+    this.takenWhenAsked = taken;
+    return stalled;
   }
 
   /** Ends the line when what is pending has gone out; the other side need not end its half. */

@@ -32,7 +32,7 @@ export function parseSubscriptionRequest(
 
 /** The same, for transports on which a request without a channel can never get anything. */
 export function requireChannels(request: SubscriptionRequest): SubscriptionRequest {
-  if (request.channels.length === 0) throw new CodedError('invalid_request', 'name at least one "channel"');
+  if (request.channels.length === 0) throw new CodedError('invalid_channel', 'name at least one "channel"');
   return request;
 }
 

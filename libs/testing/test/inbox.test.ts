@@ -23,12 +23,12 @@ describe('Inbox', () => {
 
   it('rejects who waits and who will wait once nothing more can come, but hands over what had come', async () => {
     const inbox = new Inbox<string>('letters');
-    const waiting = expect(inbox.next(2)).rejects.toThrow('closed');
+    const waiting = inbox.next(2);
     inbox.push('a');
 
     inbox.fail(new Error('closed'));
 
-    await waiting;
+    await expect(waiting).rejects.toThrow('closed');
     await expect(inbox.next()).rejects.toThrow('closed');
     const late = new Inbox<string>('letters');
     late.push('a');

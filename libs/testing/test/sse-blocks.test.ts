@@ -37,6 +37,6 @@ describe('SseReader', () => {
   });
 
   it('throws on what is no UTF-8', () => {
-    expect(() => new SseReader().push(Uint8Array.of(0x64, 0xff))).toThrow(TypeError);
+    expect(() => new SseReader().push(Uint8Array.of(0x64, 0xff))).toThrow('not valid for encoding utf-8');
   });
 });

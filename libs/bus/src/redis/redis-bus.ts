@@ -47,6 +47,7 @@ export class RedisBus implements Bus {
     this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, this.commands.redis.options.db ?? 0);
     this.subscriptions = new Subscriptions(this.news, {
       onMessage: (name, text) => this.hear(this.keys.channelOfNews(name), text),
+      onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
   }

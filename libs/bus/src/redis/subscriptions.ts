@@ -5,7 +5,9 @@ const RETRY_MS = 1000;
 
 export interface SubscriptionEvents {
   onMessage(name: string, text: string): void;
-  /** Messages may have been missed, and from now on none is. */
+  /** From now on messages may be missed. */
+  onInterrupted(): void;
+  /** From now on none is. */
   onRestored(): void;
 }
 
@@ -16,6 +18,7 @@ export interface SubscriptionEvents {
 export class Subscriptions {
   private readonly wanted = new Set<string>();
   private missed = false;
+  private interrupted = false;
   private retry: NodeJS.Timeout | undefined;
 
   constructor(
@@ -25,9 +28,7 @@ export class Subscriptions {
     line.redis.on('message', (name, text) => {
       if (this.wanted.has(name)) events.onMessage(name, text);
     });
-    line.redis.on('close', () => {
-      if (this.wanted.size > 0) this.missed = true;
-    });
+    line.redis.on('close', () => this.interrupt());
     line.redis.on('ready', () => void this.restore());
   }
 
@@ -52,6 +53,15 @@ export class Subscriptions {
     this.wanted.clear();
   }
 
+  /** Also at the end of every attempt to come back. */
+  private interrupt(): void {
+    if (this.wanted.size === 0) return;
+    this.missed = true;
+    if (this.interrupted) return;
+    this.interrupted = true;
+    this.events.onInterrupted();
+  }
+
   private async restore(): Promise<void> {
     if (!this.missed) return;
     clearTimeout(this.retry);
@@ -69,6 +79,7 @@ export class Subscriptions {
       this.restoreLater();
       return;
     }
+    this.interrupted = false;
     this.events.onRestored();
   }
 

@@ -1,3 +1,4 @@
+/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { Recorder } from '../recorder';
 import { type BusHarness, passTo, publication, readAll, seqsOf } from './harness';
 
@@ -64,8 +65,7 @@ export function describeIdempotency(harness: BusHarness): void {
       while (duplicate) {
         await harness.tick();
         ({ duplicate } = await send());
-        // A key may end by the clock only; that it had not ended too early shows below.
-        if (!duplicate) expect(await harness.now()).toBeGreaterThanOrEqual(before + 150);
+        expect(duplicate || (await harness.now()) >= before + 150).toBe(true);
       }
       expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2]);
       await passTo(harness, (await harness.now()) + 150);

@@ -25,6 +25,7 @@ export class SseReader {
     this.#rest = lines.pop() ?? '';
     const blocks: SseBlock[] = [];
     for (const line of lines) {
+      if (line.includes('\r')) throw unexpected('a CR', line);
       if (line !== '') this.#lines.push(line);
       else if (this.#lines.length > 0) {
         blocks.push(readBlock(this.#lines));
@@ -39,7 +40,6 @@ function readBlock(lines: readonly string[]): SseBlock {
   const fields = new Map<string, string[]>();
   const comments: string[] = [];
   for (const line of lines) {
-    if (line.includes('\r')) throw unexpected('a CR', line);
     if (line.startsWith(':')) {
       comments.push(line.slice(1).trimStart());
       continue;

@@ -44,12 +44,12 @@ const OUTPUT_MAX = 65_536;
 
 /** Starts a program; rejects with the line that installs it when it is missing. */
 export async function spawnProcess(options: ProcessOptions): Promise<ManagedProcess> {
-  const { command, args = [], env, cwd, dir } = options;
+  const { command, args = [], env = process.env, cwd, dir } = options;
   // A group of its own: Ctrl-C reaches it only through the test process, and its children are killed with it.
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
-    ...(env === undefined ? {} : { env }),
+    env,
     ...(cwd === undefined ? {} : { cwd }),
   });
   const output = collectOutput(child.stdout, child.stderr);

@@ -6,7 +6,7 @@ export interface ProcessGuard {
   release(): void;
 }
 
-const SCRIPT = 'read -r released || { kill -KILL -- "-$0"; [ -z "$1" ] || rm -rf -- "$1"; } 2>/dev/null';
+const SCRIPT = 'read -r released || { kill -s KILL -- "-$0"; [ -z "$1" ] || rm -rf -- "$1"; } 2>/dev/null';
 
 /**
  * Kills the process group `pid` and removes `dir` once this process is gone, however it went.

@@ -107,6 +107,7 @@ function redisArguments(port: number, dir: string, { appendOnly, args = [], repl
   return [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
     ...['--daemonize', 'no', '--save', '', '--appendonly', appendOnly === true ? 'yes' : 'no'],
+    ...['--repl-diskless-sync-delay', '0'], // a replica is not kept waiting for others that might come
     ...(replicaOf === undefined ? [] : ['--replicaof', '127.0.0.1', String(replicaOf.port)]),
     ...args,
   ];

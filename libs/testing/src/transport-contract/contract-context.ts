@@ -1,6 +1,12 @@
 /// <reference types="jest" />
 import { randomBytes } from 'node:crypto';
-import type { OpenOptions, TransportClient, TransportDriver } from '../drivers';
+import {
+  type OpenOptions,
+  publishJson,
+  type PublishOptions,
+  type TransportClient,
+  type TransportDriver,
+} from '../drivers';
 
 /** A running service with one transport, or several behind one address. */
 export interface TransportUnderTest extends AsyncDisposable {
@@ -32,6 +38,15 @@ export function uniqueChannel(name = 'channel'): string {
 /** Opens a client of the shared service. */
 export function open({ driver, url }: ContractContext, options: OpenOptions): Promise<TransportClient> {
   return driver.open(url(), options);
+}
+
+/** Publishes any JSON: over the client's line, or by a plain request where the client can publish only strings. */
+export function publishAny(
+  { driver, url }: ContractContext,
+  client: TransportClient,
+  publication: PublishOptions,
+): Promise<{ readonly id: string }> {
+  return driver.flags.publishesJson ? client.publish(publication) : publishJson(url() + driver.path, publication);
 }
 
 /** Publishes these one after the other; resolves to their ids. */

@@ -64,7 +64,7 @@ export function testStarts(context: ContractContext): void {
       const busy = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       const publishing = publishAll(publisher, busy, words(30));
-      const clients = await Promise.all(words(4).map(() => open(context, { channels: [busy], after: 'earliest' })));
+      const clients = await Promise.all(words(3).map(() => open(context, { channels: [busy], after: 'earliest' })));
 
       await publishing;
 

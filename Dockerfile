@@ -1,0 +1,44 @@
+# One file for all images. `--target service --build-arg APP=sse --build-arg PORT=3603`: a Node service.
+# `--target gateway`: nginx with the gateway's configuration.
+
+# The manifests alone: what follows is rebuilt when a dependency changes, not when a source file does.
+FROM node:20-bookworm-slim AS manifests
+WORKDIR /src
+COPY . .
+RUN mkdir /manifests && find . -name package.json -exec cp --parents {} /manifests/ ';' \
+  && cp package-lock.json .npmrc /manifests/
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /src
+COPY --from=manifests /manifests/ ./
+# No install script is needed: esbuild's binary is an optional dependency that npm has unpacked.
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+COPY . .
+RUN node tools/bundle.mjs
+
+FROM node:20-bookworm-slim AS service
+ARG APP
+ARG PORT
+ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps PORT=${PORT}
+WORKDIR /app
+COPY --from=build /src/dist/apps/${APP} ./
+USER node
+EXPOSE ${PORT}
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "main.cjs"]
+
+FROM nginx:1.27-alpine AS gateway
+COPY apps/gateway/settings.env /opt/gateway/settings.env
+COPY apps/gateway/bin /opt/gateway/bin
+COPY apps/gateway/conf /opt/gateway/conf
+# By number, so that a cluster can tell that it is not root.
+USER 101:101
+EXPOSE 8080
+# nginx's quick stop is SIGTERM; on SIGQUIT streams may end by themselves for a while.
+STOPSIGNAL SIGQUIT
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
+  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"]
+ENTRYPOINT ["sh", "/opt/gateway/bin/start.sh"]
+CMD ["gateway"]

@@ -1,0 +1,88 @@
+import { CodedError, decodeCursor } from '@tetracast/message-model';
+import {
+  parseSubscriptionRequest,
+  requireChannels,
+  type Settings,
+  single,
+  type SubscriptionRequest,
+} from '@tetracast/service-kit';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Longest wait of the contract, in seconds. */
+const WAIT_MAX_S = 55;
+const LIMIT_DEFAULT = 100;
+
+export interface PollRequest extends SubscriptionRequest {
+  /** How long to wait for a message; 0 answers with what there is. */
+  readonly waitMs: number;
+  /** Most messages wanted. */
+  readonly limit: number;
+  /** The cursors in `If-None-Match`: with nothing new after one of them the answer is 304. */
+  readonly knownCursors: readonly string[];
+  /** The value of `Preference-Applied` (RFC 7240) when `Prefer: wait` was heeded. */
+  readonly preferenceApplied?: string;
+}
+
+type PollSettings = Pick<Settings, 'pollWaitMaxMs' | 'pollLimitMax'>;
+
+/**
+ * Reads a poll. The start is, first of all, the `Last-Event-ID` header, then the query, then `If-None-Match`: an ETag is a
+ * cursor in quotes.
+ *
+ * @throws CodedError `invalid_channel`, `invalid_request`
+ */
+export function parsePollRequest(
+  query: Readonly<Record<string, unknown>>,
+  headers: IncomingHttpHeaders,
+  settings: PollSettings,
+): PollRequest {
+  const knownCursors = cursorsIn(headers['if-none-match']);
+  const lastEventId = headers['last-event-id'] as string | undefined;
+  const request = requireChannels(parseSubscriptionRequest(query, lastEventId));
+  const known = knownCursors[0];
+  const start =
+    request.start.kind === 'now' && known !== undefined ? ({ kind: 'after', cursor: known } as const) : request.start;
+  return { ...request, start, knownCursors, limit: limitIn(query, settings), ...waitIn(query, headers, settings) };
+}
+
+function limitIn(query: Readonly<Record<string, unknown>>, { pollLimitMax }: PollSettings): number {
+  const text = single(query, 'limit');
+  if (text === undefined || text === '') return Math.min(LIMIT_DEFAULT, pollLimitMax);
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new CodedError('invalid_request', '"limit" must be a whole number, 1 or more');
+  return Math.min(Number(text), pollLimitMax);
+}
+
+function waitIn(
+  query: Readonly<Record<string, unknown>>,
+  { prefer }: IncomingHttpHeaders,
+  { pollWaitMaxMs }: PollSettings,
+): Pick<PollRequest, 'waitMs' | 'preferenceApplied'> {
+  const text = single(query, 'wait');
+  if (text !== undefined && text !== '') {
+    if (!/^\d{1,2}$/.test(text) || Number(text) > WAIT_MAX_S) {
+      throw new CodedError('invalid_request', `"wait" must be a whole number of seconds from 0 to ${WAIT_MAX_S}`);
+    }
+    return { waitMs: Math.min(Number(text) * 1000, pollWaitMaxMs) };
+  }
+  const preferred = preferredWait(prefer);
+  if (preferred === undefined) return { waitMs: 0 };
+  // A preference may be met in part, and whoever states it is told which part.
+  const waitMs = Math.min(preferred * 1000, WAIT_MAX_S * 1000, pollWaitMaxMs);
+  return { waitMs, preferenceApplied: `wait=${Math.floor(waitMs / 1000)}` };
+}
+
+/** The `wait` of a `Prefer` header (RFC 7240, section 4.3), in seconds; what cannot be read is ignored, as it says. */
+function preferredWait(header: string | string[] | undefined): number | undefined {
+  for (const preference of String(header ?? '').split(',')) {
+    const [, seconds] = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;|$)/i.exec(preference) ?? [];
+    if (seconds !== undefined) return Number(seconds);
+  }
+  return undefined;
+}
+
+/** The cursors among the entity tags of an `If-None-Match` (RFC 9110, section 13.1.2; compared weakly). */
+function cursorsIn(header: string | undefined): string[] {
+  const tags = [...(header ?? '').matchAll(/(?:^|,)\s*(?:W\/)?"([^"]*)"\s*(?=,|$)/g)];
+  return tags.map(([, tag = '']) => tag).filter((tag) => decodeCursor(tag) !== undefined);
+}

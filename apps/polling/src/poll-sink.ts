@@ -1,0 +1,80 @@
+import type { Batch, Sink } from '@tetracast/hub';
+import type { Reset } from '@tetracast/message-model';
+import { pollFraming } from './poll-framing';
+
+/** Collects what one poll is answered with. */
+export class PollSink implements Sink {
+  readonly framing = pollFraming;
+  /** Where the next poll goes on; `undefined` until the subscription has begun. */
+  cursor: string | undefined;
+  /** The line or the service is ending: there is nothing to wait for. */
+  closed = false;
+  private readonly items: Buffer[] = [];
+  private count = 0;
+  private bytes = 0;
+  private resetTold: Reset | undefined;
+  private wakeUp: (() => void) | undefined;
+
+  /** At most `limit` messages are taken, and no more once they are `maxBytes` together. */
+  constructor(
+    private readonly limit: number,
+    private readonly maxBytes: number,
+  ) {}
+
+  get batchLimit(): number {
+    return this.limit - this.count;
+  }
+
+  /** Whether there is something to tell. */
+  get hasNews(): boolean {
+    return this.count > 0 || this.resetTold !== undefined;
+  }
+
+  write(batch: Batch): boolean {
+    this.items.push(batch.bytes);
+    this.count += batch.count;
+    this.bytes += batch.bytes.length;
+    this.cursor = batch.cursor;
+    this.wake();
+    return this.count < this.limit && this.bytes < this.maxBytes;
+  }
+
+  /** An answer has room for one reset: a second one adds its channels. */
+  reset(reset: Reset): void {
+    const { resetTold } = this;
+    this.resetTold = resetTold === undefined ? reset : merge(resetTold, reset);
+    this.cursor = reset.cursor;
+    this.wake();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wake();
+  }
+
+  /** Resolves at the first news, when the sink is closed, or when someone wakes it. */
+  news(): Promise<void> {
+    if (this.closed || this.hasNews) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.wakeUp = resolve;
+    });
+  }
+
+  wake(): void {
+    this.wakeUp?.();
+  }
+
+  /** `{"messages":[…],"cursor":"…"[,"reset":{…}]}` */
+  body(): Buffer {
+    const [first, ...rest] = this.items;
+    const reset = this.resetTold === undefined ? '' : `,"reset":${JSON.stringify(this.resetTold)}`;
+    const tail = Buffer.from(`],"cursor":${JSON.stringify(this.cursor)}${reset}}`);
+    return Buffer.concat([HEAD, ...(first === undefined ? [] : [first.subarray(1), ...rest]), tail]);
+  }
+}
+
+const HEAD = Buffer.from('{"messages":[');
+
+function merge(told: Reset, added: Reset): Reset {
+  return { ...told, channels: [...new Set([...told.channels, ...added.channels])] };
+}

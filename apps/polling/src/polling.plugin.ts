@@ -1,0 +1,73 @@
+import { CodedError } from '@tetracast/message-model';
+import { publishRoute, type Tetracast } from '@tetracast/service-kit';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import fp from 'fastify-plugin';
+import { Deadlines } from './deadlines';
+import { parsePollRequest, type PollRequest } from './poll-request';
+import { PollSink } from './poll-sink';
+
+const PATH = '/polling';
+/** How exactly a wait is kept. */
+const TICK_MS = 50;
+
+const plugin: FastifyPluginAsync = async (app) => {
+  const { tetracast } = app;
+  const deadlines = new Deadlines<PollSink>(TICK_MS, (sink) => {
+    sink.wake();
+  });
+  await app.register(publishRoute(PATH));
+
+  // No HEAD: it would have to wait as long as GET does, to answer with less.
+  app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
+    const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
+    const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
+    await hold(tetracast, deadlines, poll, sink, reply);
+    return answer(poll, sink, reply);
+  });
+};
+
+/** One poll from its subscription to the moment it can be answered. */
+async function hold(
+  service: Tetracast,
+  deadlines: Deadlines<PollSink>,
+  { channels, start, client, waitMs }: PollRequest,
+  sink: PollSink,
+  reply: FastifyReply,
+): Promise<void> {
+  const connection = service.hub.connect(sink, client);
+  reply.raw.once('close', () => {
+    connection.close();
+    sink.close();
+  });
+  try {
+    await connection.subscribe(channels, start, (cursor) => {
+      sink.cursor = start.kind === 'after' ? start.cursor : cursor;
+    });
+    await connection.settled();
+    if (waitMs === 0 || service.draining || sink.hasNews || sink.closed) return;
+    const due = deadlines.add(sink, waitMs);
+    await sink.news();
+    deadlines.remove(sink, due);
+    await connection.settled();
+  } finally {
+    connection.close();
+  }
+}
+
+/** 304 when the client knows that nothing is new, else what the sink took. */
+function answer({ knownCursors, preferenceApplied }: PollRequest, sink: PollSink, reply: FastifyReply): FastifyReply {
+  const { cursor } = sink;
+  // Closed before it began: by its client, who hears nothing of this, or by the service.
+  if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping');
+  void reply.header('etag', `"${cursor}"`).header('cache-control', 'no-store');
+  if (preferenceApplied !== undefined) void reply.header('preference-applied', preferenceApplied);
+  if (!sink.hasNews && knownCursors.includes(cursor)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(sink.body());
+}
+
+export const pollingPlugin = fp(plugin, {
+  name: 'polling',
+  fastify: '5.x',
+  decorators: { fastify: ['tetracast'] },
+  encapsulate: true,
+});

@@ -1,0 +1,4 @@
+import { runService } from '@tetracast/service-kit';
+import { ssePlugin } from './sse.plugin';
+
+void runService([ssePlugin], { port: 3603 });

@@ -1,0 +1,41 @@
+import type { Framing } from '@tetracast/hub';
+import { DEFAULT_EVENT, type EncodedMessage, encodeMessage, type Reset, RESET_EVENT } from '@tetracast/message-model';
+
+/** A comment: it keeps proxies from taking the line for dead, and sets no id. */
+export const HEARTBEAT: Buffer = Buffer.from(':\n\n');
+
+/** `data` is the whole message as JSON. */
+export const messageFraming: Framing = {
+  name: 'sse',
+  encode: (message) => encodeBlock(message, encodeMessage(message)),
+};
+
+/** `data` is the message's data alone: a string as it is, anything else as JSON. */
+export const dataFraming: Framing = {
+  name: 'sse-data',
+  encode: (message) =>
+    encodeBlock(message, message.data.startsWith('"') ? (JSON.parse(message.data) as string) : message.data),
+};
+
+/** Says when to come back; with a cursor it also sets, without an event, from where (WHATWG HTML, section 9.2.6). */
+export function encodeOpening(retryMs: number, cursor?: string): string {
+  return `retry: ${retryMs}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`;
+}
+
+export function encodeReset(reset: Reset): string {
+  return `id: ${reset.cursor}\nevent: ${RESET_EVENT}\ndata: ${JSON.stringify(reset)}\n\n`;
+}
+
+function encodeBlock({ id, event }: EncodedMessage, data: string): Buffer {
+  // `onmessage` is only called for what names no event.
+  const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
+  return Buffer.from(`id: ${id}\n${name}${dataLines(data)}\n`);
+}
+
+/** An event stream knows three line ends, and its reader puts LF for each. */
+function dataLines(text: string): string {
+  return text
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join('');
+}

@@ -1,0 +1,100 @@
+import { CodedError, type ErrorCode } from '@tetracast/message-model';
+import {
+  answerError,
+  parseSubscriptionRequest,
+  publishRoute,
+  requireChannels,
+  single,
+  SocketLine,
+  type Tetracast,
+  toCodedError,
+} from '@tetracast/service-kit';
+import type { Framing } from '@tetracast/hub';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { dataFraming, encodeOpening, messageFraming } from './sse-framing';
+import { SseSink } from './sse-sink';
+import { encodeHead, STREAM_HEADERS } from './stream-head';
+
+const PATH = '/sse';
+
+type SseRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
+
+const plugin: FastifyPluginAsync = async (app) => {
+  const { tetracast } = app;
+  await app.register(publishRoute(PATH));
+
+  app.get<{ Querystring: Record<string, unknown> }>(PATH, {
+    // A stream has no end at which HEAD could know what it would have been.
+    exposeHeadRoute: false,
+    errorHandler: (error, request, reply) => {
+      answerStreamError(tetracast, error, request, reply);
+    },
+    handler: (request, reply) => openStream(tetracast, request, reply),
+  });
+};
+
+async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
+  const { hub, settings } = service;
+  const { query, headers } = request;
+  const { channels, start, client } = requireChannels(
+    parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
+  );
+  const sink = new SseSink(framingIn(query));
+  // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
+  const { socket } = reply.raw;
+  if (socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
+  if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
+
+  const connection = hub.connect(sink, client);
+  const gone = (): void => {
+    connection.close();
+  };
+  try {
+    await connection.subscribe(channels, start, (cursor) => {
+      if (socket.destroyed) return;
+      void reply.hijack();
+      const line = new SocketLine(socket, settings.highWaterMark, () => connection.drained(), gone);
+      sink.open(line, encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor));
+    });
+  } finally {
+    if (!sink.isOpen) gone();
+  }
+  if (!sink.isOpen) throw new CodedError('unavailable', 'the service is stopping');
+}
+
+function framingIn(query: SseRequest['query']): Framing {
+  const format = single(query, 'format');
+  if (format === undefined || format === '') return messageFraming;
+  if (format === 'data') return dataFraming;
+  throw new CodedError('invalid_request', '"format" may only be "data"');
+}
+
+/** What passes by itself: an `EventSource` that is refused for it would never come back. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['unavailable', 'overloaded', 'rate_limited', 'internal']);
+
+/** A stream that only says when to come back, or, for what is wrong with the request itself, the problem. */
+function answerStreamError(service: Tetracast, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const { code } = toCodedError(error);
+  if (!PASSING.has(code)) {
+    answerError(error, request, reply);
+    return;
+  }
+  if (code === 'internal') request.log.error({ err: error }, 'request failed');
+  void reply
+    .code(200)
+    .headers(STREAM_HEADERS)
+    .send(encodeOpening(retryMs(service)));
+}
+
+/** Clients that were cut together come back one by one: half to one and a half of SSE_RETRY. */
+function retryMs({ settings }: Tetracast): number {
+  return Math.round(settings.sseRetryMs * (0.5 + Math.random()));
+}
+
+export const ssePlugin = fp(plugin, {
+  name: 'sse',
+  fastify: '5.x',
+  decorators: { fastify: ['tetracast'] },
+  encapsulate: true,
+});

@@ -1,0 +1,4 @@
+import { describeTransport, sseDrivers } from '@tetracast/testing';
+import { startService } from './start-service';
+
+describeTransport('sse', { start: startService, drivers: sseDrivers });

@@ -1,0 +1,116 @@
+import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
+import { openWebSocketWire, uniqueChannel, words } from '@tetracast/testing';
+import type { Socket } from 'node:net';
+import { type RunningService, startService } from './start-service';
+
+const KIB = 1024;
+
+/** Sockets of the server, in the order they were connected. */
+function watchSockets(service: RunningService): Socket[] {
+  const sockets: Socket[] = [];
+  service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
+  return sockets;
+}
+
+describe('a client that does not read', () => {
+  it('has no more pending than the high-water mark and one write, and gets everything in order later', async () => {
+    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    const sockets = watchSockets(service);
+    const channel = uniqueChannel();
+    await using reader = await openWebSocketWire(`${service.url}/ws?channel=${channel}`);
+    await reader.nextOf('subscribed');
+    await using publisher = await openWebSocketWire(`${service.url}/ws`);
+    const filler = 'x'.repeat(16 * KIB);
+    const [readerSocket] = sockets;
+
+    reader.socket.pause();
+    let mostPending = 0;
+    for (let round = 0; round < 40; round++) {
+      for (let i = 0; i < 25; i++) publisher.send({ type: 'publish', channel, data: [round * 25 + i, filler] });
+      for (let i = 0; i < 25; i++) await publisher.nextOf('ack');
+      mostPending = Math.max(mostPending, readerSocket!.writableLength);
+    }
+    // 16 MiB were published: far more than what the kernel takes for a reader that does not read.
+    expect(mostPending).toBeGreaterThan(64 * KIB);
+    expect(mostPending).toBeLessThan(64 * KIB + 512 * KIB);
+
+    reader.socket.resume();
+    const numbers: unknown[] = [];
+    while (numbers.length < 1000) numbers.push(((await reader.nextOf('message')).data as unknown[])[0]);
+    expect(numbers).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  });
+
+  it('cannot make the service hold answers without end', async () => {
+    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB) });
+    const sockets = watchSockets(service);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+    await client.nextOf('welcome');
+    const ref = 'r'.repeat(64);
+
+    client.socket.pause();
+    // Sends until the service takes no more: then what is unsent stays with the client.
+    const burst = JSON.stringify({ type: 'ping', ref });
+    const unsent = (): number => client.socket.bufferedAmount;
+    while (unsent() < 256 * KIB) {
+      for (let i = 0; i < 2000; i++) client.send(burst);
+      await new Promise(setImmediate);
+    }
+    const pending = sockets[0]!.writableLength;
+
+    expect(pending).toBeLessThan(64 * KIB + 256 * KIB);
+    client.socket.resume();
+    client.send({ type: 'ping', ref: 'last' });
+    while ((await client.nextOf('pong')).ref !== 'last');
+  });
+});
+
+describe('a client faster than the log', () => {
+  it('has some hundred frames in progress, not more, and all of them done in the end', async () => {
+    const bus = new MemoryBus({ retention: { size: 10_000, ttlMs: 60_000 } });
+    const append = bus.append.bind(bus);
+    let inProgress = 0;
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    bus.append = async (publication) => {
+      most = Math.max(most, ++inProgress);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      inProgress--;
+      return append(publication);
+    };
+    await using service = await startService({}, bus);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+    await client.nextOf('welcome');
+    const letGo = setInterval(() => {
+      for (const resolve of waiting.splice(0, 100)) resolve();
+    }, 5);
+
+    const data = 'x'.repeat(4 * KIB);
+    for (const ref of words(2000)) client.send({ type: 'publish', channel: 'a', data, ref });
+    const refs: unknown[] = [];
+    while (refs.length < 2000) refs.push((await client.nextOf('ack')).ref);
+    clearInterval(letGo);
+
+    expect(refs).toEqual(words(2000));
+    expect(most).toBeGreaterThan(200);
+    // The rest of what was read already when the limit was reached is at most 64 KiB.
+    expect(most).toBeLessThanOrEqual(256 + 16);
+  });
+
+  it('is told which publications were not stored', async () => {
+    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+    const append = bus.append.bind(bus);
+    bus.append = (publication) =>
+      publication.data === '"word-2"' ? Promise.reject(new BusUnavailableError('now')) : append(publication);
+    await using service = await startService({}, bus);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+    await client.nextOf('welcome');
+
+    for (const data of words(3)) client.send({ type: 'publish', channel: 'a', data, ref: data });
+
+    const answers = [await client.next(), await client.next(), await client.next()];
+    const byRef = new Map(answers.map((frame) => ['ref' in frame ? frame.ref : '', frame]));
+    expect(byRef.get('word-1')).toMatchObject({ type: 'ack' });
+    expect(byRef.get('word-2')).toMatchObject({ type: 'error', code: 'unavailable' });
+    expect(byRef.get('word-3')).toMatchObject({ type: 'ack' });
+  });
+});

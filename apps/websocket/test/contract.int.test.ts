@@ -1,0 +1,4 @@
+import { describeTransport, websocketDrivers } from '@tetracast/testing';
+import { startService } from './start-service';
+
+describeTransport('websocket', { start: (env) => startService(env), drivers: websocketDrivers });

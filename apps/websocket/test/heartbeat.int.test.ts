@@ -1,0 +1,65 @@
+import { openWebSocketWire, uniqueChannel } from '@tetracast/testing';
+import { once } from 'node:events';
+import WebSocket from 'ws';
+import { startService } from './start-service';
+
+const HEARTBEAT_MS = 100;
+const env = { HEARTBEAT: `${HEARTBEAT_MS}ms` };
+
+describe('heartbeats', () => {
+  it('ping a client that answers, and leave it alone', async () => {
+    await using service = await startService(env);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+
+    for (let i = 0; i < 5; i++) await once(client.socket, 'ping');
+
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('end the line of a client that does not answer by the next one', async () => {
+    await using service = await startService(env);
+    const silent = new WebSocket(`${service.url.replace('http', 'ws')}/ws`, { autoPong: false });
+    await once(silent, 'ping');
+    const before = Date.now();
+
+    const [code] = (await once(silent, 'close')) as [number];
+
+    expect(code).toBe(1006);
+    expect(Date.now() - before).toBeGreaterThan(HEARTBEAT_MS / 2);
+    expect(Date.now() - before).toBeLessThan(HEARTBEAT_MS * 10);
+    expect(service.app.tetracast.hub.stats.connections).toBe(0);
+  });
+
+  it('take any frame of the client for an answer', async () => {
+    await using service = await startService(env);
+    const busy = new WebSocket(`${service.url.replace('http', 'ws')}/ws`, { autoPong: false });
+    let pings = 0;
+    busy.on('ping', () => {
+      pings++;
+      busy.send('{"type":"ping"}');
+    });
+
+    while (pings < 5) await once(busy, 'ping');
+
+    expect(busy.readyState).toBe(WebSocket.OPEN);
+    busy.terminate();
+  });
+
+  it('end the line of a client that takes nothing any more', async () => {
+    await using service = await startService(env);
+    const channel = uniqueChannel();
+    await using stuck = await openWebSocketWire(`${service.url}/ws?channel=${channel}`);
+    await stuck.nextOf('subscribed');
+    await using publisher = await openWebSocketWire(`${service.url}/ws`);
+    await publisher.nextOf('welcome');
+    stuck.socket.pause();
+    const data = 'x'.repeat(60_000);
+
+    while (service.app.tetracast.hub.stats.connections > 1) {
+      publisher.send({ type: 'publish', channel, data });
+      await publisher.nextOf('ack');
+    }
+
+    expect(service.app.tetracast.hub.stats.connections).toBe(1);
+  });
+});

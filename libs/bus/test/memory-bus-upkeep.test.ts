@@ -1,0 +1,48 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { type Entry, MemoryBus } from '../src';
+import { publication } from './contract/harness';
+import { Recorder } from './recorder';
+
+const TTL_MS = 1000;
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+it('lets go of what has expired though nobody asks for it', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: TTL_MS } });
+  const announced: WeakRef<Entry>[] = [];
+  const recorder = new Recorder();
+  recorder.onEntry = (_epoch, entry) => void announced.push(new WeakRef(entry));
+  bus.listen(recorder);
+  const kept = (): number => announced.filter((entry) => entry.deref() !== undefined).length;
+  try {
+    for (let channel = 0; channel < 100; channel++) {
+      await bus.subscribe(`c${channel}`);
+      await bus.append(publication(`c${channel}`));
+    }
+    // A WeakRef holds its object until the turn in which it was made is over.
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(kept()).toBe(100);
+    jest.advanceTimersByTime(TTL_MS + 1000);
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(kept()).toBe(0);
+    expect((await bus.positions(['c0', 'c99'])).last).toEqual([1, 100]);
+  } finally {
+    await bus.close();
+    jest.useRealTimers();
+  }
+});
+
+it('does not keep a process from ending', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: TTL_MS } });
+  expect(timers()).toBe(before);
+  await bus.close();
+});

@@ -1,0 +1,200 @@
+import { CodedError } from '@tetracast/message-model';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { publishRoute } from '../src/publish-route';
+import { ask, post, problemIn } from './ask';
+import { FaultyBus } from './faulty-bus';
+import { startService, type TestService } from './start-service';
+
+describe('a service', () => {
+  let service: TestService;
+  const bus = new FaultyBus();
+
+  beforeAll(async () => {
+    service = await startService(
+      [
+        publishRoute('/news'),
+        (app) => {
+          app.get('/coded', () => {
+            throw new CodedError('rate_limited', 'slower');
+          });
+          app.get('/broken', () => {
+            throw new Error('password is hunter2');
+          });
+          return Promise.resolve();
+        },
+      ],
+      {},
+      { bus },
+    );
+  });
+
+  afterAll(async () => {
+    await service.close();
+  });
+
+  afterEach(() => {
+    bus.isAway = false;
+  });
+
+  describe('answers problems', () => {
+    it('404 for an unknown path', async () => {
+      expect(problemIn(await ask(`${service.url}/nowhere?token=x`))).toMatchObject({ status: 404, code: 'not_found' });
+    });
+
+    it('404 for an unknown path under a known one', async () => {
+      expect(problemIn(await ask(`${service.url}/news/x`))).toMatchObject({ status: 404, code: 'not_found' });
+    });
+
+    it.each([
+      ['/news', 'GET', 'POST'],
+      ['/news?a=b', 'PUT', 'POST'],
+      ['/news', 'OPTIONS', 'POST'],
+      ['/healthz', 'POST', 'GET, HEAD'],
+      ['/metrics', 'DELETE', 'GET, HEAD'],
+    ])('405 for %s %s', async (path, method, allow) => {
+      const answer = await ask(service.url + path, { method });
+
+      expect(problemIn(answer)).toMatchObject({ status: 405, code: 'method_not_allowed' });
+      expect(answer.headers.allow).toBe(allow);
+    });
+
+    it('400 for a path that cannot be read, without repeating it', async () => {
+      const answer = await ask(`${service.url}/%E0%A4%A?token=hunter2`);
+
+      expect(problemIn(answer)).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect(answer.text).not.toMatch(/hunter2/);
+    });
+
+    it('with the code that was thrown', async () => {
+      const answer = await ask(`${service.url}/coded`);
+
+      expect(problemIn(answer)).toMatchObject({ status: 429, code: 'rate_limited', detail: 'slower' });
+      expect(answer.headers['retry-after']).toBe('1');
+    });
+
+    it('500 for what nobody expected, without a word of it', async () => {
+      const answer = await ask(`${service.url}/broken`);
+
+      expect(problemIn(answer)).toMatchObject({ status: 500, code: 'internal' });
+      expect(answer.text).not.toMatch(/hunter2/);
+      expect(answer.headers['retry-after']).toBeUndefined();
+    });
+
+    it('503 while the log is away, and serves again when it is back', async () => {
+      bus.isAway = true;
+      const answer = await post(`${service.url}/news`, '{"channel":"a","data":1}');
+      bus.isAway = false;
+
+      expect(problemIn(answer)).toMatchObject({ status: 503, code: 'unavailable' });
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.text).not.toMatch(/6379/);
+      expect((await post(`${service.url}/news`, '{"channel":"a","data":1}')).status).toBe(201);
+    });
+
+    it.each([
+      ['what is not HTTP', 'hello\r\n\r\n', 400],
+      ['a head of more than 16 KiB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+    ])('for %s', async (_, bytes, status) => {
+      const text = await talk(service.url, bytes);
+
+      const [head = '', body = ''] = text.split('\r\n\r\n');
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(head).toMatch(/^Content-Type: application\/problem\+json$/m);
+      expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid_request' });
+    });
+  });
+
+  describe('tells how it is', () => {
+    it.each(['/healthz', '/readyz'])('%s is 200', async (path) => {
+      const { status, text } = await ask(service.url + path);
+
+      expect([status, text]).toEqual([200, '{"status":"ok"}']);
+    });
+
+    it('alive, but not ready, without its log', async () => {
+      bus.isAway = true;
+
+      expect((await ask(`${service.url}/healthz`)).status).toBe(200);
+      expect(problemIn(await ask(`${service.url}/readyz`))).toMatchObject({ status: 503, code: 'unavailable' });
+    });
+  });
+
+  describe('counts', () => {
+    const metric = async (name: string): Promise<number> => {
+      const { text } = await ask(`${service.url}/metrics`);
+      const [, value] = new RegExp(`^${name} (\\S+)$`, 'm').exec(text.replaceAll(/([{}])/g, '\\$1')) ?? [];
+      if (value === undefined) throw new Error(`no ${name} in ${text}`);
+      return Number(value);
+    };
+    const reset = (reason: string): string => `tetracast_resets_total\\\\{reason="${reason}"\\\\}`;
+
+    it('in the text format, with the process', async () => {
+      const { headers, text } = await ask(`${service.url}/metrics`);
+
+      expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+      expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+      expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);
+      for (const name of ['connections', 'channels']) expect(text).toMatch(`# TYPE tetracast_${name} gauge`);
+      for (const name of ['published', 'delivered', 'refilled', 'resets']) {
+        expect(text).toMatch(`# TYPE tetracast_${name}_total counter`);
+      }
+    });
+
+    it('what its hub does', async () => {
+      const { hub } = service.tetracast;
+      const published = await metric('tetracast_published_total');
+      const delivered = await metric('tetracast_delivered_total');
+      const arrived = { count: 0 };
+      const connection = hub.connect({
+        framing: { name: 'test', encode: () => Buffer.from('x') },
+        write: (batch) => {
+          arrived.count += batch.count;
+          return true;
+        },
+        reset: () => undefined,
+        close: () => undefined,
+      });
+      await connection.subscribe(['counted'], { kind: 'after', cursor: 'not a cursor' });
+
+      expect(await metric('tetracast_connections')).toBe(1);
+      expect(await metric('tetracast_channels')).toBe(1);
+      expect(await metric(reset('invalid'))).toBe(1);
+      await post(`${service.url}/news`, '{"channel":"counted","data":1}');
+      await post(`${service.url}/news`, '{"channel":"counted","data":2}');
+      expect(arrived.count).toBe(2);
+      expect(await metric('tetracast_published_total')).toBe(published + 2);
+      expect(await metric('tetracast_delivered_total')).toBe(delivered + 2);
+      expect(await metric('tetracast_refilled_total')).toBe(0);
+      for (const reason of ['trimmed', 'epoch', 'ahead']) expect(await metric(reset(reason))).toBe(0);
+
+      connection.close();
+      expect(await metric('tetracast_connections')).toBe(0);
+    });
+
+    it('apart from other services in the process', async () => {
+      await using other = await startService([publishRoute('/news')]);
+
+      expect((await ask(`${other.url}/metrics`)).text).toMatch(/^tetracast_published_total 0$/m);
+    });
+  });
+
+  it('does not start with a plugin that fails, and leaves nothing behind', async () => {
+    const unused = new FaultyBus();
+    const failing = startService([() => Promise.reject(new Error('no'))], {}, { bus: unused });
+
+    await expect(failing).rejects.toThrow('no');
+    await expect(unused.positions([])).rejects.toThrow('closed');
+  });
+});
+
+/** Sends bytes, and resolves to the whole answer. */
+async function talk(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return text;
+}

@@ -1,0 +1,212 @@
+import { parseSettings, SETTINGS, SettingsError } from '../src/settings';
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8080,
+  busUrl: 'memory:',
+  access: '',
+  allowedOrigins: [],
+  logLevel: 'info',
+  historySize: 1000,
+  historyTtlMs: 600_000,
+  historyNamespaces: {},
+  idempotencyTtlMs: 120_000,
+  maxMessageBytes: 65_536,
+  maxChannels: 100,
+  highWaterMark: 262_144,
+  heartbeatMs: 15_000,
+  pollWaitMaxMs: 55_000,
+  pollLimitMax: 1000,
+  sseRetryMs: 2000,
+  drainTimeoutMs: 5000,
+  warmMs: 10_000,
+  windowMessages: 256,
+  windowBytes: 1_048_576,
+  trustProxy: [],
+};
+
+function problemsIn(env: Record<string, string>): readonly string[] {
+  try {
+    parseSettings(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the defaults', () => {
+  it('are those of the contract', () => {
+    expect(parseSettings({})).toEqual(DEFAULTS);
+  });
+
+  it('stand for variables that are empty, too', () => {
+    const empty = Object.values(SETTINGS).map(({ env }) => [env, ' '] as const);
+
+    expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULTS);
+  });
+
+  it("have the service's own port, which PORT overrides", () => {
+    expect(parseSettings({}, { port: 3604 }).port).toBe(3604);
+    expect(parseSettings({ PORT: '1' }, { port: 3604 }).port).toBe(1);
+  });
+});
+
+describe('values', () => {
+  it.each<[string, string, keyof typeof DEFAULTS, unknown]>([
+    ['HOST', '::1', 'host', '::1'],
+    ['HOST', 'localhost', 'host', 'localhost'],
+    ['PORT', '0', 'port', 0],
+    ['PORT', '65535', 'port', 65_535],
+    ['BUS_URL', 'redis://user:secret@redis:6379/1', 'busUrl', 'redis://user:secret@redis:6379/1'],
+    ['BUS_URL', 'rediss://redis', 'busUrl', 'rediss://redis'],
+    ['ACCESS', 'open', 'access', 'open'],
+    [
+      'ALLOWED_ORIGINS',
+      'https://a.example, http://b.example:8080',
+      'allowedOrigins',
+      ['https://a.example', 'http://b.example:8080'],
+    ],
+    ['ALLOWED_ORIGINS', ',', 'allowedOrigins', []],
+    ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
+    ['HISTORY_SIZE', '1', 'historySize', 1],
+    ['HISTORY_SIZE', '1000000', 'historySize', 1_000_000],
+    ['HISTORY_TTL', '720h', 'historyTtlMs', 2_592_000_000],
+    [
+      'HISTORY_NAMESPACES',
+      'chat=5000/24h, feed=1/1m',
+      'historyNamespaces',
+      { chat: { size: 5000, ttlMs: 86_400_000 }, feed: { size: 1, ttlMs: 60_000 } },
+    ],
+    ['HISTORY_NAMESPACES', 'constructor=1/1s', 'historyNamespaces', { constructor: { size: 1, ttlMs: 1000 } }],
+    ['IDEMPOTENCY_TTL', '1500ms', 'idempotencyTtlMs', 1500],
+    ['MAX_MESSAGE_BYTES', '1048576', 'maxMessageBytes', 1_048_576],
+    ['MAX_CHANNELS', '1', 'maxChannels', 1],
+    ['HIGH_WATER_MARK', '1', 'highWaterMark', 1],
+    ['HEARTBEAT', '55s', 'heartbeatMs', 55_000],
+    ['POLL_WAIT_MAX', '0s', 'pollWaitMaxMs', 0],
+    ['POLL_WAIT_MAX', '55s', 'pollWaitMaxMs', 55_000],
+    ['POLL_LIMIT_MAX', '10000', 'pollLimitMax', 10_000],
+    ['SSE_RETRY', '5m', 'sseRetryMs', 300_000],
+    ['DRAIN_TIMEOUT', '0ms', 'drainTimeoutMs', 0],
+    ['WARM', '1h', 'warmMs', 3_600_000],
+    ['WINDOW_MESSAGES', '1', 'windowMessages', 1],
+    ['WINDOW_BYTES', '65536', 'windowBytes', 65_536],
+    ['TRUST_PROXY', '10.0.0.1, 172.16.0.0/12, fd00::/8', 'trustProxy', ['10.0.0.1', '172.16.0.0/12', 'fd00::/8']],
+  ])('%s=%s', (env, text, name, value) => {
+    expect(parseSettings({ [env]: text })[name]).toEqual(value);
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['PORT', 'http'],
+    ['BUS_URL', 'http://redis'],
+    ['BUS_URL', 'memory'],
+    ['BUS_URL', 'redis://'],
+    ['BUS_URL', 'redis://a b'],
+    ['ACCESS', 'closed'],
+    ['ACCESS', 'OPEN'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'null'],
+    ['ALLOWED_ORIGINS', 'example.com'],
+    ['ALLOWED_ORIGINS', 'https://example.com/'],
+    ['ALLOWED_ORIGINS', 'https://example.com:443'],
+    ['ALLOWED_ORIGINS', 'https://a.example https://b.example'],
+    ['ALLOWED_ORIGINS', 'ftp://example.com'],
+    ['LOG_LEVEL', 'loud'],
+    ['HISTORY_SIZE', '0'],
+    ['HISTORY_SIZE', '1000001'],
+    ['HISTORY_SIZE', '1e3'],
+    ['HISTORY_TTL', '0s'],
+    ['HISTORY_TTL', '721h'],
+    ['HISTORY_TTL', '600'],
+    ['HISTORY_TTL', '10 m'],
+    ['HISTORY_TTL', '10d'],
+    ['HISTORY_TTL', '-1s'],
+    ['HISTORY_TTL', '1.5h'],
+    ['HISTORY_NAMESPACES', 'chat'],
+    ['HISTORY_NAMESPACES', 'chat=5000'],
+    ['HISTORY_NAMESPACES', 'chat=0/1m'],
+    ['HISTORY_NAMESPACES', 'chat=1/0s'],
+    ['HISTORY_NAMESPACES', 'chat=1/1m,chat=2/1m'],
+    ['HISTORY_NAMESPACES', 'chat:room=1/1m'],
+    ['HISTORY_NAMESPACES', '$own=1/1m'],
+    ['IDEMPOTENCY_TTL', '25h'],
+    ['MAX_MESSAGE_BYTES', '0'],
+    ['MAX_MESSAGE_BYTES', '1048577'],
+    ['MAX_CHANNELS', '0'],
+    ['MAX_CHANNELS', '1001'],
+    ['HIGH_WATER_MARK', '0'],
+    ['HEARTBEAT', '9ms'],
+    ['HEARTBEAT', '56s'],
+    ['POLL_WAIT_MAX', '56s'],
+    ['POLL_LIMIT_MAX', '0'],
+    ['SSE_RETRY', '9ms'],
+    ['DRAIN_TIMEOUT', '6m'],
+    ['WARM', '2h'],
+    ['WINDOW_MESSAGES', '0'],
+    ['WINDOW_BYTES', '0'],
+    ['TRUST_PROXY', 'proxy.example'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+  ])('%s=%s', (env, text) => {
+    const [first] = problemsIn({ [env]: text });
+
+    expect(first).toMatch(new RegExp(`^${env} must be `));
+  });
+
+  it('is told all at once, each with what was given', () => {
+    expect(problemsIn({ PORT: 'x', LOG_LEVEL: 'loud', HEARTBEAT: '5' })).toEqual([
+      'PORT must be a whole number from 0 to 65535, not "x"',
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+      'HEARTBEAT must be a duration such as 15s, from 10ms to 55s, not "5"',
+    ]);
+    expect(() => parseSettings({ PORT: 'x', WARM: 'y' })).toThrow(/^PORT must be .*; WARM must be .*$/);
+  });
+
+  it('does not show the password of a bus', () => {
+    expect(problemsIn({ BUS_URL: 'redis//user:secret@redis' })).toEqual([
+      'BUS_URL must be memory:, redis://… or rediss://…',
+    ]);
+  });
+});
+
+describe('contradictions', () => {
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'example.com', '::ffff:10.0.0.1', '*'])(
+    'HOST=%s needs ACCESS=open',
+    (host) => {
+      expect(problemsIn({ HOST: host })).toEqual([expect.stringMatching(/^HOST=.* ACCESS=open/)]);
+      expect(problemsIn({ HOST: host, ACCESS: 'open' })).toEqual([]);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])('HOST=%s does not', (host) => {
+    expect(problemsIn({ HOST: host })).toEqual([]);
+  });
+
+  it('a window must hold one message', () => {
+    expect(problemsIn({ WINDOW_BYTES: '65535' })).toEqual([expect.stringMatching(/^WINDOW_BYTES=65535 /)]);
+    expect(problemsIn({ WINDOW_BYTES: '1000', MAX_MESSAGE_BYTES: '1000' })).toEqual([]);
+  });
+
+  it('are told beside what cannot be read', () => {
+    expect(problemsIn({ HOST: '0.0.0.0', PORT: 'x' })).toHaveLength(2);
+  });
+});
+
+describe('the table', () => {
+  it('has a variable, a default that can be read, and words for each setting', () => {
+    const names = Object.values(SETTINGS).map(({ env }) => env);
+
+    expect(new Set(names).size).toBe(names.length);
+    for (const { env, about, wanted } of Object.values(SETTINGS)) {
+      expect(env).toMatch(/^[A-Z_]+$/);
+      expect(about.length).toBeGreaterThan(10);
+      expect(wanted.length).toBeGreaterThan(5);
+    }
+  });
+});
