@@ -37,6 +37,8 @@ async function bundle(app) {
     target: 'node20',
     format: 'cjs',
     loader: { '.lua': 'text' },
+    // Only resolved, to find their browser files when there is no folder of them beside the bundle.
+    external: ['jquery', 'socket.io/package.json'],
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,

@@ -1,5 +1,6 @@
 /**
  * Checks what `docker compose up` has started (see compose-check.sh): `ok …` or `not ok …` a line, `N passed, M failed` last.
+ * `node tools/compose-check.mjs 1` adds one check that passed before.
  */
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,7 +27,7 @@ const docker = async (...args) => (await run('docker', args, { timeout: LIMIT_MS
 const compose = (...args) => docker('compose', ...args);
 const containersOf = async (service) => (await compose('ps', '-q', service)).split('\n').filter(Boolean);
 
-let passed = 0;
+let passed = Number(process.argv[2] ?? 0);
 let failed = 0;
 async function check(name, body) {
   const over = new AbortController();
@@ -39,7 +40,7 @@ async function check(name, body) {
     console.log(`ok ${name}`);
   } catch (error) {
     failed++;
-    console.log(`not ok ${name}: ${error.stderr || error.stack}`);
+    console.log(`not ok ${name}: ${error.stderr || error.message}`);
   } finally {
     over.abort();
     late.catch(() => undefined);

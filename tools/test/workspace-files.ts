@@ -27,6 +27,8 @@ export const readText = (path: string): string => readFileSync(join(ROOT, path),
 /** The parts of a project's package.json that the checks here read. */
 export interface Manifest {
   name: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
   scripts?: Record<string, string>;
   nx: { name: string; tags: string[]; targets?: Record<string, unknown> };
 }

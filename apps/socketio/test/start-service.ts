@@ -1,10 +1,13 @@
 import type { Bus } from '@tetracast/bus';
 import { createService, parseSettings } from '@tetracast/service-kit';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { socketioPlugin } from '../src/socketio.plugin';
 
 export interface RunningService extends AsyncDisposable {
   readonly url: string;
+  readonly app: FastifyInstance;
+  /** How many clients the hub has now. */
+  connections(): number;
 }
 
 /** The service on a free port, or on `PORT`, with a log of its own unless `bus` is given. */
@@ -15,5 +18,6 @@ export async function startService(
   const settings = parseSettings({ PORT: '0', DRAIN_TIMEOUT: '500ms', ...env });
   const app = await createService(settings, plugins, { logger: false, ...(bus === undefined ? {} : { bus }) });
   const url = await app.listen({ port: settings.port, host: '127.0.0.1' });
-  return { url, [Symbol.asyncDispose]: () => app.close() };
+  const connections = (): number => app.tetracast.hub.stats.connections;
+  return { url, app, connections, [Symbol.asyncDispose]: () => app.close() };
 }

@@ -27,7 +27,7 @@ describe('heartbeats', () => {
     expect(code).toBe(1006);
     expect(Date.now() - before).toBeGreaterThan(HEARTBEAT_MS / 2);
     expect(Date.now() - before).toBeLessThan(HEARTBEAT_MS * 10);
-    expect(service.app.tetracast.hub.stats.connections).toBe(0);
+    while (service.app.tetracast.hub.stats.connections > 0) await new Promise(setImmediate);
   });
 
   it('take any frame of the client for an answer', async () => {

@@ -10,8 +10,8 @@ export function sendProblem(reply: FastifyReply, { code, message }: CodedError):
   const problem = createProblem(code, message);
   void reply.code(problem.status).header('cache-control', 'no-store').type('application/problem+json');
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', RETRY_AFTER_S);
-  // As text: Fastify would add a charset, which this media type does not have.
-  return reply.send(JSON.stringify(problem));
+  // As bytes: to a text Fastify would add a charset, which this media type does not have.
+  return reply.send(Buffer.from(JSON.stringify(problem)));
 }
 
 /** The error handler of every service. */

@@ -1,11 +1,17 @@
+interface Request {
+  readonly task: () => Promise<void>;
+  readonly alone: boolean;
+}
+
 /**
- * The order among the requests of one client: what changes its subscriptions runs alone, one after the other; all else runs
- * as it comes, but not before such a change that came earlier. So a stream of publications is not slowed to one round trip
- * each. Tasks must not reject.
+ * The order among the requests of one client: what changes its subscriptions runs alone, after all that came before it and
+ * before all that comes after; between two changes all else runs side by side, begun in order. So subscribing takes effect
+ * for what is published next, and a stream of publications is not slowed to one round trip each. Tasks must not reject.
  */
 export class RequestOrder {
-  private change: Promise<void> | undefined;
+  private readonly waiting: Request[] = [];
   private running = 0;
+  private changing = false;
 
   /** `onRoom` is called when it is no longer {@link full}. */
   constructor(
@@ -13,26 +19,41 @@ export class RequestOrder {
     private readonly onRoom: () => void,
   ) {}
 
-  /** Whether as many requests as may be are in progress; the caller reads no more until `onRoom`. */
+  /** Whether as many requests as may be wait or run; the caller reads no more until `onRoom`. */
   get full(): boolean {
-    return this.running >= this.limit;
+    return this.waiting.length + this.running >= this.limit;
   }
 
   run(task: () => Promise<void>): void {
-    void this.start(task);
+    this.add({ task, alone: false });
   }
 
   runAlone(task: () => Promise<void>): void {
-    const change = this.start(task).finally(() => {
-      if (this.change === change) this.change = undefined;
-    });
-    this.change = change;
+    this.add({ task, alone: true });
   }
 
-  private start(task: () => Promise<void>): Promise<void> {
+  private add(request: Request): void {
+    this.waiting.push(request);
+    this.startNext();
+  }
+
+  private startNext(): void {
+    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
+      if (this.changing || (next.alone && this.running > 0)) return;
+      this.waiting.shift();
+      this.start(next);
+    }
+  }
+
+  private start({ task, alone }: Request): void {
     this.running++;
-    return (this.change === undefined ? task() : this.change.then(task)).finally(() => {
-      if (this.running-- === this.limit) this.onRoom();
+    this.changing = alone;
+    void task().finally(() => {
+      const wasFull = this.full;
+      this.running--;
+      this.changing = false;
+      this.startNext();
+      if (wasFull && !this.full) this.onRoom();
     });
   }
 }

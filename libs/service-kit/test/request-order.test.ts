@@ -37,21 +37,27 @@ describe('RequestOrder', () => {
     expect(log).toEqual(['one begins', 'two begins']);
   });
 
-  it('holds everything back behind what runs alone', async () => {
+  it('runs what runs alone after all before it and before all after it', async () => {
     const order = new RequestOrder(10, () => undefined);
     const { log, task, finish } = createTasks();
 
     order.runAlone(task('change'));
     order.run(task('one'));
-    order.runAlone(task('second change'));
     order.run(task('two'));
+    order.runAlone(task('second change'));
+    order.run(task('three'));
     expect(log).toEqual(['change begins']);
 
     await finish('change');
-    expect(log.slice(1)).toEqual(['change ends', 'one begins', 'second change begins']);
+    expect(log.slice(1)).toEqual(['change ends', 'one begins', 'two begins']);
+
+    await finish('one');
+    expect(log.slice(4)).toEqual(['one ends']);
+    await finish('two');
+    expect(log.slice(5)).toEqual(['two ends', 'second change begins']);
 
     await finish('second change');
-    expect(log.slice(4)).toEqual(['second change ends', 'two begins']);
+    expect(log.slice(7)).toEqual(['second change ends', 'three begins']);
   });
 
   it('holds nothing back once a change is over', async () => {

@@ -36,11 +36,11 @@ export function testHttpPublishing(context: ContractContext): void {
       const fields = { channel, event: 'said', client: 'tab-1' };
 
       const first = await request(endpoint(), formBody({ ...fields, data: 'a+b & c', echo: 'false' }));
-      const second = await request(endpoint(), formBody({ ...fields, data: 'for all', echo: 'true' }));
+      const second = await request(endpoint(), formBody({ ...fields, data: '{"for":"all"}', echo: 'true' }));
 
       expect([first.status, second.status]).toEqual([201, 201]);
-      expect(await own.next()).toMatchObject([{ event: 'said', data: 'for all', client: 'tab-1' }]);
-      expect((await other.next(2)).map(({ data }) => data)).toEqual(['a+b & c', 'for all']);
+      expect(await own.next()).toMatchObject([{ event: 'said', data: '{"for":"all"}', client: 'tab-1' }]);
+      expect((await other.next(2)).map(({ data }) => data)).toEqual(['a+b & c', '{"for":"all"}']);
     });
 
     it('stores a repeated Idempotency-Key once, and answers 200 with the first id', async () => {

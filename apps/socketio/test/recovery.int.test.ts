@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import { words } from '@tetracast/testing';
+import { createBreakableBus } from './breakable-bus';
+import { type RunningService, startService } from './start-service';
+import { openClient, startClient, TRANSPORTS } from './stock-client';
+
+/** A service that can be replaced by another on the same port and the same log, as by a deploy. */
+async function startRestartable(
+  size?: number,
+): Promise<AsyncDisposable & { url: string; setBroken: (broken: boolean) => void; restart: typeof restart }> {
+  const { bus, setBroken } = createBreakableBus(size);
+  let service: RunningService = await startService({}, { bus });
+  const { url } = service;
+  async function restart(meanwhile?: (publish: (channel: string, data: unknown) => Promise<unknown>) => Promise<void>) {
+    await service[Symbol.asyncDispose]();
+    await meanwhile?.((channel, data) =>
+      bus.append({ channel, event: 'message', data: JSON.stringify(data), echo: true }),
+    );
+    service = await startService({ PORT: new URL(url).port }, { bus });
+  }
+  return { url, setBroken, restart, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+}
+
+describe.each(TRANSPORTS)('recovery by the stock client over %s', (_, transports) => {
+  it('lasts over a restart of the service, and brings what came meanwhile', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(service.url, { channels: ['news'] }, { transports: [...transports] });
+    const { id } = client.socket;
+    await client.ask('publish', { channel: 'news', data: 'before' });
+    expect(await client.nextData()).toBe('before');
+
+    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+
+    expect(await client.connects.one()).toBe(true);
+    expect(client.socket.id).toBe(id);
+    expect(await client.nextData()).toBe('meanwhile');
+    await client.ask('publish', { channel: 'news', data: 'after' });
+    expect(await client.nextData()).toBe('after');
+  });
+
+  it('lasts over several in a row, without an event between', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(service.url, { channels: 'news,other' }, { transports: [...transports] });
+
+    for (let round = 1; round <= 3; round++) {
+      await service.restart();
+      expect(await client.connects.one()).toBe(true);
+      expect(await client.events.one()).toMatchObject(['tetracast:ready', {}, expect.any(String)]);
+    }
+    await service.restart((publish) => publish('other', 'at last').then(() => undefined));
+
+    expect(await client.nextData()).toBe('at last');
+    expect(client.connects.items).toEqual([false, true, true, true, true]);
+  });
+
+  it('works for a namespace', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(`${service.url}/news`, {}, { transports: [...transports] });
+
+    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+
+    expect(await client.connects.one()).toBe(true);
+    expect(await client.nextData()).toBe('meanwhile');
+  });
+});
+
+describe('recovery', () => {
+  it('remembers what was subscribed to and unsubscribed from by events', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(service.url, { channels: ['named', 'dropped'] });
+    expect(await client.ask('subscribe', { channels: ['added', 'gone'] })).toMatchObject({ ok: true });
+    expect(await client.ask('unsubscribe', { channels: ['dropped', 'gone'] })).toMatchObject({ ok: true });
+
+    for (let round = 1; round <= 2; round++) {
+      await service.restart(async (publish) => {
+        for (const channel of ['dropped', 'gone', 'named', 'added']) await publish(channel, `${channel} ${round}`);
+      });
+      expect(await client.connects.one()).toBe(true);
+      expect([await client.nextData(), await client.nextData()]).toEqual([`named ${round}`, `added ${round}`]);
+    }
+  });
+
+  it('goes on from where a channel was added, when the line is cut before it had a message', async () => {
+    await using service = await startRestartable();
+    using publisher = await openClient(service.url);
+    using client = await openClient(service.url, { channels: ['named'] });
+    for (const data of words(3)) await publisher.ask('publish', { channel: 'added', data });
+
+    expect(await client.ask('subscribe', { channels: ['added'] })).toMatchObject({ ok: true });
+    await service.restart((publish) => publish('added', 'meanwhile').then(() => undefined));
+    expect(await client.nextData()).toBe('meanwhile');
+
+    using late = await openClient(service.url, { channels: ['named'] });
+    await late.ask('subscribe', { channels: ['added'], after: 'earliest' });
+    await service.restart();
+    for (const data of [...words(3), 'meanwhile']) expect(await late.nextData()).toBe(data);
+  });
+
+  it('says so when messages were lost: not recovered, a reset, and what is left', async () => {
+    await using service = await startRestartable(5);
+    using client = await openClient(service.url, { channels: ['news'] });
+    const { id } = client.socket;
+    await client.ask('publish', { channel: 'news', data: 'before' });
+    await client.nextData();
+
+    await service.restart(async (publish) => {
+      for (const data of words(8)) await publish('news', data);
+    });
+
+    expect(await client.connects.one()).toBe(false);
+    expect((await client.events.one())[0]).toBe('tetracast:ready');
+    expect(await client.events.one()).toMatchObject([
+      'tetracast:reset',
+      { reason: 'trimmed', channels: ['news'] },
+      expect.any(String),
+    ]);
+    for (const data of words(8).slice(3)) expect(await client.nextData()).toBe(data);
+    expect(client.socket.id).toBe(id);
+
+    await service.restart((publish) => publish('news', 'later').then(() => undefined));
+    expect(await client.connects.one()).toBe(true);
+    expect(await client.nextData()).toBe('later');
+  });
+
+  it('is not misled by strings of the application in the last place', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(`${service.url}/news`);
+    using other = await openClient(`${service.url}/news`);
+    other.socket.on('question', (_data, _info, _cursor) => undefined);
+
+    await client.ask('chat', 'earliest');
+    other.socket.emit('chat', 'a', 'b', 'not-a-cursor');
+    expect(await client.nextData()).toEqual(['a', 'b', 'not-a-cursor']);
+    expect(await other.nextData()).toBe('earliest');
+
+    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+
+    expect([await client.connects.one(), await other.connects.one()]).toEqual([true, true]);
+    expect([await client.nextData(), await other.nextData()]).toEqual(['meanwhile', 'meanwhile']);
+  });
+
+  it.each([
+    ['is none of ours', { pid: 'abc', offset: 'e-1' }],
+    ['comes without an offset', { pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0` }],
+    ['comes with an offset that is no cursor', { pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0`, offset: 'no cursor' }],
+    ['is no string', { pid: { $ne: 1 }, offset: ['a'] }],
+  ])('is not claimed when the private id %s', async (_, auth) => {
+    await using service = await startRestartable();
+
+    using client = await openClient(service.url, { ...auth, channels: ['news'] });
+
+    await client.ask('publish', { channel: 'news', data: 'served' });
+    expect(await client.nextData()).toBe('served');
+  });
+
+  it('keeps the client key, so that its own messages stay hidden from it', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(`${service.url}/news`);
+    const { id } = client.socket;
+    await client.ask('chat', 'mine');
+
+    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+    using witness = startClient(`${service.url}/news`, { after: 'earliest' });
+
+    expect(await client.nextData()).toBe('meanwhile');
+    const [, , info] = await witness.events.next(2).then(([, message]) => message ?? []);
+    expect(info).toMatchObject({ client: id });
+  });
+});
+
+describe('while the log is out of reach', () => {
+  it('a client keeps trying by itself, and is served when the log is back', async () => {
+    await using service = await startRestartable();
+    service.setBroken(true);
+    using client = startClient(service.url, { channels: ['news'] });
+    await once(client.socket.io, 'reconnect');
+    await once(client.socket.io, 'reconnect');
+    expect(client.errors.items).toEqual([]);
+
+    service.setBroken(false);
+
+    expect(await client.connects.one()).toBe(false);
+    await client.ask('publish', { channel: 'news', data: 'served' });
+    expect(await client.nextData()).toBe('served');
+  });
+
+  it('a client that comes back is not told that it lost its session', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(service.url, { channels: ['news'] });
+    service.setBroken(true);
+    client.socket.io.engine.close();
+    await once(client.socket.io, 'reconnect');
+
+    service.setBroken(false);
+
+    expect(await client.connects.one()).toBe(true);
+  });
+
+  it('events are answered by an error', async () => {
+    await using service = await startRestartable();
+    using client = await openClient(service.url, { channels: ['news'] });
+    service.setBroken(true);
+
+    const answers = [
+      await client.ask('publish', { channel: 'news', data: 1 }),
+      await client.ask('subscribe', { channels: ['a'] }),
+    ];
+
+    expect(answers).toMatchObject([
+      { ok: false, error: { code: 'unavailable' } },
+      { ok: false, error: { code: 'unavailable' } },
+    ]);
+    service.setBroken(false);
+    expect(await client.ask('subscribe', { channels: ['a'] })).toMatchObject({ ok: true, channels: ['a'] });
+  });
+});

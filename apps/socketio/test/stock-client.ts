@@ -1,0 +1,62 @@
+import { Inbox } from '@tetracast/testing';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+
+export type Transports = readonly ('polling' | 'websocket')[];
+
+export const TRANSPORTS: readonly [string, Transports][] = [
+  ['WebSocket', ['websocket']],
+  ['polling', ['polling']],
+  ['polling with an upgrade', ['polling', 'websocket']],
+];
+
+export type Answer = { ok: true; id?: string; channels?: string[] } | { ok: false; error: { code: string } };
+
+/** The unmodified client, and all that came to it. */
+export interface StockClient extends Disposable {
+  readonly socket: Socket;
+  /** Every event with its arguments. */
+  readonly events: Inbox<readonly [string, ...unknown[]]>;
+  /** Whether it was recovered, at each connect. */
+  readonly connects: Inbox<boolean>;
+  readonly errors: Inbox<Error & { data?: { code: string } }>;
+  /** The first argument of the next message, the gateway's own events left out. */
+  nextData(): Promise<unknown>;
+  ask(event: string, ...args: unknown[]): Promise<Answer>;
+}
+
+export function startClient(
+  url: string,
+  auth: Readonly<Record<string, unknown>> = {},
+  options: Partial<ManagerOptions & SocketOptions> = {},
+): StockClient {
+  const socket = io(url, { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50, auth, ...options });
+  const events = new Inbox<readonly [string, ...unknown[]]>('events');
+  const connects = new Inbox<boolean>('connects');
+  const errors = new Inbox<Error & { data?: { code: string } }>('connect errors');
+  socket.onAny((event: string, ...args: unknown[]) => events.push([event, ...args]));
+  socket.on('connect', () => connects.push(socket.recovered));
+  socket.on('connect_error', (error) => errors.push(error));
+  return {
+    socket,
+    events,
+    connects,
+    errors,
+    nextData: async () => {
+      for (;;) {
+        const [event, data] = await events.one();
+        if (!event.startsWith('tetracast:')) return data;
+      }
+    },
+    ask: (event, ...args) => socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Answer>,
+    [Symbol.dispose]: () => void socket.disconnect(),
+  };
+}
+
+/** Resolves when it is connected and knows from where it would go on. */
+export async function openClient(...args: Parameters<typeof startClient>): Promise<StockClient> {
+  const client = startClient(...args);
+  const [event] = await client.events.one();
+  expect(event).toBe('tetracast:ready');
+  expect(await client.connects.one()).toBe(false);
+  return client;
+}
