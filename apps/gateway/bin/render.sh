@@ -7,8 +7,7 @@ conf_dir=$(cd "$(dirname "$template")" && pwd)
 script="s|\\\${CONF_DIR}|$conf_dir|g"
 while IFS='=' read -r name default; do
   case $name in '' | \#*) continue ;; esac
-  value=$(printenv "$name" || true)
-  value=${value:-$default}
+  eval "value=\${$name:-\$default}"
   # Whatever could end a directive or a block must not come in through a value.
   case $value in
     *[!][A-Za-z0-9_./:@%*-]*) echo "$name: not a usable value: $value" >&2 && exit 1 ;;

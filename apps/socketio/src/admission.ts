@@ -29,7 +29,10 @@ export function subscriberOf(socket: Socket): Subscriber | undefined {
  * it was recovered. The stock client gives up for good when it is refused, so that is for its own mistakes only; for ours the
  * transport is closed, and it comes back.
  */
-export function admission(service: Tetracast, log: FastifyBaseLogger): (socket: Socket, next: (error?: Error) => void) => void {
+export function admission(
+  service: Tetracast,
+  log: FastifyBaseLogger,
+): (socket: Socket, next: (error?: Error) => void) => void {
   return (socket, next) => {
     admit(service, socket).then(
       () => {

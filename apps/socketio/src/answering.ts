@@ -3,7 +3,8 @@ import { toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 
 /** What an acknowledgement is called with. */
-export type Answer = ({ readonly ok: true } & Readonly<Record<string, unknown>>) | { readonly ok: false; readonly error: Refusal };
+export type Answer =
+  ({ readonly ok: true } & Readonly<Record<string, unknown>>) | { readonly ok: false; readonly error: Refusal };
 
 /** Answers an event; does nothing when the client asked for no acknowledgement. */
 export type Reply = (answer: Answer) => void;

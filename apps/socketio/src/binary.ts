@@ -6,7 +6,8 @@ export function refuseBinary(value: unknown): void {
   while (pending.length > 0) {
     const next = pending.pop();
     if (typeof next !== 'object' || next === null) continue;
-    if (next instanceof Uint8Array) throw new CodedError('invalid_message', 'data is JSON: binary values are not carried');
+    if (next instanceof Uint8Array)
+      throw new CodedError('invalid_message', 'data is JSON: binary values are not carried');
     for (const member of Object.values(next)) if (typeof member === 'object') pending.push(member);
   }
 }

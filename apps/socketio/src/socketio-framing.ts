@@ -1,5 +1,5 @@
 import type { Framing } from '@tetracast/hub';
-import { type EncodedMessage, encodeMessageInfo } from '@tetracast/message-model';
+import { cursorAfter, type EncodedMessage, encodeMessageInfo } from '@tetracast/message-model';
 import { encodeTextFrame } from '@tetracast/service-kit';
 
 /** The two forms of a message on one kind of Socket.IO connection. */
@@ -29,8 +29,8 @@ export function encodeOwnEvent(namespace: string, event: string, payload: object
 
 function createFramings(name: string, prefixOf: (message: EncodedMessage) => string): SocketioFramings {
   const encodePacket = (message: EncodedMessage): string => {
-    const { event, data, id } = message;
-    return `${EVENT}${prefixOf(message)}[${JSON.stringify(event)},${data},${encodeMessageInfo(message)},"${id}"]`;
+    const { event, data } = message;
+    return `${EVENT}${prefixOf(message)}[${JSON.stringify(event)},${data},${encodeMessageInfo(message)},"${cursorAfter(message)}"]`;
   };
   return {
     packets: { name: `${name}-packet`, encode: (message) => Buffer.from(encodePacket(message)) },

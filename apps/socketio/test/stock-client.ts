@@ -24,12 +24,20 @@ export interface StockClient extends Disposable {
   ask(event: string, ...args: unknown[]): Promise<Answer>;
 }
 
+const started: Socket[] = [];
+
+// Also when a test has failed: a client that keeps trying would keep Jest from ending.
+afterEach(() => {
+  for (const socket of started.splice(0)) stop(socket);
+});
+
 export function startClient(
   url: string,
   auth: Readonly<Record<string, unknown>> = {},
   options: Partial<ManagerOptions & SocketOptions> = {},
 ): StockClient {
   const socket = io(url, { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50, auth, ...options });
+  started.push(socket);
   const events = new Inbox<readonly [string, ...unknown[]]>('events');
   const connects = new Inbox<boolean>('connects');
   const errors = new Inbox<Error & { data?: { code: string } }>('connect errors');
@@ -48,7 +56,7 @@ export function startClient(
       }
     },
     ask: (event, ...args) => socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Answer>,
-    [Symbol.dispose]: () => void socket.disconnect(),
+    [Symbol.dispose]: () => stop(socket),
   };
 }
 
@@ -59,4 +67,11 @@ export async function openClient(...args: Parameters<typeof startClient>): Promi
   expect(event).toBe('tetracast:ready');
   expect(await client.connects.one()).toBe(false);
   return client;
+}
+
+/** Ends the client with all its namespaces. */
+function stop(socket: Socket): void {
+  socket.io.reconnection(false);
+  socket.disconnect();
+  socket.io.engine.close();
 }

@@ -1,5 +1,12 @@
 import type { Framing } from '@tetracast/hub';
-import { DEFAULT_EVENT, type EncodedMessage, encodeMessage, type Reset, RESET_EVENT } from '@tetracast/message-model';
+import {
+  cursorAfter,
+  DEFAULT_EVENT,
+  type EncodedMessage,
+  encodeMessage,
+  type Reset,
+  RESET_EVENT,
+} from '@tetracast/message-model';
 
 /** A comment: it keeps proxies from taking the line for dead, and sets no id. */
 export const HEARTBEAT: Buffer = Buffer.from(':\n\n');
@@ -26,10 +33,11 @@ export function encodeReset(reset: Reset): string {
   return `id: ${reset.cursor}\nevent: ${RESET_EVENT}\ndata: ${JSON.stringify(reset)}\n\n`;
 }
 
-function encodeBlock({ id, event }: EncodedMessage, data: string): Buffer {
+function encodeBlock(message: EncodedMessage, data: string): Buffer {
+  const { event } = message;
   // `onmessage` is only called for what names no event.
   const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
-  return Buffer.from(`id: ${id}\n${name}${dataLines(data)}\n`);
+  return Buffer.from(`id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`);
 }
 
 /** An event stream knows three line ends, and its reader puts LF for each. */

@@ -1,3 +1,4 @@
+import { cursorAfter } from '@tetracast/message-model';
 import type { FramedEntry } from './framed-entry';
 import type { Framing } from './framing';
 
@@ -30,7 +31,8 @@ export class Batch {
 
   /** The cursor after this batch; empty when the batch is. */
   get cursor(): string {
-    return this.entries.at(-1)?.message.id ?? '';
+    const last = this.entries.at(-1);
+    return last === undefined ? '' : cursorAfter(last.message);
   }
 
   /** Whether any message of this batch is kept from the connections of `client` (`echo: false`). */

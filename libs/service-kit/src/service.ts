@@ -18,6 +18,9 @@ export interface ServiceOptions {
   readonly logger?: boolean;
 }
 
+/** Heartbeats after which a peer that has taken nothing of what is pending is cut: a minute by default. */
+const STALLED_HEARTBEATS = 4;
+
 /** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
 export async function createService(
   settings: Settings,
@@ -28,6 +31,7 @@ export async function createService(
   const hub = new Hub(bus, {
     maxChannels: settings.maxChannels,
     heartbeatMs: settings.heartbeatMs,
+    stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
     warmMs: settings.warmMs,
     windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
   });

@@ -7,7 +7,6 @@ import type { Socket } from 'node:net';
 export class SocketLine {
   private readonly highWaterMark: number;
   private full = false;
-  private takenWhenAsked = -1;
 
   /** `onDrain` is called when the pending bytes of a full line have gone out, `onGone` once, when the socket has closed. */
   constructor(
@@ -40,12 +39,9 @@ export class SocketLine {
     return this.socket.writableLength;
   }
 
-  /** Whether bytes are pending and none has gone out since this was last asked. */
-  hasStalled(): boolean {
-    const taken = this.socket.bytesWritten - this.pending;
-    const stalled = this.pending > 0 && taken === this.takenWhenAsked;
-    this.takenWhenAsked = taken;
-    return stalled;
+  /** Bytes handed to the kernel so far. */
+  get taken(): number {
+    return this.socket.bytesWritten - this.socket.writableLength;
   }
 
   /** Ends the line when what is pending has gone out; the other side need not end its half. */

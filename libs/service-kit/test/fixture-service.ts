@@ -1,0 +1,64 @@
+/** A service whose only purpose is to be run as a process of its own and watched; bundled by `start-fixture.ts`. */
+import { CodedError } from '@tetracast/message-model';
+import type { FastifyPluginAsync } from 'fastify';
+import { publishRoute } from '../src/publish-route';
+import { runService } from '../src/run-service';
+import { SocketLine } from '../src/socket-line';
+
+const lines: FastifyPluginAsync = (app) => {
+  const { hub } = app.tetracast;
+  // A line as a transport holds it: closed in its own way when the hub says so.
+  app.get('/line', (request, reply) => {
+    reply.hijack();
+    const gone = (): void => connection.close();
+    const line = new SocketLine(request.raw.socket, 1024, () => connection.drained(), gone);
+    const connection = hub.connect({
+      framing: { name: 'text', encode: ({ data }) => Buffer.from(`${data}\n`) },
+      write: (batch) => line.write(batch.bytes),
+      reset: () => undefined,
+      close: (reason) => {
+        line.write(`${reason}\n`);
+        line.end();
+      },
+    });
+    void connection.subscribe(['a'], { kind: 'now' }, () => {
+      line.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nopen\n');
+    });
+  });
+  // A line that no one ends.
+  app.get('/stuck', (request, reply) => {
+    reply.hijack();
+    request.raw.socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nopen\n');
+  });
+  // An answer that comes when the service is already stopping.
+  app.get('/slow', async () => {
+    await new Promise<void>((resolve) => {
+      slow.add(resolve);
+      app.log.info('slow request waits');
+    });
+    return { draining: app.tetracast.draining };
+  });
+  const slow = new Set<() => void>();
+  app.addHook('preClose', (done) => {
+    for (const answer of slow) setImmediate(answer);
+    done();
+  });
+
+  app.get('/broken', () => {
+    throw new Error('broken inside');
+  });
+  app.get('/refused', () => {
+    throw new CodedError('forbidden', 'not for you');
+  });
+  app.get('/thrown', () => {
+    setImmediate(() => {
+      throw new Error('thrown outside');
+    });
+    return 'ok';
+  });
+  return Promise.resolve();
+};
+
+void runService([publishRoute('/news'), lines], { port: 3699 }, (url) => {
+  process.stdout.write(`listening at ${url}\n`);
+});
