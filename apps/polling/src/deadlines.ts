@@ -1,6 +1,4 @@
-import { performance } from 'node:perf_hooks';
-
-/** One timer for any number of waits, stopped while there is none. A wait ends at most one tick late, never early. */
+/** One timer for any number of waits, stopped while there is none. A wait ends at most two ticks late, never early. */
 export class Deadlines<Member> {
   private readonly slots = new Map<number, Set<Member>>();
   private timer: NodeJS.Timeout | undefined;

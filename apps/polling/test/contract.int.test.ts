@@ -1,4 +1,4 @@
 import { describeTransport, pollingDrivers } from '@tetracast/testing';
 import { startService } from './start-service';
 
-describeTransport('polling', { start: startService, drivers: pollingDrivers });
+describeTransport('polling', { start: (settings) => startService(settings), drivers: pollingDrivers });

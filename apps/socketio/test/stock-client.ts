@@ -26,10 +26,8 @@ export interface StockClient extends Disposable {
 
 const started: Socket[] = [];
 
-// Also when a test has failed: a client that keeps trying would keep Jest from ending.
-afterEach(() => {
-  for (const socket of started.splice(0)) stop(socket);
-});
+// Also when a test has failed: a client that keeps trying, or says good-bye too late, would trouble the tests after it.
+afterEach(() => Promise.all(started.splice(0).map(stop)));
 
 export function startClient(
   url: string,
@@ -56,7 +54,7 @@ export function startClient(
       }
     },
     ask: (event, ...args) => socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Answer>,
-    [Symbol.dispose]: () => stop(socket),
+    [Symbol.dispose]: () => void stop(socket),
   };
 }
 
@@ -69,9 +67,13 @@ export async function openClient(...args: Parameters<typeof startClient>): Promi
   return client;
 }
 
-/** Ends the client with all its namespaces. */
-function stop(socket: Socket): void {
+/** Ends the client with all its namespaces; resolves when its line is closed. */
+async function stop(socket: Socket): Promise<void> {
+  const { engine } = socket.io;
+  const closed = new Promise((resolve) => engine.once('close', resolve));
+  const { readyState } = engine;
   socket.io.reconnection(false);
   socket.disconnect();
-  socket.io.engine.close();
+  engine.close();
+  if (readyState !== 'closed' && readyState !== 'opening') await closed;
 }

@@ -1,4 +1,4 @@
 import { describeTransport, sseDrivers } from '@tetracast/testing';
 import { startService } from './start-service';
 
-describeTransport('sse', { start: startService, drivers: sseDrivers });
+describeTransport('sse', { start: (settings) => startService(settings), drivers: sseDrivers });

@@ -57,6 +57,7 @@ it('refuses an entry of the stream that no append stored', () => {
 it('leaves out what is the default', () => {
   const body = (more: object): string => encodeBody({ channel: 'a', event: 'message', data: '1', echo: true, ...more });
   expect(body({})).toBe('{}\n1');
+  expect(body({ client: 'c' })).toBe('{"client":"c"}\n1');
   expect(body({ event: 'e', client: 'c', user: 'u', echo: false })).toBe(
     '{"event":"e","client":"c","user":"u","echo":false}\n1',
   );

@@ -80,7 +80,7 @@ describe('parseFormFields', () => {
 });
 
 function openPage(): { param: (fields: object) => string } & Disposable {
-  const { $, close } = openJQueryPage('http://127.0.0.1/');
-  const { param } = $ as unknown as { param: (fields: object) => string };
-  return { param, [Symbol.dispose]: close };
+  const page = openJQueryPage('http://127.0.0.1/');
+  const query = page.$ as unknown as { param(fields: object): string };
+  return { param: (fields) => query.param(fields), [Symbol.dispose]: () => page.close() };
 }

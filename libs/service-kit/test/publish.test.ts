@@ -114,7 +114,7 @@ describe('publish', () => {
       ['ASCII', 'x'.repeat(65_534)],
       ['two bytes a letter', 'é'.repeat(32_767)],
       ['four bytes a letter', `${'👍'.repeat(16_383)}xx`],
-      ['escapes', `${'\n'.repeat(32_767)}`],
+      ['escapes', '\n'.repeat(32_767)],
     ])('is exactly 64 KiB of JSON: %s', async (_, data) => {
       await using target = createTarget();
 

@@ -1,0 +1,131 @@
+import { MemoryBus } from '@tetracast/bus';
+import { words } from '@tetracast/testing';
+import type { Socket } from 'node:net';
+import { startService } from './start-service';
+import { openClient } from './stock-client';
+
+const KIB = 1024;
+const FILLER = 'x'.repeat(16 * KIB);
+
+/** A client that is made of single requests, so that a test says when it polls. */
+async function openPollingByHand(
+  url: string,
+  auth: object,
+): Promise<{ poll: () => Promise<string[]>; post: (...packets: string[]) => Promise<number> }> {
+  const base = `${url}/socket.io/?EIO=4&transport=polling`;
+  const { sid } = JSON.parse((await (await fetch(base)).text()).slice(1)) as { sid: string };
+  const line = `${base}&sid=${sid}`;
+  const poll = async (): Promise<string[]> => (await (await fetch(line)).text()).split('\x1e');
+  const post = async (...packets: string[]): Promise<number> =>
+    (await fetch(line, { method: 'POST', body: packets.join('\x1e') })).status;
+  await post(`40${JSON.stringify(auth)}`);
+  for (let packets: string[] = []; !packets.some((packet) => packet.includes('tetracast:ready')); ) packets = await poll();
+  return { poll, post };
+}
+
+/** The numbers in the messages among these packets. */
+function numbersIn(packets: readonly string[]): number[] {
+  return packets
+    .filter((packet) => packet.startsWith('42["message"'))
+    .map((packet) => (JSON.parse(packet.slice(2)) as [string, [number]])[1][0]);
+}
+
+describe('a client that takes nothing', () => {
+  it('over polling has no more held for it than the high-water mark and one write, and gets everything later', async () => {
+    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    const client = await openPollingByHand(service.url, { channels: ['news'] });
+    using publisher = await openClient(service.url, {}, { transports: ['websocket'] });
+
+    for (let n = 0; n < 400; n++) await publisher.ask('publish', { channel: 'news', data: [n, FILLER] });
+
+    const { delivered } = service.app.tetracast.hub.stats;
+    expect(delivered).toBeGreaterThanOrEqual(4);
+    expect(delivered * 16 * KIB).toBeLessThan(64 * KIB + 512 * KIB);
+    const numbers: number[] = [];
+    while (numbers.length < 400) numbers.push(...numbersIn(await client.poll()));
+    expect(numbers).toEqual(Array.from({ length: 400 }, (_, n) => n));
+  });
+
+  it('over WebSocket has no more pending than the high-water mark and one write, and gets everything later', async () => {
+    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    const sockets: Socket[] = [];
+    service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
+    using client = await openClient(service.url, { channels: ['news'] }, { transports: ['websocket'] });
+    using publisher = await openClient(service.url, {}, { transports: ['websocket'] });
+    const { ws } = client.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
+
+    ws.pause();
+    let mostPending = 0;
+    for (let n = 0; n < 800; n += 20) {
+      const burst = Array.from({ length: 20 }, (_, i) => n + i);
+      await Promise.all(burst.map((data) => publisher.ask('publish', { channel: 'news', data: [data, FILLER] })));
+      mostPending = Math.max(mostPending, sockets[0]!.writableLength);
+    }
+    // 12.5 MiB were published: far more than what the kernel takes for a reader that does not read.
+    expect(mostPending).toBeGreaterThan(64 * KIB);
+    expect(mostPending).toBeLessThan(64 * KIB + 512 * KIB);
+
+    ws.resume();
+    for (let n = 0; n < 800; n++) expect(((await client.nextData()) as [number])[0]).toBe(n);
+  });
+
+  it('over polling cannot make the service hold answers without end', async () => {
+    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB) });
+    const client = await openPollingByHand(service.url, { channels: [] });
+    // An event whose answer is as large as the event itself.
+    const channels = words(90, 'c'.repeat(150));
+    const packet = (ack: number): string => `42${ack}["unsubscribe",${JSON.stringify({ channels })}]`;
+
+    let posted = 0;
+    let held = false;
+    const posting = (async () => {
+      for (; posted < 40; posted++) await client.post(packet(posted), packet(1000 + posted));
+    })();
+    while (!held) {
+      const before = posted;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      held = posted === before;
+    }
+
+    // Five answers of some 14 KiB are more than the mark.
+    expect(posted).toBeLessThan(5);
+    const acks: string[] = [];
+    while (acks.length < 80) acks.push(...(await client.poll()).filter((text) => text.startsWith('43')));
+    await posting;
+    expect(new Set(acks.map((text) => /^43(\d+)/.exec(text)?.[1])).size).toBe(80);
+  });
+});
+
+describe('a client faster than the log', () => {
+  it.each([['websocket' as const], ['polling' as const]])(
+    'over %s has some hundred events in progress, not more, and all of them done in the end',
+    async (transport) => {
+      const bus = new MemoryBus({ retention: { size: 10_000, ttlMs: 60_000 } });
+      const append = bus.append.bind(bus);
+      const waiting: (() => void)[] = [];
+      let inProgress = 0;
+      let most = 0;
+      bus.append = async (publication) => {
+        most = Math.max(most, ++inProgress);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        inProgress--;
+        return append(publication);
+      };
+      await using service = await startService({}, { bus });
+      using client = await openClient(service.url, {}, { transports: [transport] });
+      const letGo = setInterval(() => {
+        for (const resolve of waiting.splice(0, 100)) resolve();
+      }, 5);
+
+      const data = 'x'.repeat(4 * KIB);
+      const answers = await Promise.all(
+        Array.from({ length: 1000 }, () => client.ask('publish', { channel: 'news', data })),
+      );
+      clearInterval(letGo);
+
+      expect(answers.every(({ ok }) => ok)).toBe(true);
+      // What was read already when the limit was reached comes on top: one polling request, or one read of a socket.
+      expect(most).toBeLessThanOrEqual(256 + 64);
+    },
+  );
+});

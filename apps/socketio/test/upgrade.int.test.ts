@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { startService } from './start-service';
+import { openClient, startClient } from './stock-client';
+
+describe('the upgrade from polling to WebSocket', () => {
+  it.each([1, 2, 3])('loses, doubles and reorders nothing while messages flow (round %i)', async () => {
+    await using service = await startService({ HISTORY_SIZE: '100000' });
+    using publisher = await openClient(service.url, {}, { transports: ['websocket'] });
+    let last = 0;
+    let stopped = false;
+    // A few messages at every turn of the event loop, large and small, over the whole of the upgrades.
+    const flow = (async () => {
+      while (!stopped) {
+        const burst = [++last, ++last, ++last];
+        await Promise.all(
+          burst.map((n) => publisher.ask('publish', { channel: 'news', data: [n, 'x'.repeat((n * 37) % 2000)] })),
+        );
+      }
+    })();
+
+    const clients = Array.from({ length: 8 }, () => startClient(service.url, { channels: ['news'], after: 'earliest' }));
+    await Promise.all(
+      clients.map(async ({ socket, connects }) => {
+        const [engine] = [socket.io.engine];
+        if (engine.transport.name !== 'websocket') await once(engine, 'upgrade');
+        await connects.one();
+      }),
+    );
+    const atUpgrade = last;
+    while (last < atUpgrade + 100) await new Promise(setImmediate);
+    stopped = true;
+    await flow;
+
+    for (const client of clients) {
+      expect(client.socket.io.engine.transport.name).toBe('websocket');
+      const numbers: number[] = [];
+      while (numbers.length < last) numbers.push(((await client.nextData()) as [number])[0]);
+      expect(numbers).toEqual(Array.from({ length: last }, (_, i) => i + 1));
+    }
+    expect(service.connections()).toBe(9);
+    expect(clients.every(({ connects }) => connects.items.length === 1)).toBe(true);
+  });
+
+  it('may fail: the client stays on polling and misses nothing', async () => {
+    await using service = await startService();
+    // A proxy that does not know WebSocket.
+    service.app.server.prependListener('upgrade', (request, socket) => {
+      request.url = '/nowhere';
+      socket.on('error', () => undefined);
+    });
+    using publisher = await openClient(service.url, {}, { transports: ['polling'] });
+    using client = startClient(service.url, { channels: ['news'] });
+    const failed = once(client.socket.io.engine, 'upgradeError');
+    await client.connects.one();
+
+    for (let n = 0; n < 20; n++) await publisher.ask('publish', { channel: 'news', data: n });
+    await failed;
+    await publisher.ask('publish', { channel: 'news', data: 20 });
+
+    for (let n = 0; n <= 20; n++) expect(await client.nextData()).toBe(n);
+    expect(client.socket.io.engine.transport.name).toBe('polling');
+  });
+});
