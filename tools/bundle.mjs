@@ -9,18 +9,14 @@ import { build } from 'esbuild';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-const socketIoClient = {
-  'vendor/socket.io.min.js': 'node_modules/socket.io/client-dist/socket.io.min.js',
-  'vendor/socket.io.min.js.map': 'node_modules/socket.io/client-dist/socket.io.min.js.map',
-};
+const socketIoClient = { 'client-dist': 'node_modules/socket.io/client-dist' };
 const page = {
   public: 'apps/web/src/public',
   'vendor/jquery.min.js': 'node_modules/jquery/dist/jquery.min.js',
-  ...socketIoClient,
 };
 
 /** What lies beside an app's `main.cjs`, by app: destination → file or folder of the repository. */
-const ASSETS = { socketio: socketIoClient, standalone: page, web: page };
+const ASSETS = { socketio: socketIoClient, standalone: { ...page, ...socketIoClient }, web: page };
 
 const entryOf = (app) => join(ROOT, 'apps', app, 'src/main.ts');
 

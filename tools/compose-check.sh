@@ -25,7 +25,11 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 if [ -n "$engine" ]; then
-  said=$(timeout 600 bash "$engine" 2>&1 | tee /dev/stderr) || give_up 'the Docker engine starts'
+  said=$(timeout 600 bash "$engine" 2>&1 | tee /dev/stderr) || {
+    # Where no table was ever made, iptables-save prints nothing, which some scripts take for a failure.
+    iptables -N tetracast-check && iptables -X tetracast-check
+    said=$(timeout 600 bash "$engine" 2>&1 | tee /dev/stderr) || give_up 'the Docker engine starts'
+  }
   # shellcheck source=/dev/null
   . "$(sed -n 's/^ *\. \(.*env\.sh\)$/\1/p' <<<"$said" | head -n 1)"
 fi

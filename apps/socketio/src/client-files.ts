@@ -21,6 +21,6 @@ export const clientFiles: FastifyPluginAsync = async (app) => {
 
 /** Beside a bundle, or in the package. */
 function findClientFiles(): string {
-  const vendor = join(__dirname, 'vendor');
-  return existsSync(vendor) ? vendor : join(dirname(require.resolve('socket.io/package.json')), 'client-dist');
+  const bundled = join(__dirname, 'client-dist');
+  return existsSync(bundled) ? bundled : join(dirname(require.resolve('socket.io/package.json')), 'client-dist');
 }

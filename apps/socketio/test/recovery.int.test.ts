@@ -80,6 +80,19 @@ describe('recovery', () => {
     }
   });
 
+  it('remembers it for as long as the client is connected, and longer than messages are kept', async () => {
+    await using service = await startService({ HISTORY_TTL: '400ms', HEARTBEAT: '50ms' });
+    using client = await openClient(service.url);
+    await client.ask('subscribe', { channels: ['added'] });
+
+    for (let heartbeats = 0; heartbeats < 24; heartbeats++) await once(client.socket.io, 'ping');
+    client.socket.io.engine.close();
+
+    expect(await client.connects.one()).toBe(true);
+    await client.ask('publish', { channel: 'added', data: 'still there' });
+    expect(await client.nextData()).toBe('still there');
+  });
+
   it('goes on from where a channel was added, when the line is cut before it had a message', async () => {
     await using service = await startRestartable();
     using publisher = await openClient(service.url);

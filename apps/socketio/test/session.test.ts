@@ -1,0 +1,72 @@
+import { MemoryBus } from '@tetracast/bus';
+import { parseSettings } from '@tetracast/service-kit';
+import { Session, sessionTtlMs } from '../src/session';
+
+const SOCKET_ID = 'abcdefghijklmnopqrst';
+
+function createBus(): MemoryBus & AsyncDisposable {
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+  return Object.assign(bus, { [Symbol.asyncDispose]: () => bus.close() });
+}
+
+describe('Session', () => {
+  it('is known again by its private id, which no one can guess', () => {
+    const session = Session.create(SOCKET_ID);
+
+    expect(Session.parse(session.pid)).toMatchObject({ socketId: SOCKET_ID, pid: session.pid });
+    expect(Session.create(SOCKET_ID).pid).not.toBe(session.pid);
+  });
+
+  it('has another private id when something was missed, and is still the same', async () => {
+    await using bus = createBus();
+    const session = Session.create(SOCKET_ID);
+    session.add(['added']);
+    await session.save(bus, 1000);
+
+    const next = Session.parse(session.nextPid);
+    await next?.load(bus, 1000);
+
+    expect(next?.pid).not.toBe(session.pid);
+    expect(next?.socketId).toBe(SOCKET_ID);
+    expect(next?.channels([])).toEqual(['added']);
+  });
+
+  it.each([undefined, 1, '', 'abc', `${SOCKET_ID}..0`, `${SOCKET_ID}.${'x'.repeat(22)}`, `a b.${'x'.repeat(22)}.0`])(
+    'is not made of %p',
+    (pid) => {
+      expect(Session.parse(pid)).toBeUndefined();
+    },
+  );
+
+  it('changes the channels that are named', async () => {
+    await using bus = createBus();
+    const session = Session.create(SOCKET_ID);
+    expect(session.channels(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
+
+    session.add(['d', 'e']);
+    session.remove(['a', 'e', 'never there']);
+    session.remove(['b']);
+    session.add(['b']);
+    await session.save(bus, 1000);
+
+    const later = Session.parse(session.pid)!;
+    await later.load(bus, 1000);
+    expect(later.channels(['a', 'b', 'c'])).toEqual(['b', 'c', 'd']);
+    expect(later.channels(['never there'])).toEqual(['never there', 'd']);
+  });
+
+  it('is what the client names when nothing is kept any more', async () => {
+    await using bus = createBus();
+    const session = Session.parse(Session.create(SOCKET_ID).pid)!;
+
+    await session.load(bus, 1000);
+
+    expect(session.channels(['a'])).toEqual(['a']);
+    expect(session.isOlderThan(-1)).toBe(false);
+  });
+});
+
+it('sessionTtlMs is the age of the history, and at least four heartbeats', () => {
+  expect(sessionTtlMs(parseSettings({ HISTORY_TTL: '10m' }))).toBe(600_000);
+  expect(sessionTtlMs(parseSettings({ HISTORY_TTL: '1s', HEARTBEAT: '15s' }))).toBe(60_000);
+});
