@@ -39,7 +39,8 @@ export async function startSystem(): Promise<System> {
       SERVICES.map(async (name) => [name, keep(await startService(name, { BUS_URL: redis.url }))] as const),
     );
     const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
-    const conf = ({ port, accessLog }: NginxPlaces): string => renderGateway(port, accessLog, services);
+    const upstreams = mapServices((name) => `127.0.0.1:${services[name].port}`);
+    const conf = (places: NginxPlaces): string => renderGateway(places, upstreams);
     const nginx = keep(await startNginx({ conf }));
     return { url: nginx.url, redis, nginx, services, [Symbol.asyncDispose]: stop };
   } catch (error) {
@@ -48,18 +49,20 @@ export async function startSystem(): Promise<System> {
   }
 }
 
-/** A built app as a process of its own. */
+/** A built app as a process of its own, on a free port unless `port` names one. */
 export function startService(
   app: ServiceName | 'standalone',
   env: Readonly<Record<string, string>> = {},
+  port?: number,
 ): Promise<ServiceProcess> {
-  return startProcess({ file: resolve(ROOT, 'dist/apps', app, 'main.cjs'), env });
+  const file = resolve(ROOT, 'dist/apps', app, 'main.cjs');
+  return startProcess({ file, env, ...(port === undefined ? {} : { port }) });
 }
 
-/** The very template and script of the gateway's image. */
-function renderGateway(port: number, accessLog: string, services: Record<ServiceName, ServiceProcess>): string {
+/** The very template and script of the gateway's image; `upstreams` is what stands for the address of each service. */
+export function renderGateway({ port, accessLog }: NginxPlaces, upstreams: Record<ServiceName, string>): string {
   const gateway = resolve(ROOT, 'apps/gateway');
-  const upstreams = SERVICES.map((name) => [`UPSTREAM_${name.toUpperCase()}`, `127.0.0.1:${services[name].port}`]);
+  const names = SERVICES.map((name) => [`UPSTREAM_${name.toUpperCase()}`, upstreams[name]]);
   return execFileSync('sh', [`${gateway}/bin/render.sh`, `${gateway}/conf/gateway.conf.template`], {
     encoding: 'utf8',
     env: {
@@ -67,7 +70,11 @@ function renderGateway(port: number, accessLog: string, services: Record<Service
       LISTEN: `127.0.0.1:${port}`,
       ACCESS_LOG: accessLog,
       WORKER_PROCESSES: '1',
-      ...(Object.fromEntries(upstreams) as Record<string, string>),
+      ...(Object.fromEntries(names) as Record<string, string>),
     },
   });
+}
+
+export function mapServices<T>(valueOf: (name: ServiceName) => T): Record<ServiceName, T> {
+  return Object.fromEntries(SERVICES.map((name) => [name, valueOf(name)])) as Record<ServiceName, T>;
 }

@@ -20,6 +20,7 @@ export class EngineLine {
   namespaces = 0;
   private queuedPackets = 0;
   private queuedBytes = 0;
+  private flushedBytes = 0;
   private raw: SocketLine | undefined;
   private rawFull = false;
   private readonly waiting = new Set<() => void>();
@@ -39,6 +40,7 @@ export class EngineLine {
       this.queuedBytes += data?.length ?? 0;
     });
     connection.on('drain', () => {
+      this.flushedBytes += this.queuedBytes;
       this.queuedPackets = 0;
       this.queuedBytes = 0;
       this.regulate();
@@ -93,8 +95,9 @@ export class EngineLine {
   /** Stops reading from a WebSocket while the line is busy; polling requests wait for {@link room} instead. */
   regulate(): void {
     const websocket = webSocketOf(this.connection)?.websocket;
-    if (websocket !== undefined && websocket.isPaused !== this.isBusy) {
-      if (this.isBusy) websocket.pause();
+    const pause = this.isOpen && this.isBusy;
+    if (websocket !== undefined && websocket.isPaused !== pause) {
+      if (pause) websocket.pause();
       else websocket.resume();
     }
     if (this.isOpen && this.isFull) return;
@@ -103,9 +106,18 @@ export class EngineLine {
     for (const onRoom of waiting) onRoom();
   }
 
-  /** Ends the line so that the stock client comes back by itself. */
-  close(): void {
-    this.connection.close();
+  /** Bytes that the client has taken, and that wait for it. */
+  get taken(): number {
+    return this.flushedBytes + (this.raw?.taken ?? 0);
+  }
+
+  get pending(): number {
+    return this.queuedBytes + (this.raw?.pending ?? 0);
+  }
+
+  /** Ends the line so that the stock client comes back by itself; `now`: without waiting until it has taken what is pending. */
+  close(now = false): void {
+    this.connection.close(now);
   }
 
   private get isFull(): boolean {

@@ -46,6 +46,14 @@ export class SocketioSink implements Sink {
     else this.heldResets.push(reset);
   }
 
+  get taken(): number {
+    return this.line.taken;
+  }
+
+  get pending(): number {
+    return this.line.pending;
+  }
+
   beat(): void {
     this.onBeat();
   }
@@ -69,7 +77,7 @@ export class SocketioSink implements Sink {
   close(name: CloseName): void {
     // Told to disconnect, the stock client stays away; when its transport ends it comes back by itself.
     if (adviceOf(CLOSE_CODES[name].code) === 'never') this.socket.disconnect();
-    else this.line.close();
+    else this.line.close(name === 'stalled');
   }
 }
 

@@ -19,7 +19,8 @@ async function openPollingByHand(
   const post = async (...packets: string[]): Promise<number> =>
     (await fetch(line, { method: 'POST', body: packets.join('\x1e') })).status;
   await post(`40${JSON.stringify(auth)}`);
-  for (let packets: string[] = []; !packets.some((packet) => packet.includes('tetracast:ready')); ) packets = await poll();
+  for (let packets: string[] = []; !packets.some((packet) => packet.includes('tetracast:ready'));)
+    packets = await poll();
   return { poll, post };
 }
 

@@ -3,7 +3,7 @@ import { type Bus, BusUnavailableError, MemoryBus } from '@tetracast/bus';
 /**
  * A memory bus that outlives the services on it, and can be out of reach: then every call rejects as the port says.
  */
-export function createBreakableBus(size = 1000): { readonly bus: Bus; setBroken(broken: boolean): void } {
+export function createBreakableBus(size = 1000): { readonly bus: Bus; readonly setBroken: (broken: boolean) => void } {
   let broken = false;
   const memory = new MemoryBus({ retention: { size, ttlMs: 600_000 } });
   const bus = new Proxy<Bus>(memory, {

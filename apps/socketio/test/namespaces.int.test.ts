@@ -11,14 +11,17 @@ describe('namespaces', () => {
 
   afterAll(() => service[Symbol.asyncDispose]());
 
-  it.each(['/$own', '/two%20words', '/a/b', `/${'x'.repeat(201)}`])('refuse a name that is no channel: %s', async (name) => {
-    using client = startClient(service.url + name);
+  it.each(['/$own', '/two%20words', '/a/b', `/${'x'.repeat(201)}`])(
+    'refuse a name that is no channel: %s',
+    async (name) => {
+      using client = startClient(service.url + name);
 
-    const error = await client.errors.one();
+      const error = await client.errors.one();
 
-    expect(error.data).toMatchObject({ code: 'invalid_channel' });
-    expect(client.socket.active).toBe(false);
-  });
+      expect(error.data).toMatchObject({ code: 'invalid_channel' });
+      expect(client.socket.active).toBe(false);
+    },
+  );
 
   it('take any channel', async () => {
     using client = await openClient(`${service.url}/чат:комната-1`);
@@ -81,7 +84,9 @@ describe('namespaces', () => {
     expect(await client.ask('price', 1)).toMatchObject({ ok: true, id: expect.any(String) as string });
     expect(await client.ask('price')).toMatchObject({ ok: true });
     expect(await client.ask('price', Buffer.from('x'))).toMatchObject({ error: { code: 'invalid_message' } });
-    expect(await client.ask('price', { deep: [Buffer.from('x')] })).toMatchObject({ error: { code: 'invalid_message' } });
+    expect(await client.ask('price', { deep: [Buffer.from('x')] })).toMatchObject({
+      error: { code: 'invalid_message' },
+    });
     expect(await client.ask('two words', 1)).toMatchObject({ error: { code: 'invalid_event' } });
     expect(await client.ask('tetracast:reset', 1)).toMatchObject({ error: { code: 'invalid_event' } });
     expect(await client.ask('price', 'x'.repeat(9999))).toMatchObject({ error: { code: 'message_too_large' } });

@@ -1,24 +1,33 @@
-import { once } from 'node:events';
 import { words } from '@tetracast/testing';
 import { createBreakableBus } from './breakable-bus';
-import { type RunningService, startService } from './start-service';
-import { openClient, startClient, TRANSPORTS } from './stock-client';
+import { startService } from './start-service';
+import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
+
+type Publish = (channel: string, data: unknown) => Promise<unknown>;
 
 /** A service that can be replaced by another on the same port and the same log, as by a deploy. */
-async function startRestartable(
-  size?: number,
-): Promise<AsyncDisposable & { url: string; setBroken: (broken: boolean) => void; restart: typeof restart }> {
+interface RestartableService extends AsyncDisposable {
+  readonly url: string;
+  readonly setBroken: (broken: boolean) => void;
+  readonly restart: (meanwhile?: (publish: Publish) => Promise<unknown>) => Promise<void>;
+}
+
+async function startRestartable(size?: number): Promise<RestartableService> {
   const { bus, setBroken } = createBreakableBus(size);
-  let service: RunningService = await startService({}, { bus });
+  let service = await startService({}, { bus });
   const { url } = service;
-  async function restart(meanwhile?: (publish: (channel: string, data: unknown) => Promise<unknown>) => Promise<void>) {
-    await service[Symbol.asyncDispose]();
-    await meanwhile?.((channel, data) =>
-      bus.append({ channel, event: 'message', data: JSON.stringify(data), echo: true }),
-    );
-    service = await startService({ PORT: new URL(url).port }, { bus });
-  }
-  return { url, setBroken, restart, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+  const publish: Publish = (channel, data) =>
+    bus.append({ channel, event: 'message', data: JSON.stringify(data), echo: true });
+  return {
+    url,
+    setBroken,
+    restart: async (meanwhile) => {
+      await service[Symbol.asyncDispose]();
+      await meanwhile?.(publish);
+      service = await startService({ PORT: new URL(url).port }, { bus });
+    },
+    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+  };
 }
 
 describe.each(TRANSPORTS)('recovery by the stock client over %s', (_, transports) => {
@@ -29,7 +38,7 @@ describe.each(TRANSPORTS)('recovery by the stock client over %s', (_, transports
     await client.ask('publish', { channel: 'news', data: 'before' });
     expect(await client.nextData()).toBe('before');
 
-    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+    await service.restart((publish) => publish('news', 'meanwhile'));
 
     expect(await client.connects.one()).toBe(true);
     expect(client.socket.id).toBe(id);
@@ -47,7 +56,7 @@ describe.each(TRANSPORTS)('recovery by the stock client over %s', (_, transports
       expect(await client.connects.one()).toBe(true);
       expect(await client.events.one()).toMatchObject(['tetracast:ready', {}, expect.any(String)]);
     }
-    await service.restart((publish) => publish('other', 'at last').then(() => undefined));
+    await service.restart((publish) => publish('other', 'at last'));
 
     expect(await client.nextData()).toBe('at last');
     expect(client.connects.items).toEqual([false, true, true, true, true]);
@@ -57,7 +66,7 @@ describe.each(TRANSPORTS)('recovery by the stock client over %s', (_, transports
     await using service = await startRestartable();
     using client = await openClient(`${service.url}/news`, {}, { transports: [...transports] });
 
-    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+    await service.restart((publish) => publish('news', 'meanwhile'));
 
     expect(await client.connects.one()).toBe(true);
     expect(await client.nextData()).toBe('meanwhile');
@@ -85,7 +94,7 @@ describe('recovery', () => {
     using client = await openClient(service.url);
     await client.ask('subscribe', { channels: ['added'] });
 
-    for (let heartbeats = 0; heartbeats < 24; heartbeats++) await once(client.socket.io, 'ping');
+    for (let heartbeats = 0; heartbeats < 24; heartbeats++) await happens(client.socket.io, 'ping');
     client.socket.io.engine.close();
 
     expect(await client.connects.one()).toBe(true);
@@ -100,7 +109,7 @@ describe('recovery', () => {
     for (const data of words(3)) await publisher.ask('publish', { channel: 'added', data });
 
     expect(await client.ask('subscribe', { channels: ['added'] })).toMatchObject({ ok: true });
-    await service.restart((publish) => publish('added', 'meanwhile').then(() => undefined));
+    await service.restart((publish) => publish('added', 'meanwhile'));
     expect(await client.nextData()).toBe('meanwhile');
 
     using late = await openClient(service.url, { channels: ['named'] });
@@ -130,7 +139,7 @@ describe('recovery', () => {
     for (const data of words(8).slice(3)) expect(await client.nextData()).toBe(data);
     expect(client.socket.id).toBe(id);
 
-    await service.restart((publish) => publish('news', 'later').then(() => undefined));
+    await service.restart((publish) => publish('news', 'later'));
     expect(await client.connects.one()).toBe(true);
     expect(await client.nextData()).toBe('later');
   });
@@ -146,7 +155,7 @@ describe('recovery', () => {
     expect(await client.nextData()).toEqual(['a', 'b', 'not-a-cursor']);
     expect(await other.nextData()).toBe('earliest');
 
-    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+    await service.restart((publish) => publish('news', 'meanwhile'));
 
     expect([await client.connects.one(), await other.connects.one()]).toEqual([true, true]);
     expect([await client.nextData(), await other.nextData()]).toEqual(['meanwhile', 'meanwhile']);
@@ -172,7 +181,7 @@ describe('recovery', () => {
     const { id } = client.socket;
     await client.ask('chat', 'mine');
 
-    await service.restart((publish) => publish('news', 'meanwhile').then(() => undefined));
+    await service.restart((publish) => publish('news', 'meanwhile'));
     using witness = startClient(`${service.url}/news`, { after: 'earliest' });
 
     expect(await client.nextData()).toBe('meanwhile');
@@ -186,8 +195,8 @@ describe('while the log is out of reach', () => {
     await using service = await startRestartable();
     service.setBroken(true);
     using client = startClient(service.url, { channels: ['news'] });
-    await once(client.socket.io, 'reconnect');
-    await once(client.socket.io, 'reconnect');
+    await happens(client.socket.io, 'reconnect');
+    await happens(client.socket.io, 'reconnect');
     expect(client.errors.items).toEqual([]);
 
     service.setBroken(false);
@@ -202,7 +211,7 @@ describe('while the log is out of reach', () => {
     using client = await openClient(service.url, { channels: ['news'] });
     service.setBroken(true);
     client.socket.io.engine.close();
-    await once(client.socket.io, 'reconnect');
+    await happens(client.socket.io, 'reconnect');
 
     service.setBroken(false);
 

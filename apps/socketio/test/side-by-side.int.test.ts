@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { FastifyPluginAsync } from 'fastify';
 import { socketioPlugin } from '../src/socketio.plugin';
 import { startService } from './start-service';
-import { openClient } from './stock-client';
+import { happens, openClient } from './stock-client';
 
 /** Another plugin with WebSockets of its own, as in the process that holds all transports. */
 const echo: FastifyPluginAsync = Object.assign(
@@ -39,7 +39,7 @@ describe.each([
 
     other.send('hello');
     expect(String(((await once(other, 'message')) as [Buffer])[0])).toBe('hello');
-    if (upgraded.socket.io.engine.transport.name !== 'websocket') await once(upgraded.socket.io.engine, 'upgrade');
+    if (upgraded.socket.io.engine.transport.name !== 'websocket') await happens(upgraded.socket.io.engine, 'upgrade');
     await client.ask('publish', { channel: 'news', data: 1 });
     expect([await client.nextData(), await upgraded.nextData()]).toEqual([1, 1]);
     expect(await refusalOf(`${service.url}/nowhere`)).toBe(404);
@@ -69,7 +69,7 @@ describe('a page of a foreign origin', () => {
   it('is refused later as well: a poll, a post and an upgrade of a session that exists', async () => {
     await using service = await startService();
     using client = await openClient(service.url, {}, { transports: ['polling'] });
-    const session = `${service.url}${path}&sid=${String(client.socket.io.engine.id)}`;
+    const session = `${service.url}${path}&sid=${client.socket.io.engine.id}`;
 
     expect((await fetch(`${session}&transport=polling`, { headers })).status).toBe(403);
     expect((await fetch(`${session}&transport=polling`, { headers, method: 'POST', body: '41' })).status).toBe(403);

@@ -1,7 +1,15 @@
 import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS } from '../src/socketio-framing';
 import { Decoder, type Packet } from 'socket.io-parser';
 
-const message = { id: 'e-7', channel: 'news', event: 'price "x"', data: '{ "kept":  1.0 }', time: 5, client: 'c' };
+const FILLER = 'x'.repeat(126);
+const message = {
+  id: 'e-7',
+  channel: 'news',
+  event: 'price "x"',
+  data: `{ "kept":  "${FILLER}" }`,
+  time: 5,
+  client: 'c',
+};
 const info = { id: 'e-7', channel: 'news', event: 'price "x"', time: 5, client: 'c' };
 
 function decode(packet: string): Packet {
@@ -20,7 +28,7 @@ describe.each([
   it('a message is an event with its data, its info and its cursor', () => {
     const packet = framings.packets.encode(message).toString();
 
-    expect(decode(packet)).toMatchObject({ type: 2, nsp, data: ['price "x"', { kept: 1 }, info, 'e-7'] });
+    expect(decode(packet)).toMatchObject({ type: 2, nsp, data: ['price "x"', { kept: FILLER }, info, 'e-7'] });
     expect(packet).toContain(message.data);
   });
 

@@ -77,3 +77,12 @@ async function stop(socket: Socket): Promise<void> {
   engine.close();
   if (readyState !== 'closed' && readyState !== 'opening') await closed;
 }
+
+interface Emitter {
+  once(event: string, listener: () => void): unknown;
+}
+
+/** Resolves when this comes next; the client's emitters are not those of Node. */
+export function happens(emitter: unknown, event: string): Promise<void> {
+  return new Promise((resolve) => (emitter as Emitter).once(event, resolve));
+}

@@ -1,16 +1,15 @@
-import { once } from 'node:events';
 import { startService } from './start-service';
-import { openClient, startClient } from './stock-client';
+import { happens, openClient, startClient } from './stock-client';
 
 describe('the upgrade from polling to WebSocket', () => {
   it.each([1, 2, 3])('loses, doubles and reorders nothing while messages flow (round %i)', async () => {
     await using service = await startService({ HISTORY_SIZE: '100000' });
     using publisher = await openClient(service.url, {}, { transports: ['websocket'] });
     let last = 0;
-    let stopped = false;
+    const flowing = { stopped: false };
     // A few messages at every turn of the event loop, large and small, over the whole of the upgrades.
     const flow = (async () => {
-      while (!stopped) {
+      while (!flowing.stopped) {
         const burst = [++last, ++last, ++last];
         await Promise.all(
           burst.map((n) => publisher.ask('publish', { channel: 'news', data: [n, 'x'.repeat((n * 37) % 2000)] })),
@@ -18,17 +17,19 @@ describe('the upgrade from polling to WebSocket', () => {
       }
     })();
 
-    const clients = Array.from({ length: 8 }, () => startClient(service.url, { channels: ['news'], after: 'earliest' }));
+    const clients = Array.from({ length: 8 }, () =>
+      startClient(service.url, { channels: ['news'], after: 'earliest' }),
+    );
     await Promise.all(
       clients.map(async ({ socket, connects }) => {
-        const [engine] = [socket.io.engine];
-        if (engine.transport.name !== 'websocket') await once(engine, 'upgrade');
+        const { engine } = socket.io;
+        if (engine.transport.name !== 'websocket') await happens(engine, 'upgrade');
         await connects.one();
       }),
     );
     const atUpgrade = last;
     while (last < atUpgrade + 100) await new Promise(setImmediate);
-    stopped = true;
+    flowing.stopped = true;
     await flow;
 
     for (const client of clients) {
@@ -50,7 +51,7 @@ describe('the upgrade from polling to WebSocket', () => {
     });
     using publisher = await openClient(service.url, {}, { transports: ['polling'] });
     using client = startClient(service.url, { channels: ['news'] });
-    const failed = once(client.socket.io.engine, 'upgradeError');
+    const failed = happens(client.socket.io.engine, 'upgradeError');
     await client.connects.one();
 
     for (let n = 0; n < 20; n++) await publisher.ask('publish', { channel: 'news', data: n });

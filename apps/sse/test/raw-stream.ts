@@ -20,27 +20,40 @@ export function openRawStream(url: string, target: string, headers = ''): RawStr
   const isRequest = target.includes('\r\n');
   socket.write(isRequest ? target : `GET ${target} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${headers}\r\n`);
   let text = '';
-  const take = (): void => {
-    text += (socket.read() as string | null) ?? '';
+  const take = (): string => {
+    const chunk = (socket.read() as string | null) ?? '';
+    text += chunk;
+    return chunk;
   };
-  const readWhile = async (missing: () => boolean): Promise<string> => {
-    for (take(); missing() && !socket.readableEnded && !socket.destroyed; take()) {
-      await new Promise<void>((resolve) => {
-        socket.once('readable', resolve).once('close', resolve);
-      });
-    }
-    return text;
+  const more = async (): Promise<boolean> => {
+    if (socket.readableEnded || socket.destroyed) return false;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        socket.off('readable', go).off('close', go);
+        resolve();
+      };
+      socket.on('readable', go).on('close', go);
+    });
+    return true;
   };
   return {
     socket,
     text: () => text,
     readUntil: async (wanted) => {
-      const missing = (): boolean => (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text));
-      await readWhile(missing);
-      if (missing()) throw new Error(`the stream ended without ${String(wanted)}: ${text}`);
+      for (;;) {
+        // Of a long text only what is new is searched, and what may have begun before it.
+        const tail = text.slice(-200) + take();
+        if (typeof wanted === 'string' ? tail.includes(wanted) : wanted.test(text)) return text;
+        if (!(await more())) throw new Error(`the stream ended without ${String(wanted)}: …${text.slice(-500)}`);
+      }
+    },
+    readToEnd: async () => {
+      do take();
+      while (await more());
       return text;
     },
-    readToEnd: () => readWhile(() => true),
-    [Symbol.dispose]: () => socket.destroy(),
+    [Symbol.dispose]: () => {
+      socket.destroy();
+    },
   };
 }

@@ -1,13 +1,9 @@
+import type { WebSocket } from '@fastify/websocket';
 import type { Connection } from '@tetracast/hub';
 import { type ClientFrame, CodedError, ERRORS, parseClientFrame, parseStart, type Ref } from '@tetracast/message-model';
-import {
-  publish,
-  RequestOrder,
-  type SubscriptionRequest,
-  type Tetracast,
-  toCodedError,
-} from '@tetracast/service-kit';
-import type { RawData, WebSocket } from 'ws';
+import { publish, RequestOrder, type SubscriptionRequest, type Tetracast, toCodedError } from '@tetracast/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { RawData } from 'ws';
 import type { WebSocketSink } from './websocket-sink';
 
 /** Frames of one client in progress before no more are read from it. */
@@ -29,6 +25,7 @@ export class ClientFrames {
     private readonly connection: Connection,
     private readonly websocket: WebSocket,
     private readonly sink: WebSocketSink,
+    private readonly log: FastifyBaseLogger,
   ) {}
 
   /** What the URL asks for; frames that come meanwhile wait for it. */
@@ -41,7 +38,7 @@ export class ClientFrames {
           if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
         });
       } catch (error) {
-        const refusal = toCodedError(error);
+        const refusal = this.refusalFor(error);
         this.sink.refuse(refusal);
         this.connection.end(ERRORS[refusal.code].status < 500 ? 'bad_request' : 'unavailable');
       }
@@ -89,8 +86,14 @@ export class ClientFrames {
     try {
       await this.serve(frame);
     } catch (error) {
-      this.sink.refuse(toCodedError(error), frame.ref);
+      this.sink.refuse(this.refusalFor(error), frame.ref);
     }
+  }
+
+  private refusalFor(error: unknown): CodedError {
+    const refusal = toCodedError(error);
+    if (refusal.code === 'internal') this.log.error({ err: error }, 'a WebSocket frame failed');
+    return refusal;
   }
 
   private async serve(frame: ClientFrame): Promise<void> {

@@ -1,5 +1,5 @@
+import type { WebSocket } from '@fastify/websocket';
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
 
 /**
  * The TCP socket below a WebSocket; `ws` shows it under this name only. Writing whole frames to it keeps their order with

@@ -1,3 +1,4 @@
+import type { WebSocket } from '@fastify/websocket';
 import type { Batch, Sink } from '@tetracast/hub';
 import {
   CLOSE_CODES,
@@ -9,15 +10,12 @@ import {
   type ServerFrame,
 } from '@tetracast/message-model';
 import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
-import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
 import { rawSocketOf } from './raw-socket';
 import { websocketFraming } from './websocket-framing';
 
 /** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
 export class WebSocketSink implements Sink {
   readonly framing = websocketFraming;
-  private readonly socket: Socket;
   private readonly line: SocketLine;
   private answered = true;
   private takenAtBeat = 0;
@@ -32,9 +30,8 @@ export class WebSocketSink implements Sink {
     private readonly websocket: WebSocket,
     highWaterMark: number,
   ) {
-    this.socket = rawSocketOf(websocket);
     this.line = new SocketLine(
-      this.socket,
+      rawSocketOf(websocket),
       highWaterMark,
       () => {
         this.isFull = false;
@@ -68,23 +65,34 @@ export class WebSocketSink implements Sink {
     this.send({ type: 'reset', ...reset });
   }
 
-  /** Pings, and ends a line on which nothing has moved since the last ping. */
+  get taken(): number {
+    return this.line.taken;
+  }
+
+  get pending(): number {
+    return this.line.pending;
+  }
+
+  /** Pings, and ends the line of a peer that has not answered since the last ping. */
   beat(): void {
-    // Of a peer that is not being read, or that is still taking what is pending, an answer cannot be expected.
-    const taken = this.socket.bytesWritten - this.socket.writableLength;
-    const taking = this.line.pending > 0 && taken > this.takenAtBeat;
+    // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
+    const taking = this.pending > 0 && this.taken > this.takenAtBeat;
     if (!this.answered && !taking && !this.websocket.isPaused) {
       this.websocket.terminate();
       return;
     }
     this.answered = false;
-    this.takenAtBeat = taken;
+    this.takenAtBeat = this.taken;
     this.put(PING_FRAME);
   }
 
   close(name: CloseName): void {
     const { code, reason } = CLOSE_CODES[name];
     this.websocket.close(code, reason);
+    // Its answer is to be read.
+    if (this.websocket.isPaused) this.websocket.resume();
+    // For a peer that takes nothing there would be no end to wait for.
+    if (name === 'stalled') this.websocket.terminate();
   }
 
   private put(frames: Buffer): void {

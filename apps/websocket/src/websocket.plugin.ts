@@ -33,17 +33,21 @@ const plugin: FastifyPluginAsync = async (app) => {
     },
   });
 
-  app.route<{ Querystring: Record<string, unknown> }>({
+  app.route({
     method: 'GET',
     url: '/ws',
     handler: () => {
       throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
     },
     wsHandler: (websocket, request) => {
-      openWebSocket(app.tetracast, websocket, request.query as Record<string, unknown>);
+      openWebSocket(app.tetracast, websocket, request);
     },
   });
 };
 
 /** `GET /ws`: the WebSocket transport. */
-export const websocketPlugin = fp(plugin, { name: 'websocket', fastify: '5.x' });
+export const websocketPlugin = fp(plugin, {
+  name: 'websocket',
+  fastify: '5.x',
+  decorators: { fastify: ['tetracast'] },
+});

@@ -1,7 +1,7 @@
 import { type Bus, BusUnavailableError, MemoryBus } from '@tetracast/bus';
 
 /** A memory bus that can be out of reach: then every call rejects as the port says. */
-export function createBreakableBus(): { readonly bus: Bus; setBroken(broken: boolean): void } {
+export function createBreakableBus(): { readonly bus: Bus; readonly setBroken: (broken: boolean) => void } {
   let broken = false;
   const memory = new MemoryBus({ retention: { size: 1000, ttlMs: 600_000 } });
   const bus = new Proxy<Bus>(memory, {

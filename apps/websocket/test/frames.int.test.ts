@@ -35,7 +35,10 @@ describe('a WebSocket', () => {
   it('needs no channel to publish', async () => {
     await using socket = await open();
 
-    expect(await socket.next()).toMatchObject({ type: 'welcome', cursor: expect.stringMatching(/^\w+-\d+$/) as string });
+    expect(await socket.next()).toMatchObject({
+      type: 'welcome',
+      cursor: expect.stringMatching(/^\w+-\d+$/) as string,
+    });
     socket.send({ type: 'publish', channel: uniqueChannel(), data: null });
     expect(await socket.next()).toEqual({ type: 'ack', id: expect.any(String) as string });
   });

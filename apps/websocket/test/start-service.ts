@@ -11,7 +11,10 @@ export interface RunningService extends AsyncDisposable {
 /** The service on a free port, with a log of its own unless `bus` is given. */
 export async function startService(env: Readonly<Record<string, string>> = {}, bus?: Bus): Promise<RunningService> {
   const settings = parseSettings({ PORT: '0', DRAIN_TIMEOUT: '500ms', ...env });
-  const app = await createService(settings, [websocketPlugin], { logger: false, ...(bus === undefined ? {} : { bus }) });
+  const app = await createService(settings, [websocketPlugin], {
+    logger: false,
+    ...(bus === undefined ? {} : { bus }),
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   return { url, app, [Symbol.asyncDispose]: () => app.close() };
 }

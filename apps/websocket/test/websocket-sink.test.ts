@@ -1,5 +1,5 @@
+import type { WebSocket } from '@fastify/websocket';
 import { EventEmitter } from 'node:events';
-import type { WebSocket } from 'ws';
 import { WebSocketSink } from '../src/websocket-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
@@ -34,6 +34,7 @@ class FakeWebSocket extends EventEmitter {
   readonly _socket = new FakeSocket();
   readonly terminate = jest.fn();
   readonly close = jest.fn();
+  readonly resume = jest.fn();
 }
 
 function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
@@ -112,8 +113,27 @@ describe('WebSocketSink', () => {
   it('closes with the code and the reason of the table', () => {
     const { sink, websocket } = createSink();
 
+    sink.close('going_away');
+
+    expect(websocket.close).toHaveBeenCalledWith(1001, 'the service stops');
+    expect(websocket.terminate).not.toHaveBeenCalled();
+  });
+
+  it('reads the answer to its close frame, although it was not reading', () => {
+    const { sink, websocket } = createSink();
+    websocket.isPaused = true;
+
+    sink.close('going_away');
+
+    expect(websocket.resume).toHaveBeenCalled();
+  });
+
+  it('waits for no answer of a peer that takes nothing', () => {
+    const { sink, websocket } = createSink();
+
     sink.close('stalled');
 
     expect(websocket.close).toHaveBeenCalledWith(4200, 'the peer took nothing for too long');
+    expect(websocket.terminate).toHaveBeenCalled();
   });
 });

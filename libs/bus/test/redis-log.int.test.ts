@@ -70,6 +70,33 @@ it('leaves nothing in Redis but the partition and the last numbers when all has 
   expect(await keys()).toEqual(['{tetracast}:last', PARTITION]);
 });
 
+it('lets go of old entries of a channel that is written and never read', async () => {
+  const bus = connect({ retention: { size: 1000, ttlMs: 50 } });
+  let appended = 0;
+  let stored: unknown = 0;
+  while (stored === appended) {
+    await appendTo(bus, 'a');
+    appended++;
+    stored = await redis.command('XLEN', '{tetracast}:log:a');
+  }
+  expect(stored).toBeLessThan(appended);
+});
+
+it('announces nothing after unsubscribe was called, though it was under way', async () => {
+  const [bus, other] = [connect(), connect()];
+  const recorder = new Recorder();
+  bus.listen(recorder);
+  await Promise.all([bus.subscribe('a'), bus.subscribe('marker'), other.ping()]);
+  const appended = other.append(publication('a'));
+  await new Promise((resolve) => setTimeout(resolve)); // sent by now
+  const until = Date.now() + 100;
+  while (Date.now() < until); // announced by now, and not looked at
+  const unsubscribed = bus.unsubscribe('a');
+  const { seq } = await other.append(publication('marker'));
+  await Promise.all([appended, unsubscribed, recorder.heard(seq)]);
+  expect(recorder.seqs).toEqual([seq]);
+});
+
 it('remembers as few channels as it is told from now on', async () => {
   await appendTo(connect(), ...Array.from({ length: 250 }, (_, index) => `c${index}`));
   const remembered = (): Promise<unknown> => redis.command('ZCARD', '{tetracast}:last');

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
@@ -32,8 +34,8 @@ async function start(options?: Parameters<typeof startRedis>[0]): Promise<RedisS
   return redis;
 }
 
-function connect(url: string): { bus: RedisBus; recorder: Recorder } {
-  const bus = new RedisBus(url, SETTINGS, { commandTimeoutMs: 500, heartbeatMs: 100 });
+function connect(url: string, commandTimeoutMs = 500): { bus: RedisBus; recorder: Recorder } {
+  const bus = new RedisBus(url, SETTINGS, { commandTimeoutMs, heartbeatMs: 100 });
   const recorder = new Recorder();
   bus.listen(recorder);
   opened.push({ [Symbol.asyncDispose]: () => bus.close() });
@@ -52,6 +54,13 @@ async function expectUnavailable(bus: RedisBus): Promise<void> {
   for (const attempt of await Promise.allSettled(attempts)) {
     expect(attempt).toMatchObject({ status: 'rejected', reason: expect.any(BusUnavailableError) as unknown });
   }
+}
+
+/** Takes connections on `port` and cuts them at once, until there were `count`. */
+async function turnAway(port: number, count: number): Promise<void> {
+  const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  for (let seen = 0; seen < count; seen++) await once(server, 'connection');
+  await once(server.close(), 'close');
 }
 
 it('refuses everything while there is no Redis, and hears everything when there is one', async () => {
@@ -81,6 +90,7 @@ it('goes on in the same log after a restart that kept it', async () => {
   const { epoch } = await bus.positions([]);
   await redis.stop();
   await recorder.until(() => recorder.interrupted > 0);
+  await turnAway(redis.port, 6);
   await expectUnavailable(bus);
   await expect(bus.subscribe('c')).rejects.toThrow(BusUnavailableError);
 
@@ -136,6 +146,17 @@ it('does not wait for a Redis that hangs, and comes back with it', async () => {
   await eventually(() => bus.ping());
   const { seq } = await bus.append(publication('a'));
   await recorder.heard(seq);
+});
+
+it('refuses what is under way when the connection breaks, without waiting for an answer', async () => {
+  const redis = await start();
+  const { bus } = connect(redis.url, 600_000);
+  await bus.ping();
+  await redis.kill('SIGSTOP');
+  const attempt = expectUnavailable(bus);
+  await new Promise((resolve) => setTimeout(resolve)); // sent by now
+  await redis.kill();
+  await attempt;
 });
 
 it('waits for the first connection while the process itself is too busy to see it', async () => {

@@ -2,6 +2,7 @@ import { type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
+import { Recorder } from './recorder';
 
 /** Redis that can be reached but will not store. */
 
@@ -65,6 +66,17 @@ it('is unavailable with a wrong password', async () => {
   } finally {
     await Promise.all([refused.close(), admitted.close()]);
   }
+});
+
+it('hears a channel as soon as Redis allows it', async () => {
+  const recorder = new Recorder();
+  bus.listen(recorder);
+  await redis.command('ACL', 'SETUSER', 'default', 'resetchannels', '&other');
+  await expect(bus.subscribe('a')).rejects.toThrow(BusUnavailableError);
+  await redis.command('ACL', 'SETUSER', 'default', 'allchannels');
+  await recorder.until(() => recorder.resubscribed > 0);
+  const { seq } = await bus.append(publication('a'));
+  await recorder.heard(seq);
 });
 
 it('says so when Redis calls it a mistake, and does not call it unavailable', async () => {

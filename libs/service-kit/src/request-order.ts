@@ -49,11 +49,11 @@ export class RequestOrder {
     this.running++;
     this.changing = alone;
     void task().finally(() => {
-      const wasFull = this.full;
+      const count = this.waiting.length + this.running;
       this.running--;
       this.changing = false;
       this.startNext();
-      if (wasFull && !this.full) this.onRoom();
+      if (count === this.limit) this.onRoom();
     });
   }
 }

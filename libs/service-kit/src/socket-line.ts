@@ -27,10 +27,11 @@ export class SocketLine {
     socket.on('error', ignore);
   }
 
-  /** `false`: more than the high-water mark is pending now, `onDrain` will be called. The bytes are taken either way. */
+  /** `false`: the line is above the high-water mark, `onDrain` will be called. The bytes are taken either way. */
   write(bytes: Buffer | string): boolean {
     this.socket.write(bytes);
-    this.full = this.socket.writableLength > this.highWaterMark;
+    // Once full it stays so until it has drained: whoever was told `false` waits for `onDrain`.
+    this.full ||= this.socket.writableLength > this.highWaterMark;
     return !this.full;
   }
 

@@ -12,6 +12,7 @@ import { isTrimmed } from '../trimmed';
 import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { Line, type LineOptions } from './line';
+import { Primary } from './primary';
 import { Subscriptions } from './subscriptions';
 
 /** So many channels are looked up by one run of the script: while it runs, Redis does nothing else. */
@@ -28,6 +29,7 @@ export interface RedisBusSettings extends RetentionSettings {
  */
 export class RedisBus implements Bus {
   private readonly commands: Line;
+  private readonly primary: Primary;
   private readonly news: Line;
   private readonly subscriptions: Subscriptions;
   private readonly keys: RedisKeys;
@@ -45,6 +47,12 @@ export class RedisBus implements Bus {
     this.commands = new Line(url, 'tetracast-commands', options);
     this.news = new Line(url, 'tetracast-news', options);
     this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, this.commands.redis.options.db ?? 0);
+    this.primary = new Primary(this.commands, (redis, { runId, replicationId, wasReplica, keepsFile }) =>
+      redis.tetracastClaim(
+        ...[this.keys.partition, this.keys.last, ...this.epochArguments()],
+        ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
+      ),
+    );
     this.subscriptions = new Subscriptions(this.news, {
       onMessage: (name, text) => this.hear(this.keys.channelOfNews(name), text),
       onInterrupted: () => this.listener?.onInterrupted(),
@@ -56,7 +64,7 @@ export class RedisBus implements Bus {
     const { keys } = this;
     const { channel, idempotencyKey } = publication;
     const { size, ttlMs } = this.retentionOf(channel);
-    const [epoch, seq, duplicate] = await this.commands.run((redis) =>
+    const [epoch, seq, duplicate] = await this.primary.run((redis) =>
       redis.tetracastAppend(
         ...[keys.partition, keys.last, keys.log(channel), keys.once(channel, idempotencyKey ?? '')],
         ...this.epochArguments(),
@@ -71,7 +79,7 @@ export class RedisBus implements Bus {
   async read(channel: string, range: Range): Promise<Page> {
     const { keys } = this;
     const wanted = Math.max(0, range.kind === 'after' ? range.limit : range.count);
-    const [epoch, head, last, found] = await this.commands.run((redis) =>
+    const [epoch, head, last, found] = await this.primary.run((redis) =>
       redis.tetracastRead(
         ...[keys.partition, keys.last, keys.log(channel)],
         ...this.epochArguments(),
@@ -111,11 +119,11 @@ export class RedisBus implements Bus {
   }
 
   async putState(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.commands.run((redis) => redis.set(this.keys.state(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))));
+    await this.primary.run((redis) => redis.set(this.keys.state(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))));
   }
 
   async getState(key: string): Promise<string | undefined> {
-    return (await this.commands.run((redis) => redis.get(this.keys.state(key)))) ?? undefined;
+    return (await this.primary.run((redis) => redis.get(this.keys.state(key)))) ?? undefined;
   }
 
   async ping(): Promise<void> {
@@ -130,7 +138,7 @@ export class RedisBus implements Bus {
   private async positionsOf(channels: readonly string[]): Promise<Positions> {
     const { keys } = this;
     const logs = channels.map((channel) => keys.log(channel));
-    const [epoch, head, last] = await this.commands.run((redis) =>
+    const [epoch, head, last] = await this.primary.run((redis) =>
       redis.tetracastPositions(
         2 + logs.length,
         ...[keys.partition, keys.last, ...logs],

@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import appendLua from './append.lua';
+import claimLua from './claim.lua';
 import type { StreamEntry } from './entry-codec';
 import partitionLua from './partition.lua';
 import positionsLua from './positions.lua';
@@ -9,6 +10,7 @@ type Argument = string | number;
 
 /** What the scripts are called as on a connection; arguments and answers stand in the head of each file. */
 export interface Scripts {
+  tetracastClaim(...args: Argument[]): Promise<string>;
   tetracastAppend(...args: Argument[]): Promise<[epoch: string, seq: number, duplicate: 0 | 1]>;
   tetracastRead(...args: Argument[]): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[]]>;
   /** The first argument is the number of keys. */
@@ -19,6 +21,7 @@ export type RedisWithScripts = Redis & Scripts;
 
 /** For a connection of ioredis: it sends the text of a script once per connection and then its digest. */
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
+  tetracastClaim: { lua: `${partitionLua}\n${claimLua}`, numberOfKeys: 2 },
   tetracastAppend: { lua: `${partitionLua}\n${appendLua}`, numberOfKeys: 4 },
   tetracastRead: { lua: `${partitionLua}\n${readLua}`, numberOfKeys: 3 },
   tetracastPositions: { lua: `${partitionLua}\n${positionsLua}` },

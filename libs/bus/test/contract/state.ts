@@ -7,8 +7,8 @@ export function describeState(harness: BusHarness): void {
       const bus = harness.create();
       const other = harness.join(bus);
       expect(await bus.getState('k')).toBeUndefined();
-      await bus.putState('k', 'one\n"😀"', 60_000);
-      expect(await other.getState('k')).toBe('one\n"😀"');
+      await bus.putState('k', ' one\n"😀"\n', 60_000);
+      expect(await other.getState('k')).toBe(' one\n"😀"\n');
       await other.putState('k', '', 60_000);
       expect(await bus.getState('k')).toBe('');
       expect(await bus.getState('other')).toBeUndefined();

@@ -23,6 +23,7 @@ export class Inbox<T> {
   }
 
   push(item: T): void {
+    if (this.#failure !== undefined) return;
     this.#items.push(item);
     for (const { check } of this.#waiters) check();
   }

@@ -21,6 +21,7 @@ export async function openLine(target: string): Promise<Line> {
 
   const track = (socket: Socket): void => {
     sockets.add(socket);
+    socket.unref(); // a test that did not close its line must not keep the run from ending
     socket.setNoDelay(true);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
@@ -37,7 +38,7 @@ export async function openLine(target: string): Promise<Line> {
     if (down) held.add(near);
     else link(near);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
 
   const endAll = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Message, Refusal, Reset } from '@tetracast/message-model';
-import { OWN_EVENT_PREFIX, RESET_EVENT } from '@tetracast/message-model';
+import { cursorAfter, OWN_EVENT_PREFIX, RESET_EVENT } from '@tetracast/message-model';
 import { io, type Socket } from 'socket.io-client';
 import { Inbox } from './inbox';
 import { openLine } from './line';
@@ -107,7 +107,7 @@ function receive(inbox: Inbox<Message>, event: string, args: readonly unknown[])
   const [data, info, cursor] = args as [unknown, Omit<Message, 'data'>, string];
   const wrong =
     (args.length !== 3 && 'not (data, info, cursor)') ||
-    (info.id !== cursor && 'the cursor is not the id') ||
+    (cursorAfter(info) !== cursor && 'not its cursor') ||
     (info.event !== event && 'the event is not that of the message') ||
     ('data' in info && 'the info has data');
   if (wrong === false) inbox.push({ ...info, data });

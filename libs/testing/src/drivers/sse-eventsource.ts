@@ -1,4 +1,4 @@
-import { type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
+import { cursorAfter, type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
 import { EventSource } from 'eventsource';
 import { publishJson } from './http-publish';
 import { Inbox } from './inbox';
@@ -26,8 +26,9 @@ export const sseEventSource: TransportDriver = {
     for (const name of options.events ?? ['message']) {
       source.addEventListener(name, (event) => {
         const message = JSON.parse(event.data as string) as Message;
-        if (event.lastEventId !== message.id)
-          inbox.fail(new Error(`id ${event.lastEventId} is not that of ${event.data}`));
+        if (event.lastEventId !== cursorAfter(message)) {
+          inbox.fail(new Error(`id ${event.lastEventId} is not the cursor of ${event.data}`));
+        }
         if (message.event !== name) inbox.fail(new Error(`event ${name} is not that of ${event.data}`));
         cursor = event.lastEventId;
         inbox.push(message);

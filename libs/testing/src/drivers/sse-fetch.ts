@@ -1,4 +1,4 @@
-import { DEFAULT_EVENT, type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
+import { cursorAfter, DEFAULT_EVENT, type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
 import { publishJson } from './http-publish';
 import { Inbox } from './inbox';
@@ -90,7 +90,7 @@ function resumeQuery({ channels, client }: OpenOptions, cursor: string): URLSear
 
 function readMessage({ id, event = DEFAULT_EVENT }: SseBlock, data: string): Message {
   const message = JSON.parse(data) as Message;
-  if (id !== message.id) throw new Error(`event stream: id ${id} is not that of ${data}`);
+  if (id !== cursorAfter(message)) throw new Error(`event stream: id ${id} is not the cursor of ${data}`);
   if (event !== message.event) throw new Error(`event stream: event ${event} is not that of ${data}`);
   return message;
 }

@@ -36,6 +36,7 @@ export interface TransportClient extends AsyncDisposable {
    * on from its cursor.
    */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** May be called more than once. */
   close(): Promise<void>;
 }
 

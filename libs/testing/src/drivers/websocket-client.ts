@@ -1,4 +1,4 @@
-import { adviceOf, type Message, type Reset, type ServerFrame } from '@tetracast/message-model';
+import { adviceOf, cursorAfter, type Message, type Reset, type ServerFrame } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inbox } from './inbox';
 import type { Line } from './line';
@@ -125,7 +125,7 @@ export class WebSocketClient implements TransportClient {
   #take(frame: ServerFrame): void {
     if (frame.type === 'message') {
       const { type: _, ...message } = frame;
-      this.#cursor = message.id;
+      this.#cursor = cursorAfter(message);
       this.#inbox.push(message);
     } else if (frame.type === 'reset') {
       const { type: _, ...reset } = frame;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { guardProcess } from './process-guard';
 
@@ -60,6 +61,9 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
     child.once('spawn', () => resolve(child.pid ?? 0));
     child.once('error', (error: NodeJS.ErrnoException) => reject(explainSpawnError(error, options)));
   });
+  // A test that did not stop it must not keep the run from ending: the guard kills it then.
+  child.unref();
+  for (const pipe of [child.stdout, child.stderr]) if (pipe instanceof Socket) pipe.unref();
   const guard = guardProcess(pid, dir);
   void exited.then(() => guard.release());
   const signal = (name: NodeJS.Signals): void => void child.kill(name);
@@ -70,6 +74,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
     ...output,
     signal,
     kill: (name = 'SIGKILL') => {
+      child.ref();
       signal(name);
       return exited;
     },

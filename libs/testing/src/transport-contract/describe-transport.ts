@@ -1,4 +1,4 @@
-import type { TransportDriver } from '../drivers';
+import type { TransportClient, TransportDriver } from '../drivers';
 import type { ContractContext, TransportSuite, TransportUnderTest } from './contract-context';
 import { testDelivery } from './delivery';
 import { testEcho } from './echo';
@@ -34,7 +34,7 @@ export function describeTransport(name: string, suite: TransportSuite): void {
     });
 
     const contextOf = (driver: TransportDriver): ContractContext => ({
-      driver,
+      driver: closingAfterAll(driver),
       url: () => service.url,
       start: (settings) => suite.start(settings),
     });
@@ -78,6 +78,22 @@ function testForm(context: ContractContext): void {
       testSocketioEvents(context);
       break;
   }
+}
+
+/** A test that failed half-way has left clients open, and those would come back for ever and keep the run from ending. */
+function closingAfterAll(driver: TransportDriver): TransportDriver {
+  const clients: TransportClient[] = [];
+  afterAll(async () => {
+    for (const client of clients) await client.close();
+  });
+  return {
+    ...driver,
+    open: async (baseUrl, options) => {
+      const client = await driver.open(baseUrl, options);
+      clients.push(client);
+      return client;
+    },
+  };
 }
 
 function firstOfEachForm(drivers: readonly TransportDriver[]): TransportDriver[] {

@@ -1,3 +1,4 @@
+import { cursorAfter } from '@tetracast/message-model';
 import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
 
 /** After a cut a client goes on where it was: nothing missing, nothing twice, no reset. */
@@ -49,6 +50,31 @@ export function testResume(context: ContractContext): void {
       expect((await client.next(3)).map(({ data }) => data)).toEqual(['green-1', 'green-2', 'red-3']);
       expect(client.resets).toEqual([]);
     });
+
+    // A poll is resumed from the cursor of its answer, not from that of a message.
+    if (context.driver.form !== 'polling') {
+      it('goes on from any message of a replay whose channels begin at different places', async () => {
+        const [early, late, live] = [uniqueChannel('early'), uniqueChannel('late'), uniqueChannel('live')];
+        const channels = [early, late, live];
+        await using publisher = await open(context, { channels: [uniqueChannel()] });
+        await publishAll(publisher, early, words(4, 'early'));
+        await publishAll(publisher, late, words(4, 'late'));
+        await using client = await open(context, { channels, rewind: 2 });
+        const replay = await client.next(4);
+        await publisher.publish({ channel: live, data: 'live' });
+
+        const resumed: unknown[][] = [];
+        for (const message of replay) {
+          await using again = await open(context, { channels, after: cursorAfter(message) });
+          const missing = replay.length - resumed.length;
+          resumed.push((await again.next(missing)).map(({ data }) => data));
+        }
+
+        const all = ['early-3', 'early-4', 'late-3', 'late-4', 'live'];
+        expect(replay.map(({ data }) => data)).toEqual(all.slice(0, 4));
+        expect(resumed).toEqual([all.slice(1), all.slice(2), all.slice(3), all.slice(4)]);
+      });
+    }
 
     it('stands cuts in the middle of a stream', async () => {
       const channel = uniqueChannel();

@@ -1,15 +1,21 @@
 import type { Message } from '@tetracast/message-model';
-import { io, type Socket } from 'socket.io-client';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { openLine } from '../drivers';
 import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
 import { request } from './http-requests';
 
+// A cut between two requests of long-polling breaks nothing, so there would be nothing to recover.
+const WEBSOCKET = { transports: ['websocket'] };
+
 /** What only Socket.IO has: namespaces as channels, acknowledgements, and recovery by the unmodified client. */
 export function testSocketioEvents(context: ContractContext): void {
   const sockets: Socket[] = [];
-  const connect = async (url: string, auth: Readonly<Record<string, unknown>> = {}): Promise<Socket> => {
-    const socket = io(url, { forceNew: true, auth, reconnectionDelay: 20, autoConnect: false });
+  const create = (url: string, options: Partial<ManagerOptions & SocketOptions>): Socket => {
+    const socket = io(url, { forceNew: true, reconnectionDelay: 20, autoConnect: false, ...options });
     sockets.push(socket);
+    return socket;
+  };
+  const ready = async (socket: Socket): Promise<Socket> => {
     const primed = new Promise((resolve) => socket.prependAny(resolve));
     const connected = new Promise<void>((resolve, reject) =>
       socket.once('connect', resolve).once('connect_error', reject),
@@ -18,6 +24,8 @@ export function testSocketioEvents(context: ContractContext): void {
     await Promise.all([connected, primed]);
     return socket;
   };
+  const connect = (url: string, auth: Readonly<Record<string, unknown>> = {}): Promise<Socket> =>
+    ready(create(url, { auth }));
   const arrivals = (socket: Socket, event: string): (() => Promise<unknown[]>) => {
     const queue: unknown[][] = [];
     let wake = (): void => undefined;
@@ -85,7 +93,7 @@ export function testSocketioEvents(context: ContractContext): void {
       const channel = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await using line = await openLine(context.url());
-      const socket = await connect(line.url, { channels: [channel] });
+      const socket = await ready(create(line.url, { ...WEBSOCKET, auth: { channels: [channel] } }));
       const arrived = arrivals(socket, 'message');
       const back = new Promise<void>((resolve) => socket.once('connect', resolve));
 
@@ -101,13 +109,7 @@ export function testSocketioEvents(context: ContractContext): void {
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await publishAll(publisher, channel, words(3));
       await using line = await openLine(context.url());
-      const socket = io(line.url, {
-        forceNew: true,
-        autoConnect: false,
-        reconnectionDelay: 20,
-        auth: { channels: [channel], after: 'earliest' },
-      });
-      sockets.push(socket);
+      const socket = create(line.url, { ...WEBSOCKET, auth: { channels: [channel], after: 'earliest' } });
       const arrived = arrivals(socket, 'message');
       socket.connect();
       for (const word of words(3)) expect((await arrived())[0]).toBe(word);

@@ -1,0 +1,170 @@
+import { type NginxPlaces, type NginxServer, type RedisServer, startNginx, startRedis } from '@tetracast/testing';
+import { freePort, type ServiceProcess } from '@tetracast/testing';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { mapServices, renderGateway, type ServiceName, startService } from '../system';
+import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
+
+const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const satisfies readonly ServiceName[];
+
+/** Messages kept in a channel of the namespace `short`. */
+export const SHORT_HISTORY = 20;
+
+const SETTINGS = {
+  HISTORY_SIZE: '20000',
+  HISTORY_NAMESPACES: `short=${SHORT_HISTORY}/10m`,
+  SSE_RETRY: '100ms',
+  DRAIN_TIMEOUT: '2s',
+  LOG_LEVEL: 'warn',
+};
+
+/** One running copy of a service; its port stays when the process is replaced. */
+interface Replica {
+  readonly service: ServiceName;
+  readonly port: number;
+  process: ServiceProcess | undefined;
+}
+
+/** The whole system, and everything that can be done to it. Two replicas of each service if `replicas` says so. */
+export class Cluster implements AsyncDisposable {
+  private readonly old: AsyncDisposable[] = [];
+
+  private constructor(
+    private redisServer: RedisServer,
+    private readonly redisAddress: TcpSwitch,
+    private replicas: readonly Replica[],
+    private nginx: NginxServer,
+  ) {}
+
+  static async start(): Promise<Cluster> {
+    const started: AsyncDisposable[] = [];
+    try {
+      const redis = await startRedis({ appendOnly: true });
+      started.push(redis);
+      const address = await openTcpSwitch(redis.port);
+      started.push(address);
+      const replicas = await Promise.all(TRANSPORTS.map(async (service) => ({ service, port: await freePort() })));
+      const nginx = await startNginx({ conf: confFor(replicas) });
+      started.push(nginx);
+      const cluster = new Cluster(redis, address, replicas.map((replica) => ({ ...replica, process: undefined })), nginx);
+      started.splice(0, started.length, cluster);
+      await cluster.startServices();
+      return cluster;
+    } catch (error) {
+      for (const part of started.reverse()) await part[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Of the gateway. */
+  get url(): string {
+    return this.nginx.url;
+  }
+
+  get redis(): RedisServer {
+    return this.redisServer;
+  }
+
+  /** Starts every service that does not run, on its old port. */
+  async startServices(replicas = this.replicas): Promise<void> {
+    await Promise.all(
+      replicas.map(async (replica) => {
+        replica.process ??= await startService(
+          replica.service,
+          { ...SETTINGS, BUS_URL: `redis://127.0.0.1:${this.redisAddress.port}` },
+          replica.port,
+        );
+      }),
+    );
+  }
+
+  /** SIGKILL to every service at once. */
+  async killServices(): Promise<void> {
+    await Promise.all(this.replicas.map(async (replica) => this.end(replica, (process) => process.kill())));
+  }
+
+  /** So many copies of each service behind nginx. */
+  async scale(count: number): Promise<void> {
+    const wanted = await Promise.all(
+      TRANSPORTS.map(async (service) => {
+        const kept = this.replicas.filter((replica) => replica.service === service).slice(0, count);
+        while (kept.length < count) kept.push({ service, port: await freePort(), process: undefined });
+        return kept;
+      }),
+    );
+    const left = this.replicas.filter((replica) => !wanted.flat().includes(replica));
+    this.replicas = wanted.flat();
+    await this.startServices();
+    await this.nginx.reload(confFor(this.replicas));
+    await Promise.all(left.map((replica) => this.end(replica, (process) => process.stop())));
+  }
+
+  /** One copy of each service after the other is stopped in good order and started again. */
+  async restartOneByOne(between: () => Promise<void>): Promise<void> {
+    const rows = TRANSPORTS.map((name) => this.replicas.filter(({ service }) => service === name));
+    const rounds = Math.max(...rows.map(({ length }) => length));
+    for (let round = 0; round < rounds; round++) {
+      const restarted = rows.flatMap((row) => row[round] ?? []);
+      await Promise.all(restarted.map((replica) => this.end(replica, (process) => process.stop())));
+      await this.startServices(restarted);
+      await between();
+    }
+  }
+
+  /** SIGHUP; resolves when the last of the old workers is gone, and with it every line it held. */
+  async reloadNginx(): Promise<void> {
+    const { pid } = this.nginx;
+    const workers = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+    await this.nginx.reload();
+    while (workers.some((worker) => existsSync(`/proc/${worker}`))) await delay(10);
+  }
+
+  async restartNginx(): Promise<void> {
+    const { port } = this.nginx;
+    await this.nginx.close();
+    this.nginx = await startNginx({ conf: confFor(this.replicas), port });
+  }
+
+  /** A copy of Redis that has everything the primary has. */
+  async startRedisReplica(): Promise<RedisServer> {
+    const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
+    this.old.push(replica);
+    while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await delay(10);
+    return replica;
+  }
+
+  /** From now on `redis` is what the services find at the address of Redis. */
+  replaceRedis(redis: RedisServer): void {
+    this.old.push(this.redisServer);
+    this.redisServer = redis;
+    this.redisAddress.to(redis.port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.nginx.close();
+    await Promise.all(this.replicas.map((replica) => this.end(replica, (process) => process.stop())));
+    await this.redisAddress[Symbol.asyncDispose]();
+    for (const part of new Set([this.redisServer, ...this.old])) await part[Symbol.asyncDispose]();
+  }
+
+  private async end(replica: Replica, how: (process: ServiceProcess) => Promise<unknown>): Promise<void> {
+    const { process } = replica;
+    replica.process = undefined;
+    if (process !== undefined) await how(process);
+  }
+}
+
+/** The gateway's conf, with a group of servers in place of each service's one address. */
+function confFor(replicas: readonly Pick<Replica, 'service' | 'port'>[]): (places: NginxPlaces) => string {
+  const groups = TRANSPORTS.map((name) => {
+    const servers = replicas.filter(({ service }) => service === name);
+    // As with the name server of the real one, no server is left out for having failed before.
+    return `upstream ${name}_group { ${servers.map(({ port }) => `server 127.0.0.1:${port} max_fails=0;`).join(' ')} }`;
+  });
+  return (places) =>
+    renderGateway(places, mapServices((name) => (name === 'web' ? '127.0.0.1:9' : `${name}_group`)))
+      .replace('http {', `http {\n${groups.join('\n')}`)
+      // An old worker keeps its lines for ten seconds otherwise.
+      .replace(/worker_shutdown_timeout \w+;/, 'worker_shutdown_timeout 500ms;');
+}

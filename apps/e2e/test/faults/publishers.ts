@@ -1,0 +1,125 @@
+import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BackOff } from './back-off';
+import type { Ledger } from './ledger';
+import type { Numbered } from './trace';
+
+export interface PublisherOptions {
+  readonly name: string;
+  /** Written to in turn; each has numbers of its own. */
+  readonly channels: readonly string[];
+  readonly ledger: Ledger;
+  /** Of the gateway. */
+  readonly url: string;
+}
+
+/** One attempt to have a message stored: its id, or `undefined` when there was no answer or a refusal that passes. */
+type Attempt = (channel: string, data: Numbered) => Promise<string | undefined>;
+
+interface Line {
+  readonly attempt: Attempt;
+  /** Whether an attempt may be repeated: the service knows it again by its key. */
+  readonly repeats: boolean;
+  close(): Promise<void>;
+}
+
+/** The last number of each channel, acknowledged: who has seen it has had everything a chance to come. */
+export type Finals = readonly { readonly channel: string; readonly by: string; readonly n: number }[];
+
+/** Publishes numbered messages until it is told to finish. */
+export interface Publisher {
+  /** Writes the last message of each channel and closes. */
+  finish(): Promise<Finals>;
+}
+
+/** The pace, not a wait: without it a fast machine would only fill the log. */
+const PERIOD_MS = 8;
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** `POST` of `path`, repeated with the same Idempotency-Key until it is answered 201 or 200. */
+export function startHttpPublisher(options: PublisherOptions, path: '/polling' | '/sse'): Publisher {
+  const attempt: Attempt = async (channel, data) => {
+    const response = await fetch(options.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `${channel}/${data.by}/${data.n}` },
+      body: JSON.stringify({ channel, data }),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (response.ok) return (JSON.parse(text) as { id: string }).id;
+    if (response.status >= 500) return undefined;
+    throw new Error(`${options.name} was refused: ${response.status} ${text}`);
+  };
+  return startPublisher(options, { attempt, repeats: true, close: () => Promise.resolve() });
+}
+
+/** `publish` frames; one without an answer is not repeated, since it may have been stored. */
+export function startWebSocketPublisher(options: PublisherOptions): Publisher {
+  let wire: WebSocketWire | undefined;
+  const attempt: Attempt = async (channel, data) => {
+    try {
+      wire ??= await openWebSocketWire(`${options.url}/ws`);
+      wire.send({ type: 'publish', channel, data, ref: data.n });
+      for (;;) {
+        const frame = await wire.next(ANSWER_TIMEOUT_MS);
+        if (frame.type === 'ack' && frame.ref === data.n) return frame.id;
+        if (frame.type === 'error') return undefined;
+      }
+    } catch {
+      await wire?.close();
+      wire = undefined;
+      return undefined;
+    }
+  };
+  return startPublisher(options, { attempt, repeats: false, close: async () => wire?.close() });
+}
+
+function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt, repeats, close }: Line): Publisher {
+  const finishing = new AbortController();
+  const backOff = new BackOff(new AbortController().signal);
+  const numbers = new Map<string, number>();
+
+  const attemptOnce = async (channel: string, data: Numbered): Promise<string | undefined> => {
+    const id = await attempt(channel, data).catch((error: unknown) => {
+      // A line that broke is what this is about; anything the service said is not.
+      if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return undefined;
+      throw error;
+    });
+    if (id === undefined) {
+      ledger.refused();
+      await backOff.wait();
+    } else backOff.succeeded();
+    return id;
+  };
+  const publishNext = async (channel: string): Promise<string | undefined> => {
+    const n = (numbers.get(channel) ?? 0) + 1;
+    numbers.set(channel, n);
+    const data = { by: name, n };
+    let id = await attemptOnce(channel, data);
+    while (id === undefined && repeats) id = await attemptOnce(channel, data);
+    ledger.add({ channel, ...data, ...(id === undefined ? {} : { id }) });
+    return id;
+  };
+  const run = async (): Promise<void> => {
+    while (!finishing.signal.aborted) {
+      for (const channel of channels) {
+        await publishNext(channel);
+        await delay(PERIOD_MS, undefined, { signal: finishing.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const running = run();
+  running.catch(() => undefined); // told by `finish`
+  return {
+    finish: async () => {
+      finishing.abort();
+      try {
+        await running;
+        for (const channel of channels) while ((await publishNext(channel)) === undefined);
+      } finally {
+        await close();
+      }
+      return channels.map((channel) => ({ channel, by: name, n: numbers.get(channel) ?? 0 }));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Message } from '@tetracast/message-model';
+import type { Cluster } from './cluster';
+import type { Fault } from './faults';
+import { type Entry, Ledger } from './ledger';
+import { type Finals, startHttpPublisher, startWebSocketPublisher } from './publishers';
+import { openSubscriber, type Subscriber, type SubscriberName } from './subscribers';
+import type { Numbered } from './trace';
+import { judge, type Verdict } from './verdict';
+
+export interface Row extends Verdict {
+  readonly fault: string;
+  readonly subscriber: string;
+}
+
+/** Messages acknowledged before the fault and after it. */
+const STRETCH = 25;
+const END_TIMEOUT_MS = 20_000;
+
+let cases = 0;
+
+/** One fault on all `subscribers` at the same time; resolves with a row for each, whatever it says. */
+export async function runCase(cluster: Cluster, fault: Fault, names: readonly SubscriberName[]): Promise<Row[]> {
+  await fault.prepare?.(cluster);
+  const run = `case-${process.pid}-${++cases}`;
+  const [first, second, third, fourth] = ['a', fault.namespace ?? 'b', 'c', 'd'].map((name) => `${name}:${run}`);
+  const channels = [first, second, third, fourth].map(String);
+  const subscribers = await openAll(cluster.url, channels, names);
+  try {
+    const ledger = new Ledger();
+    const options = { ledger, url: cluster.url };
+    const publishers = [
+      startHttpPublisher({ ...options, name: 'post-polling', channels: channels.slice(0, 1) }, '/polling'),
+      startHttpPublisher({ ...options, name: 'post-sse', channels: channels.slice(1, 3) }, '/sse'),
+      startWebSocketPublisher({ ...options, name: 'ws', channels: channels.slice(3) }),
+    ];
+    await ledger.progress(STRETCH);
+    // An EventSource has a place to go on from once it has had a message.
+    await Promise.all(
+      subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0, END_TIMEOUT_MS)),
+    );
+    await fault.run({ cluster, subscribers, ledger });
+    await ledger.progress(STRETCH);
+    const finals = (await Promise.all(publishers.map((publisher) => publisher.finish()))).flat();
+    const ends = await Promise.all(subscribers.map((subscriber) => awaitEnd(subscriber, finals)));
+    const stored = await readLog(cluster.url, channels);
+    return subscribers.map(({ name, trace }, index) => {
+      const verdict = judge(ledger.entries, trace.events, stored);
+      const problems = [...(ends[index] ?? []), ...verdict.problems];
+      return { ...verdict, fault: fault.name, subscriber: name, problems };
+    });
+  } finally {
+    await Promise.all(subscribers.map((subscriber) => subscriber[Symbol.asyncDispose]()));
+  }
+}
+
+function openAll(url: string, channels: readonly string[], names: readonly SubscriberName[]): Promise<Subscriber[]> {
+  return Promise.all(names.map((name) => openSubscriber(name, url, channels)));
+}
+
+/** What kept the subscriber from seeing the last of all messages, if anything did. */
+async function awaitEnd({ trace }: Subscriber, finals: Finals): Promise<string[]> {
+  try {
+    await trace.until(() => finals.every(({ channel, by, n }) => trace.sees(channel, by, n)), END_TIMEOUT_MS);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+/** What the log holds of these channels. */
+async function readLog(url: string, channels: readonly string[]): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let after = 'earliest';
+  for (;;) {
+    const query = new URLSearchParams({ channel: channels.join(), after, limit: '1000' });
+    const response = await fetch(`${url}/polling?${query.toString()}`);
+    const { messages, cursor } = (await response.json()) as { messages: Message[]; cursor: string };
+    if (messages.length === 0) return entries;
+    entries.push(...messages.map(({ channel, id, data }) => ({ channel, id, ...(data as Numbered) })));
+    after = cursor;
+  }
+}

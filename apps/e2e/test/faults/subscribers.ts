@@ -1,0 +1,58 @@
+import { openLine } from '@tetracast/testing';
+import { runPolling } from './subscribe-polling';
+import { runSocketio } from './subscribe-socketio';
+import { runSse } from './subscribe-sse';
+import { runWebSocket } from './subscribe-websocket';
+import { Trace } from './trace';
+
+/** What a stock client is given: `url` is its own line to the gateway; it ends when `signal` aborts. */
+export interface Subscription {
+  readonly url: string;
+  readonly channels: readonly string[];
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves once whatever is published from then on is received. */
+export type RunSubscriber = (subscription: Subscription) => Promise<void>;
+
+/** The stock clients, each as a page would use it: what its library does not do after a cut, the page does. */
+export const SUBSCRIBERS = {
+  polling: runPolling,
+  sse: runSse,
+  websocket: runWebSocket,
+  socketio: runSocketio(['websocket']),
+  'socketio polling': runSocketio(['polling']),
+  'socketio upgraded': runSocketio(['polling', 'websocket']),
+} satisfies Record<string, RunSubscriber>;
+
+export type SubscriberName = keyof typeof SUBSCRIBERS;
+
+/** A stock client that listens to all channels of a case. */
+export interface Subscriber extends AsyncDisposable {
+  readonly name: SubscriberName;
+  readonly trace: Trace;
+  /** Cuts its line, and lets it up again when `meanwhile` is done. */
+  cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+}
+
+export async function openSubscriber(
+  name: SubscriberName,
+  gatewayUrl: string,
+  channels: readonly string[],
+): Promise<Subscriber> {
+  const line = await openLine(gatewayUrl);
+  const over = new AbortController();
+  const trace = new Trace();
+  const close = async (): Promise<void> => {
+    over.abort();
+    await line.close();
+  };
+  try {
+    await SUBSCRIBERS[name]({ url: line.url, channels, trace, signal: over.signal });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { name, trace, cut: (meanwhile) => line.cut(meanwhile), [Symbol.asyncDispose]: close };
+}
