@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { describeAnnouncing } from './contract/announcing';
 import type { BusHarness } from './contract/harness';
 import { describeIdempotency } from './contract/idempotency';

@@ -47,7 +47,12 @@ export class Cluster implements AsyncDisposable {
       const replicas = await Promise.all(TRANSPORTS.map(async (service) => ({ service, port: await freePort() })));
       const nginx = await startNginx({ conf: confFor(replicas) });
       started.push(nginx);
-      const cluster = new Cluster(redis, address, replicas.map((replica) => ({ ...replica, process: undefined })), nginx);
+      const cluster = new Cluster(
+        redis,
+        address,
+        replicas.map((replica) => ({ ...replica, process: undefined })),
+        nginx,
+      );
       started.splice(0, started.length, cluster);
       await cluster.startServices();
       return cluster;
@@ -163,7 +168,10 @@ function confFor(replicas: readonly Pick<Replica, 'service' | 'port'>[]): (place
     return `upstream ${name}_group { ${servers.map(({ port }) => `server 127.0.0.1:${port} max_fails=0;`).join(' ')} }`;
   });
   return (places) =>
-    renderGateway(places, mapServices((name) => (name === 'web' ? '127.0.0.1:9' : `${name}_group`)))
+    renderGateway(
+      places,
+      mapServices((name) => (name === 'web' ? '127.0.0.1:9' : `${name}_group`)),
+    )
       .replace('http {', `http {\n${groups.join('\n')}`)
       // An old worker keeps its lines for ten seconds otherwise.
       .replace(/worker_shutdown_timeout \w+;/, 'worker_shutdown_timeout 500ms;');

@@ -35,9 +35,7 @@ export async function runCase(cluster: Cluster, fault: Fault, names: readonly Su
     ];
     await ledger.progress(STRETCH);
     // An EventSource has a place to go on from once it has had a message.
-    await Promise.all(
-      subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0, END_TIMEOUT_MS)),
-    );
+    await Promise.all(subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0, END_TIMEOUT_MS)));
     await fault.run({ cluster, subscribers, ledger });
     await ledger.progress(STRETCH);
     const finals = (await Promise.all(publishers.map((publisher) => publisher.finish()))).flat();

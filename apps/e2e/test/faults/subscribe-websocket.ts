@@ -21,7 +21,10 @@ export async function runWebSocket({ url, channels, trace, signal }: Subscriptio
   /** Resolves with the close code. */
   const connect = (subscribed: () => void): Promise<number> =>
     new Promise((resolve) => {
-      const query = new URLSearchParams({ channel: channels.join(), ...(cursor === undefined ? {} : { after: cursor }) });
+      const query = new URLSearchParams({
+        channel: channels.join(),
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?${query.toString()}`);
       const end = (): void => socket.terminate();
       signal.addEventListener('abort', end);

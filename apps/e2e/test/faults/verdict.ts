@@ -129,7 +129,9 @@ function disorderedIn({ runs, acknowledged }: Stream): number[] {
     });
     // Passed over without a word, though a reset brought it after all.
     const here = new Set(messages.map(({ n }) => n));
-    const later = new Set(runs.flatMap((run) => run.messages.flatMap(({ n }) => (seen.has(n) || here.has(n) ? [] : n))));
+    const later = new Set(
+      runs.flatMap((run) => run.messages.flatMap(({ n }) => (seen.has(n) || here.has(n) ? [] : n))),
+    );
     const [first = Infinity, last = 0] = [placed[0]?.n, placed.at(-1)?.n];
     for (const n of later) if (n > first && n < last && acknowledged.get(n) === placed[0]?.epoch) disordered.push(n);
     for (const n of here) seen.add(n);

@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import fc from 'fast-check';
 import { BusUnavailableError, type Bus, type Entry } from '../../src';
 import { Recorder } from '../recorder';

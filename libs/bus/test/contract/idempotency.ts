@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { Recorder } from '../recorder';
 import { type BusHarness, passTo, publication, readAll, seqsOf } from './harness';
 

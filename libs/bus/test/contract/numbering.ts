@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { appendTo, type BusHarness, expectChain, publication, readAll, seqsOf } from './harness';
 
 export function describeNumbering(harness: BusHarness): void {

@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import fc from 'fast-check';
 import { appendTo, type BusHarness, publication, readAll, seqsOf } from './harness';
 

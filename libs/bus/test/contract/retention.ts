@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import type { Page } from '../../src';
 import { appendTo, type BusHarness, expectChain, passTo, publication, readAll, seqsOf } from './harness';
 

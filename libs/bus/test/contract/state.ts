@@ -1,4 +1,3 @@
-/* eslint-disable jest/no-export -- part of the suite that every bus runs */
 import { type BusHarness } from './harness';
 
 export function describeState(harness: BusHarness): void {
