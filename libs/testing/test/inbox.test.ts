@@ -33,6 +33,8 @@ describe('Inbox', () => {
     const late = new Inbox<string>('letters');
     late.push('a');
     late.fail(new Error('closed'));
+    late.push('too late');
+    expect(late.items).toEqual(['a']);
     expect(await late.one()).toBe('a');
   });
 });

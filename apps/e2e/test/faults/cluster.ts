@@ -8,12 +8,11 @@ import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
 
 const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const satisfies readonly ServiceName[];
 
-/** Messages kept in a channel of the namespace `short`. */
-export const SHORT_HISTORY = 20;
-
 const SETTINGS = {
   HISTORY_SIZE: '20000',
-  HISTORY_NAMESPACES: `short=${SHORT_HISTORY}/10m`,
+  // Little enough that a client which was away finds neither its place in the process nor, in `short`, in the log.
+  HISTORY_NAMESPACES: 'short=20/10m',
+  WINDOW_MESSAGES: '16',
   SSE_RETRY: '100ms',
   DRAIN_TIMEOUT: '2s',
   LOG_LEVEL: 'warn',

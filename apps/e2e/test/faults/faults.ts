@@ -16,7 +16,7 @@ export interface Fault {
   prepare?(cluster: Cluster): Promise<void>;
   /** The fault itself, while messages are published; resolves when all is well again. */
   run(context: FaultContext): Promise<void>;
-  /** The namespace of the second channel. */
+  /** The namespace of the first channel. */
   readonly namespace?: string;
   /** Clients that cannot bear it, by contract. */
   readonly without?: readonly SubscriberName[];
@@ -118,15 +118,50 @@ export const FAULTS: readonly Fault[] = [
     run: ({ cluster }) => cluster.redis.flush(),
   },
   {
+    name: 'Redis: FLUSHALL, clients away',
+    reset: 'epoch',
+    run: async ({ cluster, subscribers, ledger }) => {
+      await cutAll(subscribers, async () => {
+        await cluster.redis.flush();
+        await ledger.progress(STRETCH);
+      });
+    },
+  },
+  {
     name: 'Redis replaced by a replica that lost the tail',
     reset: 'epoch',
     run: async ({ cluster, ledger }) => {
-      const replica = await cluster.startRedisReplica();
-      await ledger.progress(STRETCH);
-      await replica.command('REPLICAOF', 'NO', 'ONE');
-      await ledger.progress(2 * STRETCH);
-      await cluster.redis.kill('SIGKILL');
-      cluster.replaceRedis(replica);
+      await replaceRedis(cluster, () => ledger.progress(2 * STRETCH));
+    },
+  },
+  {
+    name: 'Redis replaced by a replica that lost the tail, clients away',
+    reset: 'epoch',
+    run: async ({ cluster, subscribers, ledger }) => {
+      await cutAll(subscribers, async () => {
+        await replaceRedis(cluster, () => ledger.progress(2 * STRETCH));
+        await ledger.progress(3 * STRETCH);
+      });
+    },
+  },
+  {
+    name: 'Redis replaced by a replica that lost the tail, services killed',
+    reset: 'epoch',
+    run: async ({ cluster, ledger }) => {
+      await replaceRedis(cluster, async () => {
+        await ledger.progress(2 * STRETCH);
+        await cluster.killServices();
+      });
+      await cluster.startServices();
     },
   },
 ];
+
+/** A failover to a replica that knows nothing of what is acknowledged in `tail`. */
+async function replaceRedis(cluster: Cluster, tail: () => Promise<void>): Promise<void> {
+  const replica = await cluster.startRedisReplica();
+  await replica.command('REPLICAOF', 'NO', 'ONE');
+  await tail();
+  await cluster.redis.kill('SIGKILL');
+  cluster.replaceRedis(replica);
+}

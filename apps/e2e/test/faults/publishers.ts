@@ -39,18 +39,31 @@ const ANSWER_TIMEOUT_MS = 5000;
 /** `POST` of `path`, repeated with the same Idempotency-Key until it is answered 201 or 200. */
 export function startHttpPublisher(options: PublisherOptions, path: '/polling' | '/sse'): Publisher {
   const attempt: Attempt = async (channel, data) => {
-    const response = await fetch(options.url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': `${channel}/${data.by}/${data.n}` },
-      body: JSON.stringify({ channel, data }),
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-    });
-    const text = await response.text();
-    if (response.ok) return (JSON.parse(text) as { id: string }).id;
-    if (response.status >= 500) return undefined;
-    throw new Error(`${options.name} was refused: ${response.status} ${text}`);
+    const answer = await post(options.url + path, `${channel}/${data.by}/${data.n}`, { channel, data });
+    if (answer === undefined || answer.status >= 500) return undefined;
+    if (answer.status >= 400) throw new Error(`${options.name} was refused: ${answer.status} ${answer.text}`);
+    return (JSON.parse(answer.text) as { id: string }).id;
   };
   return startPublisher(options, { attempt, repeats: true, close: () => Promise.resolve() });
+}
+
+/** The whole answer; `undefined` when the line broke before its end. */
+async function post(
+  url: string,
+  idempotencyKey: string,
+  body: object,
+): Promise<{ status: number; text: string } | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    return { status: response.status, text: await response.text() };
+  } catch {
+    return undefined;
+  }
 }
 
 /** `publish` frames; one without an answer is not repeated, since it may have been stored. */
@@ -80,11 +93,7 @@ function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt,
   const numbers = new Map<string, number>();
 
   const attemptOnce = async (channel: string, data: Numbered): Promise<string | undefined> => {
-    const id = await attempt(channel, data).catch((error: unknown) => {
-      // A line that broke is what this is about; anything the service said is not.
-      if (error instanceof TypeError || (error as Error).name === 'TimeoutError') return undefined;
-      throw error;
-    });
+    const id = await attempt(channel, data);
     if (id === undefined) {
       ledger.refused();
       await backOff.wait();

@@ -22,8 +22,7 @@ let cases = 0;
 export async function runCase(cluster: Cluster, fault: Fault, names: readonly SubscriberName[]): Promise<Row[]> {
   await fault.prepare?.(cluster);
   const run = `case-${process.pid}-${++cases}`;
-  const [first, second, third, fourth] = ['a', fault.namespace ?? 'b', 'c', 'd'].map((name) => `${name}:${run}`);
-  const channels = [first, second, third, fourth].map(String);
+  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd'].map((name) => `${name}:${run}`);
   const subscribers = await openAll(cluster.url, channels, names);
   try {
     const ledger = new Ledger();

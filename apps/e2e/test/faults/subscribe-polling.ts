@@ -19,24 +19,32 @@ export async function runPolling({ url, channels, trace, signal }: Subscription)
       query.set('after', cursor);
       query.set('wait', '25');
     }
-    const response = await fetch(`${url}/polling?${query.toString()}`, { signal });
-    if (response.status >= 500) throw new TypeError(`polling was answered ${response.status}`);
-    if (!response.ok) throw new Error(`polling was refused: ${response.status} ${await response.text()}`);
-    const answer = (await response.json()) as PollAnswer;
+    const answer = await ask(`${url}/polling?${query.toString()}`, signal);
+    if (answer === undefined) return backOff.wait();
+    backOff.succeeded();
     ({ cursor } = answer);
     if (answer.reset !== undefined) trace.reset(answer.reset);
     for (const message of answer.messages) trace.message(message);
-    backOff.succeeded();
   };
   const run = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await poll().catch((error: unknown) => {
-        // What `fetch` says of a line that broke.
-        if (signal.aborted || error instanceof TypeError) return backOff.wait();
-        throw error;
-      });
-    }
+    while (!signal.aborted) await poll();
   };
   await poll();
   run().catch((error: unknown) => trace.fail(error as Error));
+}
+
+/** `undefined` when the line broke or the service cannot answer now. */
+async function ask(url: string, signal: AbortSignal): Promise<PollAnswer | undefined> {
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url, { signal });
+    status = response.status;
+    text = await response.text();
+  } catch {
+    return undefined;
+  }
+  if (status >= 500) return undefined;
+  if (status >= 400) throw new Error(`polling was refused: ${status} ${text}`);
+  return JSON.parse(text) as PollAnswer;
 }
