@@ -9,8 +9,9 @@ import {
   type Tetracast,
   toCodedError,
 } from '@tetracast/service-kit';
-import type { Framing } from '@tetracast/hub';
+import type { Connection, Framing } from '@tetracast/hub';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import { dataFraming, encodeOpening, messageFraming } from './sse-framing';
 import { SseSink } from './sse-sink';
@@ -47,20 +48,27 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
   const connection = hub.connect(sink, client);
-  const gone = (): void => {
-    connection.close();
-  };
   try {
     await connection.subscribe(channels, start, (cursor) => {
       if (socket.destroyed) return;
       void reply.hijack();
-      const line = new SocketLine(socket, settings.highWaterMark, () => connection.drained(), gone);
-      sink.open(line, encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor));
+      const head = encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor);
+      sink.open(createLine(socket, settings.highWaterMark, connection), head);
     });
   } finally {
-    if (!sink.isOpen) gone();
+    if (!sink.isOpen) connection.close();
   }
   if (!sink.isOpen) throw new CodedError('unavailable', 'the service is stopping');
+}
+
+/** Apart, so that what lives as long as the line holds the connection only, and nothing of the request. */
+function createLine(socket: Socket, highWaterMark: number, connection: Connection): SocketLine {
+  return new SocketLine(
+    socket,
+    highWaterMark,
+    () => connection.drained(),
+    () => connection.close(),
+  );
 }
 
 function framingIn(query: SseRequest['query']): Framing {

@@ -154,7 +154,7 @@ it('refuses what is under way when the connection breaks, without waiting for an
   await bus.ping();
   await redis.kill('SIGSTOP');
   const attempt = expectUnavailable(bus);
-  await new Promise((resolve) => setTimeout(resolve)); // sent by now
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve)); // sent by now
   await redis.kill();
   await attempt;
 });

@@ -5,7 +5,7 @@ import { type SubscriberName, SUBSCRIBERS } from './subscribers';
 import { formatTable } from './table';
 
 const isLong = process.env['FAULTS'] === 'long';
-const ROUNDS = isLong ? Number(process.env['FAULTS_ROUNDS'] ?? 5) : 1;
+const ROUNDS = Number(process.env['FAULTS_ROUNDS'] ?? (isLong ? 5 : 1));
 const SHORT: readonly SubscriberName[] = ['polling', 'sse', 'websocket', 'socketio'];
 const LONG = Object.keys(SUBSCRIBERS) as SubscriberName[];
 const CASE_TIMEOUT_MS = 90_000;

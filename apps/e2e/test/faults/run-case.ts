@@ -43,6 +43,7 @@ export async function runCase(cluster: Cluster, fault: Fault, names: readonly Su
     return subscribers.map(({ name, trace }, index) => {
       const verdict = judge(ledger.entries, trace.events, stored);
       const problems = [...(ends[index] ?? []), ...verdict.problems];
+      if (problems.length > 0) require('node:fs').writeFileSync(`/tmp/dbg/${run}-${name}.json`, JSON.stringify({ problems, entries: ledger.entries, trace: trace.events, stored }));
       return { ...verdict, fault: fault.name, subscriber: name, problems };
     });
   } finally {

@@ -5,15 +5,19 @@ import type { ManagedProcess } from './managed-process';
 const POLL_MS = 10;
 const TIMEOUT_MS = 10_000;
 
-/** SIGHUP; resolves when the master has workers it had not, rejects with what it logged when it kept the old conf. */
+/**
+ * SIGHUP; resolves when new workers run and the old ones take no more connections (those they have they may keep),
+ * rejects with what nginx logged when it kept the old conf.
+ */
 export async function reloadNginx(nginx: ManagedProcess, errorLog: () => Promise<string>): Promise<void> {
-  const before = new Set(await workersOf(nginx.pid));
+  const before = await workersOf(nginx.pid);
   const loggedBefore = (await errorLog()).length;
   nginx.signal('SIGHUP');
   const deadline = Date.now() + TIMEOUT_MS;
   while (Date.now() < deadline) {
     const workers = await workersOf(nginx.pid);
-    if (workers.some((pid) => !before.has(pid))) return;
+    const areNew = workers.some((pid) => !before.includes(pid));
+    if (areNew && !(await Promise.all(before.map(isServing))).includes(true)) return;
     const logged = (await errorLog()).slice(loggedBefore);
     if (logged.includes('[emerg]')) throw new Error(`nginx refused the conf:\n${logged.trim()}`);
     await delay(POLL_MS);
@@ -24,4 +28,10 @@ export async function reloadNginx(nginx: ManagedProcess, errorLog: () => Promise
 async function workersOf(pid: number): Promise<string[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return children.split(' ').filter((child) => child !== '');
+}
+
+// A worker that is told to end says so in its title, then closes its listening sockets; one that has ended has none.
+async function isServing(pid: string): Promise<boolean> {
+  const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return title.includes('worker process') && !title.includes('shutting down');
 }

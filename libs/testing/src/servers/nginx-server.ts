@@ -29,7 +29,7 @@ export interface NginxServer extends AsyncDisposable {
   accessLog(): Promise<string>;
   /** What was written to `${ERROR_LOG}` and to standard error. */
   errorLog(): Promise<string>;
-  /** SIGHUP, with another conf if given; resolves when new workers run, rejects when nginx refuses the conf. */
+  /** SIGHUP, with another conf if given; resolves when only new workers accept connections, rejects when nginx refuses the conf. */
   reload(conf?: NginxConf): Promise<void>;
   close(): Promise<void>;
 }
