@@ -1,15 +1,22 @@
+import replyFrom from '@fastify/reply-from';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Engine } from './engine';
 import { EngineLine } from './engine-line';
+import { forwardRequest, ownerOf } from './forwarding';
+import type { NodeDirectory } from './node-directory';
 
 /** Where the stock client looks for the service. */
 export const SOCKETIO_PATH = '/socket.io/';
 
-/** Hands HTTP requests of clients to Engine.IO, after they passed what all requests of the service pass. */
-export function engineRoutes(engine: Engine): FastifyPluginAsync {
+/**
+ * Hands HTTP requests of clients to Engine.IO, after they passed what all requests of the service pass; those of a session
+ * that another process keeps are handed to that one.
+ */
+export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyPluginAsync {
   return async (app) => {
     const { tetracast } = app;
+    await app.register(replyFrom, { disableRequestLogging: true });
     // Engine.IO reads the bodies itself.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, done) => {
@@ -23,16 +30,19 @@ export function engineRoutes(engine: Engine): FastifyPluginAsync {
         const { sid, j: jsonp } = request.query;
         // A script element names no origin: any page could read what is answered in this way.
         if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
+        const owner = await ownerOf(request.raw, directory);
+        if (owner !== undefined) return forwardRequest(request, reply, owner);
         const connection = typeof sid === 'string' ? engine.connectionOf(sid) : undefined;
         if (request.method === 'POST' && connection !== undefined) {
           await EngineLine.of(connection, tetracast.settings.highWaterMark).room();
         }
         reply.hijack();
-        if (request.raw.destroyed) return;
+        if (request.raw.destroyed) return reply;
         for (const [name, value] of Object.entries(reply.getHeaders())) {
           if (value !== undefined) reply.raw.setHeader(name, value);
         }
         engine.handleRequest(request.raw, reply.raw);
+        return reply;
       },
     });
     // A connection kept alive would be waited for in vain.

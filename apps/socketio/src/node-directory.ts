@@ -49,7 +49,11 @@ export class NodeDirectory {
     if (id === undefined || id === this.id) return undefined;
     const known = this.remembered.get(id);
     if (known !== undefined && known.until > Date.now()) return known.address;
-    const address = await this.bus.getState(keyOf(id));
+    const address = await this.bus.getState(keyOf(id)).catch((error: unknown) => {
+      // While the log is away, what was true a moment ago is the best there is.
+      if (known === undefined) throw error;
+      return known.address;
+    });
     if (this.remembered.size >= REMEMBERED_MAX) this.remembered.clear();
     this.remembered.set(id, { address, until: Date.now() + REMEMBERED_MS });
     return address;
