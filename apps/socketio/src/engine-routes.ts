@@ -17,10 +17,10 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
   return async (app) => {
     const { tetracast } = app;
     await app.register(replyFrom, { disableRequestLogging: true });
-    // Engine.IO reads the bodies itself.
+    // Engine.IO reads the bodies itself, here or in the other process.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, _payload, done) => {
-      done(null);
+    app.addContentTypeParser('*', (_request, payload, done) => {
+      done(null, payload);
     });
     app.route<{ Querystring: Record<string, unknown> }>({
       method: ['GET', 'POST'],

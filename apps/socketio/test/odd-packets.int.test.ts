@@ -1,3 +1,4 @@
+import { Inbox } from '@tetracast/testing';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { type RunningService, startService } from './start-service';
@@ -59,12 +60,13 @@ describe('packets that no stock client sends', () => {
   it.each(ODD_PACKETS.map((packet) => [packet.slice(0, 60), packet]))('hurt nobody else: %s', async (_, packet) => {
     using witness = await openClient(`${service.url}/news`);
     const line = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    const answers = new Inbox<string>('packets');
+    line.on('message', (data: Buffer) => answers.push(data.toString()));
     const closed = once(line, 'close');
     await once(line, 'open');
     for (const connect of ['40', '40/news,']) {
       line.send(connect);
-      let answer = '';
-      while (!answer.includes('tetracast:ready')) answer = String(((await once(line, 'message')) as [Buffer])[0]);
+      while (!(await answers.one()).includes('tetracast:ready'));
     }
 
     line.send(packet);

@@ -35,7 +35,10 @@ export interface Page {
   readonly epoch: string;
   /** The greatest seq given out in the partition when this was read. */
   readonly head: number;
-  /** Seq of the channel's newest message ever, stored or not; 0 when there was none. */
+  /**
+   * Seq of the channel's newest message ever, stored or not; 0 when there was none. For a channel that is no longer
+   * remembered, a bound that none of its messages exceeds.
+   */
   readonly last: number;
   readonly entries: readonly Entry[];
   /** Whether messages of the channel after `seq` and before what was read are no longer stored (`after` only). */

@@ -93,7 +93,7 @@ export class Channel {
       this.host.epochSeen(epoch);
       return;
     }
-    if (entry.seq > this.window.last && !this.window.push(entry)) {
+    if (entry.seq > this.window.last && !this.window.push(entry, this.provenAt)) {
       this.pending.push({ epoch, entry });
       void this.refill();
       return;
@@ -109,7 +109,7 @@ export class Channel {
   /** The log was found to stand at `last`, at a time when the partition stood at `head`: goes on, or refills. */
   confirm(epoch: string, last: number, head: number): void {
     if (this.filling !== undefined) return;
-    if (epoch !== this.epoch || last > this.window.last) void this.refill();
+    if (epoch !== this.epoch || last > this.proven) void this.refill();
     else if (this.absorbPending()) this.resume(head);
     else void this.refill();
   }
@@ -170,7 +170,7 @@ export class Channel {
         const floor = page.entries[0]?.prev ?? page.last;
         this.window = new Window(this.host.windowLimits, page.epoch, floor);
       }
-      for (const entry of page.entries) this.window.push(entry);
+      for (const entry of page.entries) this.window.push(entry, this.provenAt);
       messages += page.entries.length;
       if (page.entries.length < PAGE && this.absorbPending()) {
         this.resume(page.head);
@@ -193,7 +193,8 @@ export class Channel {
     this.overflowed = false;
     if (overflowed) return false;
     return pending.every(
-      ({ epoch, entry }) => epoch === this.epoch && (entry.seq <= this.window.last || this.window.push(entry)),
+      ({ epoch, entry }) =>
+        epoch === this.epoch && (entry.seq <= this.window.last || this.window.push(entry, this.provenAt)),
     );
   }
 }

@@ -27,9 +27,13 @@ export class Window {
     public last = floor,
   ) {}
 
-  /** Appends the channel's next message; `false` when one before it is missing here. */
-  push(entry: Entry): boolean {
-    if (entry.prev !== this.last) return false;
+  /**
+   * Appends the channel's next message; `false` when one before it is missing here. The log has shown that there was none
+   * after `last` and up to `proven`: the channel's last message may be known no better than that, see `Page.last`.
+   */
+  push(entry: Entry, proven = 0): boolean {
+    if (entry.seq <= this.last) return true;
+    if (entry.prev > Math.max(this.last, proven)) return false;
     const framed = new FramedEntry(this.epoch, entry);
     this.entries.push(framed);
     this.bytes += framed.size;

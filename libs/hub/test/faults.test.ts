@@ -126,3 +126,19 @@ describe('a hub that heals itself', () => {
     expect(sink.data).toEqual([1, 2, 3]);
   });
 });
+
+describe('a channel whose last number was forgotten', () => {
+  it('gives its readers no false reset while other channels go on', async () => {
+    const bus = new FaultyBus({ retention: { size: 100, ttlMs: 60_000 }, channelsRemembered: 2 });
+    await using bench = new Bench({}, bus);
+    const { sink } = await bench.join(['quiet']);
+    for (const n of range(1, 40)) {
+      await bench.publish(`busy-${n}`, n);
+      await bench.hub.log.compare();
+    }
+    await bench.publish('quiet', 'at last');
+    await sink.reached(1);
+    expect(sink.story).toEqual(['at last']);
+    expect(bus.reads).toBe(0);
+  });
+});

@@ -12,5 +12,8 @@ if known[1] and not (sameRun and known[2] == ARGV[5]) and not isWhole then
   epoch = ARGV[1]
   redis.call('HSET', KEYS[1], 'epoch', epoch)
 end
-redis.call('HSET', KEYS[1], 'server', ARGV[4], 'history', ARGV[5])
+-- Nothing is written without need: when memory is short, Redis can still be read.
+if known[1] ~= ARGV[4] or known[2] ~= ARGV[5] then
+  redis.call('HSET', KEYS[1], 'server', ARGV[4], 'history', ARGV[5])
+end
 return epoch
