@@ -184,10 +184,19 @@ const connectionsOf = async (id) => {
   return Number(/^tetracast_connections (\d+)/m.exec(await docker('exec', id, 'node', '-e', read))?.[1]);
 };
 
+const REPLICATED = ['sse', 'websocket', 'socketio'];
+
 async function checkReplicas() {
-  await check('two replicas of sse and websocket start', async () => {
-    await compose('up', '-d', '--wait', '--no-build', '--no-recreate', '--scale', 'sse=2', '--scale', 'websocket=2');
-    for (const service of ['sse', 'websocket']) {
+  await check('two replicas of sse, websocket and socketio start', async () => {
+    await compose(
+      'up',
+      '-d',
+      '--wait',
+      '--no-build',
+      '--no-recreate',
+      ...REPLICATED.flatMap((name) => ['--scale', `${name}=2`]),
+    );
+    for (const service of REPLICATED) {
       const found = await containersOf(service);
       expect(found.length === 2, `${found.length} of ${service}`);
     }
@@ -195,7 +204,7 @@ async function checkReplicas() {
   });
   for (const [what, urls] of Object.entries(SETS)) await checkDelivery(`${what}, replicas`, urls);
 
-  for (const transport of ['sse', 'websocket']) {
+  for (const transport of REPLICATED) {
     await check(`gateway, replicas: both of ${transport} carry lines, and all of them receive`, async () => {
       const channel = newChannel();
       const after = await cursorOf(SETS.gateway, channel);

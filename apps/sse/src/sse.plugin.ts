@@ -6,6 +6,7 @@ import {
   requireChannels,
   single,
   SocketLine,
+  takeSocket,
   type Tetracast,
   toCodedError,
 } from '@tetracast/service-kit';
@@ -43,14 +44,14 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   );
   const sink = new SseSink(framingIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
-  const { socket } = reply.raw;
-  if (socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
+  if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
   const connection = hub.connect(sink, client);
   try {
     await connection.subscribe(channels, start, (cursor) => {
-      if (socket.destroyed) return;
+      const socket = takeSocket(reply.raw);
+      if (socket === undefined) return;
       void reply.hijack();
       const head = encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor);
       sink.open(createLine(socket, settings.highWaterMark, connection), head);

@@ -7,14 +7,10 @@ import type { Socket } from 'node:net';
  * what has not ended after `timeoutMs` is cut. `started` is called first.
  */
 export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, started: () => void): void {
-  const sockets = new Set<Socket>();
+  const sockets = new SocketSet();
   // Node's server forgets the sockets that were taken over for a stream or a WebSocket.
-  function forget(this: Socket): void {
-    sockets.delete(this);
-  }
   app.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    socket.on('close', forget);
   });
 
   let draining = false;
@@ -29,8 +25,27 @@ export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, 
     hub.drain('going_away');
     setTimeout(() => {
       hub.drain('going_away');
-      for (const socket of sockets) socket.destroy();
+      sockets.destroyAll();
     }, timeoutMs).unref();
     done();
   });
+}
+
+const SWEEP_MIN = 256;
+
+/** The open sockets, and some that are not any more: there may be very many, and a listener for each is not cheap. */
+class SocketSet {
+  private readonly sockets = new Set<Socket>();
+  private sweepAt = SWEEP_MIN;
+
+  add(socket: Socket): void {
+    this.sockets.add(socket);
+    if (this.sockets.size < this.sweepAt) return;
+    for (const known of this.sockets) if (known.destroyed) this.sockets.delete(known);
+    this.sweepAt = Math.max(SWEEP_MIN, this.sockets.size * 2);
+  }
+
+  destroyAll(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
 }

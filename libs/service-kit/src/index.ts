@@ -9,5 +9,6 @@ export { createService, type ServiceOptions } from './service';
 export { parseSettings, type Setting, SETTINGS, type Settings, SettingsError } from './settings';
 export { SocketLine } from './socket-line';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
+export { takeSocket } from './take-socket';
 export type { Tetracast } from './tetracast';
 export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';
