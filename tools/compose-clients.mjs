@@ -68,6 +68,7 @@ export const SUBSCRIBERS = {
     return line;
   },
 
+  socketio: (...where) => subscribeSocketIo(['polling', 'websocket'], ...where),
   'socketio-websocket': (...where) => subscribeSocketIo(['websocket'], ...where),
   'socketio-polling': (...where) => subscribeSocketIo(['polling'], ...where),
 };
