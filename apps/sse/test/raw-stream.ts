@@ -40,9 +40,8 @@ export function openRawStream(url: string, target: string, headers = ''): RawStr
     socket,
     text: () => text,
     readUntil: async (wanted) => {
-      for (;;) {
-        // Of a long text only what is new is searched, and what may have begun before it.
-        const tail = text.slice(-200) + take();
+      // Of a long text only what is new is searched, and what may have begun before it.
+      for (let tail = text + take(); ; tail = tail.slice(-200) + take()) {
         if (typeof wanted === 'string' ? tail.includes(wanted) : wanted.test(text)) return text;
         if (!(await more())) throw new Error(`the stream ended without ${String(wanted)}: …${text.slice(-500)}`);
       }

@@ -30,10 +30,10 @@ export function takeSocket(response: ServerResponse): Socket | undefined {
   Object.assign(socket, { parser: null });
   // Not from within one of its own calls.
   setImmediate(() => parser.close());
-  socket.on('end', endToo).resume();
+  socket.on('end', leave).resume();
   return socket;
 }
 
-function endToo(this: Socket): void {
-  this.destroySoon();
+function leave(this: Socket): void {
+  this.destroy();
 }
