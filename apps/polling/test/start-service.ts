@@ -1,4 +1,5 @@
 import type { Bus } from '@tetracast/bus';
+import type { Message, Reset } from '@tetracast/message-model';
 import { createService, parseSettings, type Tetracast } from '@tetracast/service-kit';
 import { pollingPlugin } from '../src/polling.plugin';
 
@@ -20,4 +21,44 @@ export async function startService(
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const close = (): Promise<void> => app.close();
   return { url, tetracast: app.tetracast, close, [Symbol.asyncDispose]: close };
+}
+
+export interface PollAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly messages: readonly Message[];
+  readonly cursor: string;
+  readonly reset?: Reset;
+}
+
+export async function poll({ url }: TestService, query: string, init: RequestInit = {}): Promise<PollAnswer> {
+  const response = await fetch(`${url}/polling?${query}`, init);
+  const text = await response.text();
+  const body = text === '' ? {} : (JSON.parse(text) as object);
+  return { messages: [], cursor: '', ...body, status: response.status, headers: response.headers, text };
+}
+
+export function dataIn({ messages }: PollAnswer): unknown[] {
+  return messages.map(({ data }) => data);
+}
+
+/** Stores these, in one turn of the event loop; resolves to their ids. */
+export async function publish(
+  { tetracast }: TestService,
+  channel: string,
+  data: readonly unknown[],
+): Promise<string[]> {
+  const stored = await Promise.all(
+    data.map((item) => tetracast.hub.publish({ channel, event: 'message', data: JSON.stringify(item), echo: true })),
+  );
+  return stored.map(({ id }) => id);
+}
+
+export function connectionsOf({ tetracast }: TestService): number {
+  return tetracast.hub.stats.connections;
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate);
 }

@@ -64,6 +64,19 @@ describe('what passes by itself', () => {
     expect(connectionsOf(stopping)).toBe(0);
   });
 
+  it('a request that comes complete during a stop is told when to come back', async () => {
+    const stopping = await startService();
+    using stream = openRawStream(stopping.url, 'GET /sse?channel=a HTTP/1.1\r\n');
+    await until(() => (stopping.sockets[0]?.bytesRead ?? 0) > 0);
+
+    const closed = stopping.close();
+    await until(() => stopping.tetracast.draining);
+    stream.socket.write('Host: a\r\n\r\n');
+
+    expect(await stream.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nretry: \d+\n\n$/s);
+    await closed;
+  });
+
   it('a stream that is asked for during a stop is told when to come back', async () => {
     const bus = new SlowBus();
     bus.isSlow = true;

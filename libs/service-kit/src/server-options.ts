@@ -11,12 +11,16 @@ const ENVELOPE_BYTES = 4096;
 /** A form writes a byte as three, JSON in ASCII a letter of two or three bytes as six. */
 const ENCODED_BYTES_PER_BYTE = 3;
 
+/** How long a request may take to arrive, body included; its answer may take longer. Fastify's default is for ever. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
 /** How every service's Fastify is set up. */
 export function createServerOptions(settings: Settings, logger: boolean): FastifyServerOptions {
   return {
     logger: logger && { level: settings.logLevel, serializers: { req: describeRequest } },
     logController: new QuietLog(),
     bodyLimit: settings.maxMessageBytes * ENCODED_BYTES_PER_BYTE + ENVELOPE_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: settings.trustProxy.length > 0 && settings.trustProxy,
     // Data may hold any name, and no object of ours is ever made of it.
     onProtoPoisoning: 'ignore',

@@ -113,13 +113,27 @@ describe('SocketLine', () => {
     expect(line.write('x')).toBe(true);
   });
 
+  it('tells nothing of what drains below the mark', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near, 64 * MARK);
+    let written = 0;
+    for (; line.pending === 0; written += CHUNK.length) line.write(CHUNK);
+
+    await readBytes(ends.far, written);
+    while (line.pending > 0) await once(ends.near, 'drain');
+
+    expect(drained).not.toHaveBeenCalled();
+  });
+
   it('tells as well when the mark is below that of the socket', async () => {
     await using ends = await openSockets();
     const { line, drained } = createLine(ends.near, 1);
-    const written = fill(line);
     const told = new Promise((resolve) => {
       drained.mockImplementation(resolve);
     });
+    const piece = Buffer.alloc(1024, 'x');
+    let written = piece.length;
+    while (line.write(piece)) written += piece.length;
 
     await readBytes(ends.far, written);
     await told;
