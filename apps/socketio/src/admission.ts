@@ -58,6 +58,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
 
   const line = EngineLine.of(socket.conn, settings.highWaterMark);
+  // Nothing would end its connection any more.
+  if (!line.isOpen) throw new CodedError('unavailable', 'the line is gone');
   const sink = new SocketioSink(socket, line);
   const connection = hub.connect(sink, request.client ?? session.socketId);
   const leave = enter(socket, line, connection, settings.maxChannels);
@@ -81,20 +83,14 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
 }
 
 /** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
-function enter(socket: Socket, line: EngineLine, connection: Connection, maxNamespaces: number): () => void {
-  const { conn } = socket;
-  let left = false;
+function enter(socket: Socket, { namespaces }: EngineLine, connection: Connection, maxNamespaces: number): () => void {
   const leave = (): void => {
-    if (left) return;
-    left = true;
-    conn.removeListener('close', leave);
-    line.namespaces--;
+    namespaces.delete(leave);
     connection.close();
   };
-  line.namespaces++;
-  conn.once('close', leave);
+  namespaces.add(leave);
   socket.once('disconnect', leave);
-  if (line.namespaces > maxNamespaces) {
+  if (namespaces.size > maxNamespaces) {
     leave();
     throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
   }

@@ -16,8 +16,8 @@ export class EngineLine {
   readonly order = new RequestOrder(IN_PROGRESS_MAX, () => {
     this.regulate();
   });
-  /** Namespaces open on it or about to be. */
-  namespaces = 0;
+  /** What to do when it closes, one for each namespace open on it or about to be. */
+  readonly namespaces = new Set<() => void>();
   private queuedPackets = 0;
   private queuedBytes = 0;
   private flushedBytes = 0;
@@ -46,6 +46,7 @@ export class EngineLine {
       this.regulate();
     });
     connection.once('close', () => {
+      for (const leave of [...this.namespaces]) leave();
       this.regulate();
     });
   }
@@ -60,9 +61,7 @@ export class EngineLine {
    */
   get isDirect(): boolean {
     const { connection } = this;
-    return (
-      connection.transport.name === 'websocket' && !connection.upgrading && this.queuedPackets === 0 && this.isOpen
-    );
+    return connection.transport.name === 'websocket' && this.queuedPackets === 0 && this.isOpen;
   }
 
   /** Writes whole WebSocket frames; only while {@link isDirect}. `false` above the high-water mark. */

@@ -45,9 +45,5 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
         return reply;
       },
     });
-    // A connection kept alive would be waited for in vain.
-    engine.on('headers', (headers: Record<string, string>) => {
-      if (tetracast.draining) headers['connection'] = 'close';
-    });
   };
 }

@@ -29,7 +29,7 @@ export function serveMainNamespace(
       // First, so that what is acknowledged outlives this process.
       await session.save(bus, ttlMs);
       await connection.subscribe(channels, start, (cursor) => {
-        sink.tell(SUBSCRIBED_EVENT, { channels, cursor }, connection.cursor);
+        sink.tell(SUBSCRIBED_EVENT, { channels, cursor }, cursor);
         reply({ ok: true, channels, cursor });
       });
     } catch (error) {

@@ -12,9 +12,15 @@ export function ownUpgrades(server: Server, path: string, own: UpgradeListener):
   const others = server.listeners('upgrade') as UpgradeListener[];
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.startsWith(path) === true) own(request, socket, head);
-    else if (others.length === 0) refuseUpgrade(socket, 404, 'not_found', 'no WebSocket is served under this path');
-    else for (const other of others) other.call(server, request, socket, head);
+    const isOwn = request.url?.startsWith(path) === true;
+    if (!isOwn && others.length > 0) {
+      for (const other of others) other.call(server, request, socket, head);
+      return;
+    }
+    // Node listens no longer, and nobody else does yet: a socket that breaks now would end the process.
+    socket.on('error', () => socket.destroy());
+    if (isOwn) own(request, socket, head);
+    else refuseUpgrade(socket, 404, 'not_found', 'no WebSocket is served under this path');
   });
 }
 
@@ -24,7 +30,6 @@ export function refuseUpgrade(
   ...[status, code, detail]: [status: 403, code: 'forbidden_origin', detail: string] | [404, 'not_found', string]
 ): void {
   const body = JSON.stringify(createProblem(code, detail));
-  socket.on('error', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : 'Not Found'}`,

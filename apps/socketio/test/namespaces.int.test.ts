@@ -1,6 +1,8 @@
 import { words } from '@tetracast/testing';
+import { once } from 'node:events';
+import { openPollingByHand } from './polling-by-hand';
 import { type RunningService, startService } from './start-service';
-import { openClient, startClient } from './stock-client';
+import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
 
 describe('namespaces', () => {
   let service: RunningService;
@@ -63,6 +65,24 @@ describe('namespaces', () => {
       ['/red', 'message', 2],
       ['/red', 'message', 4],
     ]);
+  });
+
+  it('may be many on one connection', async () => {
+    const warned = jest.fn();
+    process.once('warning', warned);
+    await using large = await startService();
+    using client = await openClient(large.url);
+
+    const sockets = words(30).map((name) => client.socket.io.socket(`/${name}`));
+    await Promise.all(sockets.map((socket) => happens(socket, 'tetracast:ready')));
+    expect(large.connections()).toBe(31);
+    client.socket.io.engine.close();
+
+    await Promise.all(sockets.map((socket) => happens(socket, 'tetracast:ready')));
+    expect(sockets.every(({ recovered }) => recovered)).toBe(true);
+    expect(large.connections()).toBe(31);
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
   });
 
   it('are limited per connection', async () => {
@@ -165,6 +185,22 @@ describe('the main namespace', () => {
     expect(await client.connects.one()).toBe(true);
   });
 
+  it.each(TRANSPORTS)('tells where it begins before all else over %s', async (_, transports) => {
+    await using small = await startService({ HISTORY_SIZE: '3' });
+    using publisher = await openClient(small.url);
+    const { id } = (await publisher.ask('publish', { channel: 'news', data: 'trimmed' })) as { id: string };
+    for (const data of words(4)) await publisher.ask('publish', { channel: 'news', data });
+
+    using client = startClient(small.url, { channels: ['news'], after: id }, { transports: [...transports] });
+
+    const events = await client.events.next(5);
+    expect(events.map(([event, data]) => (event === 'message' ? data : event))).toEqual([
+      'tetracast:ready',
+      'tetracast:reset',
+      ...words(4).slice(1),
+    ]);
+  });
+
   it('does what comes after a subscription after it', async () => {
     using client = await openClient(service.url);
 
@@ -188,5 +224,19 @@ describe('the main namespace', () => {
     expect(Date.now() - before).toBeLessThan(5000);
     expect(await Promise.all(disconnects)).toEqual(['transport close', 'transport close']);
     expect([polling.socket.active, websocket.socket.active]).toEqual([true, true]);
+  });
+
+  it('ends a poll of a browser, which would keep its connection, when the service stops', async () => {
+    const stopping = await startService({ DRAIN_TIMEOUT: '10s' });
+    const { poll } = await openPollingByHand(stopping.url, { channels: ['a'] });
+    const arrived = once(stopping.app.server, 'request');
+    const pending = poll();
+    await arrived;
+
+    const before = Date.now();
+    await stopping[Symbol.asyncDispose]();
+
+    expect(await pending).toEqual(['1']);
+    expect(Date.now() - before).toBeLessThan(5000);
   });
 });

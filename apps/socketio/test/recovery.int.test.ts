@@ -1,3 +1,6 @@
+import { MemoryBus } from '@tetracast/bus';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { words } from '@tetracast/testing';
 import { createBreakableBus } from './breakable-bus';
 import { startService } from './start-service';
@@ -90,13 +93,18 @@ describe('recovery', () => {
   });
 
   it('remembers it for as long as the client is connected, and longer than messages are kept', async () => {
-    await using service = await startService({ HISTORY_TTL: '400ms', HEARTBEAT: '50ms' });
+    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 400 } });
+    const saved = jest.spyOn(bus, 'putState');
+    await using service = await startService({ HISTORY_TTL: '400ms', HEARTBEAT: '50ms' }, { bus });
     using client = await openClient(service.url);
     await client.ask('subscribe', { channels: ['added'] });
+    const [key, value] = saved.mock.calls.find(([name]) => name.startsWith('socketio:')) ?? [];
 
     for (let heartbeats = 0; heartbeats < 24; heartbeats++) await happens(client.socket.io, 'ping');
-    client.socket.io.engine.close();
 
+    // As after a crash: nobody said good-bye.
+    expect(await bus.getState(key ?? '')).toBe(value);
+    client.socket.io.engine.close();
     expect(await client.connects.one()).toBe(true);
     await client.ask('publish', { channel: 'added', data: 'still there' });
     expect(await client.nextData()).toBe('still there');
@@ -173,6 +181,33 @@ describe('recovery', () => {
 
     await client.ask('publish', { channel: 'news', data: 'served' });
     expect(await client.nextData()).toBe('served');
+  });
+
+  it('leaves nothing behind of a client that goes while its session is looked up', async () => {
+    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      bus.getState = () => {
+        resolve();
+        return new Promise((found) => (answer = () => found(undefined)));
+      };
+    });
+    await using service = await startService({}, { bus });
+    const subscribed = jest.spyOn(bus, 'subscribe');
+    const connected = once(service.app.server, 'connection') as Promise<[Socket]>;
+    const auth = { channels: ['news'], pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0`, offset: 'e-1' };
+    const client = startClient(service.url, auth, { transports: ['websocket'], reconnection: false });
+    const [line] = await connected;
+    await asked;
+
+    const gone = new Promise((resolve) => line.once('close', resolve));
+    client[Symbol.dispose]();
+    await gone;
+    answer();
+    await new Promise(setImmediate);
+
+    expect(service.connections()).toBe(0);
+    expect(subscribed).not.toHaveBeenCalled();
   });
 
   it('keeps the client key, so that its own messages stay hidden from it', async () => {

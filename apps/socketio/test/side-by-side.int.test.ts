@@ -1,6 +1,8 @@
+import { MemoryBus } from '@tetracast/bus';
 import fastifyWebsocket from '@fastify/websocket';
 import { WebSocket } from 'ws';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import type { FastifyPluginAsync } from 'fastify';
 import { socketioPlugin } from '../src/socketio.plugin';
 import { startService } from './start-service';
@@ -52,6 +54,38 @@ it('alone, it refuses upgrades under other paths', async () => {
   await using service = await startService();
 
   expect(await refusalOf(`${service.url}/ws`)).toBe(404);
+});
+
+it('is not brought down by a connection that breaks while it is found out whose session it asks for', async () => {
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+  const asked = new Promise<void>((resolve) => {
+    bus.getState = () => {
+      resolve();
+      return new Promise(() => undefined);
+    };
+  });
+  await using service = await startService({}, { bus });
+  const connected = once(service.app.server, 'connection') as Promise<[Socket]>;
+  const { port } = new URL(service.url);
+  const client = connect(Number(port), '127.0.0.1');
+  client.write(
+    [
+      `GET /socket.io/?EIO=4&transport=websocket&sid=${'0'.repeat(12)}.x HTTP/1.1`,
+      'Host: a',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const [[socket]] = await Promise.all([connected, asked]);
+
+  socket.emit('error', new Error('reset by peer'));
+
+  expect(socket.destroyed).toBe(true);
+  expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
+  client.destroy();
 });
 
 describe('a page of a foreign origin', () => {

@@ -1,5 +1,12 @@
-import { type NginxPlaces, type NginxServer, type RedisServer, startNginx, startRedis } from '@tetracast/testing';
-import { freePort, type ServiceProcess } from '@tetracast/testing';
+import {
+  freePort,
+  type NginxPlaces,
+  type NginxServer,
+  type RedisServer,
+  type ServiceProcess,
+  startNginx,
+  startRedis,
+} from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,7 +32,7 @@ interface Replica {
   process: ServiceProcess | undefined;
 }
 
-/** The whole system, and everything that can be done to it. Two replicas of each service if `replicas` says so. */
+/** The whole system, and everything that can be done to it. */
 export class Cluster implements AsyncDisposable {
   private readonly old: AsyncDisposable[] = [];
 
@@ -70,6 +77,13 @@ export class Cluster implements AsyncDisposable {
     return this.redisServer;
   }
 
+  /** What a case that failed may have left broken is in order again, with `replicas` copies of each service. */
+  async heal(replicas: number): Promise<void> {
+    await this.redis.command('PING').catch(() => this.redis.restart());
+    await this.startServices();
+    await this.scale(replicas);
+  }
+
   /** Starts every service that does not run, on its old port. */
   async startServices(replicas = this.replicas): Promise<void> {
     await Promise.all(
@@ -90,6 +104,7 @@ export class Cluster implements AsyncDisposable {
 
   /** So many copies of each service behind nginx. */
   async scale(count: number): Promise<void> {
+    if (this.replicas.length === count * TRANSPORTS.length) return;
     const wanted = await Promise.all(
       TRANSPORTS.map(async (service) => {
         const kept = this.replicas.filter((replica) => replica.service === service).slice(0, count);
@@ -132,8 +147,10 @@ export class Cluster implements AsyncDisposable {
 
   /** A copy of Redis that has everything the primary has. */
   async startRedisReplica(): Promise<RedisServer> {
-    const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
+    // Told by command: once it is promoted, it must come back from a restart as a primary.
+    const replica = await startRedis({ appendOnly: true });
     this.old.push(replica);
+    await replica.command('REPLICAOF', '127.0.0.1', this.redis.port);
     while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await delay(10);
     return replica;
   }

@@ -1,4 +1,6 @@
-import { once, EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+
+const PROGRESS_TIMEOUT_MS = 20_000;
 
 /** One message as its publisher knows it. */
 export interface Entry {
@@ -34,14 +36,23 @@ export class Ledger {
   }
 
   /** Resolves once `count` more messages are acknowledged. */
-  async progress(count: number): Promise<void> {
+  progress(count: number): Promise<void> {
     const wanted = this.acknowledgedCount + count;
-    while (this.acknowledgedCount < wanted) await once(this.news, 'news');
+    return this.until(() => this.acknowledgedCount >= wanted, `${count} more messages acknowledged`);
   }
 
   /** Resolves once `count` more attempts to publish came to nothing. */
-  async refusals(count: number): Promise<void> {
+  refusals(count: number): Promise<void> {
     const wanted = this.refusedCount + count;
-    while (this.refusedCount < wanted) await once(this.news, 'news');
+    return this.until(() => this.refusedCount >= wanted, `${count} more attempts refused`);
+  }
+
+  private async until(isDone: () => boolean, what: string): Promise<void> {
+    const signal = AbortSignal.timeout(PROGRESS_TIMEOUT_MS);
+    try {
+      while (!isDone()) await once(this.news, 'news', { signal });
+    } catch (cause) {
+      throw new Error(`waited ${PROGRESS_TIMEOUT_MS} ms for ${what}`, { cause });
+    }
   }
 }

@@ -20,15 +20,15 @@ interface Line {
   readonly attempt: Attempt;
   /** Whether an attempt may be repeated: the service knows it again by its key. */
   readonly repeats: boolean;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The last number of each channel, acknowledged: who has seen it has had everything a chance to come. */
 export type Finals = readonly { readonly channel: string; readonly by: string; readonly n: number }[];
 
 /** Publishes numbered messages until it is told to finish. */
-export interface Publisher {
-  /** Writes the last message of each channel and closes. */
+export interface Publisher extends AsyncDisposable {
+  /** Writes the last message of each channel. */
   finish(): Promise<Finals>;
 }
 
@@ -89,15 +89,18 @@ export function startWebSocketPublisher(options: PublisherOptions): Publisher {
 
 function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt, repeats, close }: Line): Publisher {
   const finishing = new AbortController();
-  const backOff = new BackOff(new AbortController().signal);
+  const over = new AbortController();
+  const backOff = new BackOff(over.signal);
   const numbers = new Map<string, number>();
 
   const attemptOnce = async (channel: string, data: Numbered): Promise<string | undefined> => {
+    over.signal.throwIfAborted();
     const id = await attempt(channel, data);
-    if (id === undefined) {
+    if (id !== undefined) backOff.succeeded();
+    else {
       ledger.refused();
       await backOff.wait();
-    } else backOff.succeeded();
+    }
     return id;
   };
   const publishNext = async (channel: string): Promise<string | undefined> => {
@@ -122,13 +125,15 @@ function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt,
   return {
     finish: async () => {
       finishing.abort();
-      try {
-        await running;
-        for (const channel of channels) while ((await publishNext(channel)) === undefined);
-      } finally {
-        await close();
-      }
+      await running;
+      for (const channel of channels) while ((await publishNext(channel)) === undefined);
       return channels.map((channel) => ({ channel, by: name, n: numbers.get(channel) ?? 0 }));
+    },
+    [Symbol.asyncDispose]: async () => {
+      finishing.abort();
+      over.abort();
+      await running.catch(() => undefined);
+      await close();
     },
   };
 }

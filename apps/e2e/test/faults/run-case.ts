@@ -9,7 +9,7 @@ import { judge, type Verdict } from './verdict';
 
 export interface Row extends Verdict {
   readonly fault: string;
-  readonly subscriber: string;
+  readonly client: string;
 }
 
 /** Messages acknowledged before the fault and after it. */
@@ -18,41 +18,50 @@ const END_TIMEOUT_MS = 20_000;
 
 let cases = 0;
 
-/** One fault on all `subscribers` at the same time; resolves with a row for each, whatever it says. */
-export async function runCase(cluster: Cluster, fault: Fault, names: readonly SubscriberName[]): Promise<Row[]> {
-  await fault.prepare?.(cluster);
-  const run = `case-${process.pid}-${++cases}`;
-  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd'].map((name) => `${name}:${run}`);
-  const subscribers = await openAll(cluster.url, channels, names);
+/** One fault on all `clients` at the same time; resolves with a row for each, whatever it says. */
+export async function runCase(cluster: Cluster, fault: Fault, clients: readonly SubscriberName[]): Promise<Row[]> {
+  await cluster.heal(fault.replicas ?? 1);
+  const running: AsyncDisposable[] = [];
+  const keep = <T extends AsyncDisposable>(part: T): T => {
+    running.push(part);
+    return part;
+  };
   try {
-    const ledger = new Ledger();
-    const options = { ledger, url: cluster.url };
-    const publishers = [
-      startHttpPublisher({ ...options, name: 'post-polling', channels: channels.slice(0, 1) }, '/polling'),
-      startHttpPublisher({ ...options, name: 'post-sse', channels: channels.slice(1, 3) }, '/sse'),
-      startWebSocketPublisher({ ...options, name: 'ws', channels: channels.slice(3) }),
-    ];
-    await ledger.progress(STRETCH);
-    // An EventSource has a place to go on from once it has had a message.
-    await Promise.all(subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0, END_TIMEOUT_MS)));
-    await fault.run({ cluster, subscribers, ledger });
-    await ledger.progress(STRETCH);
-    const finals = (await Promise.all(publishers.map((publisher) => publisher.finish()))).flat();
-    const ends = await Promise.all(subscribers.map((subscriber) => awaitEnd(subscriber, finals)));
-    const stored = await readLog(cluster.url, channels);
-    return subscribers.map(({ name, trace }, index) => {
-      const verdict = judge(ledger.entries, trace.events, stored);
-      const problems = [...(ends[index] ?? []), ...verdict.problems];
-      if (problems.length > 0) require('node:fs').writeFileSync(`/tmp/dbg/${run}-${name}.json`, JSON.stringify({ problems, entries: ledger.entries, trace: trace.events, stored }));
-      return { ...verdict, fault: fault.name, subscriber: name, problems };
-    });
+    return await runWith(keep, cluster, fault, clients);
   } finally {
-    await Promise.all(subscribers.map((subscriber) => subscriber[Symbol.asyncDispose]()));
+    await Promise.all(running.map((part) => part[Symbol.asyncDispose]()));
   }
 }
 
-function openAll(url: string, channels: readonly string[], names: readonly SubscriberName[]): Promise<Subscriber[]> {
-  return Promise.all(names.map((name) => openSubscriber(name, url, channels)));
+async function runWith(
+  keep: <T extends AsyncDisposable>(part: T) => T,
+  cluster: Cluster,
+  fault: Fault,
+  clients: readonly SubscriberName[],
+): Promise<Row[]> {
+  const { url } = cluster;
+  const run = `case-${process.pid}-${++cases}`;
+  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd'].map((name) => `${name}:${run}`);
+  const subscribers = await Promise.all(clients.map(async (name) => keep(await openSubscriber(name, url, channels))));
+  const ledger = new Ledger();
+  const publishers = [
+    keep(startHttpPublisher({ ledger, url, name: 'post-polling', channels: channels.slice(0, 1) }, '/polling')),
+    keep(startHttpPublisher({ ledger, url, name: 'post-sse', channels: channels.slice(1, 3) }, '/sse')),
+    keep(startWebSocketPublisher({ ledger, url, name: 'ws', channels: channels.slice(3) })),
+  ];
+  await ledger.progress(STRETCH);
+  // An EventSource has a place to go on from once it has had a message.
+  await Promise.all(subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0, END_TIMEOUT_MS)));
+  await fault.run({ cluster, subscribers, ledger });
+  await ledger.progress(STRETCH);
+  const finals = (await Promise.all(publishers.map((publisher) => publisher.finish()))).flat();
+  const ends = await Promise.all(subscribers.map((subscriber) => awaitEnd(subscriber, finals)));
+  const stored = await readLog(url, channels);
+  return subscribers.map(({ name, trace }, index) => {
+    const verdict = judge(ledger.entries, trace.events, stored);
+    const problems = [...(ends[index] ?? []), ...verdict.problems];
+    return { ...verdict, fault: fault.name, client: name, problems };
+  });
 }
 
 /** What kept the subscriber from seeing the last of all messages, if anything did. */

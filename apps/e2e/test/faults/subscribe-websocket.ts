@@ -43,13 +43,15 @@ export async function runWebSocket({ url, channels, trace, signal }: Subscriptio
     const run = async (): Promise<void> => {
       while (!signal.aborted) {
         const code = await connect(subscribed);
-        if (adviceOf(code) === 'never') throw new Error(`the WebSocket was closed with ${code}: do not reconnect`);
-        await backOff.wait();
+        if (adviceOf(code) !== 'never') await backOff.wait();
+        else {
+          const error = new Error(`the WebSocket was closed with ${code}: do not reconnect`);
+          trace.fail(error);
+          reject(error);
+          return;
+        }
       }
     };
-    run().catch((error: unknown) => {
-      trace.fail(error as Error);
-      reject(error as Error);
-    });
+    void run();
   });
 }

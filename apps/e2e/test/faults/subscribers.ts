@@ -1,4 +1,5 @@
 import { openLine } from '@tetracast/testing';
+import { setMaxListeners } from 'node:events';
 import { runPolling } from './subscribe-polling';
 import { runSocketio } from './subscribe-socketio';
 import { runSse } from './subscribe-sse';
@@ -43,6 +44,7 @@ export async function openSubscriber(
 ): Promise<Subscriber> {
   const line = await openLine(gatewayUrl);
   const over = new AbortController();
+  setMaxListeners(0, over.signal); // one for each request that `fetch` has not forgotten yet
   const trace = new Trace();
   const close = async (): Promise<void> => {
     over.abort();

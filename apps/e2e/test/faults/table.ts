@@ -16,7 +16,7 @@ export function formatTable(rows: readonly Row[]): string {
     ['fault', 'client', ...COLUMNS, 'resets'],
     ...rows.map((row) => [
       row.fault,
-      row.subscriber,
+      row.client,
       ...COLUMNS.map((column) => String(row[column])),
       row.resets.join(' ') || '-',
     ]),

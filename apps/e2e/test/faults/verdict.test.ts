@@ -40,7 +40,7 @@ describe('without a reset', () => {
     ['only', []],
   ])('a hole in place of the %s is missing', (_, received) => {
     const all = entries(1, received.length === 0 ? 1 : 3);
-    const missing = all.find(({ n }) => !(received as number[]).includes(n))?.n;
+    const missing = all.find(({ n }) => !received.includes(n))?.n;
     expectVerdict(judge(all, trace(...received), all), { missing: 1, problems: [`a p ${missing} missing`] });
   });
 

@@ -120,22 +120,21 @@ function repeatedIn({ runs }: Stream): number[] {
 /** Only what was acknowledged has a place: an attempt without an answer may have been stored at any time after. */
 function disorderedIn({ runs, acknowledged }: Stream): number[] {
   const disordered: number[] = [];
-  const seen = new Set<number>();
-  for (const { messages } of runs) {
+  runs.forEach(({ messages }, index) => {
     const placed = messages.filter(({ n }) => acknowledged.has(n));
-    placed.forEach(({ n, epoch }, index) => {
-      const before = placed[index - 1];
+    placed.forEach(({ n, epoch }, at) => {
+      const before = placed[at - 1];
       if (before !== undefined && (n < before.n || epoch !== before.epoch)) disordered.push(n);
     });
-    // Passed over without a word, though a reset brought it after all.
-    const here = new Set(messages.map(({ n }) => n));
-    const later = new Set(
-      runs.flatMap((run) => run.messages.flatMap(({ n }) => (seen.has(n) || here.has(n) ? [] : n))),
-    );
-    const [first = Infinity, last = 0] = [placed[0]?.n, placed.at(-1)?.n];
-    for (const n of later) if (n > first && n < last && acknowledged.get(n) === placed[0]?.epoch) disordered.push(n);
-    for (const n of here) seen.add(n);
-  }
+    // Passed over without a word, though what follows a reset brings it after all.
+    const had = new Set(runs.slice(0, index + 1).flatMap((run) => run.messages.map(({ n }) => n)));
+    const [first, last] = [placed[0], placed.at(-1)];
+    for (const { n } of runs.slice(index + 1).flatMap((run) => run.messages)) {
+      if (first === undefined || last === undefined || had.has(n) || n < first.n || n > last.n) continue;
+      if (acknowledged.get(n) === first.epoch) disordered.push(n);
+      had.add(n);
+    }
+  });
   return disordered;
 }
 
