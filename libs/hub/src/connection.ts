@@ -197,6 +197,8 @@ export class Connection {
       if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
       if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
       const known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
+      // While the log was read a window may have moved on, fallen behind or been replaced.
+      if (!this.windowsReach(known)) continue;
       if (this.advance(known)) return;
     }
   }
@@ -214,9 +216,12 @@ export class Connection {
     for (const { channel } of this.subscriptions.values()) if (!channel.live) await channel.settled();
   }
 
-  private windowsReach(): boolean {
-    for (const { channel, position } of this.subscriptions.values()) {
-      if (!channel.live || position < channel.window.floor || channel.epoch !== this.epoch) return false;
+  /** Whether windows and pages together hold everything after this connection's place. */
+  private windowsReach(pages: ReadonlyMap<Subscription, FramedPage> = NO_PAGES): boolean {
+    for (const subscription of this.subscriptions.values()) {
+      const { channel, position } = subscription;
+      if (!channel.live || channel.epoch !== this.epoch) return false;
+      if (position < channel.window.floor && !pages.has(subscription)) return false;
     }
     return true;
   }
