@@ -1,3 +1,5 @@
+import type { Publication } from './bus';
+
 /** A message as the log holds it. */
 export interface Entry {
   /** Its number in the partition: 1, 2, 3 … over all channels. */
@@ -13,4 +15,16 @@ export interface Entry {
   readonly echo: boolean;
   readonly client?: string;
   readonly user?: string;
+}
+
+/** What becomes of a publication when it gets its place and time. */
+export function createEntry(
+  { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey'>,
+  seq: number,
+  prev: number,
+  time: number,
+): Entry {
+  const entry = { seq, prev, channel, event, data, time, echo };
+  if (client === undefined && user === undefined) return entry;
+  return { ...entry, ...(client !== undefined && { client }), ...(user !== undefined && { user }) };
 }

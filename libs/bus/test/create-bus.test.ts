@@ -12,14 +12,14 @@ it('makes the bus the URL names', async () => {
   }
 });
 
-it.each([
-  'redis-sentinel://a:1/0?master=m',
-  'sentinel://a',
-  'redis+cluster://a',
-  'redis://a:1,b:2',
-  'rediss://u:p@a,b/0',
-])('says that Sentinel and Cluster are not supported yet: %s', (url) =>
-  expect(() => createBus(url, SETTINGS)).toThrow(/Sentinel and Redis Cluster are not supported yet/),
+it.each(['redis-sentinel://a:1/0?master=m', 'sentinel://a', 'REDIS+SENTINEL://a/m'])(
+  'says how Sentinel is named: %s',
+  (url) => expect(() => createBus(url, SETTINGS)).toThrow(/redis\+sentinel:\/\/host,host\/primary-name/),
+);
+
+it.each(['redis+cluster://a', 'redis://a:1,b:2', 'rediss://u:p@a,b/0'])(
+  'says that Cluster is not supported yet: %s',
+  (url) => expect(() => createBus(url, SETTINGS)).toThrow(/Redis Cluster is not supported yet/),
 );
 
 it.each(['', 'memory', 'memory://x', 'http://a', 'localhost:6379', '/run/redis.sock'])(

@@ -1,6 +1,6 @@
 import { type Appended, type Bus, type BusListener, BusUnavailableError } from '../bus';
 import type { Page, Positions, Publication, Range } from '../bus';
-import type { Entry } from '../entry';
+import { createEntry } from '../entry';
 import { createEpoch } from '../epoch';
 import type { RetentionSettings } from '../retention';
 import {
@@ -62,7 +62,7 @@ export class MemoryBus implements Bus {
     log.dropExpired(time);
     const prev = this.lastOf(channel, log);
     const seq = ++this.head;
-    const entry = toEntry(publication, seq, prev, time);
+    const entry = createEntry(publication, seq, prev, time);
     log.push(entry);
     this.lastNumbers.set(channel, seq);
     if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
@@ -155,21 +155,6 @@ export class MemoryBus implements Bus {
     log.dropExpired(this.now());
     if (log.length === 0) this.logs.delete(channel);
   }
-}
-
-function toEntry(publication: Publication, seq: number, prev: number, time: number): Entry {
-  const { channel, event, data, echo, client, user } = publication;
-  return {
-    seq,
-    prev,
-    channel,
-    event,
-    data,
-    time,
-    echo,
-    ...(client !== undefined && { client }),
-    ...(user !== undefined && { user }),
-  };
 }
 
 function unavailable(): Promise<never> {

@@ -1,5 +1,5 @@
 import type { Publication } from '../bus';
-import type { Entry } from '../entry';
+import { createEntry, type Entry } from '../entry';
 
 /** One entry of the stream: its ID, then `p`, prev, `t`, time, `b`, body. */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
@@ -63,17 +63,7 @@ function decodeBody(channel: string, seq: number, prev: number, time: number, bo
   if (lineEnd < 0) throw new Error(`Not an entry: ${channel} ${seq}`);
   const head = body.slice(0, lineEnd);
   const data = body.slice(lineEnd + 1);
-  if (head === EMPTY_HEAD) return { seq, prev, channel, event: DEFAULT_EVENT, data, time, echo: true };
-  const { event = DEFAULT_EVENT, client, user, echo = true } = JSON.parse(head) as Head;
-  return {
-    seq,
-    prev,
-    channel,
-    event,
-    data,
-    time,
-    echo,
-    ...(client !== undefined && { client }),
-    ...(user !== undefined && { user }),
-  };
+  if (head === EMPTY_HEAD) return createEntry({ channel, event: DEFAULT_EVENT, data, echo: true }, seq, prev, time);
+  const { event = DEFAULT_EVENT, echo = true, ...origin } = JSON.parse(head) as Head;
+  return createEntry({ channel, event, data, echo, ...origin }, seq, prev, time);
 }

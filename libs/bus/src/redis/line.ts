@@ -1,7 +1,10 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import type { Socket } from 'node:net';
 import { BusUnavailableError } from '../bus';
+import { backOffMs, MisledCount } from './back-off';
 import { type RedisWithScripts, SCRIPTS } from './scripts';
-import { isReply, toBusError } from './unavailable';
+import { type SentinelAddress, sentinelOptions } from './sentinel-url';
+import { isReply, toBusError, toldByReplica } from './unavailable';
 
 export interface LineOptions {
   /** How long to wait for one answer, and for the first connection. Default 2000. */
@@ -14,8 +17,6 @@ const DEFAULT_COMMAND_TIMEOUT_MS = 2000;
 const DEFAULT_HEARTBEAT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const FIRST_ATTEMPT_TICKS = 20;
-const FIRST_RETRY_MS = 50;
-const SLOWEST_RETRY_MS = 2000;
 
 /**
  * One connection to Redis that comes back by itself and never queues: while it is away every command is refused at once.
@@ -26,18 +27,32 @@ export class Line {
   private readonly commandTimeoutMs: number;
   private readonly heartbeat: NodeJS.Timeout;
   private readonly firstAttempt: Promise<void>;
+  private failFirstAttempt: () => void = () => undefined;
   private attempted = false;
   private corked = false;
   private closed = false;
   private lastError: Error | undefined;
+  private readonly misled = new MisledCount();
+  private heldUntil = 0;
+  private primary: { readonly host: string; readonly port: number } | undefined;
 
-  /** @param name how the connection is called in `CLIENT LIST` */
-  constructor(url: string, name: string, options: LineOptions = {}) {
+  /**
+   * @param address a URL of one server, or the Sentinels that know it
+   * @param name how the connection is called in `CLIENT LIST`
+   */
+  constructor(address: string | SentinelAddress, name: string, options: LineOptions = {}) {
     const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = options;
     this.commandTimeoutMs = commandTimeoutMs;
-    this.redis = new Redis(url, redisOptions(name, commandTimeoutMs)) as RedisWithScripts;
+    const redisOptions = this.redisOptions(name);
+    this.redis = (
+      typeof address === 'string'
+        ? new Redis(address, redisOptions)
+        : new Redis({ ...redisOptions, ...sentinelOptions(address, commandTimeoutMs) })
+    ) as RedisWithScripts;
+    this.redis.on('ready', () => this.leaveFormerPrimary());
     this.redis.on('error', (error) => {
       this.lastError = error;
+      this.failFirstAttempt();
     });
     this.firstAttempt = this.connect();
     this.heartbeat = setInterval(() => void this.probe(), heartbeatMs).unref();
@@ -47,10 +62,14 @@ export class Line {
     return this.redis.status === 'ready';
   }
 
+  private get isHeld(): boolean {
+    return Date.now() < this.heldUntil;
+  }
+
   /** Runs a command, or several that are sent together; rejects with what the port promises. */
   async run<T>(command: (redis: RedisWithScripts) => Promise<T>): Promise<T> {
     if (!this.attempted) await this.firstAttempt;
-    if (!this.isReady) throw this.awayError();
+    if (!this.isReady || this.isHeld) throw this.awayError();
     this.cork();
     try {
       return await command(this.redis);
@@ -59,12 +78,31 @@ export class Line {
     }
   }
 
+  /**
+   * Refuses everything until `follow`, or for `ms`: the server at the other end is about to be replaced. What it has not
+   * answered yet is refused as well.
+   */
+  hold(ms: number): void {
+    this.heldUntil = Date.now() + ms;
+    if (this.isReady) this.redis.stream.destroy();
+  }
+
+  /** The primary is now at this address: a line that leads to another is cut, at once or as soon as it stands. */
+  follow(host: string, port: number): void {
+    this.heldUntil = 0;
+    this.primary = { host, port };
+    if (this.isReady) this.leaveFormerPrimary();
+  }
+
   /** Resolves when the connection is gone, and commands that had no answer yet are refused. */
   async close(): Promise<void> {
     this.closed = true;
+    this.failFirstAttempt();
     clearInterval(this.heartbeat);
     const { redis } = this;
-    const isOpen = redis.status === 'connecting' || redis.status === 'connect' || redis.status === 'ready';
+    const isUsed = redis.status === 'connecting' || redis.status === 'connect' || redis.status === 'ready';
+    // While Sentinels are asked there is none, and ioredis notes the end only when it has asked them all.
+    const isOpen = isUsed && (redis.stream as Socket | undefined)?.destroyed === false;
     const ended = isOpen ? new Promise<void>((resolve) => void redis.once('end', resolve)) : undefined;
     redis.disconnect();
     await ended;
@@ -91,8 +129,11 @@ export class Line {
         if (--left === 0) resolve();
       }, this.commandTimeoutMs / FIRST_ATTEMPT_TICKS);
     });
-    // A failure is known to `redis.status` and `lastError`; ioredis goes on trying.
-    await Promise.race([this.redis.connect().catch(() => undefined), tooLong]);
+    // ioredis goes on trying, and with Sentinels keeps the promise of `connect` open meanwhile.
+    const failed = new Promise<void>((resolve) => {
+      this.failFirstAttempt = resolve;
+    });
+    await Promise.race([this.redis.connect().catch(() => undefined), failed, tooLong]);
     clearInterval(timer);
     this.attempted = true;
   }
@@ -110,35 +151,45 @@ export class Line {
 
   private awayError(): BusUnavailableError {
     if (this.closed) return new BusUnavailableError('The bus is closed');
+    if (this.isHeld) return new BusUnavailableError('Another Redis is about to become the primary');
     const { lastError } = this;
     if (lastError === undefined) return new BusUnavailableError('Redis cannot be reached');
     return new BusUnavailableError(`Redis cannot be reached: ${lastError.message}`, { cause: lastError });
   }
-}
 
-function redisOptions(connectionName: string, commandTimeoutMs: number) {
-  return {
-    connectionName,
-    scripts: SCRIPTS,
-    lazyConnect: true,
-    commandTimeout: commandTimeoutMs,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    disconnectTimeout: Math.min(500, commandTimeoutMs),
-    maxLoadingRetryTime: 500,
-    // Refused at once, never sent a second time: an append that had no answer may have been stored.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    // subscriptions.ts does it, since it must know when it is done.
-    autoResubscribe: false,
-    retryStrategy: backOffMs,
-    // The name now leads to another server than the one that answers.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  } satisfies RedisOptions;
-}
+  private leaveFormerPrimary(): void {
+    const { primary, redis } = this;
+    this.primary = undefined;
+    const { remoteAddress, remotePort } = redis.stream;
+    if (primary === undefined || (remoteAddress === primary.host && remotePort === primary.port)) return;
+    // What it has not answered yet is refused: an answer would be that of a server whose log is no longer the log.
+    redis.stream.destroy();
+  }
 
-/** Doubles from 50 ms to 2 s, of which the second half is random: many processes lose one Redis at the same moment. */
-function backOffMs(attempt: number): number {
-  const ceiling = Math.min(SLOWEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10));
-  return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
+  private redisOptions(connectionName: string) {
+    const { commandTimeoutMs, misled } = this;
+    return {
+      connectionName,
+      scripts: SCRIPTS,
+      lazyConnect: true,
+      commandTimeout: commandTimeoutMs,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      disconnectTimeout: Math.min(500, commandTimeoutMs),
+      maxLoadingRetryTime: 500,
+      // Refused at once, never sent a second time: an append that had no answer may have been stored.
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      // subscriptions.ts does it, since it must know when it is done.
+      autoResubscribe: false,
+      retryStrategy: (attempt) => backOffMs(Math.max(attempt, misled.at(Date.now()))),
+      sentinelRetryStrategy: backOffMs,
+      // The name now leads to another server than the one that answers.
+      reconnectOnError: (error) => {
+        const isReplica = toldByReplica(error);
+        if (isReplica) misled.add(Date.now());
+        return isReplica;
+      },
+    } satisfies RedisOptions;
+  }
 }

@@ -13,10 +13,15 @@ import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { Line, type LineOptions } from './line';
 import { Primary } from './primary';
+import { isSentinelUrl, parseSentinelUrl } from './sentinel-url';
+import { SentinelWatch } from './sentinel-watch';
 import { Subscriptions } from './subscriptions';
 
 /** So many channels are looked up by one run of the script: while it runs, Redis does nothing else. */
 const POSITIONS_AT_ONCE = 500;
+
+/** A promotion that has not come to its end by then is taken for failed. It takes about a second. */
+const PROMOTION_MS = 5000;
 
 export interface RedisBusSettings extends RetentionSettings {
   /** What every key and channel of Redis begins with: one prefix is one log. Default `{tetracast}`. */
@@ -31,6 +36,7 @@ export class RedisBus implements Bus {
   private readonly commands: Line;
   private readonly primary: Primary;
   private readonly news: Line;
+  private readonly watch: SentinelWatch | undefined;
   private readonly subscriptions: Subscriptions;
   private readonly keys: RedisKeys;
   private readonly retentionOf: RetentionPolicy;
@@ -40,12 +46,20 @@ export class RedisBus implements Bus {
   /** The furthest position heard of: a log that stands before it has lost its tail. */
   private known = { epoch: '', seq: 0 };
 
+  /** @param url of one server, or `redis+sentinel://…` */
   constructor(url: string, settings: RedisBusSettings, options: LineOptions = {}) {
+    const address = isSentinelUrl(url) ? parseSentinelUrl(url) : url;
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
-    this.commands = new Line(url, 'tetracast-commands', options);
-    this.news = new Line(url, 'tetracast-news', options);
+    this.commands = new Line(address, 'tetracast-commands', options);
+    this.news = new Line(address, 'tetracast-news', options);
+    if (typeof address === 'object') {
+      this.watch = new SentinelWatch(address, {
+        onPromoting: () => this.commands.hold(PROMOTION_MS),
+        onSwitched: (host, port) => [this.commands, this.news].forEach((line) => line.follow(host, port)),
+      });
+    }
     this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, this.commands.redis.options.db ?? 0);
     this.primary = new Primary(this.commands, (redis, { runId, replicationId, wasReplica, keepsFile }) =>
       redis.tetracastClaim(
@@ -132,6 +146,7 @@ export class RedisBus implements Bus {
 
   async close(): Promise<void> {
     this.subscriptions.close();
+    this.watch?.close();
     await Promise.all([this.commands.close(), this.news.close()]);
   }
 

@@ -19,3 +19,8 @@ export function toBusError(error: unknown): Error {
 export function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
+
+/** Whether the server refused to write because it is a replica. */
+export function toldByReplica({ message }: Error): boolean {
+  return /(?:^|-)READONLY /.test(message);
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { type RedisServer, startRedis } from '@tetracast/testing';
+import { BusUnavailableError } from '../src';
+import { Line } from '../src/redis/line';
+import { eventually } from './eventually';
+
+let redis: RedisServer;
+let line: Line;
+
+beforeEach(async () => {
+  redis = await startRedis();
+  line = new Line(redis.url, 'line');
+});
+
+afterEach(async () => {
+  await line.close();
+  await redis[Symbol.asyncDispose]();
+});
+
+it('stays with the primary when it is told where that is', async () => {
+  await line.run((client) => client.ping());
+  const { stream } = line.redis;
+  line.follow('127.0.0.1', redis.port);
+  await line.run((client) => client.ping());
+  expect(line.redis.stream).toBe(stream);
+});
+
+it('leaves a server that is no longer the primary, with what that has not answered', async () => {
+  await line.run((client) => client.ping());
+  await redis.kill('SIGSTOP');
+  const asked = line.run((client) => client.ping());
+  line.follow('127.0.0.1', redis.port + 1);
+  await expect(asked).rejects.toThrow(BusUnavailableError);
+  await redis.kill('SIGCONT');
+  await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
+});
+
+it('leaves it as soon as the line stands, when it is told before', async () => {
+  line.follow('127.0.0.1', redis.port + 1);
+  await once(line.redis, 'ready');
+  await once(line.redis, 'close');
+  await once(line.redis, 'ready');
+  await expect(line.run((client) => client.ping())).resolves.toBe('PONG');
+});
+
+it('refuses while it is held, also what is under way, until it is told where the primary is', async () => {
+  await line.run((client) => client.ping());
+  await redis.kill('SIGSTOP');
+  const asked = line.run((client) => client.ping());
+  line.hold(600_000);
+  await expect(asked).rejects.toThrow(BusUnavailableError);
+  await redis.kill('SIGCONT');
+  await once(line.redis, 'ready');
+  await expect(line.run((client) => client.ping())).rejects.toThrow(/about to become the primary/);
+  line.follow('127.0.0.1', redis.port);
+  await expect(line.run((client) => client.ping())).resolves.toBe('PONG');
+});
+
+it('is held for so long only', async () => {
+  line.hold(20);
+  await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
+});
+
+it('waits longer each time when it is led to a replica again and again', async () => {
+  await redis.command('REPLICAOF', '127.0.0.1', 1);
+  const refusals: number[] = [];
+  while (refusals.length < 5) {
+    const error = await line.run((client) => client.set('k', 'v')).catch((reason: unknown) => reason as Error);
+    if (String(error).includes('READONLY')) refusals.push(Date.now());
+    else await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  // At least half of 50 ms doubled four times.
+  expect(refusals[4]! - refusals[3]!).toBeGreaterThanOrEqual(390);
+});
