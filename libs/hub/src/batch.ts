@@ -1,4 +1,3 @@
-import { cursorAfter } from '@tetracast/message-model';
 import type { FramedEntry } from './framed-entry';
 import type { Framing } from './framing';
 
@@ -17,6 +16,13 @@ export class Batch {
     return this.entries.length;
   }
 
+  /** An estimate of its bytes. */
+  get size(): number {
+    let size = 0;
+    for (const entry of this.entries) size += entry.size;
+    return size;
+  }
+
   /** One buffer per message. */
   get frames(): readonly Buffer[] {
     return (this.framed ??= this.entries.map((entry) => entry.frame(this.framing)));
@@ -32,7 +38,7 @@ export class Batch {
   /** The cursor after this batch; empty when the batch is. */
   get cursor(): string {
     const last = this.entries.at(-1);
-    return last === undefined ? '' : cursorAfter(last.message);
+    return last === undefined ? '' : last.cursor;
   }
 
   /** Whether any message of this batch is kept from the connections of `client` (`echo: false`). */

@@ -1,5 +1,6 @@
 import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
 import { FramedEntry } from './framed-entry';
+import { STEP_BYTES } from './step';
 import type { Subscription } from './subscription';
 import { Window, type WindowLimits } from './window';
 
@@ -7,6 +8,10 @@ import { Window, type WindowLimits } from './window';
 export interface ChannelHost {
   readonly bus: Bus;
   readonly windowLimits: WindowLimits;
+  /** How often the line by which announcements come was cut. */
+  readonly cuts: number;
+  /** Whether it is cut now: what is read meanwhile says nothing of what is missed after it was read. */
+  readonly isCut: boolean;
   /** The greatest seq announced to this process, over all channels. */
   readonly announced: number;
   /** Has the channel's readers brought forward in this turn. */
@@ -27,6 +32,8 @@ export interface FramedPage extends Omit<Page, 'entries'> {
 }
 
 const PAGE = 256;
+/** About as much is read at once for a reader as two steps hand over: it may be a while until it takes more. */
+const PAGE_BYTES = 2 * STEP_BYTES;
 /** Announcements kept while the log is read; more than that and the log is read again instead. */
 const PENDING_MAX = 4096;
 
@@ -37,10 +44,12 @@ const PENDING_MAX = 4096;
 export class Channel {
   readonly subscriptions = new Set<Subscription>();
   /** When the last reader left, in ms; it is kept warm a while, since pollers come back. */
-  idleSince = Date.now();
+  idleSince = performance.now();
   window: Window;
   live = false;
   private provenAt = 0;
+  /** Messages read at once, by the size of those read last. */
+  private pageLimit = PAGE;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -69,12 +78,19 @@ export class Channel {
 
   /** Subscribes, then notes where the log stands: what comes later is announced, what was before is in the log. */
   async open(): Promise<void> {
+    const { cuts } = this.host;
     await this.host.bus.subscribe(this.name);
     const { epoch, head, last } = await this.host.bus.positions([this.name]);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
     this.provenAt = head;
-    if (this.absorbPending()) this.live = true;
+    if (this.host.isCut) return;
+    if (cuts === this.host.cuts && this.absorbPending()) this.live = true;
     else await this.refill();
+  }
+
+  leave(subscription: Subscription): void {
+    this.subscriptions.delete(subscription);
+    this.idleSince = performance.now();
   }
 
   /** Resolves when the channel is live or is known to stay behind for now. */
@@ -145,10 +161,15 @@ export class Channel {
 
   private async readPage(seq: number): Promise<FramedPage> {
     const { window } = this;
-    const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit: PAGE });
+    const limit = this.pageLimit;
+    const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit });
     if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
-    const full = entries.length === PAGE;
+    const full = entries.length === limit;
+    if (entries.length > 0) {
+      const size = entries.reduce((sum, entry) => sum + entry.size, 0) / entries.length;
+      this.pageLimit = Math.min(PAGE, Math.max(1, Math.floor(PAGE_BYTES / size)));
+    }
     if (!full && this.window === window && page.epoch === this.epoch && !page.trimmed) {
       const below = entries.filter((entry) => entry.seq <= window.floor);
       if (seq < window.floor && below.at(-1)?.seq === window.floor) window.extendBack(below, seq);
@@ -159,6 +180,7 @@ export class Channel {
   private async fill(): Promise<void> {
     let messages = 0;
     for (;;) {
+      const { cuts } = this.host;
       const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit: PAGE });
       if (page.epoch !== this.epoch) {
         this.host.epochSeen(page.epoch);
@@ -172,7 +194,10 @@ export class Channel {
       }
       for (const entry of page.entries) this.window.push(entry, this.provenAt);
       messages += page.entries.length;
-      if (page.entries.length < PAGE && this.absorbPending()) {
+      if (page.entries.length === PAGE) continue;
+      // The comparison that follows every cut goes on from here.
+      if (this.host.isCut) return;
+      if (cuts === this.host.cuts && this.absorbPending()) {
         this.resume(page.head);
         this.host.refilled(messages);
         return;

@@ -1,7 +1,6 @@
 import { BusUnavailableError } from '@tetracast/bus';
 import {
   type CloseName,
-  CodedError,
   encodeCursor,
   type Position,
   type ResetReason,
@@ -10,12 +9,14 @@ import {
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
+import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
+import { atEnd, moveTo, readOn, windowsReach } from './reach';
 import type { Sink } from './sink';
 import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
-import { findStep, reachOf } from './step';
-import type { Subscription } from './subscription';
+import { findStep, STEP_BYTES } from './step';
+import { refuseTooMany, type Subscription } from './subscription';
 
 /** What a connection needs of its hub. */
 export interface ConnectionHost {
@@ -32,8 +33,6 @@ export interface ConnectionHost {
 
 /** Most messages handed over in one write while a connection catches up. */
 const STEP_MESSAGES = 256;
-
-const NO_PAGES: ReadonlyMap<Subscription, FramedPage> = new Map();
 
 /**
  * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
@@ -53,12 +52,23 @@ export class Connection {
   private pumping: Promise<void> | undefined;
   private pumpAgain = false;
 
+  private ownId: string | undefined;
+
   constructor(
-    readonly id: string,
-    readonly client: string,
+    private clientKey: string | undefined,
     readonly sink: Sink,
     private readonly host: ConnectionHost,
   ) {}
+
+  // Made when they are asked for, which a poll and a stream never do.
+  get id(): string {
+    return (this.ownId ??= createId());
+  }
+
+  /** Names its client across reconnects. */
+  get client(): string {
+    return (this.clientKey ??= createId());
+  }
 
   /**
    * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
@@ -67,11 +77,11 @@ export class Connection {
    * @throws CodedError `too_many_channels`; BusUnavailableError while the log cannot be reached
    */
   async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
-    this.refuseTooMany(names);
+    refuseTooMany(this.subscriptions, names, this.host.maxChannels);
     const channels = await this.host.channels(names.filter((name) => !this.subscriptions.has(name)));
     const point = await findStartingPoint(start, channels, this.host.log);
-    if (this.gone()) return;
-    this.refuseTooMany(names);
+    if (this.isClosed()) return;
+    refuseTooMany(this.subscriptions, names, this.host.maxChannels);
     this.begin = point.position;
     for (const channel of channels) this.join(channel, point);
     begun?.(this.cursor);
@@ -86,10 +96,8 @@ export class Connection {
   unsubscribe(names: readonly string[]): void {
     for (const name of names) {
       const subscription = this.subscriptions.get(name);
-      if (subscription === undefined) continue;
       this.subscriptions.delete(name);
-      subscription.channel.subscriptions.delete(subscription);
-      subscription.channel.idleSince = Date.now();
+      subscription?.channel.leave(subscription);
     }
   }
 
@@ -106,7 +114,7 @@ export class Connection {
     else if (!this.full) this.sink.beat?.();
   }
 
-  /** Resolves when all there is has been handed over, or the sink is full, or the log cannot be read now. */
+  /** Resolves when all there is has been handed over, or the sink is full, or the log is away. */
   async settled(): Promise<void> {
     while (this.pumping !== undefined) await this.pumping;
   }
@@ -137,7 +145,7 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    if (!this.live || this.sink.batchLimit !== undefined || this.subscriptions.size > 1 || !channel.live) {
+    if (!this.live || this.subscriptions.size > 1 || !channel.live) {
       this.forwardAll();
       return;
     }
@@ -148,18 +156,22 @@ export class Connection {
     }
     const batch = window.batchAfter(subscription.position, this.sink.framing);
     if (batch.count === 0) return;
+    if (batch.count > (this.sink.batchLimit ?? Infinity)) {
+      this.forwardAll();
+      return;
+    }
     subscription.position = window.last;
     this.hand(batch);
   }
 
   /** Several channels have news, or the simple way is closed. */
   forwardAll(): void {
-    if (!this.live || !this.windowsReach()) {
+    if (!this.live || !windowsReach(this.subscriptions.values(), this.epoch)) {
       this.live = false;
       this.wake();
       return;
     }
-    if (!this.advance(NO_PAGES)) this.wake();
+    if (!this.advance(new Map())) this.wake();
   }
 
   /** Brings all its channels forward, in the log's order. */
@@ -184,6 +196,7 @@ export class Connection {
   }
 
   private async pump(): Promise<void> {
+    let known: ReadonlyMap<Subscription, FramedPage> = new Map();
     for (;;) {
       this.pumpAgain = false;
       await this.settleChannels();
@@ -192,19 +205,19 @@ export class Connection {
       if (!subscriptions.every(({ channel }) => channel.live)) return;
       if (!this.adoptEpoch(subscriptions)) return;
       const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
-      const pages = await Promise.all(below.map(({ channel, position }) => channel.read(position)));
+      const pages = await Promise.all(below.map((subscription) => readOn(subscription, known)));
       if (this.resting()) return;
       if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
       if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
-      const known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
+      known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
       // While the log was read a window may have moved on, fallen behind or been replaced.
-      if (!this.windowsReach(known)) continue;
+      if (!windowsReach(this.subscriptions.values(), this.epoch, known)) continue;
       if (this.advance(known)) return;
     }
   }
 
   // Methods, not fields, where an `await` stands before: what was true before it need not be true after.
-  private gone(): boolean {
+  private isClosed(): boolean {
     return this.closed;
   }
 
@@ -216,61 +229,62 @@ export class Connection {
     for (const { channel } of this.subscriptions.values()) if (!channel.live) await channel.settled();
   }
 
-  /** Whether windows and pages together hold everything after this connection's place. */
-  private windowsReach(pages: ReadonlyMap<Subscription, FramedPage> = NO_PAGES): boolean {
-    for (const subscription of this.subscriptions.values()) {
-      const { channel, position } = subscription;
-      if (!channel.live || channel.epoch !== this.epoch) return false;
-      if (position < channel.window.floor && !pages.has(subscription)) return false;
-    }
-    return true;
-  }
-
   /** Hands over one step of what pages and windows hold; `true` when there is nothing more to do for now. */
   private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
+    if (pages.size === 0 && this.advanceTogether()) return true;
     this.tellTrimmed(pages);
     const readers = new Set(this.subscriptions.values());
     const { reached, whole, messages: plain } = findStep(readers, pages, this.sink.batchLimit ?? STEP_MESSAGES);
     const messages = withCursors(plain, this.epoch, readers);
-    this.moveTo(reached, pages);
-    this.live = whole && this.windowsReach() && this.atEnd();
+    this.reached = reached;
+    moveTo(this.subscriptions.values(), reached, pages);
+    this.live = whole && windowsReach(this.subscriptions.values(), this.epoch) && atEnd(this.subscriptions.values());
     if (messages.length > 0) this.hand(new Batch(messages, this.sink.framing));
     return this.live || this.full || (messages.length === 0 && pages.size === 0);
   }
 
-  // Only as far as the log has shown: an announcement may have been lost without a trace, and what it announced is still
-  // to be handed over when that comes out.
-  private moveTo(reached: number, pages: ReadonlyMap<Subscription, FramedPage>): void {
-    this.reached = reached;
+  /**
+   * The one channel's window holds all that is missing, and one write may carry it: those who come back to the same place
+   * in the same turn, as all do after a cut, share its bytes. `false` when it is not that simple.
+   */
+  private advanceTogether(): boolean {
+    if (this.subscriptions.size !== 1) return false;
+    const limit = this.sink.batchLimit ?? STEP_MESSAGES;
     for (const subscription of this.subscriptions.values()) {
-      const page = pages.get(subscription);
-      const shown = Math.min(reached, page === undefined ? subscription.channel.proven : reachOf(page));
-      if (subscription.position < shown) subscription.position = shown;
+      const { window, proven } = subscription.channel;
+      const batch = window.batchAfter(subscription.position, this.sink.framing);
+      if (batch.count > limit || batch.size > STEP_BYTES) return false;
+      this.reached = subscription.channel.through;
+      subscription.position = Math.max(subscription.position, proven);
       subscription.gapTold = false;
+      this.live = true;
+      if (batch.count > 0) this.hand(batch);
     }
-  }
-
-  private atEnd(): boolean {
-    for (const { position, channel } of this.subscriptions.values()) if (position < channel.window.last) return false;
     return true;
   }
 
   private hand(batch: Batch): void {
-    const visible = batch.visibleTo(this.client);
-    if (visible.count === 0) return;
+    // Nothing is hidden from a client that nobody knows by name.
+    const visible = this.clientKey === undefined ? batch : batch.visibleTo(this.clientKey);
     this.host.delivered(visible.count);
-    if (this.sink.write(visible)) return;
-    this.full = true;
-    this.live = false;
+    if (visible.count > 0 && !this.sink.write(visible)) {
+      this.full = true;
+      this.live = false;
+    }
+    if (visible !== batch && visible.cursor !== batch.cursor) this.sink.passed?.(batch.cursor);
   }
 
   private join(channel: Channel, point: StartingPoint): void {
     if (this.subscriptions.has(channel.name)) return;
-    if (this.epoch === '') this.epoch = point.position.epoch;
+    // Without a channel it follows no log: the one it joins now may be another than the one it left.
+    if (this.subscriptions.size === 0) {
+      this.epoch = point.position.epoch;
+      this.reached = 0;
+    }
     const position = point.positions?.get(channel.name) ?? seqIn(point.position, channel.name);
     const subscription = { connection: this, channel, position, gapTold: point.gapTold };
-    this.subscriptions.set(channel.name, subscription);
     channel.subscriptions.add(subscription);
+    this.subscriptions.set(channel.name, subscription);
   }
 
   /** The log was replaced: what is stored now follows, after the client was told. `false` while channels disagree. */
@@ -300,13 +314,5 @@ export class Connection {
   private tellReset(reason: ResetReason, channels: string[], cursor: string): void {
     this.host.resetSent(reason);
     this.sink.reset({ channels, reason, cursor });
-  }
-
-  private refuseTooMany(names: readonly string[]): void {
-    const count = this.subscriptions.size + names.filter((name) => !this.subscriptions.has(name)).length;
-    const { maxChannels } = this.host;
-    if (count > maxChannels) {
-      throw new CodedError('too_many_channels', `at most ${maxChannels} channels for one connection, not ${count}`);
-    }
   }
 }

@@ -1,6 +1,5 @@
 import type { Bus, Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason } from '@tetracast/message-model';
-import { randomUUID } from 'node:crypto';
 import type { Channel } from './channel';
 import { Channels } from './channels';
 import { Connection, type ConnectionHost } from './connection';
@@ -19,6 +18,8 @@ export interface HubOptions {
   readonly warmMs?: number;
   /** How often the windows are compared with the log. Default 5000. */
   readonly compareMs?: number;
+  /** How long messages are collected before they are handed over, in ms. Default 0: until the turn of the event loop is over. */
+  readonly fanoutWindowMs?: number;
   /** Per channel. Default 256 messages, 1 MiB. */
   readonly windowLimits?: WindowLimits;
 }
@@ -58,16 +59,18 @@ export class Hub implements ConnectionHost {
       stalledMs = 60_000,
       warmMs = 10_000,
       compareMs = 5000,
+      fanoutWindowMs = 0,
       windowLimits,
     } = options;
     this.maxChannels = maxChannels;
     this.log = new Channels(bus, {
       warmMs,
       compareMs,
+      fanoutWindowMs,
       windowLimits: windowLimits ?? { messages: 256, bytes: 1024 * 1024 },
     });
     this.wheel = new Wheel(heartbeatMs, (connection) => {
-      connection.beat(Date.now(), stalledMs);
+      connection.beat(performance.now(), stalledMs);
     });
     this.sweeper = setInterval(() => {
       this.sweep();
@@ -75,8 +78,8 @@ export class Hub implements ConnectionHost {
   }
 
   /** A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. */
-  connect(sink: Sink, client: string = randomUUID()): Connection {
-    const connection = new Connection(randomUUID(), client, sink, this);
+  connect(sink: Sink, client?: string): Connection {
+    const connection = new Connection(client, sink, this);
     this.connections.add(connection);
     this.wheel.add(connection);
     return connection;
@@ -101,6 +104,8 @@ export class Hub implements ConnectionHost {
 
   /** Ends every line, so that its client comes back elsewhere. */
   drain(reason: CloseName): void {
+    // What was announced in this turn still goes out.
+    this.log.flush();
     for (const connection of [...this.connections]) connection.end(reason);
   }
 

@@ -13,6 +13,11 @@ export interface Sink {
    * sink calls `Connection.drained()`.
    */
   write(batch: Batch): boolean;
+  /**
+   * The messages up to `cursor` are hidden from this client: nothing is to be shown, but it may come back from here. Absent
+   * where the protocol has no silent cursor (WebSocket, Socket.IO): there it may come back from its last message.
+   */
+  passed?(cursor: string): void;
   reset(reset: Reset): void;
   /** Bytes the peer has taken so far, where the line can tell: one that takes nothing for too long is ended. */
   readonly taken?: number;

@@ -31,16 +31,17 @@ export async function findStartingPoint(start: Start, channels: readonly Channel
     case 'rewind':
       return rewind(start.count, channels, log);
     case 'after':
-      return resume(start.cursor, channels[0]?.epoch, log);
+      return resume(start.cursor, channels[0], log);
   }
 }
 
-async function resume(cursor: string, knownEpoch: string | undefined, log: Log): Promise<StartingPoint> {
+async function resume(cursor: string, channel: Channel | undefined, log: Log): Promise<StartingPoint> {
   const wanted = decodeCursor(cursor);
   if (wanted === undefined) return { position: await log.position(), reset: 'invalid', gapTold: false };
   const furthest = Math.max(wanted.seq, ...(wanted.ahead?.values() ?? []));
   // The common case costs no round trip: a cursor this process can judge by itself.
-  if (wanted.epoch === knownEpoch && furthest <= log.announced) return { position: wanted, gapTold: false };
+  const known = Math.max(log.announced, channel?.proven ?? 0);
+  if (wanted.epoch === channel?.epoch && furthest <= known) return { position: wanted, gapTold: false };
   const { epoch, seq } = await log.position();
   if (wanted.epoch !== epoch) return { position: { epoch, seq: 0 }, reset: 'epoch', gapTold: true };
   if (furthest > seq) return { position: { epoch, seq: 0 }, reset: 'ahead', gapTold: true };

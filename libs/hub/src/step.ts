@@ -3,7 +3,7 @@ import type { FramedEntry } from './framed-entry';
 import type { Subscription } from './subscription';
 
 /** About the most bytes handed over in one write while a connection catches up. */
-const STEP_BYTES = 256 * 1024;
+export const STEP_BYTES = 256 * 1024;
 
 /** What one connection can be handed next. */
 export interface Step {

@@ -1,3 +1,4 @@
+import { CodedError } from '@tetracast/message-model';
 import type { Channel } from './channel';
 import type { Connection } from './connection';
 
@@ -9,4 +10,12 @@ export interface Subscription {
   position: number;
   /** Whether missing messages right after the position have been told already, or were never asked for. */
   gapTold: boolean;
+}
+
+/** @throws CodedError `too_many_channels` when a connection would have more than `most` channels with these */
+export function refuseTooMany(known: ReadonlyMap<string, Subscription>, names: readonly string[], most: number): void {
+  const count = known.size + names.filter((name) => !known.has(name)).length;
+  if (count > most) {
+    throw new CodedError('too_many_channels', `at most ${most} channels for one connection, not ${count}`);
+  }
 }

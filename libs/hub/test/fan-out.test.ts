@@ -96,6 +96,25 @@ describe('fan-out', () => {
     expect(bench.hub.stats.connections).toBe(0);
   });
 
+  it('hands over on drain what was published in the same turn', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['a']);
+    await bench.publish('a', 1);
+    bench.hub.drain('going_away');
+    expect([sink.data, sink.closed]).toEqual([[1], 'going_away']);
+  });
+
+  it('collects for as long as it was told to, and hands over in one write', async () => {
+    await using bench = new Bench({ fanoutWindowMs: 30 });
+    const { sink } = await bench.join(['a']);
+    await bench.publish('a', 1);
+    await turn();
+    await bench.publish('a', 2);
+    expect(sink.writes).toHaveLength(0);
+    await sink.reached(2);
+    expect([sink.data, sink.writes.length]).toEqual([[1, 2], 1]);
+  });
+
   it('gives a sink with a batch limit no more than that at once', async () => {
     await using bench = new Bench();
     const sink = new RecordingSink();

@@ -142,3 +142,38 @@ describe('a channel whose last number was forgotten', () => {
     expect(bus.reads).toBe(0);
   });
 });
+
+describe('a line that is cut while the log answers', () => {
+  it('is not taken for whole by what was asked before: the order of the log holds over channels', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['b', 'c'], { kind: 'earliest' });
+    bench.bus.lag = 2;
+    const compared = bench.hub.log.compare();
+    bench.bus.interrupt();
+    await bench.publish('c', 1);
+    await compared;
+    bench.bus.restore();
+    await bench.publish('b', 2);
+    await sink.reached(2);
+
+    expect(sink.data).toEqual([1, 2]);
+  });
+});
+
+describe('a connection that left all its channels', () => {
+  it('begins anew in a log that took the place of the old one', async () => {
+    await using bench = new Bench();
+    const { sink, connection } = await bench.join(['news']);
+    await bench.publish('news', 1);
+    await turn();
+    connection.unsubscribe(['news']);
+    await bench.bus.replace();
+    await bench.publish('other', 'old');
+    await connection.subscribe(['other'], { kind: 'now' });
+    await connection.settled();
+    await bench.publish('other', 'new');
+    await sink.reached(2);
+
+    expect(sink.story).toEqual([1, 'new']);
+  });
+});

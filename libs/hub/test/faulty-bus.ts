@@ -19,6 +19,8 @@ export class FaultyBus implements Bus {
   /** Turns of the event loop that an answer of the log is under way; announcements take one, if this is not 0. */
   lag = 0;
   reads = 0;
+  /** Messages read from the log, each as often as it was read. */
+  messagesRead = 0;
   positionCalls = 0;
   readonly subscribed: string[] = [];
   private inner: MemoryBus;
@@ -54,7 +56,9 @@ export class FaultyBus implements Bus {
   async read(channel: string, range: Range): Promise<Page> {
     this.refuse();
     this.reads++;
-    return this.late(this.inner.read(channel, range));
+    const page = await this.inner.read(channel, range);
+    this.messagesRead += page.entries.length;
+    return this.late(Promise.resolve(page));
   }
 
   async positions(channels: readonly string[]): Promise<Positions> {

@@ -15,6 +15,8 @@ export class RecordingSink implements Sink {
   readonly resets: Reset[] = [];
   /** Messages and resets in the order they came, a reset as its reason. */
   readonly story: unknown[] = [];
+  /** Cursors it was told without a message. */
+  readonly passedTo: string[] = [];
   closed: CloseName | undefined;
   full = false;
   batchLimit?: number;
@@ -35,6 +37,10 @@ export class RecordingSink implements Sink {
     this.resets.push(reset);
     this.story.push(reset.reason);
     this.settle();
+  }
+
+  passed(cursor: string): void {
+    this.passedTo.push(cursor);
   }
 
   close(reason: CloseName): void {

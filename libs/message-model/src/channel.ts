@@ -2,6 +2,9 @@ import { utf8Length } from './utf8';
 
 export const CHANNEL_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.:@~-]*$/u;
 
+/** Nearly every name: in ASCII a letter is a byte, and every form the normal one. */
+const PLAIN_CHANNEL = /^[A-Za-z0-9][A-Za-z0-9_.:@~-]*$/;
+
 /** Longest channel name, in bytes of UTF-8. */
 export const CHANNEL_MAX_BYTES = 200;
 
@@ -10,6 +13,7 @@ export const CHANNEL_MAX_BYTES = 200;
  * most {@link CHANNEL_MAX_BYTES} bytes. Names that begin with `$` are the gateway's own and are no channel of a client.
  */
 export function isChannel(value: unknown): value is string {
+  if (typeof value === 'string' && value.length <= CHANNEL_MAX_BYTES && PLAIN_CHANNEL.test(value)) return true;
   return (
     typeof value === 'string' &&
     value.length <= CHANNEL_MAX_BYTES &&

@@ -1,0 +1,44 @@
+import type { FramedPage } from './channel';
+import { reachOf } from './step';
+import type { Subscription } from './subscription';
+
+type Pages = ReadonlyMap<Subscription, FramedPage>;
+
+/** Whether windows, and pages for those that do not reach back far enough, hold everything after the subscriptions' places. */
+export function windowsReach(subscriptions: Iterable<Subscription>, epoch: string, pages?: Pages): boolean {
+  for (const subscription of subscriptions) {
+    const { channel, position } = subscription;
+    if (!channel.live || channel.epoch !== epoch) return false;
+    if (position < channel.window.floor && pages?.has(subscription) !== true) return false;
+  }
+  return true;
+}
+
+/** Whether nothing that the windows hold is still to come. */
+export function atEnd(subscriptions: Iterable<Subscription>): boolean {
+  for (const { position, channel } of subscriptions) if (position < channel.window.last) return false;
+  return true;
+}
+
+/**
+ * Moves the subscriptions on, only as far as the log has shown: an announcement may have been lost without a trace, and what it
+ * announced is still to be handed over when that comes out.
+ */
+export function moveTo(subscriptions: Iterable<Subscription>, reached: number, pages: Pages): void {
+  for (const subscription of subscriptions) {
+    const page = pages.get(subscription);
+    const shown = Math.min(reached, page === undefined ? subscription.channel.proven : reachOf(page));
+    if (subscription.position < shown) subscription.position = shown;
+    subscription.gapTold = false;
+  }
+}
+
+/** What follows a subscription's place: the rest of the page it had, which else would be read once more for each step, or the next. */
+export async function readOn(subscription: Subscription, known: Pages): Promise<FramedPage> {
+  const { channel, position } = subscription;
+  const page = known.get(subscription);
+  const last = page?.entries.at(-1);
+  if (page === undefined || last === undefined || last.seq <= position) return channel.read(position);
+  // What it lacks has been told.
+  return { ...page, trimmed: false };
+}

@@ -1,0 +1,40 @@
+import { Bench, turn } from './bench';
+import { RecordingSink } from './recording-sink';
+
+const LARGE = 'x'.repeat(60_000);
+const COUNT = 200;
+
+describe('large messages from the log', () => {
+  async function filled(): Promise<Bench> {
+    const bench = new Bench({ windowLimits: { messages: 1, bytes: 1000 } });
+    for (let n = 0; n < COUNT; n++) await bench.publish('news', `${n}${LARGE}`);
+    return bench;
+  }
+
+  it('are read about once for a reader that takes them all', async () => {
+    await using bench = await filled();
+
+    const { sink } = await bench.join(['news'], { kind: 'earliest' });
+
+    expect(sink.messages).toHaveLength(COUNT);
+    expect(bench.bus.messagesRead).toBeLessThan(COUNT * 2);
+  });
+
+  it('are read a few times at the most for one that takes a step at a time', async () => {
+    await using bench = await filled();
+    const sink = new RecordingSink();
+    sink.full = true;
+    const { connection } = await bench.join(['news'], { kind: 'earliest' }, { sink });
+
+    for (let before = -1; sink.messages.length > before;) {
+      before = sink.messages.length;
+      connection.drained();
+      await connection.settled();
+      await turn();
+    }
+
+    expect(sink.messages).toHaveLength(COUNT);
+    // The first read, before anything is known of their size, and then twice what a step hands over.
+    expect(bench.bus.messagesRead).toBeLessThan(COUNT * 4);
+  });
+});
