@@ -1,8 +1,9 @@
 export { toCodedError } from './errors';
 export { isAllowedOrigin } from './origin';
 export { answerError, sendProblem } from './problem';
-export { type PublishContext, type Published, publish } from './publish';
+export { type PublishContext, type Published, publish, store } from './publish';
 export { publishRoute } from './publish-route';
+export { queryOf } from './request-path';
 export { RequestOrder } from './request-order';
 export { runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
@@ -11,4 +12,5 @@ export { SocketLine } from './socket-line';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
 export { takeSocket } from './take-socket';
 export type { Tetracast } from './tetracast';
+export { answerPlainly, ownUpgrades } from './upgrades';
 export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';

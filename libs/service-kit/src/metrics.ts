@@ -3,9 +3,13 @@ import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import './tetracast';
+import type { WorkerRole } from './worker-role';
 
-/** `GET /metrics`: the process and the hub, for Prometheus. Each service has a registry of its own. */
-const plugin: FastifyPluginCallback = (app, _options, done) => {
+/**
+ * `GET /metrics`: the process and the hub, for Prometheus. Each service has a registry of its own; where several processes
+ * serve the port, whichever is asked answers for all.
+ */
+const plugin: FastifyPluginCallback<{ readonly role?: WorkerRole }> = (app, { role }, done) => {
   const { hub } = app.tetracast;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -49,9 +53,10 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
     },
   });
 
+  const readAll = role?.shareMetrics(registry) ?? (() => registry.metrics());
   app.get('/metrics', async (_request, reply) => {
     void reply.type(registry.contentType);
-    return registry.metrics();
+    return readAll();
   });
   done();
 };

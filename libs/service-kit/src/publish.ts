@@ -5,6 +5,7 @@ import {
   type PublicationRequest,
   PublicationSchema,
 } from '@tetracast/message-model';
+import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { Tetracast } from './tetracast';
 
@@ -36,26 +37,32 @@ const check = TypeCompiler.Compile(PublicationSchema);
  * idempotency key); BusUnavailableError when nothing is known to be stored
  */
 export async function publish(
-  { settings, hub }: Pick<Tetracast, 'settings' | 'hub'>,
+  service: Pick<Tetracast, 'settings' | 'hub'>,
   body: unknown,
   context: PublishContext = {},
+): Promise<Published> {
+  return store(service, readPublication(body), context);
+}
+
+/** The same for what {@link PublicationSchema} has let pass already. */
+export async function store(
+  { settings, hub }: Pick<Tetracast, 'settings' | 'hub'>,
+  { channel, event = DEFAULT_EVENT, data, echo = true, client }: PublicationRequest,
+  context: PublishContext,
 ): Promise<Published> {
   const { idempotencyKey, user } = context;
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
   }
-  const { channel, event = DEFAULT_EVENT, data, echo = true, client } = readPublication(body);
   const key = context.client ?? client;
-  const stored = await hub.publish({
-    channel,
-    event,
-    data: encodeData(data, settings.maxMessageBytes),
-    echo,
-    ...(key === undefined ? {} : { client: key }),
-    ...(user === undefined ? {} : { user }),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-  });
-  return { ...stored, channel };
+  const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
+    ...{ channel, event, data: encodeData(data, settings.maxMessageBytes), echo },
+  };
+  if (key !== undefined) publication.client = key;
+  if (user !== undefined) publication.user = user;
+  if (idempotencyKey !== undefined) publication.idempotencyKey = idempotencyKey;
+  const { id, duplicate } = await hub.publish(publication);
+  return { id, channel, duplicate };
 }
 
 function readPublication(body: unknown): PublicationRequest {

@@ -48,12 +48,15 @@ export class RequestOrder {
   private start({ task, alone }: Request): void {
     this.running++;
     this.changing = alone;
-    void task().finally(() => {
-      const count = this.waiting.length + this.running;
-      this.running--;
-      this.changing = false;
-      this.startNext();
-      if (count === this.limit) this.onRoom();
-    });
+    void task().then(this.ended);
   }
+
+  /** One for all tasks: a stream of publications makes very many. */
+  private readonly ended = (): void => {
+    const count = this.waiting.length + this.running;
+    this.running--;
+    this.changing = false;
+    this.startNext();
+    if (count === this.limit) this.onRoom();
+  };
 }

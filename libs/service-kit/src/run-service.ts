@@ -1,7 +1,16 @@
 import closeWithGrace from 'close-with-grace';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { PrimaryLink } from './primary-link';
+import { runWorkers, sayWhomItServes } from './run-workers';
 import { createService } from './service';
-import { parseSettings, type Settings, SettingsError } from './settings';
+import { parseSettings, type Settings } from './settings';
+import { explainStartFailure } from './start-failure';
+
+/**
+ * Connections that may wait to be accepted, as far as the system allows it (net.core.somaxconn). With Node's 511 most of those
+ * who come back in the same moment, after a cut, would be dropped and try again only a second or three later.
+ */
+const LISTEN_BACKLOG = 4096;
 
 /** What is left after DRAIN_TIMEOUT for closing the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;
@@ -9,44 +18,68 @@ const CLOSE_MARGIN_MS = 3000;
 /**
  * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM and SIGINT. What keeps
  * it from starting is told in one line on stderr, with exit code 1. `listening` is called with the address once it serves.
+ *
+ * With WORKERS this process only keeps the workers, each of which runs this very function.
  */
 export async function runService(
   plugins: readonly FastifyPluginAsync[],
   defaults: { port: number },
   listening?: (url: string) => void,
 ): Promise<void> {
+  const link = PrimaryLink.open();
   let settings: Settings | undefined;
   try {
     settings = parseSettings(process.env, defaults);
-    const { host, port, access, drainTimeoutMs } = settings;
-    const app = await createService(settings, plugins);
-    closeWithGrace({ delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log }, async ({ err }) => {
-      if (err !== undefined) app.log.fatal({ err }, 'unexpected error');
-      await app.close();
-    });
-    const url = await app.listen({ host, port });
-    listening?.(url);
-    const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
-    app.log.info(`no access check: ${whom} may publish and subscribe`);
+    if (link !== undefined) {
+      link.listening(await serveAsWorker(settings, plugins, link));
+    } else if (settings.workers > 1) {
+      runWorkers(settings, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
+    } else {
+      const app = await createService(settings, plugins);
+      closeOnSignals(app, settings);
+      // Not within the call: nothing in it is done when there is nobody to call.
+      const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
+      listening?.(url);
+      sayWhomItServes(settings, app.log);
+    }
   } catch (error) {
-    process.stderr.write(`${explainStartFailure(error, settings)}\n`);
+    const reason = explainStartFailure(error, settings);
+    // The primary process hears the same from every worker, and tells it once.
+    if (link === undefined) process.stderr.write(`${reason}\n`);
+    else await link.failed(reason);
     process.exit(1);
   }
 }
 
-function explainStartFailure(error: unknown, settings: Settings | undefined): string {
-  if (error instanceof SettingsError) return `Cannot start: ${error.message}`;
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  const address = `${settings?.host}:${settings?.port}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Cannot start: ${address} is in use by another process; PORT=<number> chooses another port`;
-    case 'EACCES':
-      return `Cannot start: this user may not listen on ${address}`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `Cannot start: HOST=${settings?.host} is no address of this machine`;
-    default:
-      return code === undefined ? `Cannot start: ${stack ?? message}` : `Cannot start: ${message}`;
-  }
+async function serveAsWorker(
+  settings: Settings,
+  plugins: readonly FastifyPluginAsync[],
+  link: PrimaryLink,
+): Promise<string> {
+  const { host, port } = settings;
+  const app = await createService(settings, plugins, { role: link });
+  const grace = closeOnSignals(app, settings, ['SIGTERM', 'SIGINT']);
+  const url = await app.listen({
+    host,
+    port,
+    backlog: LISTEN_BACKLOG,
+    listenTextResolver: (address) => `worker takes connections of ${address}`,
+  });
+  // Until now it simply ends: there is nobody to say good-bye to.
+  link.onStop = () => {
+    link.onStop = () => undefined;
+    grace.close();
+  };
+  return url;
+}
+
+function closeOnSignals(
+  app: FastifyInstance,
+  { drainTimeoutMs }: Settings,
+  skip: ('SIGTERM' | 'SIGINT')[] = [],
+): ReturnType<typeof closeWithGrace> {
+  return closeWithGrace({ delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log, skip }, async ({ err }) => {
+    if (err !== undefined) app.log.fatal({ err }, 'unexpected error');
+    await app.close();
+  });
 }

@@ -14,10 +14,14 @@ const ENCODED_BYTES_PER_BYTE = 3;
 /** How long a request may take to arrive, body included; its answer may take longer. Fastify's default is for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** How every service's Fastify is set up. */
-export function createServerOptions(settings: Settings, logger: boolean): FastifyServerOptions {
+/** How every service's Fastify is set up. `worker` is in every line of the log, where there are several. */
+export function createServerOptions(settings: Settings, logger: boolean, worker?: number): FastifyServerOptions {
   return {
-    logger: logger && { level: settings.logLevel, serializers: { req: describeRequest } },
+    logger: logger && {
+      level: settings.logLevel,
+      serializers: { req: describeRequest },
+      ...(worker === undefined ? {} : { mixin: () => ({ worker }) }),
+    },
     logController: new QuietLog(),
     bodyLimit: settings.maxMessageBytes * ENCODED_BYTES_PER_BYTE + ENVELOPE_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -10,12 +10,15 @@ import { answerError } from './problem';
 import { createServerOptions } from './server-options';
 import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
+import type { WorkerRole } from './worker-role';
 
 export interface ServiceOptions {
   /** Default: the one at `settings.busUrl`. It is closed with the service. */
   readonly bus?: Bus;
   /** JSON lines on stdout. Default `true`. */
   readonly logger?: boolean;
+  /** Where this process is one of several that serve the port. */
+  readonly role?: WorkerRole;
 }
 
 /** Heartbeats after which a peer that has taken nothing of what is pending is cut: a minute by default. */
@@ -25,17 +28,18 @@ const STALLED_HEARTBEATS = 4;
 export async function createService(
   settings: Settings,
   plugins: readonly FastifyPluginAsync[],
-  { bus = openBus(settings), logger = true }: ServiceOptions = {},
+  { bus = openBus(settings), logger = true, role }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
-  const app = fastify(createServerOptions(settings, logger));
+  const app = fastify(createServerOptions(settings, logger, role?.worker));
   const hub = new Hub(bus, {
     maxChannels: settings.maxChannels,
     heartbeatMs: settings.heartbeatMs,
     stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
     warmMs: settings.warmMs,
+    fanoutWindowMs: settings.fanoutWindowMs,
     windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
   });
-  const state = { settings, bus, hub, draining: false };
+  const state = { settings, bus, hub, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
@@ -49,7 +53,7 @@ export async function createService(
   try {
     await app.register(crossOrigin);
     await app.register(health);
-    await app.register(metrics);
+    await app.register(metrics, role === undefined ? {} : { role });
     for (const plugin of plugins) await app.register(plugin);
   } catch (error) {
     await app.close();

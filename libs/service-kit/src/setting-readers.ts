@@ -1,5 +1,6 @@
 import { isChannel } from '@tetracast/message-model';
 import ipaddr from 'ipaddr.js';
+import { availableParallelism } from 'node:os';
 
 /** How a setting's text becomes its value; `undefined` when it cannot be read. */
 export type Reader<T> = (text: string) => T | undefined;
@@ -15,6 +16,11 @@ export const readText: Reader<string> = (text) => text;
 
 export const readInteger: Reader<number> = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
+/** A count, or `auto`: as many as there are cores for this process, and no more than `most`. */
+export function readWorkers(most: number): Reader<number> {
+  return (text) => (text === 'auto' ? Math.min(availableParallelism(), most) : readInteger(text));
+}
+
 /** `500ms`, `15s`, `10m`, `24h` in milliseconds. */
 export const readDuration: Reader<number> = (text) => {
   const [, digits = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
@@ -27,10 +33,10 @@ export const readOrigins: Reader<string[]> = (text) => {
   return origins.every(isWebOrigin) ? origins : undefined;
 };
 
-/** IP addresses and networks in CIDR form. */
+/** IP addresses and networks in CIDR form, but for those of no bits, which Fastify takes for a mistake and refuses. */
 export const readNetworks: Reader<string[]> = (text) => {
   const networks = splitList(text);
-  return networks.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)) ? networks : undefined;
+  return networks.every((item) => ipaddr.isValid(item) || isNetwork(item)) ? networks : undefined;
 };
 
 /** `chat=5000/24h,feed=100/1m`. */
@@ -51,6 +57,10 @@ export function isWebOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { origin, protocol } = new URL(text);
   return origin === text && (protocol === 'http:' || protocol === 'https:');
+}
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;
 }
 
 function splitList(text: string): string[] {

@@ -3,10 +3,15 @@ import type { Settings } from './settings';
 
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
 export function contradictionsIn(settings: Partial<Settings>): string[] {
-  const { host, access, windowBytes, maxMessageBytes } = settings;
+  const { host, access, busUrl, workers, windowBytes, maxMessageBytes } = settings;
   const problems: string[] = [];
   if (host !== undefined && access === '' && !isLoopback(host)) {
     problems.push(`HOST=${host} is open to others than this machine, and ACCESS=open does not say that it may be`);
+  }
+  if (busUrl === 'memory:' && workers !== undefined && workers > 1) {
+    problems.push(
+      `WORKERS=${workers} needs a log that all of them share, BUS_URL=redis://…: in memory each has its own`,
+    );
   }
   if (windowBytes !== undefined && maxMessageBytes !== undefined && windowBytes < maxMessageBytes) {
     problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);

@@ -9,6 +9,7 @@ import {
   readNetworks,
   readOrigins,
   readText,
+  readWorkers,
 } from './setting-readers';
 import { contradictionsIn } from './settings-contradictions';
 
@@ -23,6 +24,8 @@ export interface Setting<T extends TSchema = TSchema> {
   readonly about: string;
 }
 
+const WORKERS_MAX = 256;
+
 /** Every setting of every service, in the order of the documentation. */
 export const SETTINGS = {
   host: text('HOST', '127.0.0.1', 'Address to listen on'),
@@ -30,10 +33,18 @@ export const SETTINGS = {
   busUrl: {
     env: 'BUS_URL',
     unset: 'memory:',
-    schema: Type.String({ pattern: '^(memory:|rediss?://[^\\s]+)$' }),
+    schema: Type.String({ pattern: '^(memory:|rediss?(\\+sentinel)?://[^\\s]+)$' }),
     read: readText,
-    wanted: 'memory:, redis://… or rediss://…',
+    wanted: 'memory:, redis://…, rediss://… or redis+sentinel://…',
     about: 'Where the log is: in this process, or in Redis',
+  },
+  workers: {
+    env: 'WORKERS',
+    unset: '1',
+    schema: Type.Integer({ minimum: 1, maximum: WORKERS_MAX }),
+    read: readWorkers(WORKERS_MAX),
+    wanted: `a whole number from 1 to ${WORKERS_MAX}, or auto`,
+    about: 'Processes that serve the port together; `auto` is one for each core',
   },
   access: oneOf('ACCESS', '', ['', 'open'], '`open` says aloud that whoever reaches the service may use it'),
   allowedOrigins: {
@@ -82,6 +93,13 @@ export const SETTINGS = {
   ),
   drainTimeoutMs: duration('DRAIN_TIMEOUT', '5s', '0s', '5m', 'How long connections may take to end at a stop'),
   warmMs: duration('WARM', '10s', '0s', '1h', 'How long a channel without readers stays subscribed'),
+  fanoutWindowMs: integer(
+    'FANOUT_WINDOW_MS',
+    '0',
+    0,
+    1000,
+    'How long messages are collected before they go out together, in ms; 0: until the turn of the event loop is over',
+  ),
   windowMessages: integer('WINDOW_MESSAGES', '256', 1, 100_000, 'Newest messages of a channel kept in the process'),
   windowBytes: integer('WINDOW_BYTES', '1048576', 1, 1_073_741_824, 'Most bytes of them'),
   trustProxy: {
@@ -89,7 +107,7 @@ export const SETTINGS = {
     unset: '',
     schema: Type.Array(Type.String()),
     read: readNetworks,
-    wanted: 'a comma-separated list of IP addresses and CIDR networks',
+    wanted: 'a comma-separated list of IP addresses and CIDR networks (all of IPv4 is 0.0.0.0/1,128.0.0.0/1, not /0)',
     about: 'Proxies whose X-Forwarded-* headers are believed',
   },
 } satisfies Record<string, Setting>;

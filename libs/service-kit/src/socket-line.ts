@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { atEndOfTurn } from './turn';
 
 /**
  * A socket with back-pressure for a sink: at most the high-water mark and what one write brings is pending on it. Below
@@ -7,6 +8,8 @@ import type { Socket } from 'node:net';
 export class SocketLine {
   private readonly highWaterMark: number;
   private full = false;
+  /** What leaves at the end of the turn, with all that comes until then. */
+  private gathered: Buffer[] | undefined;
 
   /** `onDrain` is called when the pending bytes of a full line have gone out, `onGone` once, when the socket has closed. */
   constructor(
@@ -27,12 +30,37 @@ export class SocketLine {
     socket.on('error', ignore);
   }
 
+  /** Small pieces of one turn of the event loop leave in one write: a write costs more than all else about an answer. */
+  gather(bytes: Buffer): void {
+    if (this.gathered === undefined) {
+      this.gathered = [bytes];
+      atEndOfTurn(this);
+    } else this.gathered.push(bytes);
+  }
+
+  endTurn(): void {
+    const { gathered } = this;
+    if (gathered === undefined) return;
+    this.gathered = undefined;
+    this.put(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
+  }
+
   /** `false`: the line is above the high-water mark, `onDrain` will be called. The bytes are taken either way. */
   write(bytes: Buffer | string): boolean {
+    this.endTurn();
+    return this.put(bytes);
+  }
+
+  private put(bytes: Buffer | string): boolean {
     this.socket.write(bytes);
     // Once full it stays so until it has drained: whoever was told `false` waits for `onDrain`.
     this.full ||= this.socket.writableLength > this.highWaterMark;
     return !this.full;
+  }
+
+  /** Whether it is above the high-water mark, and has been since without a drain. */
+  get isFull(): boolean {
+    return this.full;
   }
 
   /** Bytes not yet handed to the kernel. */
@@ -47,6 +75,7 @@ export class SocketLine {
 
   /** Ends the line when what is pending has gone out; the other side need not end its half. */
   end(): void {
+    this.endTurn();
     this.socket.destroySoon();
   }
 

@@ -45,13 +45,18 @@ export function single(query: Readonly<Record<string, unknown>>, name: string): 
 
 function channelsIn(value: unknown): string[] {
   if (value === undefined) return [];
-  const lists = (Array.isArray(value) ? value : [value]) as string[];
+  const lists: unknown[] = Array.isArray(value) ? value : [value];
+  if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be text');
   const names = new Set(lists.flatMap((list) => list.split(',')));
   for (const name of names) {
     if (!isChannel(name))
       throw new CodedError('invalid_channel', `not a channel name: ${JSON.stringify(shorten(name))}`);
   }
   return [...names];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function shorten(name: string): string {

@@ -9,6 +9,8 @@ export interface Tetracast {
   readonly hub: Hub;
   /** Whether the service is stopping: lines are closed, and no new one should be opened. */
   readonly draining: boolean;
+  /** Where several processes serve the port (WORKERS): what they, and only they, are called; not to be guessed. */
+  readonly group?: string;
 }
 
 declare module 'fastify' {

@@ -1,12 +1,16 @@
 /** A service whose only purpose is to be run as a process of its own and watched; bundled by `start-fixture.ts`. */
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
+import { existsSync } from 'node:fs';
 import { publishRoute } from '../src/publish-route';
 import { runService } from '../src/run-service';
 import { SocketLine } from '../src/socket-line';
 
 const lines: FastifyPluginAsync = (app) => {
   const { hub } = app.tetracast;
+  const { BROKEN_IF = '' } = process.env;
+  if (existsSync(BROKEN_IF)) return Promise.reject(Object.assign(new Error('it is broken now'), { code: 'EBROKEN' }));
+  app.get('/pid', () => ({ pid: process.pid }));
   // A line as a transport holds it: closed in its own way when the hub says so.
   app.get('/line', (request, reply) => {
     reply.hijack();

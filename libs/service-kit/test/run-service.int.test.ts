@@ -1,8 +1,9 @@
 import { freePort, type ServiceProcess, startProcess } from '@tetracast/testing';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { ask, post } from './ask';
+import { openLine } from './open-line';
 import { bundleFixture, type Fixture, runToEnd } from './start-fixture';
 
 let fixture: Fixture;
@@ -21,26 +22,6 @@ const start = (env: Record<string, string> = {}): Promise<ServiceProcess> => sta
 function logOf(service: ServiceProcess): Record<string, unknown>[] {
   const lines = service.output().split('\n');
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-/** A socket whose peer has answered `GET path` with `open`. */
-async function openLine(
-  url: string,
-  path: string,
-): Promise<{ socket: Socket; text: () => string; ended: Promise<unknown> }> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  let text = '';
-  const opened = new Promise<void>((resolve) => {
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.includes('open\n')) resolve();
-    });
-  });
-  const ended = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
-  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
-  await opened;
-  return { socket, text: () => text, ended };
 }
 
 describe('a start', () => {

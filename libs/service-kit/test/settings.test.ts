@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { parseSettings, SETTINGS, SettingsError } from '../src/settings';
 
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 8080,
   busUrl: 'memory:',
+  workers: 1,
   access: '',
   allowedOrigins: [],
   logLevel: 'info',
@@ -19,6 +21,7 @@ const DEFAULTS = {
   pollLimitMax: 1000,
   sseRetryMs: 2000,
   drainTimeoutMs: 5000,
+  fanoutWindowMs: 0,
   warmMs: 10_000,
   windowMessages: 256,
   windowBytes: 1_048_576,
@@ -46,6 +49,10 @@ describe('the defaults', () => {
     expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULTS);
   });
 
+  it('of WORKERS is one, and auto is one for each core', () => {
+    expect(parseSettings({ WORKERS: 'auto', BUS_URL: 'redis://redis' }).workers).toBe(availableParallelism());
+  });
+
   it("have the service's own port, which PORT overrides", () => {
     expect(parseSettings({}, { port: 3604 }).port).toBe(3604);
     expect(parseSettings({ PORT: '1' }, { port: 3604 }).port).toBe(1);
@@ -60,6 +67,7 @@ describe('values', () => {
     ['PORT', '65535', 'port', 65_535],
     ['BUS_URL', 'redis://user:secret@redis:6379/1', 'busUrl', 'redis://user:secret@redis:6379/1'],
     ['BUS_URL', 'rediss://redis', 'busUrl', 'rediss://redis'],
+    ['BUS_URL', 'redis+sentinel://a,b/main', 'busUrl', 'redis+sentinel://a,b/main'],
     ['ACCESS', 'open', 'access', 'open'],
     [
       'ALLOWED_ORIGINS',
@@ -109,6 +117,13 @@ describe('what is refused', () => {
     ['BUS_URL', 'memory'],
     ['BUS_URL', 'redis://'],
     ['BUS_URL', 'redis://a b'],
+    ['WORKERS', '0'],
+    ['WORKERS', '-1'],
+    ['WORKERS', '1.5'],
+    ['WORKERS', 'x'],
+    ['WORKERS', 'AUTO'],
+    ['WORKERS', '257'],
+    ['WORKERS', '1000'],
     ['ACCESS', 'closed'],
     ['ACCESS', 'OPEN'],
     ['ALLOWED_ORIGINS', '*'],
@@ -153,6 +168,8 @@ describe('what is refused', () => {
     ['WINDOW_BYTES', '0'],
     ['TRUST_PROXY', 'proxy.example'],
     ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '0.0.0.0/0'],
+    ['TRUST_PROXY', '10.0.0.1,::/0'],
   ])('%s=%s', (env, text) => {
     const [first] = problemsIn({ [env]: text });
 
@@ -170,7 +187,7 @@ describe('what is refused', () => {
 
   it('does not show the password of a bus', () => {
     expect(problemsIn({ BUS_URL: 'redis//user:secret@redis' })).toEqual([
-      'BUS_URL must be memory:, redis://… or rediss://…',
+      'BUS_URL must be memory:, redis://…, rediss://… or redis+sentinel://…',
     ]);
   });
 });
@@ -186,6 +203,13 @@ describe('contradictions', () => {
 
   it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost', '::ffff:127.0.0.1'])('HOST=%s does not', (host) => {
     expect(problemsIn({ HOST: host })).toEqual([]);
+  });
+
+  it.each(['2', '256'])('WORKERS=%s needs a log outside of the process', (workers) => {
+    const problem = new RegExp(`^WORKERS=${workers} needs a log that all of them share, BUS_URL=redis:`);
+    expect(problemsIn({ WORKERS: workers })).toEqual([expect.stringMatching(problem)]);
+    expect(problemsIn({ WORKERS: workers, BUS_URL: 'memory:' })).toHaveLength(1);
+    expect(parseSettings({ WORKERS: workers, BUS_URL: 'redis://redis' }).workers).toBe(Number(workers));
   });
 
   it('a window must hold one message', () => {

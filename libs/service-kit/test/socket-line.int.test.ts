@@ -188,3 +188,45 @@ describe('SocketLine', () => {
     expect(gone).toHaveBeenCalledTimes(1);
   });
 });
+
+describe('SocketLine.gather', () => {
+  it('lets what was gathered in a turn leave in one write, before anything that is written at once', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+    const write = jest.spyOn(ends.near, 'write');
+    const texts = (): string[] => write.mock.calls.map(([bytes]) => String(bytes));
+
+    line.gather(Buffer.from('a'));
+    line.gather(Buffer.from('b'));
+    expect(texts()).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(texts()).toEqual(['ab']);
+
+    line.gather(Buffer.from('c'));
+    line.write('d');
+    expect(texts()).toEqual(['ab', 'c', 'd']);
+  });
+
+  it('lets it leave before the end', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+
+    line.gather(Buffer.from('last'));
+    line.end();
+    ends.far.resume();
+    const [bytes] = (await once(ends.far, 'data')) as [Buffer];
+
+    expect(bytes.toString()).toBe('last');
+  });
+
+  it('counts for the high-water mark', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+    fill(line);
+
+    line.gather(CHUNK);
+    line.endTurn();
+
+    expect(line.isFull).toBe(true);
+  });
+});

@@ -32,6 +32,10 @@ describe('channels', () => {
     },
   );
 
+  it.each([[[1]], [['a', null]], [{ a: 'b' }], [1], [null]])('refuses what is no text: %j', (channel) => {
+    expect(codeOf(() => parseSubscriptionRequest({ channel }))).toBe('invalid_request');
+  });
+
   it('may be required', () => {
     expect(codeOf(() => requireChannels(parseSubscriptionRequest({})))).toBe('invalid_channel');
     expect(requireChannels(parseSubscriptionRequest({ channel: 'a' })).channels).toEqual(['a']);

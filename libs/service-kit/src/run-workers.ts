@@ -1,0 +1,44 @@
+import closeWithGrace from 'close-with-grace';
+import fastify from 'fastify';
+import { createServerOptions } from './server-options';
+import type { Settings } from './settings';
+import { WorkerPool } from './worker-pool';
+
+/** What a worker may take beyond its own patience, in ms. */
+const STOP_MARGIN_MS = 1000;
+
+/**
+ * The primary process of a service with several workers: starts them, replaces them, stops them with grace. Node's cluster
+ * has it listen and hand the connections to them in turn; it serves nothing itself. `ready` is called with the address once
+ * all of them serve.
+ *
+ * @param workerStopMs how long a worker has for its own stop
+ */
+export function runWorkers(settings: Settings, workerStopMs: number, ready: (url: string) => void): void {
+  // Only for its log, which is then the same as that of the workers.
+  const { log } = fastify(createServerOptions(settings, true));
+  const stopMs = workerStopMs + STOP_MARGIN_MS;
+  const pool = new WorkerPool(settings.workers, log, {
+    ready: (url) => {
+      log.info(`Server listening at ${url} with ${settings.workers} workers`);
+      ready(url);
+      sayWhomItServes(settings, log);
+    },
+    failed: (reason) => {
+      process.stderr.write(`${reason}\n`);
+      void pool.stop(stopMs).then(() => process.exit(1));
+    },
+  });
+  // The pool has a time limit of its own, after which nothing of it is left.
+  closeWithGrace({ delay: false, logger: log }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, 'unexpected error');
+    if (!(await pool.stop(stopMs))) process.exit(1);
+  });
+  pool.start();
+}
+
+/** The one line of the log about access. */
+export function sayWhomItServes({ access }: Settings, log: { info(text: string): void }): void {
+  const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
+  log.info(`no access check: ${whom} may publish and subscribe`);
+}
