@@ -79,6 +79,19 @@ describe('startRedis', () => {
     expect(await replica.command('GET', 'key')).toBe('copied');
   });
 
+  it('comes back from a restart as what it was: a replica, or a primary once it was promoted', async () => {
+    await using primary = await startRedis();
+    await using replica = await startRedis({ replicaOf: primary });
+    const role = async (): Promise<unknown> => ((await replica.command('ROLE')) as unknown[])[0];
+    await replica.restart();
+    expect(await role()).toBe('slave');
+
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    await replica.kill();
+    await replica.restart();
+    expect(await role()).toBe('master');
+  });
+
   it('says why it did not start', async () => {
     await expect(startRedis({ args: ['--no-such-setting', '1'] })).rejects.toThrow(
       /^redis-server ended before it was ready \(exit code 1\)[^]*no-such-setting/,

@@ -15,6 +15,12 @@ export const socketioDrivers: readonly TransportDriver[] = [
   socketioPolling,
   socketioSubscribe,
 ];
+export const allDrivers: readonly TransportDriver[] = [
+  ...pollingDrivers,
+  ...sseDrivers,
+  ...websocketDrivers,
+  ...socketioDrivers,
+];
 
 export * from './http-publish';
 export * from './inbox';
@@ -25,6 +31,7 @@ export * from './polling-fetch';
 export * from './polling-jquery';
 export * from './query';
 export * from './socketio-client';
+export * from './socketio-wire';
 export * from './sse-blocks';
 export * from './sse-eventsource';
 export * from './sse-fetch';

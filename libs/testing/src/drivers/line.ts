@@ -26,7 +26,7 @@ export async function openLine(target: string): Promise<Line> {
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
   const link = (near: Socket): void => {
-    const far = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const far = connect({ host: hostname, port: Number(port || 80), allowHalfOpen: true });
     track(far);
     near.pipe(far).pipe(near);
     // A half that breaks breaks the other: an orderly end was passed on by the pipe already.

@@ -1,6 +1,6 @@
 import type { Message, Reset } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inbox } from './inbox';
+import { clientOnLine, createInboxes, onceReady } from './client-on-line';
 import type { Line } from './line';
 import type { OpenOptions, PublishOptions, TransportClient } from './transport-driver';
 import { TransportError } from './transport-error';
@@ -29,56 +29,44 @@ export async function startPolling(
   requests: PollRequests,
   options: OpenOptions,
 ): Promise<TransportClient> {
-  const inbox = new Inbox<Message>(name);
-  const resets = new Inbox<Reset>(`${name} resets`);
+  const { messages, resets } = createInboxes(name);
   const over = new AbortController();
   let cursor: string | undefined;
 
   const take = (answer: PollAnswer): void => {
     cursor = answer.cursor;
     if (answer.reset !== undefined) resets.push(answer.reset);
-    for (const message of answer.messages) inbox.push(message);
+    for (const message of answer.messages) messages.push(message);
   };
-  const close = async (): Promise<void> => {
-    over.abort();
-    await requests.close();
-    await line.close();
-  };
-  try {
-    take(await requests.poll(options, 0, over.signal));
-  } catch (error) {
-    await close();
-    throw error;
-  }
-
   const loop = async (): Promise<void> => {
     while (!over.signal.aborted) {
       try {
         take(await requests.poll(from(options, cursor), WAIT_S, over.signal));
       } catch (error) {
         if (error instanceof TransportError) {
-          inbox.fail(error);
+          messages.fail(error);
           return;
         }
         await delay(RETRY_MS, undefined, { signal: over.signal }).catch(() => undefined);
       }
     }
   };
-  void loop();
 
-  return {
-    received: inbox.items,
-    resets: resets.items,
-    get cursor() {
-      return cursor;
-    },
-    next: (count) => inbox.next(count),
-    nextReset: () => resets.one(),
+  const client = clientOnLine({
+    line,
+    messages,
+    resets,
+    cursor: () => cursor,
     publish: (publication) => requests.publish(publication),
-    cut: (meanwhile) => line.cut(meanwhile),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+    end: async () => {
+      over.abort();
+      await requests.close();
+    },
+  });
+  return onceReady(client, async () => {
+    take(await requests.poll(options, 0, over.signal));
+    void loop();
+  });
 }
 
 function from({ channels, client }: OpenOptions, cursor: string | undefined): OpenOptions {

@@ -1,9 +1,10 @@
 import type { Message, Refusal, Reset } from '@tetracast/message-model';
 import { cursorAfter, OWN_EVENT_PREFIX, RESET_EVENT } from '@tetracast/message-model';
 import { io, type Socket } from 'socket.io-client';
-import { Inbox } from './inbox';
+import { clientOnLine, createInboxes, onceReady } from './client-on-line';
+import type { Inbox } from './inbox';
 import { openLine } from './line';
-import type { OpenOptions, TransportClient, TransportDriver } from './transport-driver';
+import type { OpenOptions, TransportDriver } from './transport-driver';
 import { TransportError } from './transport-error';
 
 type Answer = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly error: Refusal };
@@ -49,8 +50,7 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
         reconnectionDelayMax: 100,
         autoConnect: false,
       });
-      const inbox = new Inbox<Message>(name);
-      const resets = new Inbox<Reset>(`${name} resets`);
+      const { messages, resets } = createInboxes(name);
       let cursor: string | undefined;
       const primed = new Promise<void>((resolve, reject) => {
         socket.once('connect_error', (error) => reject(refusalOf(error)));
@@ -59,37 +59,24 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
           if (typeof last === 'string') cursor = last;
           if (event === RESET_EVENT) resets.push(args[0] as Reset);
           else if (event.startsWith(OWN_EVENT_PREFIX)) resolve();
-          else receive(inbox, event, args);
+          else receive(messages, event, args);
         });
       });
-      const close = async (): Promise<void> => {
-        socket.disconnect();
-        await line.close();
-      };
-      try {
+      const client = clientOnLine({
+        line,
+        messages,
+        resets,
+        cursor: () => cursor,
+        publish: (publication) => ask(socket, 'publish', publication),
+        end: () => void socket.disconnect(),
+      });
+      return onceReady(client, async () => {
         socket.connect();
         await primed;
-        if (subscribeBy === 'event') {
-          const { channels, after, rewind } = authOf(options);
-          await ask(socket, 'subscribe', { channels, after, rewind });
-        }
-      } catch (error) {
-        await close();
-        throw error;
-      }
-      return {
-        received: inbox.items,
-        resets: resets.items,
-        get cursor() {
-          return cursor;
-        },
-        next: (count) => inbox.next(count),
-        nextReset: () => resets.one(),
-        publish: (publication) => ask(socket, 'publish', publication),
-        cut: (meanwhile) => line.cut(meanwhile),
-        close,
-        [Symbol.asyncDispose]: close,
-      } satisfies TransportClient;
+        if (subscribeBy === 'auth') return;
+        const { channels, after, rewind } = authOf(options);
+        await ask(socket, 'subscribe', { channels, after, rewind });
+      });
     },
   };
 }

@@ -1,10 +1,10 @@
 import { cursorAfter, type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
 import { EventSource } from 'eventsource';
+import { clientOnLine, createInboxes, onceReady } from './client-on-line';
 import { publishJson } from './http-publish';
-import { Inbox } from './inbox';
 import { openLine } from './line';
 import { startQuery } from './query';
-import type { TransportClient, TransportDriver } from './transport-driver';
+import type { TransportDriver } from './transport-driver';
 import { TransportError } from './transport-error';
 
 /**
@@ -19,56 +19,42 @@ export const sseEventSource: TransportDriver = {
   open: async (baseUrl, options) => {
     const line = await openLine(baseUrl);
     const source = new EventSource(`${line.url}/sse?${startQuery(options).toString()}`);
-    const inbox = new Inbox<Message>(sseEventSource.name);
-    const resets = new Inbox<Reset>(`${sseEventSource.name} resets`);
+    const { messages, resets } = createInboxes(sseEventSource.name);
     let cursor: string | undefined;
 
     for (const name of options.events ?? ['message']) {
       source.addEventListener(name, (event) => {
         const message = JSON.parse(event.data as string) as Message;
         if (event.lastEventId !== cursorAfter(message)) {
-          inbox.fail(new Error(`id ${event.lastEventId} is not the cursor of ${event.data}`));
+          messages.fail(new Error(`id ${event.lastEventId} is not the cursor of ${event.data}`));
         }
-        if (message.event !== name) inbox.fail(new Error(`event ${name} is not that of ${event.data}`));
+        if (message.event !== name) messages.fail(new Error(`event ${name} is not that of ${event.data}`));
         cursor = event.lastEventId;
-        inbox.push(message);
+        messages.push(message);
       });
     }
     source.addEventListener(RESET_EVENT, (event) => {
       cursor = event.lastEventId;
       resets.push(JSON.parse(event.data as string) as Reset);
     });
-    const close = async (): Promise<void> => {
-      source.close();
-      await line.close();
-    };
-    try {
-      await new Promise<void>((resolve, reject) => {
-        source.addEventListener('open', () => resolve(), { once: true });
-        source.addEventListener('error', ({ code, message }) => {
-          if (source.readyState !== source.CLOSED) return; // it tries again by itself
-          const refusal = new TransportError('unknown', message ?? 'closed', code);
-          reject(refusal);
-          inbox.fail(refusal);
-        });
+    const key = options.client === undefined ? {} : { client: options.client };
+    const client = clientOnLine({
+      line,
+      messages,
+      resets,
+      cursor: () => cursor,
+      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      end: () => source.close(),
+    });
+    const opened = new Promise<void>((resolve, reject) => {
+      source.addEventListener('open', () => resolve(), { once: true });
+      source.addEventListener('error', ({ code, message }) => {
+        if (source.readyState !== source.CLOSED) return; // it tries again by itself
+        const refusal = new TransportError('unknown', message ?? 'closed', code);
+        reject(refusal);
+        messages.fail(refusal);
       });
-    } catch (error) {
-      await close();
-      throw error;
-    }
-    const client = options.client === undefined ? {} : { client: options.client };
-    return {
-      received: inbox.items,
-      resets: resets.items,
-      get cursor() {
-        return cursor;
-      },
-      next: (count) => inbox.next(count),
-      nextReset: () => resets.one(),
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...client }),
-      cut: (meanwhile) => line.cut(meanwhile),
-      close,
-      [Symbol.asyncDispose]: close,
-    } satisfies TransportClient;
+    });
+    return onceReady(client, () => opened);
   },
 };

@@ -1,12 +1,12 @@
 import { cursorAfter, DEFAULT_EVENT, type Message, RESET_EVENT, type Reset } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
+import { clientOnLine, createInboxes, onceReady } from './client-on-line';
 import { publishJson } from './http-publish';
-import { Inbox } from './inbox';
 import { openLine } from './line';
 import { startQuery } from './query';
 import type { SseBlock } from './sse-blocks';
 import { nextBlock, openSseStream, type SseStream } from './sse-stream';
-import type { OpenOptions, TransportClient, TransportDriver } from './transport-driver';
+import type { OpenOptions, TransportDriver } from './transport-driver';
 import { TransportError } from './transport-error';
 
 const RETRY_MS = 20;
@@ -19,8 +19,7 @@ export const sseFetch: TransportDriver = {
   flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
   open: async (baseUrl, options) => {
     const line = await openLine(baseUrl);
-    const inbox = new Inbox<Message>(sseFetch.name);
-    const resets = new Inbox<Reset>(`${sseFetch.name} resets`);
+    const { messages, resets } = createInboxes(sseFetch.name);
     let stream: SseStream | undefined;
     let cursor: string | undefined;
     const over = new AbortController();
@@ -39,7 +38,7 @@ export const sseFetch: TransportDriver = {
       cursor = block.id ?? cursor;
       if (block.data === undefined) return;
       if (block.event === RESET_EVENT) resets.push(JSON.parse(block.data) as Reset);
-      else inbox.push(readMessage(block, block.data));
+      else messages.push(readMessage(block, block.data));
     };
     const readOn = async (from: SseStream): Promise<void> => {
       for await (const block of from.blocks) take(block);
@@ -52,33 +51,21 @@ export const sseFetch: TransportDriver = {
       }
     };
     const failUnlessBroken = (error: Error): void => {
-      if (error instanceof TransportError || error.message.startsWith('event stream: ')) inbox.fail(error);
+      if (error instanceof TransportError || error.message.startsWith('event stream: ')) messages.fail(error);
     };
-    const close = async (): Promise<void> => {
-      over.abort();
-      stream?.close();
-      await line.close();
-    };
-    try {
-      void run(await connect());
-    } catch (error) {
-      await close();
-      throw error;
-    }
-    const client = options.client === undefined ? {} : { client: options.client };
-    return {
-      received: inbox.items,
-      resets: resets.items,
-      get cursor() {
-        return cursor;
+    const key = options.client === undefined ? {} : { client: options.client };
+    const client = clientOnLine({
+      line,
+      messages,
+      resets,
+      cursor: () => cursor,
+      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      end: () => {
+        over.abort();
+        stream?.close();
       },
-      next: (count) => inbox.next(count),
-      nextReset: () => resets.one(),
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...client }),
-      cut: (meanwhile) => line.cut(meanwhile),
-      close,
-      [Symbol.asyncDispose]: close,
-    } satisfies TransportClient;
+    });
+    return onceReady(client, async () => void run(await connect()));
   },
 };
 

@@ -1,9 +1,9 @@
-import { adviceOf, cursorAfter, type Message, type Reset, type ServerFrame } from '@tetracast/message-model';
+import { adviceOf, cursorAfter, type ServerFrame } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inbox } from './inbox';
+import { createInboxes } from './client-on-line';
 import type { Line } from './line';
 import { startQuery } from './query';
-import type { OpenOptions, PublishOptions, TransportClient } from './transport-driver';
+import type { OpenOptions, PublishOptions } from './transport-driver';
 import { TransportError } from './transport-error';
 import { openWebSocketWire, type WebSocketWire } from './websocket-wire';
 
@@ -22,9 +22,8 @@ const RETRY_MS = 20;
 const BY_URL = 'url';
 
 /** What a page would write around `WebSocket`: numbered questions, and a new socket after a cut. */
-export class WebSocketClient implements TransportClient {
-  readonly #inbox: Inbox<Message>;
-  readonly #resets: Inbox<Reset>;
+export class WebSocketClient {
+  readonly inboxes: ReturnType<typeof createInboxes>;
   readonly #questions = new Map<string, Question>();
   #wire: WebSocketWire | undefined;
   #cursor: string | undefined;
@@ -37,28 +36,11 @@ export class WebSocketClient implements TransportClient {
     readonly options: OpenOptions,
     readonly subscribeBy: SubscribeBy,
   ) {
-    this.#inbox = new Inbox(name);
-    this.#resets = new Inbox(`${name} resets`);
-  }
-
-  get received(): readonly Message[] {
-    return this.#inbox.items;
-  }
-
-  get resets(): readonly Reset[] {
-    return this.#resets.items;
+    this.inboxes = createInboxes(name);
   }
 
   get cursor(): string | undefined {
     return this.#cursor;
-  }
-
-  next(count?: number): Promise<Message[]> {
-    return this.#inbox.next(count);
-  }
-
-  nextReset(): Promise<Reset> {
-    return this.#resets.one();
   }
 
   async publish(publication: PublishOptions): Promise<{ readonly id: string }> {
@@ -67,18 +49,9 @@ export class WebSocketClient implements TransportClient {
     return { id: answer.id };
   }
 
-  cut(meanwhile?: () => Promise<unknown>): Promise<void> {
-    return this.line.cut(meanwhile);
-  }
-
-  async close(): Promise<void> {
+  async end(): Promise<void> {
     this.#closed = true;
     await this.#wire?.close();
-    await this.line.close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
   }
 
   /** Resolves when the service has said `subscribed`; goes on from the cursor if there is one. */
@@ -102,7 +75,8 @@ export class WebSocketClient implements TransportClient {
       for (const question of this.#questions.values()) question.reject(error as Error);
       this.#questions.clear();
       if (this.#closed) return;
-      if (adviceOf(code) === 'never') this.#inbox.fail(new TransportError('unknown', `closed: ${code} ${reason}`));
+      if (adviceOf(code) === 'never')
+        this.inboxes.messages.fail(new TransportError('unknown', `closed: ${code} ${reason}`));
       else if (this.#cursor !== undefined) await this.#reconnect();
     }
   }
@@ -114,7 +88,7 @@ export class WebSocketClient implements TransportClient {
         return;
       } catch (error) {
         if (error instanceof TransportError) {
-          this.#inbox.fail(error);
+          this.inboxes.messages.fail(error);
           return;
         }
         await delay(RETRY_MS);
@@ -126,11 +100,11 @@ export class WebSocketClient implements TransportClient {
     if (frame.type === 'message') {
       const { type: _, ...message } = frame;
       this.#cursor = cursorAfter(message);
-      this.#inbox.push(message);
+      this.inboxes.messages.push(message);
     } else if (frame.type === 'reset') {
       const { type: _, ...reset } = frame;
       this.#cursor = reset.cursor;
-      this.#resets.push(reset);
+      this.inboxes.resets.push(reset);
     } else if (frame.type !== 'welcome') {
       if (frame.type === 'subscribed') this.#cursor = frame.cursor;
       this.#settle(frame.ref === undefined ? BY_URL : String(frame.ref), frame);
@@ -156,7 +130,7 @@ export class WebSocketClient implements TransportClient {
     if (answer.type !== 'error') question?.resolve(answer);
     else {
       const refusal = new TransportError(answer.code, answer.message);
-      if (question === undefined) this.#inbox.fail(refusal);
+      if (question === undefined) this.inboxes.messages.fail(refusal);
       else question.reject(refusal);
     }
   }

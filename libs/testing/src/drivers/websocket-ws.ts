@@ -1,3 +1,4 @@
+import { clientOnLine, onceReady } from './client-on-line';
 import { openLine } from './line';
 import type { TransportDriver } from './transport-driver';
 import { type SubscribeBy, WebSocketClient } from './websocket-client';
@@ -15,14 +16,15 @@ function createDriver(name: string, subscribeBy: SubscribeBy): TransportDriver {
     path: '/ws',
     flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
     open: async (baseUrl, options) => {
-      const client = new WebSocketClient(name, await openLine(baseUrl), options, subscribeBy);
-      try {
-        await client.connect();
-      } catch (error) {
-        await client.close();
-        throw error;
-      }
-      return client;
+      const page = new WebSocketClient(name, await openLine(baseUrl), options, subscribeBy);
+      const client = clientOnLine({
+        line: page.line,
+        ...page.inboxes,
+        cursor: () => page.cursor,
+        publish: (publication) => page.publish(publication),
+        end: () => page.end(),
+      });
+      return onceReady(client, () => page.connect());
     },
   };
 }

@@ -1,8 +1,11 @@
 export * from './chromium';
 export * from './free-port';
-export { type ExitStatus } from './managed-process';
+export { type ExitStatus, type ManagedProcess, spawnProcess } from './managed-process';
 export { type NginxConf, type NginxPlaces } from './nginx-conf';
 export * from './nginx-server';
+export { type RedisReply } from './redis-command';
+export { accepts, becomeReady } from './ready-probe';
 export * from './redis-server';
+export * from './sentinel-server';
 export * from './service-process';
 export * from './temp-dir';

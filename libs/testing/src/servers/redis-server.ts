@@ -1,7 +1,9 @@
-import Redis from 'ioredis';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort } from './free-port';
 import { type ManagedProcess, spawnProcess } from './managed-process';
 import { becomeReady } from './ready-probe';
+import { callRedis, type RedisReply } from './redis-command';
 import { createTempDir, removeDir } from './temp-dir';
 
 export interface RedisOptions {
@@ -13,11 +15,9 @@ export interface RedisOptions {
   readonly dir?: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** Follow this server from the start. */
+  /** Follow this server from the start, and after a restart unless it was promoted meanwhile. */
   readonly replicaOf?: RedisServer;
 }
-
-export type RedisReply = string | number | null | readonly RedisReply[];
 
 /** A redis-server of one's own on 127.0.0.1. */
 export interface RedisServer extends AsyncDisposable {
@@ -28,7 +28,10 @@ export interface RedisServer extends AsyncDisposable {
   readonly pid: number;
   /** Where its files are. */
   readonly dir: string;
-  /** One command over a connection of its own; rejects with what Redis answers, or when it is not reached. */
+  /**
+   * One command over a connection of its own; rejects with what Redis answers, or when it is not reached. What REPLICAOF
+   * says outlives a restart.
+   */
   command(name: string, ...args: readonly (string | number)[]): Promise<RedisReply>;
   /** Removes all keys. */
   flush(): Promise<void>;
@@ -48,7 +51,8 @@ export const REDIS_INSTALL = 'sudo apt-get install -y redis-server';
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const port = options.port ?? (await freePort());
   const dir = options.dir ?? (await createTempDir('redis'));
-  const args = redisArguments(port, dir, options);
+  const conf = join(dir, 'redis.conf');
+  const args = [conf, ...redisArguments(port, dir, options)];
 
   const launch = async (): Promise<ManagedProcess> => {
     const process = await spawnProcess({
@@ -64,6 +68,8 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 
   let process: ManagedProcess;
   try {
+    // Whom it follows stands in a file, where Sentinel or REPLICAOF can change it for good.
+    await writeFile(conf, options.replicaOf === undefined ? '' : `replicaof 127.0.0.1 ${options.replicaOf.port}\n`);
     process = await launch();
   } catch (error) {
     await removeOwnDir();
@@ -72,8 +78,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   const stop = async (): Promise<void> => {
     await process.stop();
   };
-  const command = (name: string, ...rest: readonly (string | number)[]): Promise<RedisReply> =>
-    callRedis(port, name, rest);
+  const command: RedisServer['command'] = async (name, ...rest) => {
+    const reply = await callRedis(port, name, rest);
+    if (name === 'REPLICAOF') await callRedis(port, 'CONFIG', ['REWRITE']);
+    return reply;
+  };
 
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -103,29 +112,11 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   };
 }
 
-function redisArguments(port: number, dir: string, { appendOnly, args = [], replicaOf }: RedisOptions): string[] {
+function redisArguments(port: number, dir: string, { appendOnly, args = [] }: RedisOptions): string[] {
   return [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir],
     ...['--daemonize', 'no', '--save', '', '--appendonly', appendOnly === true ? 'yes' : 'no'],
     ...['--repl-diskless-sync-delay', '0'], // a replica is not kept waiting for others that might come
-    ...(replicaOf === undefined ? [] : ['--replicaof', '127.0.0.1', String(replicaOf.port)]),
     ...args,
   ];
-}
-
-async function callRedis(port: number, name: string, args: readonly (string | number)[]): Promise<RedisReply> {
-  const client = new Redis({
-    port,
-    host: '127.0.0.1',
-    lazyConnect: true,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-  });
-  client.on('error', () => undefined); // the command rejects with it
-  try {
-    await client.connect();
-    return (await client.call(name, ...args.map(String))) as RedisReply;
-  } finally {
-    client.disconnect();
-  }
 }

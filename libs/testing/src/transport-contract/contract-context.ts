@@ -14,21 +14,54 @@ export interface TransportUnderTest extends AsyncDisposable {
   readonly url: string;
 }
 
-/** What a service's own test brings: its start and the clients that must work with it. */
-export interface TransportSuite {
-  /**
-   * Each call starts a service over a log of its own, with these settings (environment variables such as
-   * `HISTORY_SIZE`) on top of those that any test needs.
-   */
-  readonly start: (settings?: Readonly<Record<string, string>>) => Promise<TransportUnderTest>;
-  readonly drivers: readonly TransportDriver[];
-}
+/**
+ * Each call starts a service over a log of its own, with these settings (environment variables such as `HISTORY_SIZE`) on
+ * top of those that any test needs.
+ */
+export type StartServer = (settings?: Readonly<Record<string, string>>) => Promise<TransportUnderTest>;
+
+/**
+ * What a suite runs against: services it can start, or one that runs already (`url()` is asked once the tests run). The
+ * cases that need a server of their own are not run against the latter; they stay in the results as `todo`.
+ */
+export type ServerToTest = { readonly start: StartServer } | { readonly url: () => string };
+
+/** The server, and the clients that must work with it. */
+export type TransportSuite = ServerToTest & { readonly drivers: readonly TransportDriver[] };
 
 /** What each topic of the suite gets; `url()` is that of a service all tests share, so each takes channels of its own. */
 export interface ContractContext {
   readonly driver: TransportDriver;
   readonly url: () => string;
-  readonly start: TransportSuite['start'];
+  /** `undefined` where the server runs already. */
+  readonly start: StartServer | undefined;
+}
+
+/** A case that needs a server with these settings, or with a log of its own. */
+export function itOnItsOwnServer(
+  { start }: ContractContext,
+  title: string,
+  settings: Readonly<Record<string, string>>,
+  test: (service: TransportUnderTest) => Promise<void>,
+): void {
+  if (start === undefined) {
+    it.todo(title);
+    return;
+  }
+  it(title, async () => {
+    await using service = await start(settings);
+    await test(service);
+  });
+}
+
+/** A case about what a proxy in front of a deployment may keep to itself. */
+export function itAtTheServer(
+  { start }: Pick<ContractContext, 'start'>,
+  title: string,
+  test: () => Promise<void>,
+): void {
+  if (start === undefined) it.todo(title);
+  else it(title, test);
 }
 
 export function uniqueChannel(name = 'channel'): string {

@@ -1,5 +1,5 @@
-import type { TransportClient, TransportDriver } from '../drivers';
-import type { ContractContext, TransportSuite, TransportUnderTest } from './contract-context';
+import type { TransportDriver } from '../drivers';
+import type { ContractContext, TransportSuite } from './contract-context';
 import { testDelivery } from './delivery';
 import { testEcho } from './echo';
 import { testHttpPublishing } from './http-publishing';
@@ -11,6 +11,7 @@ import { testProbes } from './probes';
 import { testRefusals } from './refusals';
 import { testResets } from './resets';
 import { testResume } from './resume';
+import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
 import { testSocketioEvents } from './socketio-events';
 import { testSseStream } from './sse-stream-form';
 import { testStarts } from './starts';
@@ -20,31 +21,19 @@ import { testWebSocketFrames } from './websocket-frames';
  * The wire contract of one transport, run against a real service with stock clients.
  *
  * Every driver runs the topics that all transports share; the first driver of each form also brings those of its form.
+ * Under the title stands who asks, under that the topic and the case, which read the same for all transports.
  */
 export function describeTransport(name: string, suite: TransportSuite): void {
   describe(`${name}: the wire contract`, () => {
-    let service: TransportUnderTest;
-
-    beforeAll(async () => {
-      service = await suite.start();
-    });
-
-    afterAll(async () => {
-      await service[Symbol.asyncDispose]();
-    });
-
-    const contextOf = (driver: TransportDriver): ContractContext => ({
-      driver: closingAfterAll(driver),
-      url: () => service.url,
-      start: (settings) => suite.start(settings),
-    });
+    const server = sharedServer(suite);
+    const contextOf = (driver: TransportDriver): ContractContext => ({ driver: closingAfterAll(driver), ...server });
     for (const driver of suite.drivers) {
       describe(driver.name, () => testEveryTransport(contextOf(driver)));
     }
     for (const driver of firstOfEachForm(suite.drivers)) {
       describe(`${driver.form} requests`, () => testForm(contextOf(driver)));
     }
-    testProbes(() => service.url);
+    describe('for operators', () => testProbes(server));
   });
 }
 
@@ -78,24 +67,4 @@ function testForm(context: ContractContext): void {
       testSocketioEvents(context);
       break;
   }
-}
-
-/** A test that failed half-way has left clients open, and those would come back for ever and keep the run from ending. */
-function closingAfterAll(driver: TransportDriver): TransportDriver {
-  const clients: TransportClient[] = [];
-  afterAll(async () => {
-    for (const client of clients) await client.close();
-  });
-  return {
-    ...driver,
-    open: async (baseUrl, options) => {
-      const client = await driver.open(baseUrl, options);
-      clients.push(client);
-      return client;
-    },
-  };
-}
-
-function firstOfEachForm(drivers: readonly TransportDriver[]): TransportDriver[] {
-  return drivers.filter((driver, index) => drivers.findIndex(({ form }) => form === driver.form) === index);
 }

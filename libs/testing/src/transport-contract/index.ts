@@ -1,3 +1,4 @@
 export * from './awkward-payloads';
-export { publishAll, type TransportSuite, type TransportUnderTest, uniqueChannel, words } from './contract-context';
+export { publishAll, type ServerToTest, type TransportSuite, uniqueChannel, words } from './contract-context';
+export * from './describe-across';
 export * from './describe-transport';

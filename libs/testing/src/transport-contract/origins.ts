@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
-import { type ContractContext, open, uniqueChannel } from './contract-context';
+import { type ContractContext, itOnItsOwnServer, open, uniqueChannel } from './contract-context';
 import { type HttpAnswer, jsonBody, refusalIn, request } from './http-requests';
 
 const FOREIGN = 'https://elsewhere.example';
@@ -33,9 +33,8 @@ export function testOrigins(context: ContractContext): void {
       expect((await subscribe(context.url(), context.url())).status).toBeLessThan(300);
     });
 
-    it('allows those in ALLOWED_ORIGINS, and no others', async () => {
-      await using service = await context.start({ ALLOWED_ORIGINS: `https://other.example,${FOREIGN}` });
-
+    const two = { ALLOWED_ORIGINS: `https://other.example,${FOREIGN}` };
+    itOnItsOwnServer(context, 'allows those in ALLOWED_ORIGINS, and no others', two, async (service) => {
       const allowed = await subscribe(service.url, FOREIGN);
       const refused = await subscribe(service.url, 'https://third.example');
 
@@ -53,9 +52,8 @@ export function testOrigins(context: ContractContext): void {
         expect(refusal).toMatchObject({ status: 403, code: 'forbidden_origin' });
       });
 
-      it('answers a preflight of an allowed one', async () => {
-        await using service = await context.start({ ALLOWED_ORIGINS: FOREIGN });
-
+      const one = { ALLOWED_ORIGINS: FOREIGN };
+      itOnItsOwnServer(context, 'answers a preflight of an allowed one', one, async (service) => {
         const answer = await request(service.url + driver.path, {
           method: 'OPTIONS',
           headers: {
@@ -103,9 +101,11 @@ function handshake(url: string, origin: string): Promise<HttpAnswer> {
       resolve({ status: 101, headers: new Headers(), text: '' });
     });
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      const { socket: connection } = response;
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       response.once('end', () => {
+        connection.destroy(); // `ws` leaves it to its user, and the server may keep it open
         const headers = new Headers({ 'content-type': response.headers['content-type'] ?? '' });
         resolve({ status: response.statusCode ?? 0, headers, text });
       });

@@ -1,14 +1,17 @@
+import { type ContractContext, itAtTheServer } from './contract-context';
 import { request } from './http-requests';
 
-/** What every service answers to those who look after it. */
-export function testProbes(url: () => string): void {
+/** What every service answers, on its own port, to those who look after it. */
+export function testProbes(server: Pick<ContractContext, 'url' | 'start'>): void {
   describe('probes', () => {
-    it.each(['/healthz', '/readyz'])('%s answers 200', async (path) => {
-      expect((await request(url() + path)).status).toBe(200);
-    });
+    for (const path of ['/healthz', '/readyz']) {
+      itAtTheServer(server, `${path} answers 200`, async () => {
+        expect((await request(server.url() + path)).status).toBe(200);
+      });
+    }
 
-    it('/metrics answers in the text format of Prometheus', async () => {
-      const { status, headers, text } = await request(`${url()}/metrics`);
+    itAtTheServer(server, '/metrics answers in the text format of Prometheus', async () => {
+      const { status, headers, text } = await request(`${server.url()}/metrics`);
 
       expect(status).toBe(200);
       expect(headers.get('content-type')).toMatch(/^text\/plain|^application\/openmetrics-text/);

@@ -1,6 +1,6 @@
 import { CURSOR_PATTERN, decodeCursor, encodeCursor, type ResetReason } from '@tetracast/message-model';
 import type { TransportClient } from '../drivers';
-import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
+import { type ContractContext, itOnItsOwnServer, open, publishAll, uniqueChannel, words } from './contract-context';
 
 /** A resume that cannot be seamless says so, in-band, and goes on. */
 export function testResets(context: ContractContext): void {
@@ -31,34 +31,53 @@ export function testResets(context: ContractContext): void {
       expect((await client.next(2)).map(({ data }) => data)).toEqual(words(2));
     });
 
-    it('epoch: a cursor of another log, and what is stored follows', async () => {
+    it('epoch: a cursor of a log that never was, and what is stored follows', async () => {
       const channel = uniqueChannel();
-      await using otherService = await context.start();
-      await using foreign = await context.driver.open(otherService.url, { channels: [uniqueChannel()] });
-      const { id } = await foreign.publish({ channel, data: 'elsewhere' });
       await using publisher = await open(context, { channels: [uniqueChannel()] });
-      await publishAll(publisher, channel, words(3));
+      await publishAll(publisher, channel, words(2));
 
-      await using client = await open(context, { channels: [channel], after: id });
+      const after = encodeCursor({ epoch: 'neverwas', seq: 1 });
+      await using client = await open(context, { channels: [channel], after });
 
       await expectReset(client, 'epoch', channel);
-      expect((await client.next(3)).map(({ data }) => data)).toEqual(words(3));
+      expect((await client.next(2)).map(({ data }) => data)).toEqual(words(2));
     });
 
-    it('trimmed: messages after the cursor are gone, and what is left follows', async () => {
-      await using service = await context.start({ HISTORY_SIZE: '5' });
-      const channel = uniqueChannel();
-      await using publisher = await context.driver.open(service.url, { channels: [uniqueChannel()] });
-      const [first = ''] = await publishAll(publisher, channel, words(12));
+    itOnItsOwnServer(
+      context,
+      'epoch: a cursor of another log, and what is stored follows',
+      {},
+      async (otherService) => {
+        const channel = uniqueChannel();
+        await using foreign = await context.driver.open(otherService.url, { channels: [uniqueChannel()] });
+        const { id } = await foreign.publish({ channel, data: 'elsewhere' });
+        await using publisher = await open(context, { channels: [uniqueChannel()] });
+        await publishAll(publisher, channel, words(3));
 
-      await using client = await context.driver.open(service.url, { channels: [channel], after: first });
+        await using client = await open(context, { channels: [channel], after: id });
 
-      await expectReset(client, 'trimmed', channel);
-      expect((await client.next(5)).map(({ data }) => data)).toEqual(words(12).slice(-5));
-    });
+        await expectReset(client, 'epoch', channel);
+        expect((await client.next(3)).map(({ data }) => data)).toEqual(words(3));
+      },
+    );
 
-    it('names only the channels it is about', async () => {
-      await using service = await context.start({ HISTORY_SIZE: '5' });
+    itOnItsOwnServer(
+      context,
+      'trimmed: messages after the cursor are gone, and what is left follows',
+      { HISTORY_SIZE: '5' },
+      async (service) => {
+        const channel = uniqueChannel();
+        await using publisher = await context.driver.open(service.url, { channels: [uniqueChannel()] });
+        const [first = ''] = await publishAll(publisher, channel, words(12));
+
+        await using client = await context.driver.open(service.url, { channels: [channel], after: first });
+
+        await expectReset(client, 'trimmed', channel);
+        expect((await client.next(5)).map(({ data }) => data)).toEqual(words(12).slice(-5));
+      },
+    );
+
+    itOnItsOwnServer(context, 'names only the channels it is about', { HISTORY_SIZE: '5' }, async (service) => {
       const [full, quiet] = [uniqueChannel('full'), uniqueChannel('quiet')];
       await using publisher = await context.driver.open(service.url, { channels: [uniqueChannel()] });
       const [start = ''] = await publishAll(publisher, quiet, ['quiet']);
@@ -70,17 +89,21 @@ export function testResets(context: ContractContext): void {
       expect((await client.next(5)).map(({ data }) => data)).toEqual(words(8).slice(-5));
     });
 
-    it('is not told when exactly all that is retained follows the cursor', async () => {
-      await using service = await context.start({ HISTORY_SIZE: '5' });
-      const channel = uniqueChannel();
-      await using publisher = await context.driver.open(service.url, { channels: [uniqueChannel()] });
-      const [first = ''] = await publishAll(publisher, channel, words(6));
+    itOnItsOwnServer(
+      context,
+      'is not told when exactly all that is retained follows the cursor',
+      { HISTORY_SIZE: '5' },
+      async (service) => {
+        const channel = uniqueChannel();
+        await using publisher = await context.driver.open(service.url, { channels: [uniqueChannel()] });
+        const [first = ''] = await publishAll(publisher, channel, words(6));
 
-      await using client = await context.driver.open(service.url, { channels: [channel], after: first });
+        await using client = await context.driver.open(service.url, { channels: [channel], after: first });
 
-      expect((await client.next(5)).map(({ data }) => data)).toEqual(words(6).slice(1));
-      expect(client.resets).toEqual([]);
-    });
+        expect((await client.next(5)).map(({ data }) => data)).toEqual(words(6).slice(1));
+        expect(client.resets).toEqual([]);
+      },
+    );
   });
 }
 

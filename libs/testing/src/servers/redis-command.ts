@@ -1,0 +1,27 @@
+import Redis from 'ioredis';
+
+export type RedisReply = string | number | null | readonly RedisReply[];
+
+/** One command to a server on 127.0.0.1 over a connection of its own; rejects with what it answers, or when not reached. */
+export async function callRedis(
+  port: number,
+  name: string,
+  args: readonly (string | number)[],
+  password?: string,
+): Promise<RedisReply> {
+  const client = new Redis({
+    port,
+    host: '127.0.0.1',
+    ...(password === undefined ? {} : { password }),
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+  });
+  client.on('error', () => undefined); // the command rejects with it
+  try {
+    await client.connect();
+    return (await client.call(name, ...args.map(String))) as RedisReply;
+  } finally {
+    client.disconnect();
+  }
+}
