@@ -9,7 +9,7 @@ export class PollSink implements Sink {
   cursor: string | undefined;
   /** The line or the service is ending: there is nothing to wait for. */
   closed = false;
-  private readonly items: Buffer[] = [];
+  private readonly batches: Batch[] = [];
   private count = 0;
   private bytes = 0;
   private resetTold: Reset | undefined;
@@ -31,12 +31,16 @@ export class PollSink implements Sink {
   }
 
   write(batch: Batch): boolean {
-    this.items.push(batch.bytes);
+    this.batches.push(batch);
     this.count += batch.count;
     this.bytes += batch.bytes.length;
     this.cursor = batch.cursor;
     this.wake();
     return this.count < this.limit && this.bytes < this.maxBytes;
+  }
+
+  passed(cursor: string): void {
+    this.cursor = cursor;
   }
 
   /** An answer has room for one reset: a second one adds its channels. */
@@ -66,14 +70,28 @@ export class PollSink implements Sink {
 
   /** `{"messages":[…],"cursor":"…"[,"reset":{…}]}` */
   body(): Buffer {
-    const [first, ...rest] = this.items;
-    const reset = this.resetTold === undefined ? '' : `,"reset":${JSON.stringify(this.resetTold)}`;
-    const tail = Buffer.from(`],"cursor":${JSON.stringify(this.cursor)}${reset}}`);
-    return Buffer.concat([HEAD, ...(first === undefined ? [] : [first.subarray(1), ...rest]), tail]);
+    const { batches, cursor = '', resetTold } = this;
+    const [only] = batches;
+    if (only === undefined || batches.length > 1 || resetTold !== undefined || cursor !== only.cursor) {
+      return encodeBody(batches, cursor, resetTold);
+    }
+    let shared = bodies.get(only);
+    if (shared === undefined) bodies.set(only, (shared = encodeBody(batches, cursor)));
+    return shared;
   }
 }
 
+/** Those who waited at the same place get the same answer. */
+const bodies = new WeakMap<Batch, Buffer>();
+
 const HEAD = Buffer.from('{"messages":[');
+
+function encodeBody(batches: readonly Batch[], cursor: string, told?: Reset): Buffer {
+  const [first, ...rest] = batches.map(({ bytes }) => bytes);
+  const reset = told === undefined ? '' : `,"reset":${JSON.stringify(told)}`;
+  const tail = Buffer.from(`],"cursor":${JSON.stringify(cursor)}${reset}}`);
+  return Buffer.concat([HEAD, ...(first === undefined ? [] : [first.subarray(1), ...rest]), tail]);
+}
 
 function merge(told: Reset, added: Reset): Reset {
   return { ...told, channels: [...new Set([...told.channels, ...added.channels])] };

@@ -49,6 +49,17 @@ describe('an answer', () => {
     expect(answers.slice(0, 2).map(({ cursor }) => cursor)).toEqual([id, id]);
   });
 
+  it('has a new cursor when all that is new is hidden from its client', async () => {
+    const channel = uniqueChannel();
+    const { cursor } = await poll(service, `channel=${channel}`);
+    const publication = { channel, event: 'message', data: '1', client: 'ann', echo: false };
+    const { id } = await service.tetracast.hub.publish(publication);
+
+    const hidden = await poll(service, `channel=${channel}&client=ann&after=${cursor}`);
+
+    expect([hidden.messages, hidden.cursor]).toEqual([[], id]);
+  });
+
   it('keeps a cursor that tells channels apart, too', async () => {
     const channel = uniqueChannel();
     const [id = ''] = await publish(service, channel, ['a']);

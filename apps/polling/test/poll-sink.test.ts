@@ -7,7 +7,7 @@ import { PollSink } from '../src/poll-sink';
 function batchOf(...numbers: number[]): Batch {
   const entries = numbers.map((number) => {
     const message: EncodedMessage = { id: `e-${number}`, channel: 'a', event: 'message', data: `${number}`, time: 5 };
-    return { message, hiddenFrom: undefined, frame: (framing: Framing) => framing.encode(message) };
+    return { cursor: message.id, hiddenFrom: undefined, frame: (framing: Framing) => framing.encode(message) };
   });
   return new Batch(entries as unknown as Batch['entries'], pollFraming);
 }

@@ -71,7 +71,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
     });
     // By then the hub knows whether the log still has what the client missed.
     await connection.settled();
-    const recovered = socket.recovered && sink.heldResets.length === 0 && channels.length > 0;
+    const isWhole = sink.heldResets.length === 0 && !session.isForgotten && channels.length > 0;
+    const recovered = socket.recovered && isWhole;
     // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before
     // anything could be known of the log.
     Object.assign(socket, { recovered, pid: known === undefined || recovered ? session.pid : session.nextPid });

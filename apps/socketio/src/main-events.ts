@@ -71,10 +71,10 @@ export function serveMainNamespace(
     line.regulate();
   });
   sink.onBeat = () => {
-    if (session.isOlderThan(ttlMs / 2)) keepSession();
+    if (session.isDue(ttlMs)) keepSession();
   };
   socket.once('disconnect', () => {
-    if (session.isOlderThan(-1)) keepSession();
+    if (session.isKept) keepSession();
   });
 }
 

@@ -2,7 +2,7 @@ import type { Bus } from '@tetracast/bus';
 import type { Settings } from '@tetracast/service-kit';
 import { randomBytes } from 'node:crypto';
 
-const PID = /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9]{1,9})$/;
+const PID = /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9a-z]{1,9})\.([0-9]{1,9})$/;
 
 /** What `subscribe` and `unsubscribe` changed about the channels a client names when it connects. */
 interface ChannelChanges {
@@ -16,41 +16,49 @@ export function sessionTtlMs({ historyTtlMs, heartbeatMs }: Settings): number {
 }
 
 /**
- * One client of one namespace over all its connections. Its private id, `<socket id>.<secret>.<generation>`, is all a node
- * needs to take it up again: the socket id stays the same, and names the client to others; the secret finds what is stored;
- * and a new generation is how the stock client learns that something was missed (`recovered` is false).
+ * One client of one namespace over all its connections. Its private id, `<socket id>.<secret>.<born>.<generation>`, is all a
+ * node needs to take it up again: the socket id stays the same, and names the client to others; the secret finds what is
+ * stored; when it was born (seconds, in base 36) says whether nothing stored means that there was nothing; and a new generation
+ * is how the stock client learns that something was missed (`recovered` is false).
  */
 export class Session {
   private named = new Set<string>();
   private readonly added = new Set<string>();
   private readonly removed = new Set<string>();
   private savedAt = 0;
+  private forgotten = false;
 
   private constructor(
     readonly socketId: string,
     private readonly secret: string,
+    private readonly bornS: number,
     private readonly generation: number,
   ) {}
 
-  static create(socketId: string): Session {
-    return new Session(socketId, randomBytes(16).toString('base64url'), 0);
+  static create(socketId: string, now = Date.now()): Session {
+    return new Session(socketId, randomBytes(16).toString('base64url'), Math.floor(now / 1000), 0);
   }
 
   /** The session that a private id stands for; `undefined` when it is none of ours. */
   static parse(pid: unknown): Session | undefined {
     const match = typeof pid === 'string' ? PID.exec(pid) : null;
     if (match === null) return undefined;
-    const [, socketId = '', secret = '', generation = ''] = match;
-    return new Session(socketId, secret, Number(generation));
+    const [, socketId = '', secret = '', born = '', generation = ''] = match;
+    return new Session(socketId, secret, Number.parseInt(born, 36), Number(generation));
   }
 
   get pid(): string {
-    return `${this.socketId}.${this.secret}.${this.generation}`;
+    return this.pidOf(this.generation);
   }
 
   /** The private id by which the client sees that it was not recovered. */
   get nextPid(): string {
-    return `${this.socketId}.${this.secret}.${this.generation + 1}`;
+    return this.pidOf(this.generation + 1);
+  }
+
+  /** Whether nobody can tell any more which channels it had: it was away for longer than that is kept. */
+  get isForgotten(): boolean {
+    return this.forgotten;
   }
 
   /** The channels the client is to have, those it names when it connects being `named`. */
@@ -76,11 +84,12 @@ export class Session {
   /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`. @throws BusUnavailableError */
   async load(bus: Bus, ttlMs: number): Promise<void> {
     const text = await bus.getState(this.key);
-    if (text === undefined) return;
-    const { added, removed } = JSON.parse(text) as ChannelChanges;
+    const { added, removed } = JSON.parse(text ?? '{"added":[],"removed":[]}') as ChannelChanges;
     for (const name of added) this.added.add(name);
     for (const name of removed) this.removed.add(name);
-    await this.save(bus, ttlMs);
+    // Within that time of its birth nothing can have expired: there were no changes.
+    this.forgotten = text === undefined && this.ageMs > ttlMs;
+    if (text !== undefined || this.isDue(ttlMs)) await this.save(bus, ttlMs);
   }
 
   /** Keeps the changes for `ttlMs` from now. @throws BusUnavailableError */
@@ -90,9 +99,25 @@ export class Session {
     await bus.putState(this.key, JSON.stringify(changes), ttlMs);
   }
 
-  /** Whether there are changes, last saved more than `ageMs` ago. */
-  isOlderThan(ageMs: number): boolean {
-    return this.savedAt > 0 && Date.now() - this.savedAt > ageMs;
+  /** Whether anything is kept of it. */
+  get isKept(): boolean {
+    return this.savedAt > 0;
+  }
+
+  /**
+   * Whether it should be saved again, if what is kept is not to expire: from half that time after its birth on, changed or not,
+   * since from then on nothing kept would not mean that there was no change.
+   */
+  isDue(ttlMs: number): boolean {
+    return (this.isKept ? Date.now() - this.savedAt : this.ageMs) > ttlMs / 2;
+  }
+
+  private get ageMs(): number {
+    return Date.now() - this.bornS * 1000;
+  }
+
+  private pidOf(generation: number): string {
+    return `${this.socketId}.${this.secret}.${this.bornS.toString(36)}.${generation}`;
   }
 
   private get key(): string {

@@ -1,19 +1,21 @@
-import { isAllowedOrigin, maxFrameBytes } from '@tetracast/service-kit';
+import { answerPlainly, isAllowedOrigin, maxFrameBytes, ownUpgrades } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AddressInfo } from 'node:net';
 import { clientFiles } from './client-files';
+import { type Door, openDoor } from './door';
 import { Engine } from './engine';
 import { engineRoutes, SOCKETIO_PATH } from './engine-routes';
+import { adoptPeer } from './forwarded';
 import { forwardUpgrade, ownerOf } from './forwarding';
 import { NodeDirectory, ownAddress } from './node-directory';
 import { createSocketServer } from './socket-server';
-import { ownUpgrades, refuseUpgrade } from './upgrades';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  const { settings } = app.tetracast;
-  const directory = new NodeDirectory(app.tetracast.bus, app.log);
+  const { settings, group } = app.tetracast;
+  const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
+  let door: Door | undefined;
   const engine = new Engine(
     {
       pingInterval: settings.heartbeatMs,
@@ -33,11 +35,15 @@ const plugin: FastifyPluginAsync = async (app) => {
   await app.register(engineRoutes(engine, directory));
   await app.register(clientFiles);
 
-  app.addHook('onReady', (done) => {
+  app.addHook('onReady', async () => {
+    app.server.prependListener('request', (request) => {
+      adoptPeer(request, directory.key);
+    });
     ownUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
-      // What guards the other requests does not see this one.
+      adoptPeer(request, directory.key);
+      // The route says why.
       if (!isAllowedOrigin(request.headers, settings, request.socket.remoteAddress)) {
-        refuseUpgrade(socket, 403, 'forbidden_origin', 'pages of this origin may not use the service');
+        answerPlainly(app.server, request);
         return;
       }
       ownerOf(request, directory).then(
@@ -49,14 +55,18 @@ const plugin: FastifyPluginAsync = async (app) => {
         () => socket.destroy(),
       );
     });
-    done();
+    if (group === undefined) return;
+    door = await openDoor(app.server);
+    // Before the first session begins, whose next request may come to another process of the group.
+    await directory.announce(ownAddress(settings.host, settings.port), door.address);
   });
   app.addHook('onListen', async () => {
     const { port } = app.server.address() as AddressInfo;
-    await directory.announce(ownAddress(settings.host, port));
+    await directory.announce(ownAddress(settings.host, port), door?.address);
   });
   app.addHook('onClose', async () => {
     directory.stop();
+    door?.close();
     await io.close();
   });
 };

@@ -6,6 +6,9 @@ import { createBreakableBus } from './breakable-bus';
 import { startService } from './start-service';
 import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
 
+/** Of the shape that the service gives out, though it never gave out this one. */
+const PID = `${'s'.repeat(20)}.${'x'.repeat(22)}.${Math.floor(Date.now() / 1000).toString(36)}.0`;
+
 type Publish = (channel: string, data: unknown) => Promise<unknown>;
 
 /** A service that can be replaced by another on the same port and the same log, as by a deploy. */
@@ -171,8 +174,8 @@ describe('recovery', () => {
 
   it.each([
     ['is none of ours', { pid: 'abc', offset: 'e-1' }],
-    ['comes without an offset', { pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0` }],
-    ['comes with an offset that is no cursor', { pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0`, offset: 'no cursor' }],
+    ['comes without an offset', { pid: PID }],
+    ['comes with an offset that is no cursor', { pid: PID, offset: 'no cursor' }],
     ['is no string', { pid: { $ne: 1 }, offset: ['a'] }],
   ])('is not claimed when the private id %s', async (_, auth) => {
     await using service = await startRestartable();
@@ -195,7 +198,7 @@ describe('recovery', () => {
     await using service = await startService({}, { bus });
     const subscribed = jest.spyOn(bus, 'subscribe');
     const connected = once(service.app.server, 'connection') as Promise<[Socket]>;
-    const auth = { channels: ['news'], pid: `${'s'.repeat(20)}.${'x'.repeat(22)}.0`, offset: 'e-1' };
+    const auth = { channels: ['news'], pid: PID, offset: 'e-1' };
     const client = startClient(service.url, auth, { transports: ['websocket'], reconnection: false });
     const [line] = await connected;
     await asked;

@@ -31,12 +31,17 @@ describe('Session', () => {
     expect(next?.channels([])).toEqual(['added']);
   });
 
-  it.each([undefined, 1, '', 'abc', `${SOCKET_ID}..0`, `${SOCKET_ID}.${'x'.repeat(22)}`, `a b.${'x'.repeat(22)}.0`])(
-    'is not made of %p',
-    (pid) => {
-      expect(Session.parse(pid)).toBeUndefined();
-    },
-  );
+  it.each([
+    undefined,
+    1,
+    '',
+    'abc',
+    `${SOCKET_ID}..1.0`,
+    `${SOCKET_ID}.${'x'.repeat(22)}.0`,
+    `a b.${'x'.repeat(22)}.1.0`,
+  ])('is not made of %p', (pid) => {
+    expect(Session.parse(pid)).toBeUndefined();
+  });
 
   it('changes the channels that are named', async () => {
     await using bus = createBus();
@@ -62,7 +67,30 @@ describe('Session', () => {
     await session.load(bus, 1000);
 
     expect(session.channels(['a'])).toEqual(['a']);
-    expect(session.isOlderThan(-1)).toBe(false);
+    expect([session.isKept, session.isForgotten]).toEqual([false, false]);
+  });
+
+  it('is forgotten when nothing is kept and it is older than that is kept', async () => {
+    await using bus = createBus();
+    const { pid } = Session.create(SOCKET_ID, Date.now() - 5000);
+
+    const young = Session.parse(pid)!;
+    await young.load(bus, 60_000);
+    const old = Session.parse(pid)!;
+    await old.load(bus, 1000);
+    const oldAgain = Session.parse(pid)!;
+    await oldAgain.load(bus, 1000);
+
+    expect([young.isForgotten, old.isForgotten, oldAgain.isForgotten]).toEqual([false, true, false]);
+  });
+
+  it('is to be saved, changed or not, before nothing kept could mean that it is forgotten', async () => {
+    await using bus = createBus();
+    const session = Session.create(SOCKET_ID, Date.now() - 5000);
+
+    expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
+    await session.save(bus, 6000);
+    expect(session.isDue(6000)).toBe(false);
   });
 });
 

@@ -1,5 +1,4 @@
-import type { Bus } from '@tetracast/bus';
-import { createService, parseSettings } from '@tetracast/service-kit';
+import { createService, parseSettings, type ServiceOptions } from '@tetracast/service-kit';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { socketioPlugin } from '../src/socketio.plugin';
 
@@ -13,10 +12,10 @@ export interface RunningService extends AsyncDisposable {
 /** The service on a free port, or on `PORT`, with a log of its own unless `bus` is given. */
 export async function startService(
   env: Readonly<Record<string, string>> = {},
-  { bus, plugins = [socketioPlugin] }: { bus?: Bus; plugins?: readonly FastifyPluginAsync[] } = {},
+  { plugins = [socketioPlugin], ...options }: ServiceOptions & { plugins?: readonly FastifyPluginAsync[] } = {},
 ): Promise<RunningService> {
   const settings = parseSettings({ PORT: '0', DRAIN_TIMEOUT: '500ms', ...env });
-  const app = await createService(settings, plugins, { logger: false, ...(bus === undefined ? {} : { bus }) });
+  const app = await createService(settings, plugins, { logger: false, ...options });
   const url = await app.listen({ port: settings.port, host: '127.0.0.1' });
   const connections = (): number => app.tetracast.hub.stats.connections;
   return { url, app, connections, [Symbol.asyncDispose]: () => app.close() };

@@ -29,6 +29,11 @@ export function encodeOpening(retryMs: number, cursor?: string): string {
   return `retry: ${retryMs}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`;
 }
 
+/** Sets, without an event, from where the client comes back. */
+export function encodePassed(cursor: string): string {
+  return `id: ${cursor}\n\n`;
+}
+
 export function encodeReset(reset: Reset): string {
   return `id: ${reset.cursor}\nevent: ${RESET_EVENT}\ndata: ${JSON.stringify(reset)}\n\n`;
 }

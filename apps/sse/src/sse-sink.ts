@@ -1,7 +1,7 @@
 import type { Batch, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset } from '@tetracast/message-model';
 import type { SocketLine } from '@tetracast/service-kit';
-import { encodeReset, HEARTBEAT } from './sse-framing';
+import { encodePassed, encodeReset, HEARTBEAT } from './sse-framing';
 
 /** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
 export class SseSink implements Sink {
@@ -20,6 +20,10 @@ export class SseSink implements Sink {
 
   write(batch: Batch): boolean {
     return this.line?.write(batch.bytes) ?? false;
+  }
+
+  passed(cursor: string): void {
+    this.line?.write(encodePassed(cursor));
   }
 
   reset(reset: Reset): void {

@@ -1,16 +1,8 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
-import {
-  pollingDrivers,
-  socketioDrivers,
-  sseDrivers,
-  type TransportDriver,
-  websocketDrivers,
-} from '@tetracast/testing';
+import { allDrivers } from '@tetracast/testing';
 import type { FastifyInstance } from 'fastify';
 import { announce } from '../src/announce';
 import { transports } from '../src/transports';
-
-const drivers: readonly TransportDriver[] = [...pollingDrivers, ...sseDrivers, ...websocketDrivers, ...socketioDrivers];
 
 let app: FastifyInstance;
 let url: string;
@@ -26,7 +18,7 @@ afterAll(async () => {
 
 describe('all services on one port, with the log in the process', () => {
   it('hand one publish to every stock client', async () => {
-    const clients = await Promise.all(drivers.map((driver) => driver.open(url, { channels: ['lab'] })));
+    const clients = await Promise.all(allDrivers.map((driver) => driver.open(url, { channels: ['lab'] })));
     for (const [index, publisher] of clients.entries()) {
       const { id } = await publisher.publish({ channel: 'lab', data: `from ${index}` });
       for (const client of clients) expect(await client.next()).toMatchObject([{ id, data: `from ${index}` }]);

@@ -1,9 +1,8 @@
-import type { WebSocket } from '@fastify/websocket';
 import type { Connection } from '@tetracast/hub';
 import { type ClientFrame, CodedError, ERRORS, parseClientFrame, parseStart, type Ref } from '@tetracast/message-model';
-import { publish, RequestOrder, type SubscriptionRequest, type Tetracast, toCodedError } from '@tetracast/service-kit';
+import { RequestOrder, store, type SubscriptionRequest, type Tetracast, toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
-import type { RawData } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { WebSocketSink } from './websocket-sink';
 
 /** Frames of one client in progress before no more are read from it. */
@@ -124,7 +123,7 @@ export class ClientFrames {
   }
 
   private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
-    const { id } = await publish(this.service, publication, { client: this.connection.client });
+    const { id } = await store(this.service, publication, { client: this.connection.client });
     this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
   }
 }

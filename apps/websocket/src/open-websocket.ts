@@ -1,11 +1,13 @@
-import type { WebSocket } from '@fastify/websocket';
+import type { WebSocket } from 'ws';
+import type { IncomingMessage } from 'node:http';
 import {
   parseSubscriptionRequest,
+  queryOf,
   type SubscriptionRequest,
   type Tetracast,
   toCodedError,
 } from '@tetracast/service-kit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
 import { ClientFrames } from './client-frames';
 import { WebSocketSink } from './websocket-sink';
 
@@ -13,12 +15,18 @@ import { WebSocketSink } from './websocket-sink';
  * The life of one WebSocket, from its handshake on. What is wrong with its URL is told by a frame and a close code, since
  * a browser cannot see why a handshake was refused.
  */
-export function openWebSocket(service: Tetracast, websocket: WebSocket, { query, log }: FastifyRequest): void {
+export function openWebSocket(
+  service: Tetracast,
+  websocket: WebSocket,
+  asked: Pick<IncomingMessage, 'url'>,
+  log: FastifyBaseLogger,
+): void {
   const { hub, settings } = service;
+  websocket.on('error', endBroken);
   const sink = new WebSocketSink(websocket, settings.highWaterMark);
   let request: SubscriptionRequest;
   try {
-    request = parseSubscriptionRequest(query as Record<string, unknown>);
+    request = parseSubscriptionRequest(queryOf(asked));
   } catch (error) {
     sink.refuse(toCodedError(error));
     sink.close('bad_request');
@@ -37,4 +45,9 @@ export function openWebSocket(service: Tetracast, websocket: WebSocket, { query,
     frames.take(data, isBinary);
   });
   frames.open(request);
+}
+
+/** A line that broke the protocol is being closed by `ws`, with the code that says how. */
+function endBroken(this: WebSocket): void {
+  if (this.readyState === this.OPEN) this.terminate();
 }

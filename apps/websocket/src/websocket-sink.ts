@@ -1,4 +1,4 @@
-import type { WebSocket } from '@fastify/websocket';
+import type { WebSocket } from 'ws';
 import type { Batch, Sink } from '@tetracast/hub';
 import {
   CLOSE_CODES,
@@ -19,8 +19,6 @@ export class WebSocketSink implements Sink {
   private readonly line: SocketLine;
   private answered = true;
   private takenAtBeat = 0;
-  /** Whether more is pending than the high-water mark. */
-  isFull = false;
   /** Called when the line has room again. */
   onDrain: () => void = ignore;
   /** Called once, when the line is gone. */
@@ -34,7 +32,6 @@ export class WebSocketSink implements Sink {
       rawSocketOf(websocket),
       highWaterMark,
       () => {
-        this.isFull = false;
         this.onDrain();
       },
       () => {
@@ -47,13 +44,18 @@ export class WebSocketSink implements Sink {
     websocket.on('pong', answered).on('message', answered).on('ping', answered);
   }
 
+  /** Whether more is pending than the high-water mark. */
+  get isFull(): boolean {
+    return this.line.isFull;
+  }
+
   write(batch: Batch): boolean {
     this.put(batch.bytes);
     return !this.isFull;
   }
 
   send(frame: Exclude<ServerFrame, { type: 'message' }>): void {
-    this.put(encodeTextFrame(encodeServerFrame(frame)));
+    if (this.isOpen) this.line.gather(encodeTextFrame(encodeServerFrame(frame)));
   }
 
   /** Answers with an error; the line stays. */
@@ -88,6 +90,7 @@ export class WebSocketSink implements Sink {
 
   close(name: CloseName): void {
     const { code, reason } = CLOSE_CODES[name];
+    this.line.endTurn();
     this.websocket.close(code, reason);
     // Its answer is to be read.
     if (this.websocket.isPaused) this.websocket.resume();
@@ -96,8 +99,12 @@ export class WebSocketSink implements Sink {
   }
 
   private put(frames: Buffer): void {
-    // RFC 6455, section 5.5.1: nothing follows a close frame.
-    if (this.websocket.readyState === this.websocket.OPEN) this.isFull = !this.line.write(frames);
+    if (this.isOpen) this.line.write(frames);
+  }
+
+  /** RFC 6455, section 5.5.1: nothing follows a close frame. */
+  private get isOpen(): boolean {
+    return this.websocket.readyState === this.websocket.OPEN;
   }
 }
 

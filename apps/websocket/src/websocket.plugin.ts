@@ -1,47 +1,45 @@
-import fastifyWebsocket from '@fastify/websocket';
 import { CodedError } from '@tetracast/message-model';
-import { maxFrameBytes } from '@tetracast/service-kit';
+import { answerPlainly, isAllowedOrigin, maxFrameBytes, ownUpgrades } from '@tetracast/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
+import { WebSocketServer } from 'ws';
 import { openWebSocket } from './open-websocket';
 
+const PATH = '/ws';
 /** The subprotocol a client may offer; one that offers none is served alike. */
 const SUBPROTOCOL = 'tetracast.v1';
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
-
-  const options = {
+  const server = new WebSocketServer({
+    noServer: true,
     // Whole frames are written past `ws` (raw-socket.ts), which no extension may come between.
     perMessageDeflate: false,
     maxPayload: maxFrameBytes(settings.maxMessageBytes),
     // How long a peer may take to answer a close frame; unknown to the types as yet.
-    closeTimeout: settings.drainTimeoutMs,
+    ...{ closeTimeout: settings.drainTimeoutMs },
     clientTracking: false,
-    handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (false as const)),
-  };
-  await app.register(fastifyWebsocket, {
-    options,
-    // The hub ends the lines when the service stops, with a code that says so.
-    preClose: (done) => {
-      done();
-    },
-    errorHandler: (error, websocket, request) => {
-      request.log.debug({ err: error }, 'WebSocket failed');
-      // A line that broke the protocol is being closed by `ws`, with the code that says how.
-      if (websocket.readyState === websocket.OPEN) websocket.terminate();
-    },
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 
-  app.route({
-    method: 'GET',
-    url: '/ws',
-    handler: () => {
-      throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
-    },
-    wsHandler: (websocket, request) => {
-      openWebSocket(app.tetracast, websocket, request);
-    },
+  app.get(PATH, () => {
+    throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+  });
+
+  // Past Fastify's routes: what makes up a request and its answer would be kept as long as the line lives, and costs more
+  // than the idle line itself.
+  app.addHook('onReady', (done) => {
+    ownUpgrades(app.server, PATH, (request, socket, head) => {
+      // The route says why.
+      if (!isAllowedOrigin(request.headers, settings, request.socket.remoteAddress)) {
+        answerPlainly(app.server, request);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (websocket) => {
+        openWebSocket(app.tetracast, websocket, request, app.log);
+      });
+    });
+    done();
   });
 };
 

@@ -1,4 +1,4 @@
-import type { WebSocket } from '@fastify/websocket';
+import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
 import { WebSocketSink } from '../src/websocket-sink';
 
