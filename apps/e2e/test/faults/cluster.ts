@@ -1,17 +1,9 @@
-import {
-  freePort,
-  type NginxPlaces,
-  type NginxServer,
-  type RedisServer,
-  type ServiceProcess,
-  startNginx,
-  startRedis,
-} from '@tetracast/testing';
+import { freePort, type NginxPlaces, type NginxServer, type ServiceProcess, startNginx } from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mapServices, renderGateway, type ServiceName, startService } from '../system';
-import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
+import type { LogServers } from './log-servers';
 
 const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const satisfies readonly ServiceName[];
 
@@ -33,29 +25,22 @@ interface Replica {
 }
 
 /** The whole system, and everything that can be done to it. */
-export class Cluster implements AsyncDisposable {
-  private readonly old: AsyncDisposable[] = [];
-
+export class Cluster<L extends LogServers> implements AsyncDisposable {
   private constructor(
-    private redisServer: RedisServer,
-    private readonly redisAddress: TcpSwitch,
+    /** Closed with it. */
+    readonly log: L,
     private replicas: readonly Replica[],
     private nginx: NginxServer,
   ) {}
 
-  static async start(): Promise<Cluster> {
-    const started: AsyncDisposable[] = [];
+  static async start<L extends LogServers>(log: L): Promise<Cluster<L>> {
+    const started: AsyncDisposable[] = [log];
     try {
-      const redis = await startRedis({ appendOnly: true });
-      started.push(redis);
-      const address = await openTcpSwitch(redis.port);
-      started.push(address);
       const replicas = await Promise.all(TRANSPORTS.map(async (service) => ({ service, port: await freePort() })));
       const nginx = await startNginx({ conf: confFor(replicas) });
       started.push(nginx);
       const cluster = new Cluster(
-        redis,
-        address,
+        log,
         replicas.map((replica) => ({ ...replica, process: undefined })),
         nginx,
       );
@@ -73,13 +58,9 @@ export class Cluster implements AsyncDisposable {
     return this.nginx.url;
   }
 
-  get redis(): RedisServer {
-    return this.redisServer;
-  }
-
   /** What a case that failed may have left broken is in order again, with `replicas` copies of each service. */
   async heal(replicas: number): Promise<void> {
-    await this.redis.command('PING').catch(() => this.redis.restart());
+    await this.log.heal();
     await this.startServices();
     await this.scale(replicas);
   }
@@ -90,7 +71,7 @@ export class Cluster implements AsyncDisposable {
       replicas.map(async (replica) => {
         replica.process ??= await startService(
           replica.service,
-          { ...SETTINGS, BUS_URL: `redis://127.0.0.1:${this.redisAddress.port}` },
+          { ...SETTINGS, BUS_URL: this.log.busUrl },
           replica.port,
         );
       }),
@@ -145,28 +126,10 @@ export class Cluster implements AsyncDisposable {
     this.nginx = await startNginx({ conf: confFor(this.replicas), port });
   }
 
-  /** A copy of Redis that has everything the primary has. */
-  async startRedisReplica(): Promise<RedisServer> {
-    // Told by command: once it is promoted, it must come back from a restart as a primary.
-    const replica = await startRedis({ appendOnly: true });
-    this.old.push(replica);
-    await replica.command('REPLICAOF', '127.0.0.1', this.redis.port);
-    while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await delay(10);
-    return replica;
-  }
-
-  /** From now on `redis` is what the services find at the address of Redis. */
-  replaceRedis(redis: RedisServer): void {
-    this.old.push(this.redisServer);
-    this.redisServer = redis;
-    this.redisAddress.to(redis.port);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.nginx.close();
     await Promise.all(this.replicas.map((replica) => this.end(replica, (process) => process.stop())));
-    await this.redisAddress[Symbol.asyncDispose]();
-    for (const part of new Set([this.redisServer, ...this.old])) await part[Symbol.asyncDispose]();
+    await this.log[Symbol.asyncDispose]();
   }
 
   private async end(replica: Replica, how: (process: ServiceProcess) => Promise<unknown>): Promise<void> {

@@ -1,7 +1,11 @@
 import { Cluster } from './cluster';
 import { type Fault, FAULTS } from './faults';
+import type { LogServers } from './log-servers';
 import { type Row, runCase } from './run-case';
 import { type SubscriberName, SUBSCRIBERS } from './subscribers';
+import { SENTINEL_FAULTS } from './sentinel-faults';
+import { SentinelRedis } from './sentinel-redis';
+import { SwitchedRedis } from './switched-redis';
 import { formatTable } from './table';
 
 const isLong = process.env['FAULTS'] === 'long';
@@ -11,10 +15,10 @@ const CLIENTS: readonly SubscriberName[] = isLong ? EVERY : ['polling', 'sse', '
 const CASE_TIMEOUT_MS = 90_000;
 
 const rows: Row[] = [];
-let cluster: Cluster;
+let cluster: Cluster<SwitchedRedis>;
 
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.start(await SwitchedRedis.start());
 }, CASE_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -30,19 +34,30 @@ function expectBlameless({ fault, client, missing, duplicated, disordered, probl
 }
 
 /** A reset that nothing calls for is wrong, and so is one that nobody is told: the fault was none. */
-function expectResets({ reset, resetIsCertain = true }: Fault, found: readonly Row[]): void {
+function expectResets<L extends LogServers>({ reset, resetIsCertain = true }: Fault<L>, found: readonly Row[]): void {
   const told = [...new Set(found.flatMap(({ resets }) => resets))];
   if (told.length > 0 || resetIsCertain) expect(told).toEqual(reset === undefined ? [] : [reset]);
+}
+
+async function expectBorne<L extends LogServers>(round: number, system: Cluster<L>, fault: Fault<L>): Promise<void> {
+  const found = await runCase(system, fault, CLIENTS);
+  rows.push(...found.map((row) => (ROUNDS > 1 ? { ...row, fault: `${round} ${row.fault}` } : row)));
+  found.forEach(expectBlameless);
+  expectResets(fault, found);
 }
 
 describe.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))('round %i', (round) => {
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))(
     '%s',
+    (_, fault) => expectBorne(round, cluster, fault),
+    CASE_TIMEOUT_MS,
+  );
+
+  it.each(SENTINEL_FAULTS.map((fault) => [fault.name, fault] as const))(
+    '%s',
     async (_, fault) => {
-      const found = await runCase(cluster, fault, CLIENTS);
-      rows.push(...found.map((row) => (ROUNDS > 1 ? { ...row, fault: `${round} ${row.fault}` } : row)));
-      found.forEach(expectBlameless);
-      expectResets(fault, found);
+      await using system = await Cluster.start(await SentinelRedis.start());
+      await expectBorne(round, system, fault);
     },
     CASE_TIMEOUT_MS,
   );

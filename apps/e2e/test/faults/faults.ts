@@ -2,21 +2,23 @@ import type { ResetReason } from '@tetracast/message-model';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster';
 import type { Ledger } from './ledger';
+import type { LogServers } from './log-servers';
 import type { Subscriber } from './subscribers';
+import type { SwitchedRedis } from './switched-redis';
 
-export interface FaultContext {
-  readonly cluster: Cluster;
+export interface FaultContext<L extends LogServers> {
+  readonly cluster: Cluster<L>;
   readonly subscribers: readonly Subscriber[];
   readonly ledger: Ledger;
 }
 
 /** Resolves when all is in order again. Triggered and ended by what was published, never by a clock. */
-type RunFault = (context: FaultContext) => Promise<void>;
+export type RunFault<L extends LogServers = SwitchedRedis> = (context: FaultContext<L>) => Promise<void>;
 
-export interface Fault {
+export interface Fault<L extends LogServers = SwitchedRedis> {
   readonly name: string;
   /** The fault itself, while messages are published. */
-  readonly run: RunFault;
+  readonly run: RunFault<L>;
   /** Copies of each service. Default 1. */
   readonly replicas?: number;
   /** The namespace of the first channel. */
@@ -28,13 +30,14 @@ export interface Fault {
 }
 
 /** So many messages are acknowledged between one thing and the next. */
-const STRETCH = 25;
+export const STRETCH = 25;
 /** So many attempts to publish come to nothing before what is down is started again. */
 const REFUSALS = 6;
 const CUTS = 6;
 const CUT_PERIOD_MS = 300;
 
-async function cutAll(subscribers: readonly Subscriber[], meanwhile?: () => Promise<void>): Promise<void> {
+/** Cuts the lines of all, and lets them up again when `meanwhile` is done. */
+export async function cutAll(subscribers: readonly Subscriber[], meanwhile?: () => Promise<void>): Promise<void> {
   let away: Promise<void> | undefined;
   await Promise.all(subscribers.map((subscriber) => subscriber.cut(async () => (away ??= meanwhile?.()))));
 }
@@ -59,7 +62,7 @@ const killServices: RunFault = async ({ cluster, ledger }) => {
 
 const killNews: RunFault = async ({ cluster, ledger }) => {
   for (let time = 0; time < 3; time++) {
-    await cluster.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await cluster.log.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await ledger.progress(STRETCH);
   }
 };
@@ -67,25 +70,31 @@ const killNews: RunFault = async ({ cluster, ledger }) => {
 const restartRedis =
   (signal: 'SIGTERM' | 'SIGKILL'): RunFault =>
   async ({ cluster, subscribers, ledger }) => {
-    await cluster.redis.kill(signal);
+    await cluster.log.redis.kill(signal);
     await cutAll(subscribers);
     await ledger.refusals(REFUSALS);
-    await cluster.redis.restart();
+    await cluster.log.redis.restart();
   };
+
+const refuseConnections: RunFault = async ({ cluster: { log }, ledger }) => {
+  await log.address.refuse();
+  await ledger.refusals(REFUSALS);
+  await log.address.listen();
+};
 
 const flushWhileAway: RunFault = ({ cluster, subscribers, ledger }) =>
   cutAll(subscribers, async () => {
-    await cluster.redis.flush();
+    await cluster.log.redis.flush();
     await ledger.progress(STRETCH);
   });
 
 /** A failover to a replica that knows nothing of what is acknowledged during `tail`. */
-async function replaceRedis(cluster: Cluster, tail: () => Promise<void>): Promise<void> {
-  const replica = await cluster.startRedisReplica();
+async function replaceRedis({ log }: Cluster<SwitchedRedis>, tail: () => Promise<void>): Promise<void> {
+  const replica = await log.startReplica();
   await replica.command('REPLICAOF', 'NO', 'ONE');
   await tail();
-  await cluster.redis.kill('SIGKILL');
-  cluster.replaceRedis(replica);
+  await log.redis.kill('SIGKILL');
+  log.replace(replica);
 }
 
 const failOver: RunFault = ({ cluster, ledger }) => replaceRedis(cluster, () => ledger.progress(2 * STRETCH));
@@ -126,7 +135,8 @@ export const FAULTS: readonly Fault[] = [
     reset: 'epoch',
     resetIsCertain: false,
   },
-  { name: 'Redis: FLUSHALL', run: ({ cluster }) => cluster.redis.flush(), reset: 'epoch' },
+  { name: 'Redis: connections refused for a while', run: refuseConnections },
+  { name: 'Redis: FLUSHALL', run: ({ cluster }) => cluster.log.redis.flush(), reset: 'epoch' },
   { name: 'Redis: FLUSHALL, clients away', run: flushWhileAway, reset: 'epoch' },
   { name: 'replica without the tail takes over', run: failOver, reset: 'epoch' },
   { name: 'the same, clients away', run: failOverWhileAway, reset: 'epoch' },

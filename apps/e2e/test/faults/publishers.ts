@@ -1,4 +1,5 @@
 import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
+import { io } from 'socket.io-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BackOff } from './back-off';
 import type { Ledger } from './ledger';
@@ -31,6 +32,8 @@ export interface Publisher extends AsyncDisposable {
   /** Writes the last message of each channel. */
   finish(): Promise<Finals>;
 }
+
+type Acknowledgement = { readonly ok: true; readonly id: string } | { readonly ok: false };
 
 /** The pace, not a wait: without it a fast machine would only fill the log. */
 const PERIOD_MS = 8;
@@ -85,6 +88,28 @@ export function startWebSocketPublisher(options: PublisherOptions): Publisher {
     }
   };
   return startPublisher(options, { attempt, repeats: false, close: async () => wire?.close() });
+}
+
+/** `emit('publish', …, ack)` of the stock client, which is left alone; what was not acknowledged is not repeated either. */
+export function startSocketioPublisher(options: PublisherOptions): Publisher {
+  const socket = io(options.url, { forceNew: true, reconnectionDelay: 25, reconnectionDelayMax: 400 });
+  const attempt: Attempt = async (channel, data) => {
+    // The client would keep it and send it at any time later.
+    if (!socket.connected) return undefined;
+    try {
+      const ack = (await socket
+        .timeout(ANSWER_TIMEOUT_MS)
+        .emitWithAck('publish', { channel, data })) as Acknowledgement;
+      return ack.ok ? ack.id : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const close = (): Promise<void> => {
+    socket.disconnect();
+    return Promise.resolve();
+  };
+  return startPublisher(options, { attempt, repeats: false, close });
 }
 
 function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt, repeats, close }: Line): Publisher {

@@ -2,7 +2,8 @@ import type { Message } from '@tetracast/message-model';
 import type { Cluster } from './cluster';
 import type { Fault } from './faults';
 import { type Entry, Ledger } from './ledger';
-import { type Finals, startHttpPublisher, startWebSocketPublisher } from './publishers';
+import type { LogServers } from './log-servers';
+import { type Finals, startHttpPublisher, startSocketioPublisher, startWebSocketPublisher } from './publishers';
 import { openSubscriber, type Subscriber, type SubscriberName } from './subscribers';
 import type { Numbered } from './trace';
 import { judge, type Verdict } from './verdict';
@@ -19,7 +20,11 @@ const END_TIMEOUT_MS = 20_000;
 let cases = 0;
 
 /** One fault on all `clients` at the same time; resolves with a row for each, whatever it says. */
-export async function runCase(cluster: Cluster, fault: Fault, clients: readonly SubscriberName[]): Promise<Row[]> {
+export async function runCase<L extends LogServers>(
+  cluster: Cluster<L>,
+  fault: Fault<L>,
+  clients: readonly SubscriberName[],
+): Promise<Row[]> {
   await cluster.heal(fault.replicas ?? 1);
   const running: AsyncDisposable[] = [];
   const keep = <T extends AsyncDisposable>(part: T): T => {
@@ -33,21 +38,22 @@ export async function runCase(cluster: Cluster, fault: Fault, clients: readonly 
   }
 }
 
-async function runWith(
+async function runWith<L extends LogServers>(
   keep: <T extends AsyncDisposable>(part: T) => T,
-  cluster: Cluster,
-  fault: Fault,
+  cluster: Cluster<L>,
+  fault: Fault<L>,
   clients: readonly SubscriberName[],
 ): Promise<Row[]> {
   const { url } = cluster;
   const run = `case-${process.pid}-${++cases}`;
-  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd'].map((name) => `${name}:${run}`);
+  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd', 'e'].map((name) => `${name}:${run}`);
   const subscribers = await Promise.all(clients.map(async (name) => keep(await openSubscriber(name, url, channels))));
   const ledger = new Ledger();
   const publishers = [
     keep(startHttpPublisher({ ledger, url, name: 'post-polling', channels: channels.slice(0, 1) }, '/polling')),
     keep(startHttpPublisher({ ledger, url, name: 'post-sse', channels: channels.slice(1, 3) }, '/sse')),
-    keep(startWebSocketPublisher({ ledger, url, name: 'ws', channels: channels.slice(3) })),
+    keep(startWebSocketPublisher({ ledger, url, name: 'ws', channels: channels.slice(3, 4) })),
+    keep(startSocketioPublisher({ ledger, url, name: 'socketio', channels: channels.slice(4) })),
   ];
   await ledger.progress(STRETCH);
   // An EventSource has a place to go on from once it has had a message.

@@ -1,11 +1,15 @@
+import { freePort } from '@tetracast/testing';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** One TCP address whose server behind can be replaced, as a virtual address of a failover is. */
 export interface TcpSwitch extends AsyncDisposable {
   readonly port: number;
   /** New connections go to `port` of 127.0.0.1, those that stand are cut. */
   to(port: number): void;
+  /** Cuts all connections, and refuses new ones until `listen`. */
+  refuse(): Promise<void>;
+  listen(): Promise<void>;
 }
 
 export async function openTcpSwitch(first: number): Promise<TcpSwitch> {
@@ -23,21 +27,30 @@ export async function openTcpSwitch(first: number): Promise<TcpSwitch> {
     // What a server says that is killed: nothing but a reset.
     far.once('close', () => near.resetAndDestroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  // Not one the system gives to whoever connects somewhere while nobody listens on it.
+  const port = await freePort();
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
+  const listen = async (): Promise<void> => {
+    if (server.listening) return;
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  };
+  const refuse = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = once(server.close(), 'close');
+    cut();
+    await closed;
+  };
+  await listen();
   return {
-    port: (server.address() as AddressInfo).port,
-    to: (port) => {
-      target = port;
+    port,
+    to: (next) => {
+      target = next;
       cut();
     },
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      cut();
-      await once(server, 'close');
-    },
+    refuse,
+    listen,
+    [Symbol.asyncDispose]: refuse,
   };
 }

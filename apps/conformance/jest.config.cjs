@@ -1,0 +1,8 @@
+/** `nx test conformance`: against services of its own, one file per log, side by side. */
+module.exports = {
+  displayName: 'conformance',
+  preset: '../../tools/jest-preset.cjs',
+  testPathIgnorePatterns: ['/deployment\\.'],
+  maxWorkers: 2,
+  reporters: ['default', '../../tools/jest-results.cjs', './table-reporter.cjs'],
+};

@@ -1,0 +1,46 @@
+/**
+ * The results of a run as one table in Markdown: a row per case, a column per transport and log. In the results of Jest the
+ * titles of a case are the column, the suite, who asks, and then the topic and the case, which are the row.
+ */
+
+const SUITE_AND_CLIENT = 3;
+
+const CELLS = { passed: 'ok', failed: 'failed', todo: 'needs its own server' };
+
+// Several clients share a cell, and the worst of them is told. Whatever else Jest may say is not ok either.
+const cellOf = (statuses) =>
+  CELLS[['failed', 'todo', 'passed'].find((status) => statuses.includes(status))] ?? [...new Set(statuses)].join(', ');
+
+const escape = (text) => text.replace(/[|<]/g, '\\$&').replaceAll('\n', ' ');
+
+function markdown(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  const [head, ...body] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+/** @param tests as Jest gives them: `{ancestorTitles, title, status}`; those without a column are left out; '' if none has one */
+function tableOf(tests) {
+  const columns = new Set();
+  const rows = new Map();
+  for (const { ancestorTitles, title, status } of tests) {
+    if (ancestorTitles.length < SUITE_AND_CLIENT) continue;
+    const column = ancestorTitles[0];
+    const row = [...ancestorTitles.slice(SUITE_AND_CLIENT), title].join(': ');
+    columns.add(column);
+    if (!rows.has(row)) rows.set(row, new Map());
+    const cells = rows.get(row);
+    cells.set(column, [...(cells.get(column) ?? []), status]);
+  }
+  if (columns.size === 0) return '';
+  // What all transports share first, then what is the matter of a few. Sorting is stable.
+  const ordered = [...rows].sort(([, one], [, other]) => other.size - one.size);
+  const body = ordered.map(([row, cells]) => [
+    escape(row),
+    ...[...columns].map((column) => (cells.has(column) ? cellOf(cells.get(column)) : '—')),
+  ]);
+  return markdown([['Case', ...columns], ...body]);
+}
+
+module.exports = { tableOf };

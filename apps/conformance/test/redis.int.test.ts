@@ -1,0 +1,21 @@
+import { type RedisServer, startRedis } from '@tetracast/testing';
+import { describeAllTransports } from './all-transports';
+import { startService } from './start-service';
+
+const DATABASES = 1000;
+
+let redis: RedisServer;
+let used = 0;
+
+beforeAll(async () => {
+  redis = await startRedis({ args: ['--databases', String(DATABASES)] });
+});
+
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]();
+});
+
+// A database for each, so that each has a log of its own.
+describeAllTransports('Redis', {
+  start: (settings = {}) => startService({ BUS_URL: `${redis.url}/${used++}`, ...settings }),
+});

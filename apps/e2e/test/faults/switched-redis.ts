@@ -1,0 +1,57 @@
+import { type RedisServer, startRedis } from '@tetracast/testing';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LogServers } from './log-servers';
+import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
+
+/** One Redis behind an address that can lead to another. */
+export class SwitchedRedis implements LogServers {
+  private readonly old: AsyncDisposable[] = [];
+
+  private constructor(
+    private server: RedisServer,
+    readonly address: TcpSwitch,
+  ) {}
+
+  static async start(): Promise<SwitchedRedis> {
+    const server = await startRedis({ appendOnly: true });
+    try {
+      return new SwitchedRedis(server, await openTcpSwitch(server.port));
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get busUrl(): string {
+    return `redis://127.0.0.1:${this.address.port}`;
+  }
+
+  get redis(): RedisServer {
+    return this.server;
+  }
+
+  async heal(): Promise<void> {
+    await this.address.listen();
+    await this.redis.command('PING').catch(() => this.redis.restart());
+  }
+
+  /** A copy that has everything the primary has. */
+  async startReplica(): Promise<RedisServer> {
+    const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
+    this.old.push(replica);
+    while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await delay(10);
+    return replica;
+  }
+
+  /** From now on `redis` is what the services find at the address. */
+  replace(redis: RedisServer): void {
+    this.old.push(this.server);
+    this.server = redis;
+    this.address.to(redis.port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.address[Symbol.asyncDispose]();
+    for (const part of new Set([this.server, ...this.old])) await part[Symbol.asyncDispose]();
+  }
+}
