@@ -1,0 +1,61 @@
+import { judge } from '../marks';
+import type { Cell, Result, Row } from '../rounds';
+import type { Machine } from './machine';
+
+/** The whole report: where it was measured, and a table for each scenario. */
+export function toMarkdown(results: readonly Result[], machine: Machine, rounds: number): string {
+  const about = Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`);
+  const head = ['# One run of the benchmark', '', ...about, `- rounds: ${rounds}, systems alternating`];
+  const legend = [
+    'A cell is the median of the rounds, with the least and the greatest behind it. **×** is the ratio to the first system of',
+    'the same transport, which is ours: × 2 is twice our figure. Servers run on one core, the load on another.',
+  ];
+  return [...head, '', ...legend, ...results.flatMap(toSection), ...toMarks(results), ''].join('\n');
+}
+
+/** What we hold ourselves to, and whether this run met it. */
+function toMarks(results: readonly Result[]): string[] {
+  const lines = judge(results).map(({ mark, wanted, measured, met }) => [
+    mark,
+    wanted,
+    measured.toPrecision(3),
+    met ? 'met' : '**not met**',
+  ]);
+  return lines.length === 0 ? [] : ['', '## Marks', '', ...toTable([['Mark', 'Wanted', 'Measured', ''], ...lines])];
+}
+
+function toSection({ title, unit, method, rows, left }: Result): string[] {
+  const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
+  const lines = [['Transport', 'System', ...columns.flatMap((column) => [column, '×'])]];
+  for (const row of rows) {
+    const ours = rows.find(({ transport }) => transport === row.transport);
+    lines.push([row.transport, row.name, ...columns.flatMap((column) => toCells(row, ours, column))]);
+  }
+  const notMeasured = left.length === 0 ? [] : ['', `Not measured: ${left.join('; ')}.`];
+  return ['', `## ${title}`, '', method, '', `Unit: ${unit}.`, '', ...toTable(lines), ...notMeasured];
+}
+
+function toCells(row: Row, ours: Row | undefined, column: string): [figure: string, ratio: string] {
+  const cell = row.cells[column];
+  if (cell === undefined) return ['—', ''];
+  const base = ours?.cells[column]?.median;
+  const ratio = base === undefined || row === ours ? '' : (cell.median / base).toFixed(2);
+  return [toText(cell), ratio];
+}
+
+function toText({ median, values, lost }: Cell): string {
+  const incomplete = lost > 0 ? ` **${(lost * 100).toPrecision(2)} % lost**` : '';
+  return `${short(median)} (${short(Math.min(...values))}–${short(Math.max(...values))})${incomplete}`;
+}
+
+function short(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function toTable(lines: readonly string[][]): string[] {
+  const [head = [], ...rest] = lines;
+  const widths = head.map((_, i) => Math.max(3, ...lines.map((cells) => cells[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)];
+}

@@ -1,0 +1,70 @@
+import type { Pace, Scenario } from './scenario';
+import type { System } from './system';
+
+/** All readings of one system in one column. */
+export interface Cell {
+  readonly values: readonly number[];
+  /** The middle of the values. */
+  readonly median: number;
+  /** The most that was lost in any round, as a part of the whole. */
+  readonly lost: number;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly transport: string;
+  readonly cells: Readonly<Record<string, Cell>>;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly method: string;
+  readonly rows: readonly Row[];
+  /** What was not measured, and why. */
+  readonly left: readonly string[];
+}
+
+/** Runs a scenario on all its systems, one after the other and that `rounds` times, so that drift meets all alike. */
+export async function runRounds(
+  scenario: Scenario,
+  rounds: number,
+  pace: Pace,
+  tell: (line: string) => void,
+): Promise<Result> {
+  const present = scenario.systems.filter(({ missing }) => missing === undefined);
+  const left = scenario.systems.flatMap(({ name, missing }) => (missing === undefined ? [] : `${name}: ${missing}`));
+  const readings = new Map(present.map((system) => [system, new Map<string, { values: number[]; lost: number }>()]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [system, columns] of readings) {
+      for (const { column, value, lost } of await runOnce(scenario, system, pace)) {
+        const known = columns.get(column) ?? { values: [], lost: 0 };
+        columns.set(column, { values: [...known.values, value], lost: Math.max(known.lost, lost) });
+        const whole = lost > 0 ? `, ${(lost * 100).toFixed(2)} % lost` : '';
+        tell(
+          `${scenario.name} ${round}/${rounds} ${system.transport} ${system.name}, ${column}: ${value.toPrecision(4)}${whole}`,
+        );
+      }
+    }
+  }
+  const rows = [...readings].map(([{ name, transport }, columns]) => ({
+    name,
+    transport,
+    cells: Object.fromEntries([...columns].map(([column, cell]) => [column, { ...cell, median: median(cell.values) }])),
+  }));
+  const { name, title, unit, method } = scenario;
+  return { name, title, unit, method, rows, left };
+}
+
+async function runOnce(scenario: Scenario, system: System, pace: Pace): ReturnType<Scenario['measure']> {
+  await using running = await system.start();
+  return await scenario.measure(running, pace);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}

@@ -1,0 +1,39 @@
+import type { LoadFigures } from './load';
+import type { RunningSystem, System } from './system';
+
+/** Shorter runs with fewer clients: to see that everything works, not to time it. */
+export interface Pace {
+  readonly quick: boolean;
+}
+
+/** One figure of one run. */
+export interface Reading {
+  /** What was varied, such as `4 publishers`: a column of the table. */
+  readonly column: string;
+  readonly value: number;
+  /** Messages that did not come, came twice or out of order, as a part of those expected; 0 is whole. */
+  readonly lost: number;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** What the figures are, with their unit. */
+  readonly unit: string;
+  /** How it was measured, for the reader of the table. */
+  readonly method: string;
+  readonly systems: readonly System[];
+  /** Whether a greater figure is the better one. */
+  readonly more?: boolean;
+  readonly measure: (running: RunningSystem, pace: Pace) => Promise<Reading[]>;
+}
+
+/** What of the expected deliveries went wrong. */
+export function lostIn({ missing, repeated, disordered, broken, delivered }: LoadFigures): number {
+  const wrong = missing + repeated + disordered + broken;
+  return wrong / Math.max(1, delivered + missing);
+}
+
+export function cpuPerDelivery(column: string, figures: LoadFigures): Reading {
+  return { column, value: figures.cpuUs / Math.max(1, figures.delivered), lost: lostIn(figures) };
+}

@@ -1,0 +1,21 @@
+import type { Scenario } from '../scenario';
+import { fanOut } from './fan-out';
+import { growth } from './growth';
+import { idle } from './idle';
+import { latency } from './latency';
+import { manyChannels } from './many-channels';
+import { polling } from './polling';
+import { publishing } from './publishing';
+import { resume } from './resume';
+
+/** In the order of the report. */
+export const SCENARIOS: readonly Scenario[] = [
+  fanOut,
+  growth,
+  latency,
+  idle,
+  manyChannels,
+  polling,
+  resume,
+  publishing,
+];

@@ -1,0 +1,32 @@
+import type { LoadOptions } from './load';
+
+export type Transport = 'WebSocket' | 'SSE' | 'long-poll' | 'poll' | 'Socket.IO' | 'HTTP' | 'none';
+
+/** A server that can be measured: one of ours, a peer, or the limit. */
+export interface System {
+  readonly name: string;
+  readonly transport: Transport;
+  /** What must be installed before it can be started; `undefined` when it is there. */
+  readonly missing?: string | undefined;
+  start(): Promise<RunningSystem>;
+}
+
+export interface RunningSystem extends AsyncDisposable {
+  /** All processes that do its work, Redis among them: their processor time is what is measured. */
+  readonly pids: readonly number[];
+  /** How the load subscribes to it and publishes to it. */
+  readonly load: LoadOptions;
+  /**
+   * Stores that many messages and returns how a client subscribes that has all of them still to come; absent where a
+   * client cannot.
+   */
+  readonly store?: (messages: readonly string[]) => Promise<LoadOptions>;
+  /** How fast it is by its own tool, for what the load cannot speak to. */
+  readonly rates?: (calls: number) => Promise<Rates>;
+}
+
+export interface Rates {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}

@@ -1,0 +1,120 @@
+import WebSocket from 'ws';
+import type { LoadOptions } from '../load';
+import type { System } from '../system';
+import { startNodeServer } from './node-server';
+
+/** What the Dockerfile has Node do: less young garbage is kept, see docs/performance.md. */
+const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
+
+type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
+
+interface TetracastOptions {
+  readonly service: Service;
+  /** Default: in memory. */
+  readonly bus?: 'redis';
+  /** Short polls instead of long ones. */
+  readonly short?: boolean;
+  /** Messages that a publisher on a line has unacknowledged; default 1. */
+  readonly window?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly name?: string;
+}
+
+const JSON_BODY = '{"channel":"{channel}","data":"{data}"}';
+const ENGINE_PATH = '/socket.io/?EIO=4&transport=websocket';
+
+const FRAME_PUBLISHER: LoadOptions = {
+  pub: 'wspub',
+  pubpath: '/ws',
+  body: '{"type":"publish","channel":"{channel}","data":"{data}","ref":"{n}"}',
+  ack: '"ack"',
+};
+
+const LOADS: Readonly<Record<Service, LoadOptions>> = {
+  websocket: { sub: 'ws', path: '/ws?channel={channel}', ready: 'subscribed', ...FRAME_PUBLISHER },
+  sse: { sub: 'stream', path: '/sse?channel={channel}', ready: 'id:', pub: 'http', pubpath: '/sse', body: JSON_BODY },
+  socketio: {
+    sub: 'ws',
+    path: ENGINE_PATH,
+    hello: '40{"channels":["{channel}"]}',
+    ready: 'tetracast:ready',
+    pub: 'wspub',
+    pubpath: ENGINE_PATH,
+    pubhello: '40',
+    body: '42{n}["publish",{"channel":"{channel}","data":"{data}"}]',
+    ack: '"ok":true',
+  },
+  polling: {
+    sub: 'longpoll',
+    path: '/polling?channel={channel}&wait=25',
+    etagquery: 1,
+    pub: 'http',
+    pubpath: '/polling',
+    body: JSON_BODY,
+  },
+};
+
+const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', polling: 'long-poll' } as const;
+
+/** One of our services as it is built, in a process of its own. */
+export function tetracast({ service, bus, short, window, env = {}, name }: TetracastOptions): System {
+  return {
+    name: name ?? (bus === 'redis' ? 'Tetracast with Redis' : 'Tetracast'),
+    transport: short === true ? 'poll' : TRANSPORTS[service],
+    start: async () => {
+      const server = await startNodeServer({
+        file: `dist/apps/${service}/main.cjs`,
+        env,
+        nodeArgs: AS_IN_THE_IMAGE,
+        ...(bus === 'redis' ? { redis: 'BUS_URL' } : {}),
+      });
+      const load = {
+        ...LOADS[service],
+        ...(short === true ? { sub: 'shortpoll', path: '/polling?channel={channel}' } : {}),
+        ...(window === undefined ? {} : { window }),
+        port: server.port,
+      };
+      return { ...server, load, store: (messages) => store(service, server.port, messages) };
+    },
+  };
+}
+
+/** Publishes the messages, and one before them: whoever goes on after that one has all of them to come. */
+async function store(service: Service, port: number, messages: readonly string[]): Promise<LoadOptions> {
+  const ids: string[] = [];
+  for (const data of ['first', ...messages]) ids.push(await publish(service, port, data));
+  const cursor = ids[0] ?? '';
+  if (service === 'socketio') return { hello: `40{"channels":["{channel}"],"after":"${cursor}"}` };
+  return { path: `${LOADS[service]['path'] ?? ''}&after=${cursor}` };
+}
+
+async function publish(service: Service, port: number, data: string): Promise<string> {
+  const publication = { channel: 'bench', data };
+  if (service === 'sse' || service === 'polling') {
+    const response = await fetch(`http://127.0.0.1:${port}/${service}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(publication),
+    });
+    return ((await response.json()) as { id: string }).id;
+  }
+  const [path, greeting, frame] =
+    service === 'websocket'
+      ? ['/ws', undefined, JSON.stringify({ type: 'publish', ...publication })]
+      : [ENGINE_PATH, '40', `421${JSON.stringify(['publish', publication])}`];
+  const websocket = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      websocket.once('error', reject);
+      websocket.once('open', () => websocket.send(greeting ?? frame));
+      websocket.on('message', (raw: Buffer) => {
+        const text = raw.toString();
+        if (greeting !== undefined && text.startsWith('40')) websocket.send(frame);
+        const [, id] = /"id":"([^"]+)"/.exec(text) ?? [];
+        if (id !== undefined) resolve(id);
+      });
+    });
+  } finally {
+    websocket.terminate();
+  }
+}
