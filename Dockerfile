@@ -19,7 +19,7 @@ RUN node tools/bundle.mjs
 FROM node:20-bookworm-slim AS service
 ARG APP
 ARG PORT
-ENV NODE_ENV=production NODE_OPTIONS=--enable-source-maps PORT=${PORT}
+ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8" PORT=${PORT}
 WORKDIR /app
 COPY --from=build /src/dist/apps/${APP} ./
 USER node

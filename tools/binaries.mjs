@@ -8,6 +8,7 @@ import { ROOT } from './checkout.mjs';
 const BINARIES = [
   { debian: 'redis-server', names: ['redis-server'] },
   { debian: 'nginx', names: ['nginx'] },
+  { debian: 'gcc libc6-dev', names: ['cc'] },
   { debian: 'chromium', names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
 ];
 

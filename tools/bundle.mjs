@@ -18,6 +18,11 @@ const page = {
 /** What lies beside an app's `main.cjs`, by app: destination → file or folder of the repository. */
 const ASSETS = { socketio: socketIoClient, standalone: { ...page, ...socketIoClient }, web: page };
 
+/** What an app that is only run from this repository, with its `node_modules`, leaves there. */
+const EXTERNAL = {
+  bench: ['eventsource', 'ioredis', 'jquery', 'jsdom', 'playwright-core', 'socket.io-client', 'ws'],
+};
+
 const entryOf = (app) => join(ROOT, 'apps', app, 'src/main.ts');
 
 async function bundle(app) {
@@ -34,8 +39,7 @@ async function bundle(app) {
     format: 'cjs',
     loader: { '.lua': 'text' },
     // Only resolved, to find their browser files when there is no folder of them beside the bundle.
-    external: ['jquery', 'socket.io/package.json'],
-    keepNames: true,
+    external: ['jquery', 'socket.io/package.json', ...(EXTERNAL[app] ?? [])],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
