@@ -4,12 +4,12 @@ import { delimiter, join } from 'node:path';
 
 import { ROOT } from './checkout.mjs';
 
-/** The programs the tests start, by Debian package. `env` may name another copy of it. */
+/** The programs the tests start, by Debian packages. `env` may name another copy of it. */
 const BINARIES = [
-  { debian: 'redis-server', names: ['redis-server'] },
-  { debian: 'nginx', names: ['nginx'] },
-  { debian: 'gcc libc6-dev', names: ['cc'] },
-  { debian: 'chromium', names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
+  { debian: ['redis-server'], names: ['redis-server'] },
+  { debian: ['nginx'], names: ['nginx'] },
+  { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
+  { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
 ];
 
 // Debian puts nginx where a plain user's PATH does not look.
@@ -33,7 +33,7 @@ const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore
 /** Installs what is missing where that needs no password; says which line does it elsewhere. @returns whether all are there */
 export function installBinaries() {
   if (!BINARIES.some(isMissing)) return true;
-  const packages = BINARIES.map(({ debian }) => debian);
+  const packages = BINARIES.flatMap(({ debian }) => debian);
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (succeeds('apt-get', '--version') && (asRoot.length === 0 || succeeds(...asRoot, 'true'))) {
     const [command, ...args] = [...asRoot, join(ROOT, 'tools/apt-install.sh'), ...packages];
@@ -41,7 +41,9 @@ export function installBinaries() {
   }
   const missing = BINARIES.filter(isMissing);
   if (missing.length === 0) return true;
-  console.error(`The tests start ${missing.map(({ debian }) => debian).join(', ')}, not found here. Install with:\n`);
+  console.error(
+    `The tests start ${missing.flatMap(({ debian }) => debian).join(', ')}, not found here. Install with:\n`,
+  );
   console.error(`sudo apt-get install -y ${packages.join(' ')}\n`);
   return false;
 }
