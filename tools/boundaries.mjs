@@ -7,9 +7,10 @@ import { pathToFileURL } from 'node:url';
 /** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` besides. */
 export const layers = [
   { layer: 'message-model', mayImport: [] },
+  { layer: 'access', mayImport: ['message-model'] },
   { layer: 'bus', mayImport: ['message-model'] },
   { layer: 'hub', mayImport: ['message-model', 'bus'] },
-  { layer: 'service-kit', mayImport: ['message-model', 'bus', 'hub'] },
+  { layer: 'service-kit', mayImport: ['message-model', 'access', 'bus', 'hub'] },
   { layer: 'app', mayImport: ['message-model', 'bus', 'hub', 'service-kit'] },
   { layer: 'standalone', mayImport: ['message-model', 'bus', 'hub', 'service-kit', 'app'] },
   { layer: 'conformance', mayImport: ['message-model', 'service-kit', 'app'] },

@@ -70,6 +70,11 @@ export class Connection {
     return (this.clientKey ??= createId());
   }
 
+  /** Whether it goes by this name: its id, or its client's key. */
+  answersTo(name: string): boolean {
+    return this.ownId === name || this.clientKey === name;
+  }
+
   /**
    * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
    * from, before anything of it is written. Resolves then; messages follow as fast as the sink takes them.

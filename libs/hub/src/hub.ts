@@ -3,6 +3,7 @@ import { type CloseName, encodeCursor, type ResetReason } from '@tetracast/messa
 import type { Channel } from './channel';
 import { Channels } from './channels';
 import { Connection, type ConnectionHost } from './connection';
+import { Follower } from './follower';
 import type { Sink } from './sink';
 import { Wheel } from './wheel';
 import type { WindowLimits } from './window';
@@ -83,6 +84,23 @@ export class Hub implements ConnectionHost {
     this.connections.add(connection);
     this.wheel.add(connection);
     return connection;
+  }
+
+  /**
+   * Hears the data (JSON text) of a channel of the gateway's own, from the oldest message that is stored on, for as long as the
+   * hub lives: it is no client's connection, is not counted and not drained. Resolves when what is stored has been heard.
+   *
+   * @throws BusUnavailableError while the log cannot be reached; to be called again
+   */
+  async follow(channel: string, hear: (data: string) => void): Promise<void> {
+    const follower = new Connection(undefined, new Follower(hear), this);
+    try {
+      await follower.subscribe([channel], { kind: 'earliest' });
+    } catch (error) {
+      follower.close();
+      throw error;
+    }
+    await follower.settled();
   }
 
   /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */

@@ -1,0 +1,65 @@
+import { CHANNEL_MAX_BYTES, isChannel, namespaceOf, utf8Length } from '@tetracast/message-model';
+
+/** Longest pattern, in bytes of UTF-8, with `{sub}` as it is written. */
+export const PATTERN_MAX_BYTES = CHANNEL_MAX_BYTES;
+
+const SUBJECT = '{sub}';
+const ALL = '*';
+const ALL_OF_NAMESPACE = ':*';
+
+/**
+ * Whether `text` names channels: a channel; `ns:*`, every channel of the namespace `ns`; or `*`, every channel. `{sub}`
+ * may stand anywhere in it for the subject of the token.
+ */
+export function isPattern(text: string): boolean {
+  if (text.length > PATTERN_MAX_BYTES || utf8Length(text) > PATTERN_MAX_BYTES) return false;
+  const example = text.replaceAll(SUBJECT, 'a');
+  return example === ALL || namespaceIn(example) !== undefined || isChannel(example);
+}
+
+/** Patterns made ready to be asked often: two look-ups by hash per channel. What is no pattern covers nothing. */
+export class ChannelPatterns {
+  private readonly names = new Set<string>();
+  private readonly namespaces = new Set<string>();
+  private readonly all: boolean;
+
+  /** @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing. */
+  constructor(patterns: readonly string[], subject?: string) {
+    this.all = patterns.includes(ALL);
+    for (const pattern of patterns) {
+      const text = withSubject(pattern, subject);
+      const namespace = text === undefined ? undefined : namespaceIn(text);
+      if (namespace !== undefined) this.namespaces.add(namespace);
+      else if (isChannel(text)) this.names.add(text);
+    }
+  }
+
+  /** Whether one of the patterns means this channel. None means a name that begins with `$`: those are the gateway's. */
+  cover(channel: string): boolean {
+    if (this.names.has(channel)) return true;
+    if (this.all) return !channel.startsWith('$');
+    if (this.namespaces.size === 0) return false;
+    const namespace = namespaceOf(channel);
+    return namespace !== undefined && this.namespaces.has(namespace);
+  }
+}
+
+/** The `ns` of `ns:*`. */
+function namespaceIn(pattern: string): string | undefined {
+  if (!pattern.endsWith(ALL_OF_NAMESPACE)) return undefined;
+  const namespace = pattern.slice(0, -ALL_OF_NAMESPACE.length);
+  return isNamePart(namespace) ? namespace : undefined;
+}
+
+function withSubject(pattern: string, subject: string | undefined): string | undefined {
+  if (!pattern.includes(SUBJECT)) return pattern;
+  if (subject === undefined || !isSubjectPart(subject)) return undefined;
+  // Not the text itself: in a replacement `$&` and the like are no text.
+  return pattern.replaceAll(SUBJECT, () => subject);
+}
+
+// A colon would make `dm:{sub}` a channel of another shape (`dm:ann:notes`), and a `*` would make it a wildcard. All else
+// that is in no channel name is found out by the name itself.
+const isSubjectPart = (subject: string): boolean => /^[^:*]+$/.test(subject);
+
+const isNamePart = (text: string): boolean => !text.includes(':') && isChannel(text);

@@ -1,0 +1,96 @@
+import { CodedError } from '@tetracast/message-model';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import { ALGORITHMS, type KeySources } from './algorithms';
+import { readClaims } from './claims';
+import { Grant } from './grant';
+import { tokenRefusal } from './token-refusal';
+import { createKeyFinder } from './verification-keys';
+import { VerifiedTokens } from './verified-tokens';
+
+export interface VerifierOptions extends KeySources {
+  /** Bytes of UTF-8 are the key of HS256, HS384 and HS512. */
+  readonly secret?: string;
+  /** PEM: SPKI or an X.509 certificate. */
+  readonly publicKey?: string;
+  /** Instead of a public key: where there are such (RFC 7517). */
+  readonly jwksUrl?: string;
+  /** Out of {@link ALGORITHMS}; a token with another `alg` is refused. */
+  readonly algorithms: readonly string[];
+  /** What `iss` must be; absent or empty: anything. */
+  readonly issuer?: string;
+  /** What `aud` must be or hold; absent or empty: anything. */
+  readonly audience?: string;
+  /** How far clocks may be apart when `exp` and `nbf` are checked. */
+  readonly leewayS: number;
+  readonly jwksTimeoutMs: number;
+}
+
+/** Longest token that is read at all. */
+export const TOKEN_MAX_BYTES = 8192;
+
+const REMEMBERED_TOKENS = 1000;
+/** After that a token is verified again: a key that was withdrawn is not honoured for longer. */
+const REMEMBERED_MS = 60_000;
+
+/** Checks signed JWTs (RFC 7519) in this process. */
+export class TokenVerifier {
+  private readonly verified = new VerifiedTokens(REMEMBERED_TOKENS);
+  private readonly checks: JWTVerifyOptions;
+
+  private constructor(
+    private readonly findKey: JWTVerifyGetKey,
+    { algorithms, issuer, audience, leewayS }: VerifierOptions,
+  ) {
+    this.checks = {
+      algorithms: [...algorithms],
+      clockTolerance: leewayS,
+      ...(issuer && { issuer }),
+      ...(audience && { audience }),
+    };
+  }
+
+  /** @throws Error if a key is unreadable, or if keys and algorithms do not go together. Fetches nothing yet. */
+  static async create(options: VerifierOptions): Promise<TokenVerifier> {
+    const unknown = options.algorithms.filter((algorithm) => !ALGORITHMS.includes(algorithm));
+    if (unknown.length > 0) throw new Error(`No algorithm of tokens: ${unknown.join(', ')}`);
+    return new TokenVerifier(createKeyFinder(options), options);
+  }
+
+  /**
+   * @throws CodedError `unauthorized` that says why, and never holds anything of the token; `unavailable` if the keys at
+   * `jwksUrl` are needed and cannot be fetched.
+   */
+  async verify(token: string): Promise<Grant> {
+    if (token.length > TOKEN_MAX_BYTES) {
+      throw new CodedError('unauthorized', `The token is longer than ${TOKEN_MAX_BYTES} bytes`);
+    }
+    const known = this.verified.get(token);
+    if (known !== undefined) return known;
+
+    const grant = Grant.of(readClaims(await this.payloadOf(token)));
+    const expiresMs = (grant.expiresAtMs ?? Infinity) + Number(this.checks.clockTolerance) * 1000;
+    this.verified.set(token, grant, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
+    return grant;
+  }
+
+  private async payloadOf(token: string): Promise<JWTPayload> {
+    try {
+      return (await jwtVerify(token, this.findKey, this.checks)).payload;
+    } catch (error) {
+      if (error instanceof errors.JWKSMultipleMatchingKeys) return this.payloadByAnyOf(error, token);
+      throw tokenRefusal(error);
+    }
+  }
+
+  /** For a token that does not say which of several keys signed it. */
+  private async payloadByAnyOf(keys: errors.JWKSMultipleMatchingKeys, token: string): Promise<JWTPayload> {
+    for await (const key of keys) {
+      try {
+        return (await jwtVerify(token, key, this.checks)).payload;
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw tokenRefusal(error);
+      }
+    }
+    throw tokenRefusal(new errors.JWSSignatureVerificationFailed());
+  }
+}

@@ -1,0 +1,107 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type Grant, TokenVerifier } from '../src';
+import { fakeClock } from './fake-clock';
+import { type JwksServer, startJwksServer } from './jwks-server';
+import { secretKey, sign } from './keys';
+
+const first = generateKeyPairSync('ed25519');
+const second = generateKeyPairSync('ed25519');
+const EdDSA = { alg: 'EdDSA' };
+
+let server: JwksServer;
+let verifier: TokenVerifier;
+
+beforeEach(async () => {
+  fakeClock();
+  server = await startJwksServer();
+  server.serve({ first: first.publicKey });
+  const keys = { jwksUrl: server.url, algorithms: ['EdDSA', 'RS256'] };
+  verifier = await TokenVerifier.create({ ...keys, leewayS: 0, jwksTimeoutMs: 200 });
+});
+
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  jest.useRealTimers();
+});
+
+const laterBy = (ms: number): unknown => jest.setSystemTime(Date.now() + ms);
+
+/** A new token each time, so that nothing is remembered. */
+let tokens = 0;
+const verifyNew = async (key: typeof first, kid?: string): Promise<Grant> =>
+  verifier.verify(await sign({ jti: `${tokens++}` }, { ...EdDSA, key: key.privateKey, ...(kid && { kid }) }));
+
+const UNAVAILABLE = { name: 'CodedError', code: 'unavailable' };
+const UNKNOWN_KEY = { code: 'unauthorized', message: "The token's signature is of an unknown key" };
+
+describe('the keys at a URL', () => {
+  it('are fetched once for many tokens', async () => {
+    await Promise.all([verifyNew(first, 'first'), verifyNew(first, 'first')]);
+    await verifyNew(first);
+
+    expect(server.requests).toBe(1);
+  });
+
+  it('are fetched anew for a key that is not among them, so that they can be rotated', async () => {
+    await verifyNew(first, 'first');
+    server.serve({ second: second.publicKey });
+    laterBy(5001);
+
+    expect(await verifyNew(second, 'second')).toBeDefined();
+    expect(server.requests).toBe(2);
+    await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNKNOWN_KEY);
+  });
+
+  it('are not fetched anew for each token with an unknown key', async () => {
+    await verifyNew(first, 'first');
+    await expect(verifyNew(second, 'other')).rejects.toMatchObject(UNKNOWN_KEY);
+    await expect(verifyNew(second, 'other')).rejects.toMatchObject(UNKNOWN_KEY);
+
+    expect(server.requests).toBe(1);
+  });
+
+  it('are fetched anew after ten minutes', async () => {
+    await verifyNew(first, 'first');
+    laterBy(600_001);
+    await verifyNew(first, 'first');
+
+    expect(server.requests).toBe(2);
+  });
+
+  it('are all tried for a token that names none', async () => {
+    server.serve({ first: first.publicKey, second: second.publicKey });
+
+    expect(await verifyNew(second)).toBeDefined();
+    await expect(verifyNew(generateKeyPairSync('ed25519'))).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: "The token's signature is wrong",
+    });
+  });
+
+  it('are never asked for a token that is not signed with a public key', async () => {
+    await expect(verifier.verify(await sign({}, { key: secretKey }))).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(server.requests).toBe(0);
+  });
+});
+
+describe('keys that cannot be fetched', () => {
+  it.each<[string, (server: JwksServer) => unknown]>([
+    ['no server', (gone) => gone[Symbol.asyncDispose]()],
+    ['no answer in time', (slow) => slow.answer(() => undefined)],
+    ['an error', (failing) => failing.answer((response) => response.writeHead(500).end())],
+    ['another page', (strange) => strange.answer((response) => response.end('<html>'))],
+    ['no set of keys', (strange) => strange.answer((response) => response.end('{"keys":7}'))],
+  ])('are unavailable: %s', async (_what, happen) => {
+    await happen(server);
+
+    await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('are fetched as soon as they can be', async () => {
+    server.answer((response) => response.writeHead(503).end());
+    await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNAVAILABLE);
+    server.serve({ first: first.publicKey });
+
+    expect(await verifyNew(first, 'first')).toBeDefined();
+  });
+});

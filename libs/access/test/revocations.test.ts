@@ -1,0 +1,40 @@
+import { Grant, Revocations, type TokenClaims } from '../src';
+
+const NOTHING = { subscribe: [], publish: [], presence: [], admin: false };
+const grantOf = (claims: Omit<TokenClaims, 'tetracast'>): Grant => Grant.of({ ...claims, tetracast: NOTHING });
+const AT = 1_700_000_000_500;
+const AT_S = 1_700_000_000;
+
+describe('a revocation', () => {
+  it.each<[string, Omit<TokenClaims, 'tetracast'>, boolean]>([
+    ['the token', { jti: 't' }, true],
+    ['the token, issued later', { jti: 't', iat: AT_S + 9 }, true],
+    ['another token', { jti: 'u' }, false],
+    ['a token issued before', { sub: 'ann', iat: AT_S - 1 }, true],
+    ['a token issued in the same second', { sub: 'ann', iat: AT_S }, true],
+    ['a token issued after', { sub: 'ann', iat: AT_S + 1 }, false],
+    ['a token that does not say when', { sub: 'ann' }, true],
+    ['a token of another subject', { sub: 'bob', iat: 1 }, false],
+    ['a token without names', {}, false],
+  ])('of a token t and of the subject ann: %s', (_what, claims, isCovered) => {
+    const revocations = new Revocations();
+    revocations.add({ jti: 't', at: AT });
+    revocations.add({ sub: 'ann', at: AT });
+    revocations.add({ sub: 'ann', at: AT - 5000 });
+
+    expect(revocations.covers(grantOf(claims))).toBe(isCovered);
+    expect(revocations.covers(Grant.anonymous(['*'], ['*']))).toBe(false);
+    expect(revocations.size).toBe(2);
+  });
+
+  it('is forgotten when it is old', () => {
+    const revocations = new Revocations();
+    revocations.add({ jti: 't', sub: 'ann', at: AT });
+    revocations.forgetBefore(AT);
+    expect(revocations.size).toBe(2);
+
+    revocations.forgetBefore(AT + 1);
+    expect(revocations.size).toBe(0);
+    expect(revocations.covers(grantOf({ jti: 't', sub: 'ann' }))).toBe(false);
+  });
+});

@@ -1,0 +1,193 @@
+import { createSecretKey, generateKeyPairSync } from 'node:crypto';
+import { type JWTPayload, UnsecuredJWT } from 'jose';
+import { ALGORITHMS, TokenVerifier, type VerifierOptions } from '../src';
+import { fakeClock } from './fake-clock';
+import { nowS, pairOf, PAIRS, pemOf, SECRET, secretKey, sign } from './keys';
+
+const SECRET_ONLY = { secret: SECRET, algorithms: ['HS256'], leewayS: 5, jwksTimeoutMs: 1000 };
+
+const verifier = (options: Partial<VerifierOptions> = {}): Promise<TokenVerifier> =>
+  TokenVerifier.create({ ...SECRET_ONLY, ...options });
+
+async function expectRefusal(token: string, message: string, options?: Partial<VerifierOptions>): Promise<void> {
+  const verified = verifier(options).then((made) => made.verify(token));
+  await expect(verified).rejects.toMatchObject({ name: 'CodedError', code: 'unauthorized', message });
+}
+
+describe('a valid token', () => {
+  it.each(ALGORITHMS)('is taken with %s', async (alg) => {
+    const isSecret = alg.startsWith('HS');
+    const token = await sign({ sub: 'ann' }, { alg, key: isSecret ? secretKey : pairOf(alg).privateKey });
+    const key = isSecret ? { secret: SECRET } : { secret: '', publicKey: pemOf(pairOf(alg).publicKey) };
+
+    expect((await (await verifier({ ...key, algorithms: [alg] })).verify(token)).subject).toBe('ann');
+  });
+
+  it('becomes a grant with what it says', async () => {
+    const exp = nowS() + 60;
+    const tetracast = { subscribe: ['news', 'chat:*'], publish: ['inbox:{sub}'], admin: true };
+    const grant = await (await verifier()).verify(await sign({ sub: 'ann', jti: '1', iat: 7, exp, tetracast, x: 1 }));
+
+    expect(grant.claims).toEqual({ sub: 'ann', jti: '1', iat: 7, exp, tetracast: { ...tetracast, presence: [] } });
+    expect([grant.tokenId, grant.issuedAtMs, grant.expiresAtMs, grant.isAdmin]).toEqual(['1', 7000, exp * 1000, true]);
+    expect([grant.maySubscribe('chat:a'), grant.mayPublish('inbox:ann'), grant.mayPublish('news')]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('grants nothing where it grants nothing', async () => {
+    const grant = await (await verifier()).verify(await sign({ sub: 'ann' }));
+
+    expect(grant.claims).toEqual({ sub: 'ann', tetracast: { subscribe: [], publish: [], presence: [], admin: false } });
+    expect([grant.maySubscribe('news'), grant.mayPublish('news'), grant.isAdmin]).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ['the issuer', { iss: 'idp' }, { issuer: 'idp' }],
+    ['the audience', { aud: 'tetracast' }, { audience: 'tetracast' }],
+    ['the audience among others', { aud: ['shop', 'tetracast'] }, { audience: 'tetracast' }],
+    ['an end within the leeway', { exp: nowS() - 20 }, { leewayS: 60 }],
+    ['a beginning within the leeway', { nbf: nowS() + 50 }, { leewayS: 60 }],
+  ])('may have %s', async (_what, claims, options) => {
+    expect(await (await verifier(options)).verify(await sign(claims))).toBeDefined();
+  });
+
+  it('is checked with the key of its own family where there are two', async () => {
+    const { publicKey, privateKey } = PAIRS.EdDSA;
+    const both = await verifier({ publicKey: pemOf(publicKey), algorithms: ['HS256', 'EdDSA'] });
+
+    expect((await both.verify(await sign({ sub: 'ann' }))).subject).toBe('ann');
+    expect((await both.verify(await sign({ sub: 'bob' }, { alg: 'EdDSA', key: privateKey }))).subject).toBe('bob');
+  });
+});
+
+describe('a token is refused', () => {
+  const unreadable = "The token's claims are unreadable";
+
+  it.each<[string, JWTPayload, Partial<VerifierOptions>, string]>([
+    ['that has expired', { exp: nowS() - 10 }, {}, 'The token has expired'],
+    ['before its time', { nbf: nowS() + 60 }, {}, 'The token is not yet valid'],
+    ['of another issuer', { iss: 'x' }, { issuer: 'idp' }, 'The token is of another issuer'],
+    ['without the issuer', {}, { issuer: 'idp' }, 'The token is of another issuer'],
+    ['for another audience', { aud: ['x'] }, { audience: 'tetracast' }, 'The token is for another audience'],
+    ['without the audience', {}, { audience: 'tetracast' }, 'The token is for another audience'],
+    ['with an unreadable exp', { exp: 'soon' as unknown as number }, {}, unreadable],
+    ['with an unreadable nbf', { nbf: 'soon' as unknown as number }, {}, unreadable],
+    ['with an unreadable iat', { iat: 'then' as unknown as number }, {}, unreadable],
+    ['with a number as sub', { sub: 7 as unknown as string }, {}, unreadable],
+    ['with a number as jti', { jti: 7 as unknown as string }, {}, unreadable],
+    ['with a list as tetracast', { tetracast: [] }, {}, unreadable],
+    ['with a text as tetracast', { tetracast: '*' }, {}, unreadable],
+    ['with a text as subscribe', { tetracast: { subscribe: 'news' } }, {}, unreadable],
+    ['with a number among patterns', { tetracast: { publish: [7] } }, {}, unreadable],
+    ['with no pattern among patterns', { tetracast: { presence: ['a*'] } }, {}, unreadable],
+    ['with 101 patterns', { tetracast: { subscribe: Array.from({ length: 101 }, (_, i) => `a${i}`) } }, {}, unreadable],
+    ['with a pattern of 201 bytes', { tetracast: { subscribe: ['a'.repeat(201)] } }, {}, unreadable],
+    ['with a text as admin', { tetracast: { admin: 'yes' } }, {}, unreadable],
+  ])('%s', async (_what, claims, options, message) => {
+    await expectRefusal(await sign(claims), message, options);
+  });
+
+  const other = createSecretKey(Buffer.from('another secret of thirty-two bytes'));
+  const WRONG = "The token's signature is wrong";
+  const ALGORITHM = "The token's algorithm is not accepted";
+  const NO_JWT = 'The token is not a signed JWT';
+
+  it('with another signature', async () => {
+    await expectRefusal(await sign({}, { key: other }), WRONG);
+  });
+
+  it('whose claims were changed', async () => {
+    const [head, , signature] = (await sign({ sub: 'ann' })).split('.');
+    const claims = Buffer.from(JSON.stringify({ sub: 'bob' })).toString('base64url');
+
+    await expectRefusal(`${head}.${claims}.${signature}`, WRONG);
+  });
+
+  it('with an algorithm not in the list, by the right key', async () => {
+    await expectRefusal(await sign({}, { alg: 'HS512' }), ALGORITHM);
+  });
+
+  it('without a signature', async () => {
+    await expectRefusal(new UnsecuredJWT({ sub: 'ann' }).encode(), ALGORITHM);
+  });
+
+  it("signed with the public key's text as the secret", async () => {
+    const pem = pemOf(PAIRS.RS.publicKey);
+    const forged = await sign({}, { key: createSecretKey(Buffer.from(pem)) });
+    const keys = { publicKey: pem, algorithms: ['RS256'] };
+
+    await expectRefusal(forged, ALGORITHM, { ...keys, secret: '' });
+    await expectRefusal(forged, WRONG, { ...keys, algorithms: ['HS256', 'RS256'] });
+  });
+
+  it('with an algorithm the public key is not for', async () => {
+    const keys = { secret: '', publicKey: pemOf(PAIRS.ES256.publicKey), algorithms: ['RS256', 'ES256'] };
+
+    await expectRefusal(await sign({}, { alg: 'RS256', key: PAIRS.RS.privateKey }), ALGORITHM, keys);
+  });
+
+  it.each(['', 'x', 'a.b.c', '..', 'e30.e30.', `${'a'.repeat(4000)}.b.c`])('that is none, %#', async (token) => {
+    await expectRefusal(token, NO_JWT);
+  });
+
+  it('unread, if it is longer than 8 KiB', async () => {
+    const token = await sign({ x: 'x'.repeat(8192) });
+    const parse = jest.spyOn(JSON, 'parse');
+
+    await expectRefusal(token, 'The token is longer than 8192 bytes');
+    expect(parse).not.toHaveBeenCalled();
+  });
+});
+
+describe('a verifier is not made', () => {
+  const pem = pemOf(PAIRS.RS.publicKey);
+  const privatePem = PAIRS.RS.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const weak = pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey);
+
+  it.each<[string, Partial<VerifierOptions>, RegExp]>([
+    ['without keys', { secret: '' }, /HS256 needs a secret/],
+    ['for none', { algorithms: ['none'] }, /No algorithm of tokens: none/],
+    ['for an algorithm without its key', { algorithms: ['HS256', 'RS256'] }, /RS256 needs a public key/],
+    ['with a secret nothing uses', { publicKey: pem, algorithms: ['RS256'] }, /There is a secret, and not/],
+    ['with a public key nothing uses', { publicKey: pem, algorithms: ['HS256'] }, /The public key fits none/],
+    ['with a key that fits nothing', { secret: '', publicKey: pem, algorithms: ['EdDSA'] }, /fits none .* EdDSA/],
+    ['with a PEM as secret', { secret: pem }, /The secret is a PEM/],
+    ['with a private key as public', { publicKey: privatePem }, /is a private key/],
+    ['with an unreadable key', { publicKey: '-----BEGIN PUBLIC KEY-----' }, /neither a public key/],
+    ['with a weak key', { secret: '', publicKey: weak, algorithms: ['RS256'] }, /1024 bits/],
+    ['with both sources', { publicKey: pem, jwksUrl: 'http://127.0.0.1/', algorithms: ['RS256'] }, /only one/],
+  ])('%s', async (_what, options, message) => {
+    await expect(verifier(options)).rejects.toThrow(message);
+  });
+});
+
+describe('a token verified before', () => {
+  afterEach(() => jest.useRealTimers());
+
+  it('is the same grant for a minute, and then verified again', async () => {
+    fakeClock();
+    const known = await verifier();
+    const token = await sign({ sub: 'ann' });
+    const grant = await known.verify(token);
+
+    jest.setSystemTime(Date.now() + 59_000);
+    expect(await known.verify(token)).toBe(grant);
+    jest.setSystemTime(Date.now() + 2000);
+    expect(await known.verify(token)).not.toBe(grant);
+  });
+
+  it('expires when it says so', async () => {
+    fakeClock();
+    const known = await verifier();
+    const token = await sign({ exp: nowS() + 10 });
+    const grant = await known.verify(token);
+
+    jest.setSystemTime(Date.now() + 14_000);
+    expect(await known.verify(token)).toBe(grant);
+    jest.setSystemTime(Date.now() + 2000);
+    await expect(known.verify(token)).rejects.toThrow('The token has expired');
+  });
+});
