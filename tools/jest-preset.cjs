@@ -17,6 +17,8 @@ module.exports = {
       },
     ],
   },
+  // jose is published as ES modules only, which Jest cannot require as they are.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
   restoreMocks: true,

@@ -1,8 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
-import { publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { Deadlines, type Grant, publishRoute, type Tetracast } from '@tetracast/service-kit';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { Deadlines } from './deadlines';
 import { parsePollRequest, type PollRequest } from './poll-request';
 import { PollSink } from './poll-sink';
 
@@ -20,8 +19,10 @@ const plugin: FastifyPluginAsync = async (app) => {
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
+    const grant = await tetracast.access.grantOf(request.raw);
+    grant.requireSubscribe(poll.channels);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
-    await hold(tetracast, deadlines, poll, sink, reply);
+    await hold(tetracast, deadlines, poll, grant, sink, reply);
     return answer(poll, sink, reply);
   });
 };
@@ -31,6 +32,7 @@ async function hold(
   service: Tetracast,
   deadlines: Deadlines<PollSink>,
   { channels, start, client, waitMs }: PollRequest,
+  grant: Grant,
   sink: PollSink,
   reply: FastifyReply,
 ): Promise<void> {
@@ -45,6 +47,8 @@ async function hold(
     });
     await connection.settled();
     if (waitMs === 0 || service.draining || sink.hasNews || sink.closed) return;
+    // What waits longer than its token is good for is answered early; the next poll brings its own.
+    service.access.permit(grant, connection, { client });
     const due = deadlines.add(sink, waitMs);
     await sink.news();
     deadlines.remove(sink, due);

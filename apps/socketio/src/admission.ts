@@ -1,6 +1,6 @@
 import type { Connection } from '@tetracast/hub';
 import { CodedError, ERRORS } from '@tetracast/message-model';
-import { type Tetracast, toCodedError } from '@tetracast/service-kit';
+import { type Grant, type Permit, type Tetracast, toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import { EngineLine } from './engine-line';
@@ -14,6 +14,7 @@ export interface Subscriber {
   readonly session: Session;
   readonly sink: SocketioSink;
   readonly connection: Connection;
+  readonly permit: Permit;
   /** From where it goes on if it is cut before anything has come. */
   readonly cursor: string;
 }
@@ -49,10 +50,11 @@ export function admission(
 }
 
 async function admit(service: Tetracast, socket: Socket): Promise<void> {
-  const { bus, hub, settings } = service;
+  const { access, bus, hub, settings } = service;
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
   const { auth } = socket.handshake;
   const request = readHandshake(socket.nsp.name, auth);
+  const grant = await grantFor(service, socket);
   const known = Session.parse(auth['pid']);
   const session = known ?? Session.create(socket.id);
   if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
@@ -65,6 +67,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const leave = enter(socket, line, connection, settings.maxChannels);
   try {
     const channels = session.channels(request.channels);
+    grant.requireSubscribe(channels);
+    const permit = access.permit(grant, connection, request);
     let cursor = '';
     await connection.subscribe(channels, request.start, (begun) => {
       cursor = begun;
@@ -76,7 +80,7 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
     // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before
     // anything could be known of the log.
     Object.assign(socket, { recovered, pid: known === undefined || recovered ? session.pid : session.nextPid });
-    subscribers.set(socket, { line, session, sink, connection, cursor });
+    subscribers.set(socket, { line, session, sink, connection, permit, cursor });
   } catch (error) {
     leave();
     throw error;
@@ -96,4 +100,12 @@ function enter(socket: Socket, { namespaces }: EngineLine, connection: Connectio
     throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
   }
   return leave;
+}
+
+/** The token in `auth` is the namespace's own; any other came with the handshake of the line. */
+async function grantFor({ access }: Tetracast, { handshake, request }: Socket): Promise<Grant> {
+  const token: unknown = handshake.auth['token'];
+  if (token === undefined || token === null || token === '') return access.grantOf(request);
+  if (typeof token !== 'string') throw new CodedError('unauthorized', 'the token is no text');
+  return access.grantFor(token);
 }

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
 import { answering, type Reply, splitAck } from './answering';
+import { AUTH_EVENT, authenticate } from './authenticate';
 import { refuseBinary } from './binary';
 import { readSubscribe, readUnsubscribe } from './handshake';
 import { sessionTtlMs } from './session';
@@ -15,14 +16,16 @@ const SUBSCRIBED_EVENT = 'tetracast:subscribed';
 export function serveMainNamespace(
   service: Tetracast,
   socket: Socket,
-  { line, session, sink, connection }: Subscriber,
+  subscriber: Subscriber,
   log: FastifyBaseLogger,
 ): void {
+  const { line, session, sink, connection, permit } = subscriber;
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
 
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
     const { channels, start } = readSubscribe(argument);
+    permit.grant.requireSubscribe(channels);
     const added = channels.filter((name) => !connection.subscriptions.has(name));
     session.add(added);
     try {
@@ -49,7 +52,7 @@ export function serveMainNamespace(
 
   const publishOne = async (publication: unknown, reply: Reply): Promise<void> => {
     refuseBinary(publication);
-    const { id } = await publish(service, publication, { client: connection.client });
+    const { id } = await publish(service, publication, { client: connection.client, grant: permit.grant });
     reply({ ok: true, id });
   };
 
@@ -64,7 +67,8 @@ export function serveMainNamespace(
     const { values, reply } = splitAck(args);
     const [argument] = values;
     const run = (serve: () => Promise<void>) => () => answering(reply, log, serve);
-    if (event === 'publish') line.order.run(run(() => publishOne(argument, reply)));
+    if (event === AUTH_EVENT) line.order.runAlone(run(() => authenticate(service, subscriber, argument, reply)));
+    else if (event === 'publish') line.order.run(run(() => publishOne(argument, reply)));
     else if (event === 'subscribe') line.order.runAlone(run(() => subscribe(argument, reply)));
     else if (event === 'unsubscribe') line.order.runAlone(run(() => unsubscribe(argument, reply)));
     else line.order.run(run(() => Promise.reject(unknownEvent())));

@@ -21,10 +21,13 @@ export const MAIN_FRAMINGS = createFramings('socketio', () => '');
 /** For a namespace, which is the channel of all its messages. */
 export const NAMESPACE_FRAMINGS = createFramings('socketio-namespace', ({ channel }) => `/${channel},`);
 
-/** An event of the gateway's own, as the text of a packet. The last argument is a cursor: the stock client keeps it as its offset. */
-export function encodeOwnEvent(namespace: string, event: string, payload: object, cursor: string): string {
+/**
+ * An event of the gateway's own, as the text of a packet. If the last argument is a cursor, the stock client keeps it as its
+ * offset; what is no text leaves its offset as it is.
+ */
+export function encodeOwnEvent(namespace: string, event: string, payload: object, cursor?: string): string {
   const prefix = namespace === '/' ? '' : `${namespace},`;
-  return `${EVENT}${prefix}${JSON.stringify([event, payload, cursor])}`;
+  return `${EVENT}${prefix}${JSON.stringify(cursor === undefined ? [event, payload] : [event, payload, cursor])}`;
 }
 
 function createFramings(name: string, prefixOf: (message: EncodedMessage) => string): SocketioFramings {

@@ -1,5 +1,13 @@
 import { Batch, type Framing, type Sink } from '@tetracast/hub';
-import { adviceOf, CLOSE_CODES, type CloseName, type Reset, RESET_EVENT } from '@tetracast/message-model';
+import {
+  adviceOf,
+  CLOSE_CODES,
+  type CloseName,
+  eventOfNotice,
+  type Reset,
+  RESET_EVENT,
+  type TokenNotice,
+} from '@tetracast/message-model';
 import type { Socket } from 'socket.io';
 import type { EngineLine } from './engine-line';
 import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
@@ -61,6 +69,12 @@ export class SocketioSink implements Sink {
   /** An event of the gateway's own; the client goes on from `cursor` if the line is cut right after it. */
   tell(event: string, payload: object, cursor: string): void {
     this.line.send(encodeOwnEvent(this.socket.nsp.name, event, payload, cursor));
+  }
+
+  /** Without a cursor: what it goes on from stays the same. */
+  notify(notice: TokenNotice): void {
+    const { event, payload } = eventOfNotice(notice);
+    if (this.connected) this.line.send(encodeOwnEvent(this.socket.nsp.name, event, payload));
   }
 
   /** The client is connected: lets go of what was held. */

@@ -4,8 +4,10 @@ import {
   DEFAULT_EVENT,
   type EncodedMessage,
   encodeMessage,
+  eventOfNotice,
   type Reset,
   RESET_EVENT,
+  type TokenNotice,
 } from '@tetracast/message-model';
 
 /** A comment: it keeps proxies from taking the line for dead, and sets no id. */
@@ -32,6 +34,12 @@ export function encodeOpening(retryMs: number, cursor?: string): string {
 /** Sets, without an event, from where the client comes back. */
 export function encodePassed(cursor: string): string {
   return `id: ${cursor}\n\n`;
+}
+
+/** Told apart from the messages, so it moves the client's cursor nowhere: no id. */
+export function encodeNotice(notice: TokenNotice): string {
+  const { event, payload } = eventOfNotice(notice);
+  return `event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`;
 }
 
 export function encodeReset(reset: Reset): string {

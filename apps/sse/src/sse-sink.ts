@@ -1,7 +1,7 @@
 import type { Batch, Framing, Sink } from '@tetracast/hub';
-import type { CloseName, Reset } from '@tetracast/message-model';
+import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
 import type { SocketLine } from '@tetracast/service-kit';
-import { encodePassed, encodeReset, HEARTBEAT } from './sse-framing';
+import { encodeNotice, encodePassed, encodeReset, HEARTBEAT } from './sse-framing';
 
 /** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
 export class SseSink implements Sink {
@@ -28,6 +28,10 @@ export class SseSink implements Sink {
 
   reset(reset: Reset): void {
     this.line?.write(encodeReset(reset));
+  }
+
+  notify(notice: TokenNotice): void {
+    this.line?.write(encodeNotice(notice));
   }
 
   get taken(): number {

@@ -17,6 +17,7 @@ import fp from 'fastify-plugin';
 import { dataFraming, encodeOpening, messageFraming } from './sse-framing';
 import { SseSink } from './sse-sink';
 import { encodeHead, STREAM_HEADERS } from './stream-head';
+import { grantForStream, renewingTicket, ticketRoute } from './tickets';
 
 const PATH = '/sse';
 
@@ -25,6 +26,7 @@ type SseRequest = FastifyRequest<{ Querystring: Record<string, unknown> }>;
 const plugin: FastifyPluginAsync = async (app) => {
   const { tetracast } = app;
   await app.register(publishRoute(PATH));
+  await app.register(ticketRoute(`${PATH}/ticket`));
 
   app.get<{ Querystring: Record<string, unknown> }>(PATH, {
     // A stream has no end at which HEAD could know what it would have been.
@@ -37,11 +39,13 @@ const plugin: FastifyPluginAsync = async (app) => {
 };
 
 async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
-  const { hub, settings } = service;
+  const { access, hub, settings } = service;
   const { query, headers } = request;
   const { channels, start, client } = requireChannels(
     parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
   );
+  const ticket = single(query, 'ticket') || undefined;
+  const grant = await grantForStream(service, request, ticket, channels);
   const sink = new SseSink(framingIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
@@ -49,6 +53,7 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
 
   const connection = hub.connect(sink, client);
   try {
+    access.permit(grant, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
     await connection.subscribe(channels, start, (cursor) => {
       const socket = takeSocket(reply.raw);
       if (socket === undefined) return;

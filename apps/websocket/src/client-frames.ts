@@ -1,6 +1,22 @@
 import type { Connection } from '@tetracast/hub';
-import { type ClientFrame, CodedError, ERRORS, parseClientFrame, parseStart, type Ref } from '@tetracast/message-model';
-import { RequestOrder, store, type SubscriptionRequest, type Tetracast, toCodedError } from '@tetracast/service-kit';
+import {
+  type ClientFrame,
+  closeFor,
+  CodedError,
+  parseClientFrame,
+  parseStart,
+  type Ref,
+} from '@tetracast/message-model';
+import {
+  describeGrant,
+  type Grant,
+  type Permit,
+  RequestOrder,
+  store,
+  type SubscriptionRequest,
+  type Tetracast,
+  toCodedError,
+} from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
 import type { WebSocketSink } from './websocket-sink';
@@ -18,6 +34,9 @@ export class ClientFrames {
     this.regulate();
   });
   private badFrames = 0;
+  private permit: Permit | undefined;
+  /** What the URL asked for, while a token is waited for. */
+  private unwelcomed: SubscriptionRequest | undefined;
 
   constructor(
     private readonly service: Tetracast,
@@ -27,19 +46,21 @@ export class ClientFrames {
     private readonly log: FastifyBaseLogger,
   ) {}
 
-  /** What the URL asks for; frames that come meanwhile wait for it. */
-  open({ channels, start }: SubscriptionRequest): void {
-    const { id, client } = this.connection;
+  /**
+   * What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. Without a token that
+   * is needed the line waits for an `auth` frame, and the client is welcomed after that.
+   */
+  open(request: SubscriptionRequest, token: string | undefined): void {
     this.order.runAlone(async () => {
       try {
-        await this.connection.subscribe(channels, start, (cursor) => {
-          this.sink.send({ type: 'welcome', connection: id, client, cursor });
-          if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
-        });
+        const grant = await this.service.access.grantFor(token);
+        this.permit = this.service.access.permit(grant, this.connection, request);
+        if (token === undefined && !suffices(grant, request.channels)) {
+          this.unwelcomed = request;
+          this.service.access.expectToken(this.permit);
+        } else await this.welcome(request);
       } catch (error) {
-        const refusal = this.refusalFor(error);
-        this.sink.refuse(refusal);
-        this.connection.end(ERRORS[refusal.code].status < 500 ? 'bad_request' : 'unavailable');
+        this.end(error);
       }
     });
   }
@@ -57,7 +78,7 @@ export class ClientFrames {
     }
     this.badFrames = 0;
     const { frame } = parsed;
-    if (frame.type === 'subscribe' || frame.type === 'unsubscribe') this.order.runAlone(() => this.answer(frame));
+    if (changesAnything(frame)) this.order.runAlone(() => this.answer(frame));
     else this.order.run(() => this.answer(frame));
     this.regulate();
   }
@@ -110,20 +131,68 @@ export class ClientFrames {
         this.sink.send({ type: 'pong', ...ref });
         return;
       case 'auth':
-        throw new CodedError('invalid_request', 'this gateway is open: there is nothing to authenticate');
+        return this.authenticate(frame);
     }
+  }
+
+  private async authenticate({ token, ref }: FrameOf<'auth'>): Promise<void> {
+    const { permit, unwelcomed, connection } = this;
+    if (permit === undefined) return;
+    const grant = await this.service.access.renew(permit, token);
+    const answer = { connection: connection.id, ...(ref === undefined ? {} : { ref }), ...describeGrant(grant) };
+    this.sink.send({ type: 'authenticated', ...answer });
+    if (unwelcomed === undefined) return;
+    this.unwelcomed = undefined;
+    try {
+      await this.welcome(unwelcomed);
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  private async welcome({ channels, start }: SubscriptionRequest): Promise<void> {
+    const { id, client } = this.connection;
+    this.permit?.grant.requireSubscribe(channels);
+    await this.connection.subscribe(channels, start, (cursor) => {
+      this.sink.send({ type: 'welcome', connection: id, client, cursor });
+      if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
+    });
+  }
+
+  /** What a line began with cannot be had. */
+  private end(error: unknown): void {
+    const refusal = this.refusalFor(error);
+    this.sink.refuse(refusal);
+    this.connection.end(closeFor(refusal.code));
+  }
+
+  /** What the line may do now. @throws CodedError `unauthorized` before its first token */
+  private get grant(): Grant {
+    if (this.permit !== undefined && this.unwelcomed === undefined) return this.permit.grant;
+    throw new CodedError('unauthorized', 'a token is needed first, in an "auth" frame');
   }
 
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
+    this.grant.requireSubscribe(channels);
     await this.connection.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
     });
   }
 
   private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
-    const { id } = await store(this.service, publication, { client: this.connection.client });
+    const { id } = await store(this.service, publication, { client: this.connection.client, grant: this.grant });
     this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
   }
+}
+
+/** What changes what the line gets, or may do, is served alone. */
+function changesAnything({ type }: ClientFrame): boolean {
+  return type === 'subscribe' || type === 'unsubscribe' || type === 'auth';
+}
+
+/** Whether a client without a token can do what it came for. */
+function suffices(grant: Grant, channels: readonly string[]): boolean {
+  return channels.length > 0 ? channels.every((channel) => grant.maySubscribe(channel)) : !grant.isNothing;
 }

@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
+import { closeFor } from '@tetracast/message-model';
 import type { IncomingMessage } from 'node:http';
 import {
+  carriedToken,
   parseSubscriptionRequest,
   queryOf,
   type SubscriptionRequest,
@@ -18,18 +20,21 @@ import { WebSocketSink } from './websocket-sink';
 export function openWebSocket(
   service: Tetracast,
   websocket: WebSocket,
-  asked: Pick<IncomingMessage, 'url'>,
+  asked: Pick<IncomingMessage, 'headers' | 'url'>,
   log: FastifyBaseLogger,
 ): void {
   const { hub, settings } = service;
   websocket.on('error', endBroken);
   const sink = new WebSocketSink(websocket, settings.highWaterMark);
   let request: SubscriptionRequest;
+  let token: string | undefined;
   try {
     request = parseSubscriptionRequest(queryOf(asked));
+    token = carriedToken(asked);
   } catch (error) {
-    sink.refuse(toCodedError(error));
-    sink.close('bad_request');
+    const refusal = toCodedError(error);
+    sink.refuse(refusal);
+    sink.close(closeFor(refusal.code));
     return;
   }
   const connection = hub.connect(sink, request.client);
@@ -44,7 +49,7 @@ export function openWebSocket(
   websocket.on('message', (data, isBinary) => {
     frames.take(data, isBinary);
   });
-  frames.open(request);
+  frames.open(request, token);
 }
 
 /** A line that broke the protocol is being closed by `ws`, with the code that says how. */

@@ -8,6 +8,7 @@ import {
   type Ref,
   type Reset,
   type ServerFrame,
+  type TokenNotice,
 } from '@tetracast/message-model';
 import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
 import { rawSocketOf } from './raw-socket';
@@ -65,6 +66,10 @@ export class WebSocketSink implements Sink {
 
   reset(reset: Reset): void {
     this.send({ type: 'reset', ...reset });
+  }
+
+  notify(notice: TokenNotice): void {
+    this.send(notice);
   }
 
   get taken(): number {

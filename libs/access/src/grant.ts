@@ -49,6 +49,11 @@ export class Grant {
     return this.claims?.tetracast.admin ?? false;
   }
 
+  /** Whether it allows nothing at all. */
+  get isNothing(): boolean {
+    return this.subscribe.isNone && this.publish.isNone;
+  }
+
   maySubscribe(channel: string): boolean {
     return this.subscribe.cover(channel);
   }

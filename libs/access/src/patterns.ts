@@ -34,6 +34,11 @@ export class ChannelPatterns {
     }
   }
 
+  /** Whether no channel is covered. */
+  get isNone(): boolean {
+    return !this.all && this.names.size === 0 && this.namespaces.size === 0;
+  }
+
   /** Whether one of the patterns means this channel. None means a name that begins with `$`: those are the gateway's. */
   cover(channel: string): boolean {
     if (this.names.has(channel)) return true;

@@ -30,6 +30,14 @@ export class Revocations {
     return at !== undefined && issuedAtMs < at;
   }
 
+  /** Each that is known, apart. */
+  all(): Revocation[] {
+    return [
+      ...[...this.byToken].map(([jti, at]) => ({ jti, at })),
+      ...[...this.bySubject].map(([sub, at]) => ({ sub, at })),
+    ];
+  }
+
   get size(): number {
     return this.byToken.size + this.bySubject.size;
   }

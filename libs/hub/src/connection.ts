@@ -6,6 +6,7 @@ import {
   type ResetReason,
   seqIn,
   type Start,
+  type TokenNotice,
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
@@ -53,6 +54,8 @@ export class Connection {
   private pumpAgain = false;
 
   private ownId: string | undefined;
+  /** Called once, when the line is gone or has been ended. */
+  onLeft: (() => void) | undefined;
 
   constructor(
     private clientKey: string | undefined,
@@ -68,11 +71,6 @@ export class Connection {
   /** Names its client across reconnects. */
   get client(): string {
     return (this.clientKey ??= createId());
-  }
-
-  /** Whether it goes by this name: its id, or its client's key. */
-  answersTo(name: string): boolean {
-    return this.ownId === name || this.clientKey === name;
   }
 
   /**
@@ -138,12 +136,17 @@ export class Connection {
     this.live = false;
     this.unsubscribe([...this.subscriptions.keys()]);
     this.host.left(this);
+    this.onLeft?.();
   }
 
   /** Ends the line from this side. */
   end(reason: CloseName): void {
     this.close();
     this.sink.close(reason);
+  }
+
+  notify(notice: TokenNotice): void {
+    if (!this.closed) this.sink.notify?.(notice);
   }
 
   /** A channel of this connection has news; the hot path. */

@@ -1,9 +1,9 @@
 import type { Bus, Publication } from '@tetracast/bus';
-import { type CloseName, encodeCursor, type ResetReason } from '@tetracast/message-model';
+import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channel';
 import { Channels } from './channels';
 import { Connection, type ConnectionHost } from './connection';
-import { Follower } from './follower';
+import { Follower, type Following } from './follower';
 import type { Sink } from './sink';
 import { Wheel } from './wheel';
 import type { WindowLimits } from './window';
@@ -87,15 +87,15 @@ export class Hub implements ConnectionHost {
   }
 
   /**
-   * Hears the data (JSON text) of a channel of the gateway's own, from the oldest message that is stored on, for as long as the
-   * hub lives: it is no client's connection, is not counted and not drained. Resolves when what is stored has been heard.
+   * Hears the messages of a channel of the gateway's own for as long as the hub lives: it is no client's connection, is not
+   * counted and not drained. Resolves when what is stored from `start` on has been heard.
    *
    * @throws BusUnavailableError while the log cannot be reached; to be called again
    */
-  async follow(channel: string, hear: (data: string) => void): Promise<void> {
-    const follower = new Connection(undefined, new Follower(hear), this);
+  async follow(channel: string, start: Start, following: Following): Promise<void> {
+    const follower = new Connection(undefined, new Follower(following), this);
     try {
-      await follower.subscribe([channel], { kind: 'earliest' });
+      await follower.subscribe([channel], start);
     } catch (error) {
       follower.close();
       throw error;

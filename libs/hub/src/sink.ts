@@ -1,4 +1,4 @@
-import type { CloseName, Reset } from '@tetracast/message-model';
+import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
 import type { Batch } from './batch';
 import type { Framing } from './framing';
 
@@ -19,6 +19,8 @@ export interface Sink {
    */
   passed?(cursor: string): void;
   reset(reset: Reset): void;
+  /** Tells the client of its token. Absent where every request brings its own (polling). */
+  notify?(notice: TokenNotice): void;
   /** Bytes the peer has taken so far, where the line can tell: one that takes nothing for too long is ended. */
   readonly taken?: number;
   /** Bytes it has been handed and has not taken. */

@@ -1,3 +1,5 @@
+import { type ErrorCode, ERRORS } from './errors';
+
 /** What a client should do after a close, told by the range of its code (RFC 6455, section 7.4). */
 export type ReconnectAdvice = 'never' | 'back-off' | 'now';
 
@@ -13,6 +15,7 @@ export const CLOSE_CODES = {
   forbidden: { code: 4003, reason: 'not allowed' },
   rate_limited: { code: 4100, reason: 'too many requests' },
   unavailable: { code: 4101, reason: 'the message log cannot be reached' },
+  token_expired: { code: 4102, reason: 'the token expired: come back with a new one' },
   stalled: { code: 4200, reason: 'the peer took nothing for too long' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 
@@ -23,4 +26,17 @@ export function adviceOf(code: number): ReconnectAdvice {
   if (code >= 4000 && code <= 4099) return 'never';
   if (code >= 4200 && code <= 4299) return 'now';
   return code === 1008 || code === 1009 ? 'never' : 'back-off';
+}
+
+const CLOSE_BY_ERROR: Partial<Record<ErrorCode, CloseName>> = {
+  unauthorized: 'unauthorized',
+  forbidden: 'forbidden',
+  message_too_large: 'too_big',
+  rate_limited: 'rate_limited',
+  overloaded: 'overload',
+};
+
+/** How a line is closed that cannot go on after an error. */
+export function closeFor(code: ErrorCode): CloseName {
+  return CLOSE_BY_ERROR[code] ?? (ERRORS[code].status < 500 ? 'bad_request' : 'unavailable');
 }

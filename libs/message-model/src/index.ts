@@ -11,4 +11,5 @@ export * from './publication';
 export * from './reset';
 export * from './server-frame';
 export * from './start';
+export * from './token-notice';
 export * from './utf8';

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from './errors';
 import { type EncodedMessage, encodeMessage, MessageSchema } from './message';
 import { ResetSchema } from './reset';
+import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
 
 const Ref = Type.Optional(Type.Union([Type.String(), Type.Number()]));
 const Code = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
@@ -24,6 +25,8 @@ export const SERVER_FRAMES = {
   unsubscribed: Type.Object({ type: Type.Literal('unsubscribed'), ref: Ref, channels: Type.Array(Type.String()) }),
   ack: Type.Object({ type: Type.Literal('ack'), ref: Ref, id: Type.String() }),
   reset: Type.Composite([Type.Object({ type: Type.Literal('reset') }), ResetSchema]),
+  authenticated: Type.Composite([AuthenticatedSchema, Type.Object({ ref: Ref })]),
+  token_expiring: TokenExpiringSchema,
   pong: Type.Object({ type: Type.Literal('pong'), ref: Ref }),
   error: Type.Object({ type: Type.Literal('error'), ref: Ref, code: Code, message: Type.String() }),
 };

@@ -1,3 +1,9 @@
+export type { Grant } from '@tetracast/access';
+export { carriedToken } from './access/carried-token';
+export { Gatekeeper } from './access/gatekeeper';
+export { describeGrant, type Permit } from './access/permit';
+export { TICKET_UNUSED_MS } from './access/tickets';
+export { Deadlines } from './deadlines';
 export { toCodedError } from './errors';
 export { isAllowedOrigin } from './origin';
 export { answerError, sendProblem } from './problem';

@@ -15,7 +15,9 @@ export function publishRoute(path: string): FastifyPluginAsync {
     await app.register(formbody, { parser: readForm });
     app.post(path, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
+      const grant = await app.tetracast.access.grantOf(request.raw);
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
+        grant,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
       void reply.code(duplicate ? 200 : 201);

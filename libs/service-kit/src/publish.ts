@@ -5,17 +5,18 @@ import {
   type PublicationRequest,
   PublicationSchema,
 } from '@tetracast/message-model';
+import type { Grant } from '@tetracast/access';
 import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { Tetracast } from './tetracast';
 
 /** What is known of a publisher besides what it wants to publish. */
 export interface PublishContext {
+  /** What the publisher may do; the subject of its token stands in the message. */
+  readonly grant: Grant;
   /** The client key of the publisher's line; it wins over the one in the publication. */
   readonly client?: string;
   readonly idempotencyKey?: string;
-  /** The subject of its token. */
-  readonly user?: string;
 }
 
 export interface Published {
@@ -33,13 +34,13 @@ const check = TypeCompiler.Compile(PublicationSchema);
 /**
  * Publishes what a client sent; resolves once it is stored. The same for every transport.
  *
- * @throws CodedError `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
+ * @throws CodedError `unauthorized`, `forbidden`, `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
  * idempotency key); BusUnavailableError when nothing is known to be stored
  */
 export async function publish(
   service: Pick<Tetracast, 'settings' | 'hub'>,
   body: unknown,
-  context: PublishContext = {},
+  context: PublishContext,
 ): Promise<Published> {
   return store(service, readPublication(body), context);
 }
@@ -50,7 +51,8 @@ export async function store(
   { channel, event = DEFAULT_EVENT, data, echo = true, client }: PublicationRequest,
   context: PublishContext,
 ): Promise<Published> {
-  const { idempotencyKey, user } = context;
+  const { idempotencyKey, grant } = context;
+  grant.requirePublish(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
   }
@@ -59,7 +61,7 @@ export async function store(
     ...{ channel, event, data: encodeData(data, settings.maxMessageBytes), echo },
   };
   if (key !== undefined) publication.client = key;
-  if (user !== undefined) publication.user = user;
+  if (grant.subject !== undefined) publication.user = grant.subject;
   if (idempotencyKey !== undefined) publication.idempotencyKey = idempotencyKey;
   const { id, duplicate } = await hub.publish(publication);
   return { id, channel, duplicate };

@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import fastify from 'fastify';
 import { createServerOptions } from './server-options';
+import { keysIn } from './access/gatekeeper';
 import type { Settings } from './settings';
 import { WorkerPool } from './worker-pool';
 
@@ -38,7 +39,13 @@ export function runWorkers(settings: Settings, workerStopMs: number, ready: (url
 }
 
 /** The one line of the log about access. */
-export function sayWhomItServes({ access }: Settings, log: { info(text: string): void }): void {
+export function sayWhomItServes(settings: Settings, log: { info(text: string): void }): void {
+  const { access, publicSubscribe, publicPublish } = settings;
+  if (keysIn(settings) !== undefined) {
+    const open = [...publicSubscribe, ...publicPublish].length > 0 ? ', but for what is public' : '';
+    log.info(`access by token${open}`);
+    return;
+  }
   const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
   log.info(`no access check: ${whom} may publish and subscribe`);
 }

@@ -1,6 +1,9 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub } from '@tetracast/hub';
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { accessRoutes } from './access/access-routes';
+import { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
+import { Gatekeeper } from './access/gatekeeper';
 import { crossOrigin } from './cross-origin';
 import { drainOnClose } from './drain';
 import { health } from './health';
@@ -39,7 +42,12 @@ export async function createService(
     fanoutWindowMs: settings.fanoutWindowMs,
     windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
   });
-  const state = { settings, bus, hub, draining: false, ...(role === undefined ? {} : { group: role.group }) };
+  const access = await Gatekeeper.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
+    hub.close();
+    await bus.close();
+    throw error;
+  });
+  const state = { settings, bus, hub, access, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
@@ -47,6 +55,7 @@ export async function createService(
     state.draining = true;
   });
   app.addHook('onClose', async () => {
+    access.close();
     hub.close();
     await bus.close();
   });
@@ -54,6 +63,7 @@ export async function createService(
     await app.register(crossOrigin);
     await app.register(health);
     await app.register(metrics, role === undefined ? {} : { role });
+    if (!access.isOpen) await app.register(accessRoutes);
     for (const plugin of plugins) await app.register(plugin);
   } catch (error) {
     await app.close();
@@ -65,7 +75,10 @@ export async function createService(
 function openBus(settings: Settings): Bus {
   return createBus(settings.busUrl, {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
-    namespaces: settings.historyNamespaces,
+    namespaces: {
+      ...settings.historyNamespaces,
+      [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
+    },
     idempotencyTtlMs: settings.idempotencyTtlMs,
   });
 }

@@ -63,6 +63,9 @@ function isNetwork(text: string): boolean {
   return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;
 }
 
+/** What stands between commas. */
+export const readList: Reader<string[]> = splitList;
+
 function splitList(text: string): string[] {
   return text
     .split(',')

@@ -1,13 +1,19 @@
 import ipaddr from 'ipaddr.js';
+import { AUTH_SETTINGS } from './access/auth-settings';
 import type { Settings } from './settings';
 
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
 export function contradictionsIn(settings: Partial<Settings>): string[] {
   const { host, access, busUrl, workers, windowBytes, maxMessageBytes } = settings;
   const problems: string[] = [];
-  if (host !== undefined && access === '' && !isLoopback(host)) {
-    problems.push(`HOST=${host} is open to others than this machine, and ACCESS=open does not say that it may be`);
+  const { authSecret, authPublicKey, authJwksUrl } = settings;
+  const hasKeys = [authSecret, authPublicKey, authJwksUrl].some((key) => key !== undefined && key !== '');
+  if (host !== undefined && access === '' && !hasKeys && !isLoopback(host)) {
+    problems.push(
+      `HOST=${host} is open to others than this machine: AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL says who may use it, or ACCESS=open that everybody may`,
+    );
   }
+  if (!hasKeys) problems.push(...keylessIn(settings));
   if (busUrl === 'memory:' && workers !== undefined && workers > 1) {
     problems.push(
       `WORKERS=${workers} needs a log that all of them share, BUS_URL=redis://…: in memory each has its own`,
@@ -17,6 +23,16 @@ export function contradictionsIn(settings: Partial<Settings>): string[] {
     problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);
   }
   return problems;
+}
+
+/** What is asked of tokens where there can be none. */
+function keylessIn({ authAlgorithms = [], authIssuer = '', authAudience = '' }: Partial<Settings>): string[] {
+  const asked = [
+    ...(authAlgorithms.length > 0 ? [AUTH_SETTINGS.authAlgorithms.env] : []),
+    ...(authIssuer === '' ? [] : [AUTH_SETTINGS.authIssuer.env]),
+    ...(authAudience === '' ? [] : [AUTH_SETTINGS.authAudience.env]),
+  ];
+  return asked.map((env) => `${env} asks something of tokens, and there is no key to check them with`);
 }
 
 export function isLoopback(host: string): boolean {

@@ -11,6 +11,7 @@ import {
   readText,
   readWorkers,
 } from './setting-readers';
+import { AUTH_SETTINGS } from './access/auth-settings';
 import { contradictionsIn } from './settings-contradictions';
 
 /** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
@@ -22,6 +23,8 @@ export interface Setting<T extends TSchema = TSchema> {
   /** What it must be, as the end of the sentence "HOST must be …". */
   readonly wanted: string;
   readonly about: string;
+  /** Whether its value is never to be shown. */
+  readonly isSecret?: boolean;
 }
 
 const WORKERS_MAX = 256;
@@ -34,6 +37,7 @@ export const SETTINGS = {
     env: 'BUS_URL',
     unset: 'memory:',
     schema: Type.String({ pattern: '^(memory:|rediss?(\\+sentinel)?://[^\\s]+)$' }),
+    isSecret: true,
     read: readText,
     wanted: 'memory:, redis://…, rediss://… or redis+sentinel://…',
     about: 'Where the log is: in this process, or in Redis',
@@ -46,7 +50,13 @@ export const SETTINGS = {
     wanted: `a whole number from 1 to ${WORKERS_MAX}, or auto`,
     about: 'Processes that serve the port together; `auto` is one for each core',
   },
-  access: oneOf('ACCESS', '', ['', 'open'], '`open` says aloud that whoever reaches the service may use it'),
+  access: oneOf(
+    'ACCESS',
+    '',
+    ['', 'open'],
+    '`open` says aloud that, while there are no keys, whoever reaches the service may use it',
+  ),
+  ...AUTH_SETTINGS,
   allowedOrigins: {
     env: 'ALLOWED_ORIGINS',
     unset: '',
@@ -145,9 +155,8 @@ export function parseSettings(env: Record<string, string | undefined>, defaults:
   return values as Settings;
 }
 
-function complaint({ env, wanted }: Setting, given: string): string {
-  // A bus URL may hold a password.
-  return `${env} must be ${wanted}${env === 'BUS_URL' ? '' : `, not "${given}"`}`;
+function complaint({ env, wanted, isSecret = false }: Setting, given: string): string {
+  return `${env} must be ${wanted}${isSecret ? '' : `, not "${given}"`}`;
 }
 
 function text(env: string, unset: string, about: string): Setting<ReturnType<typeof Type.String>> {

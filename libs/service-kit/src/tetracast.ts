@@ -1,5 +1,6 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
+import type { Gatekeeper } from './access/gatekeeper';
 import type { Settings } from './settings';
 
 /** What every route of a service works with. */
@@ -7,6 +8,8 @@ export interface Tetracast {
   readonly settings: Settings;
   readonly bus: Bus;
   readonly hub: Hub;
+  /** Who may do what: asked before anything is subscribed, sent or stored. */
+  readonly access: Gatekeeper;
   /** Whether the service is stopping: lines are closed, and no new one should be opened. */
   readonly draining: boolean;
   /** Where several processes serve the port (WORKERS): what they, and only they, are called; not to be guessed. */

@@ -1,3 +1,4 @@
+import { Grant, readClaims } from '@tetracast/access';
 import { MemoryBus, type Publication } from '@tetracast/bus';
 import { Hub } from '@tetracast/hub';
 import { CodedError, type ErrorCode } from '@tetracast/message-model';
@@ -6,7 +7,7 @@ import { parseSettings } from '../src/settings';
 
 function createTarget(env: Record<string, string> = {}): {
   readonly stored: Publication[];
-  readonly send: (body: unknown, context?: PublishContext) => ReturnType<typeof publish>;
+  readonly send: (body: unknown, context?: Partial<PublishContext>) => ReturnType<typeof publish>;
 } & AsyncDisposable {
   const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
   const hub = new Hub(bus);
@@ -15,7 +16,8 @@ function createTarget(env: Record<string, string> = {}): {
     get stored() {
       return append.mock.calls.map(([publication]) => publication);
     },
-    send: (body, context) => publish({ settings: parseSettings(env), hub }, body, context),
+    send: (body, context) =>
+      publish({ settings: parseSettings(env), hub }, body, { grant: Grant.anonymous([], ['*']), ...context }),
     [Symbol.asyncDispose]: async () => {
       hub.close();
       await bus.close();
@@ -44,7 +46,7 @@ describe('publish', () => {
 
     await target.send(
       { channel: 'news', event: 'price', data: null, echo: false, client: 'tab-1' },
-      { idempotencyKey: 'k', user: 'ann' },
+      { idempotencyKey: 'k', grant: Grant.of(readClaims({ sub: 'ann', tetracast: { publish: ['news'] } })) },
     );
 
     expect(target.stored).toEqual([
@@ -58,6 +60,18 @@ describe('publish', () => {
     await target.send({ channel: 'news', data: 1, client: 'said' }, { client: 'known' });
 
     expect(target.stored[0]?.client).toBe('known');
+  });
+
+  it('stores nothing that the publisher may not publish', async () => {
+    await using target = createTarget();
+    const grant = Grant.of(readClaims({ sub: 'ann', tetracast: { publish: ['other'] } }));
+
+    await expectRefused(target.send({ channel: 'news', data: 1 }, { grant }), 'forbidden');
+    await expectRefused(
+      target.send({ channel: 'news', data: 1 }, { grant: Grant.anonymous(['*'], []) }),
+      'unauthorized',
+    );
+    expect(target.stored).toEqual([]);
   });
 
   it('tells a repeated key', async () => {

@@ -16,25 +16,40 @@ export const AUTH_SETTINGS = {
     isSecret: true,
   },
   authPublicKey: {
-    ...text('AUTH_PUBLIC_KEY', 'The public key or certificate of who signs tokens, as PEM; `\\n` may stand for a line end'),
+    ...text(
+      'AUTH_PUBLIC_KEY',
+      'The public key or certificate of who signs tokens, as PEM; `\\n` may stand for a line end',
+    ),
     schema: Type.String({ pattern: '^$|^-----BEGIN ' }),
     read: (given: string) => given.replaceAll('\\n', '\n'),
     wanted: 'a public key or a certificate in PEM',
     isSecret: true,
   },
   authJwksUrl: {
-    ...text('AUTH_JWKS_URL', 'Where the public keys of who signs tokens are (RFC 7517), fetched anew when a key is unknown'),
+    ...text(
+      'AUTH_JWKS_URL',
+      'Where the public keys of who signs tokens are (RFC 7517), fetched anew when a key is unknown',
+    ),
     schema: Type.String({ pattern: WEB_URL }),
     wanted: 'an https:// or http:// URL',
   },
   authAlgorithms: {
-    ...list('AUTH_ALGORITHMS', 'Signatures that are accepted; unset: HS256 with a secret, EdDSA, ES256, PS256 and RS256 with keys'),
+    ...list(
+      'AUTH_ALGORITHMS',
+      'Signatures that are accepted; unset: HS256 with a secret, EdDSA, ES256, PS256 and RS256 with keys',
+    ),
     schema: Type.Array(Type.Union(ALGORITHMS.map((name) => Type.Literal(name)))),
     wanted: `a comma-separated list of ${ALGORITHMS.join(', ')}`,
   },
   authIssuer: text('AUTH_ISSUER', 'What `iss` of a token must be; unset: anything'),
   authAudience: text('AUTH_AUDIENCE', 'What `aud` of a token must be or hold; unset: anything'),
-  authLeewayMs: duration('AUTH_LEEWAY', '5s', '0s', '5m', "How far clocks may be apart when a token's times are checked"),
+  authLeewayMs: duration(
+    'AUTH_LEEWAY',
+    '5s',
+    '0s',
+    '5m',
+    "How far clocks may be apart when a token's times are checked",
+  ),
   authTimeoutMs: duration(
     'AUTH_TIMEOUT',
     '10s',

@@ -105,7 +105,7 @@ export class WebSocketClient {
       const { type: _, ...reset } = frame;
       this.#cursor = reset.cursor;
       this.inboxes.resets.push(reset);
-    } else if (frame.type !== 'welcome') {
+    } else if (frame.type !== 'welcome' && frame.type !== 'token_expiring') {
       if (frame.type === 'subscribed') this.#cursor = frame.cursor;
       this.#settle(frame.ref === undefined ? BY_URL : String(frame.ref), frame);
     }

@@ -1,0 +1,21 @@
+import { CodedError } from '@tetracast/message-model';
+import { describeGrant, type Tetracast } from '@tetracast/service-kit';
+import type { Subscriber } from './admission';
+import type { Reply } from './answering';
+
+/** Brings a new token for an open namespace: `{token}`. No message can have this name. */
+export const AUTH_EVENT = 'tetracast:auth';
+
+/** @throws CodedError `unauthorized`, `forbidden`, `invalid_request` */
+export async function authenticate(
+  { access }: Tetracast,
+  { permit }: Subscriber,
+  argument: unknown,
+  reply: Reply,
+): Promise<void> {
+  const token = typeof argument === 'object' && argument !== null && 'token' in argument ? argument.token : undefined;
+  if (typeof token !== 'string' || token === '') {
+    throw new CodedError('invalid_request', 'an object with a "token" is wanted');
+  }
+  reply({ ok: true, ...describeGrant(await access.renew(permit, token)) });
+}

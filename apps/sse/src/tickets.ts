@@ -1,0 +1,58 @@
+import { CodedError } from '@tetracast/message-model';
+import {
+  describeGrant,
+  type Grant,
+  parseSubscriptionRequest,
+  requireChannels,
+  TICKET_UNUSED_MS,
+  type Tetracast,
+} from '@tetracast/service-kit';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+
+/**
+ * `POST /sse/ticket?channel=…`: for the token of the request, a ticket that may stand in the URL of an event stream of these
+ * channels as `ticket=`, in place of the token. 201 `{ticket, channels, unused, user?, expires?}`: `unused` is until when it has
+ * to be used first, in ms since 1970. A body is not read.
+ */
+export function ticketRoute(path: string): FastifyPluginAsync {
+  return async (app) => {
+    const { access } = app.tetracast;
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume();
+      done(null);
+    });
+    app.post<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
+      const { channels } = requireChannels(parseSubscriptionRequest(request.query));
+      if (access.isOpen) throw new CodedError('invalid_request', 'this gateway is open: no tickets are needed');
+      const grant = await access.grantOf(request.raw);
+      if (grant.claims === undefined) throw new CodedError('unauthorized', 'a token is needed to get a ticket for');
+      grant.requireSubscribe(channels);
+      const unused = Date.now() + TICKET_UNUSED_MS;
+      const ticket = await access.tickets.issue(grant.claims, channels);
+      void reply.code(201).header('cache-control', 'no-store');
+      return { ticket, channels, unused, ...describeGrant(grant) };
+    });
+  };
+}
+
+/** What the reader of a stream may do, by its ticket or else by its token. @throws CodedError */
+export async function grantForStream(
+  { access }: Tetracast,
+  { raw }: FastifyRequest,
+  ticket: string | undefined,
+  channels: readonly string[],
+): Promise<Grant> {
+  const grant = ticket === undefined ? await access.grantOf(raw) : await access.grantForTicket(ticket, channels);
+  grant.requireSubscribe(channels);
+  return grant;
+}
+
+/** Has the ticket of a stream stand for each new token of it, so that a reconnect does not go back to the old one. */
+export function renewingTicket({ access }: Tetracast, ticket: string | undefined, channels: readonly string[]) {
+  if (ticket === undefined) return undefined;
+  return (grant: Grant): void => {
+    // What is not kept now lasts as long as the token before; the next renewal tries again.
+    access.tickets.renew(ticket, grant, channels).catch(() => undefined);
+  };
+}

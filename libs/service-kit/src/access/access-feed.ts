@@ -1,0 +1,131 @@
+import { type Grant, readClaims, type Revocation, Revocations, type TokenClaims } from '@tetracast/access';
+import type { Following, Hub } from '@tetracast/hub';
+import { CodedError, type Start } from '@tetracast/message-model';
+import type { FastifyBaseLogger } from 'fastify';
+import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+
+/** The namespace of what the gateway tells itself about access; it has a retention of its own. */
+export const ACCESS_NAMESPACE = '$access';
+/** Most revocations that are kept. */
+export const REVOCATIONS_MAX = 100_000;
+
+const REVOKED = `${ACCESS_NAMESPACE}:revoked`;
+const RENEWED = '$renewed';
+
+const RETRY_MS = 500;
+const FORGET_EVERY_MS = 60_000;
+
+/** A new token for the lines that go by a name, wherever they are. */
+interface Renewal {
+  readonly name: string;
+  readonly claims: TokenClaims;
+}
+
+export interface AccessListener {
+  onRevoked(): void;
+  onRenewed(name: string, claims: TokenClaims): void;
+}
+
+/**
+ * What all processes tell each other about access, through the log: which tokens are taken back, kept as long as the
+ * longest-lived token, and which lines got a new one.
+ */
+export class AccessFeed {
+  private readonly revocations = new Revocations();
+  private ready = false;
+  private stopped = false;
+  private forgetter: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly revocationTtlMs: number,
+    private readonly listener: AccessListener,
+    private readonly log: Pick<FastifyBaseLogger, 'warn'>,
+  ) {}
+
+  /** Begins to listen; until it has heard what is stored, {@link requireReady} refuses. */
+  start(): void {
+    void this.listen();
+    this.forgetter = setInterval(() => {
+      this.revocations.forgetBefore(Date.now() - this.revocationTtlMs);
+    }, FORGET_EVERY_MS).unref();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.forgetter);
+  }
+
+  /** @throws CodedError `unavailable` while nobody can tell which tokens were taken back. */
+  requireReady(): void {
+    if (!this.ready) throw new CodedError('unavailable', 'which tokens were revoked is not known yet');
+  }
+
+  isRevoked(grant: Grant): boolean {
+    return this.revocations.size > 0 && this.revocations.covers(grant);
+  }
+
+  /** Resolves once the revocation is stored; every process hears of it in a moment. @throws BusUnavailableError */
+  async revoke(revocation: Revocation): Promise<void> {
+    await this.tell(REVOKED, revocation);
+  }
+
+  /** @throws BusUnavailableError */
+  async renew(renewal: Renewal): Promise<void> {
+    await this.tell(RENEWED, renewal);
+  }
+
+  private async listen(): Promise<void> {
+    await this.follow(
+      REVOKED,
+      { kind: 'earliest' },
+      {
+        hear: (data) => {
+          this.revocations.add(JSON.parse(data) as Revocation);
+          this.listener.onRevoked();
+        },
+        lost: ({ reason }) => {
+          if (reason !== 'trimmed') this.tellAgain();
+        },
+      },
+    );
+    await this.follow(
+      RENEWED,
+      { kind: 'now' },
+      {
+        hear: (data) => {
+          const { name, claims } = JSON.parse(data) as Renewal;
+          this.listener.onRenewed(name, readClaims(claims));
+        },
+      },
+    );
+    this.ready = !this.stopped;
+  }
+
+  private async follow(channel: string, start: Start, following: Following): Promise<void> {
+    while (!this.stopped) {
+      try {
+        await this.hub.follow(channel, start, following);
+        return;
+      } catch (error) {
+        this.log.warn({ err: error }, 'the revocations cannot be read: tokens are refused until they can');
+        await setTimeout(RETRY_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** The log began anew and has forgotten the revocations; this process has not. */
+  private tellAgain(): void {
+    for (const known of this.revocations.all()) {
+      // Every process does so, and a failure is another one's chance.
+      void this.revoke(known).catch(() => undefined);
+    }
+  }
+
+  private async tell(channel: string, what: Revocation | Renewal): Promise<void> {
+    const data = JSON.stringify(what);
+    const idempotencyKey = createHash('sha256').update(data).digest('base64url');
+    await this.hub.publish({ channel, event: 'message', data, echo: true, idempotencyKey });
+  }
+}

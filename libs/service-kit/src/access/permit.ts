@@ -1,0 +1,58 @@
+import type { Grant } from '@tetracast/access';
+import type { Connection } from '@tetracast/hub';
+import { CodedError } from '@tetracast/message-model';
+
+/** What one line may do now; it may be renewed, and ends with the line. */
+export interface Permit {
+  readonly grant: Grant;
+}
+
+/** The permit of a line that somebody brought a token for, or still may. */
+export class LinePermit implements Permit {
+  /** Whether the client has been told that its token will expire. */
+  warned = false;
+  /** What `Deadlines.remove` wants to know. */
+  due: number | undefined;
+
+  constructor(
+    private held: Grant,
+    readonly connection: Connection,
+    /** Called with each grant that takes the place of another. */
+    private readonly onRenewed: ((grant: Grant) => void) | undefined,
+  ) {}
+
+  get grant(): Grant {
+    return this.held;
+  }
+
+  /**
+   * Takes another grant in place of the one it has: of the same subject, if that one had any, and for all channels that the
+   * line is subscribed to.
+   *
+   * @throws CodedError `forbidden`; the line then keeps what it had
+   */
+  renew(grant: Grant): void {
+    const { held, connection } = this;
+    if (held.claims !== undefined && held.subject !== grant.subject) {
+      throw new CodedError('forbidden', 'the new token is of another subject than that of this line');
+    }
+    grant.requireSubscribe([...connection.subscriptions.keys()]);
+    this.held = grant;
+    this.warned = false;
+    this.onRenewed?.(grant);
+  }
+
+  /** Tells the client whose token its line has now. */
+  tellRenewed(): void {
+    const { connection, held } = this;
+    connection.notify({ type: 'authenticated', connection: connection.id, ...describeGrant(held) });
+  }
+}
+
+/** Whose a grant is and until when, as clients are told. */
+export function describeGrant({ subject, expiresAtMs }: Grant): { user?: string; expires?: number } {
+  return {
+    ...(subject === undefined ? {} : { user: subject }),
+    ...(expiresAtMs === undefined ? {} : { expires: expiresAtMs }),
+  };
+}
