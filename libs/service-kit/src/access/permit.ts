@@ -45,7 +45,7 @@ export class LinePermit implements Permit {
   /** Tells the client whose token its line has now. */
   tellRenewed(): void {
     const { connection, held } = this;
-    connection.notify({ type: 'authenticated', connection: connection.id, ...describeGrant(held) });
+    connection.sink.notify?.({ type: 'authenticated', connection: connection.id, ...describeGrant(held) });
   }
 }
 

@@ -86,7 +86,7 @@ export class Permits {
     else if (warned) connection.end('token_expired');
     else {
       permit.warned = true;
-      connection.notify({ type: 'token_expiring', connection: connection.id, expires: grant.expiresAtMs });
+      connection.sink.notify?.({ type: 'token_expiring', connection: connection.id, expires: grant.expiresAtMs });
       this.schedule(permit);
     }
   }
