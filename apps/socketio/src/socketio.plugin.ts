@@ -1,4 +1,4 @@
-import { answerPlainly, isAllowedOrigin, maxFrameBytes, ownUpgrades } from '@tetracast/service-kit';
+import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
@@ -42,7 +42,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     ownUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
       adoptPeer(request, directory.key);
       // The route says why.
-      if (!isAllowedOrigin(request.headers, settings, request.socket.remoteAddress)) {
+      if (refusalOfOrigin(request, settings) !== undefined) {
         answerPlainly(app.server, request);
         return;
       }

@@ -1,5 +1,5 @@
 export { toCodedError } from './errors';
-export { isAllowedOrigin } from './origin';
+export { refusalOfOrigin } from './origin';
 export { answerError, sendProblem } from './problem';
 export { type PublishContext, type Published, publish, store } from './publish';
 export { publishRoute } from './publish-route';
@@ -7,7 +7,8 @@ export { queryOf } from './request-path';
 export { RequestOrder } from './request-order';
 export { runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
-export { parseSettings, type Setting, SETTINGS, type Settings, SettingsError } from './settings';
+export type { Setting } from './setting-kinds';
+export { parseSettings, SETTINGS, type Settings, SettingsError } from './settings';
 export { SocketLine } from './socket-line';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
 export { takeSocket } from './take-socket';

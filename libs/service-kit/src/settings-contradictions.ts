@@ -4,6 +4,7 @@ import type { Settings } from './settings';
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
 export function contradictionsIn(settings: Partial<Settings>): string[] {
   const { host, access, busUrl, workers, windowBytes, maxMessageBytes } = settings;
+  const { headersTimeoutMs, requestTimeoutMs, memoryMaxBytes } = settings;
   const problems: string[] = [];
   if (host !== undefined && access === '' && !isLoopback(host)) {
     problems.push(`HOST=${host} is open to others than this machine, and ACCESS=open does not say that it may be`);
@@ -15,6 +16,16 @@ export function contradictionsIn(settings: Partial<Settings>): string[] {
   }
   if (windowBytes !== undefined && maxMessageBytes !== undefined && windowBytes < maxMessageBytes) {
     problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);
+  }
+  if (headersTimeoutMs !== undefined && requestTimeoutMs !== undefined && headersTimeoutMs > requestTimeoutMs) {
+    problems.push(
+      `HEADERS_TIMEOUT=${headersTimeoutMs}ms is longer than the whole request may take, REQUEST_TIMEOUT=${requestTimeoutMs}ms`,
+    );
+  }
+  if (memoryMaxBytes !== undefined && maxMessageBytes !== undefined && memoryMaxBytes < maxMessageBytes * 2) {
+    problems.push(
+      `MEMORY_MAX_BYTES=${memoryMaxBytes} has no room for messages of MAX_MESSAGE_BYTES=${maxMessageBytes}: twice that at least`,
+    );
   }
   return problems;
 }
