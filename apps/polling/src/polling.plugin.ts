@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { type Caller, publishRoute, type Tetracast } from '@tetracast/service-kit';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { Deadlines } from './deadlines';
@@ -19,9 +19,11 @@ const plugin: FastifyPluginAsync = async (app) => {
 
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
+    const caller = tetracast.limits.callerOf(request.raw);
+    caller.spend('poll');
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
-    await hold(tetracast, deadlines, poll, sink, reply);
+    await hold(tetracast, deadlines, { ...poll, caller }, sink, reply);
     return answer(poll, sink, reply);
   });
 };
@@ -30,11 +32,11 @@ const plugin: FastifyPluginAsync = async (app) => {
 async function hold(
   service: Tetracast,
   deadlines: Deadlines<PollSink>,
-  { channels, start, client, waitMs }: PollRequest,
+  { channels, start, client, waitMs, caller }: PollRequest & { readonly caller: Caller },
   sink: PollSink,
   reply: FastifyReply,
 ): Promise<void> {
-  const connection = service.hub.connect(sink, client);
+  const connection = service.hub.connect(sink, client, caller.enter());
   reply.raw.once('close', () => {
     connection.close();
     sink.close();

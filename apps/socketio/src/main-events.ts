@@ -5,6 +5,7 @@ import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
 import { answering, type Reply, splitAck } from './answering';
 import { refuseBinary } from './binary';
+import { spend } from './engine-caller';
 import { readSubscribe, readUnsubscribe } from './handshake';
 import { sessionTtlMs } from './session';
 
@@ -22,6 +23,7 @@ export function serveMainNamespace(
   const ttlMs = sessionTtlMs(service.settings);
 
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'subscribe');
     const { channels, start } = readSubscribe(argument);
     const added = channels.filter((name) => !connection.subscriptions.has(name));
     session.add(added);
@@ -40,6 +42,7 @@ export function serveMainNamespace(
   };
 
   const unsubscribe = async (argument: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'subscribe');
     const channels = readUnsubscribe(argument);
     connection.unsubscribe(channels);
     session.remove(channels);
@@ -48,6 +51,7 @@ export function serveMainNamespace(
   };
 
   const publishOne = async (publication: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'publish');
     refuseBinary(publication);
     const { id } = await publish(service, publication, { client: connection.client });
     reply({ ok: true, id });

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
 import { answering, splitAck } from './answering';
 import { refuseBinary } from './binary';
+import { spend } from './engine-caller';
 
 /** Serves a client of a namespace that is a channel: whatever it emits is published there to everyone else. */
 export function serveChannelNamespace(
@@ -19,6 +20,7 @@ export function serveChannelNamespace(
     const data: unknown = values.length > 1 ? values : (values[0] ?? null);
     line.order.run(() =>
       answering(reply, log, async () => {
+        spend(socket.conn, 'publish');
         refuseBinary(data);
         const publication = { channel, event, data, echo: false };
         const { id } = await publish(service, publication, { client: connection.client });

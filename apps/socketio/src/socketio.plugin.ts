@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { clientFiles } from './client-files';
 import { type Door, openDoor } from './door';
 import { Engine } from './engine';
+import { admitSession, hasRoom } from './engine-caller';
 import { engineRoutes, SOCKETIO_PATH } from './engine-routes';
 import { adoptPeer } from './forwarded';
 import { forwardUpgrade, ownerOf } from './forwarding';
@@ -26,7 +27,9 @@ const plugin: FastifyPluginAsync = async (app) => {
     },
     (random) => directory.sessionId(random),
   );
-  engine.on('connection', ({ transport }: EngineSocket) => {
+  engine.on('connection', (session: EngineSocket) => {
+    const { transport } = session;
+    admitSession(app.tetracast, session);
     // How long the end of a polling connection waits for the poll by which it is told.
     if (transport.name === 'polling') Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });
@@ -48,8 +51,10 @@ const plugin: FastifyPluginAsync = async (app) => {
       }
       ownerOf(request, directory).then(
         (owner) => {
-          if (owner === undefined) engine.handleUpgrade(request, socket, head);
-          else forwardUpgrade(request, socket, head, owner);
+          if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
+          else if (hasRoom(app.tetracast, request)) engine.handleUpgrade(request, socket, head);
+          // The route says why.
+          else answerPlainly(app.server, request);
         },
         // The log is away, so that nobody can tell whose session it is: the client goes on polling, or tries again.
         () => socket.destroy(),

@@ -37,8 +37,9 @@ const plugin: FastifyPluginAsync = async (app) => {
 };
 
 async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
-  const { hub, settings } = service;
+  const { hub, limits, settings } = service;
   const { query, headers } = request;
+  const caller = limits.callerOf(request.raw);
   const { channels, start, client } = requireChannels(
     parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
   );
@@ -47,7 +48,8 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
-  const connection = hub.connect(sink, client);
+  caller.spend('subscribe');
+  const connection = hub.connect(sink, client, caller.enter());
   try {
     await connection.subscribe(channels, start, (cursor) => {
       const socket = takeSocket(reply.raw);

@@ -1,6 +1,20 @@
 import type { Connection } from '@tetracast/hub';
-import { type ClientFrame, CodedError, ERRORS, parseClientFrame, parseStart, type Ref } from '@tetracast/message-model';
-import { RequestOrder, store, type SubscriptionRequest, type Tetracast, toCodedError } from '@tetracast/service-kit';
+import {
+  type ClientFrame,
+  closeNameOf,
+  CodedError,
+  parseClientFrame,
+  parseStart,
+  type Ref,
+} from '@tetracast/message-model';
+import {
+  type Caller,
+  RequestOrder,
+  store,
+  type SubscriptionRequest,
+  type Tetracast,
+  toCodedError,
+} from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
 import type { WebSocketSink } from './websocket-sink';
@@ -24,6 +38,7 @@ export class ClientFrames {
     private readonly connection: Connection,
     private readonly websocket: WebSocket,
     private readonly sink: WebSocketSink,
+    private readonly caller: Caller,
     private readonly log: FastifyBaseLogger,
   ) {}
 
@@ -32,6 +47,7 @@ export class ClientFrames {
     const { id, client } = this.connection;
     this.order.runAlone(async () => {
       try {
+        this.caller.spend('subscribe');
         await this.connection.subscribe(channels, start, (cursor) => {
           this.sink.send({ type: 'welcome', connection: id, client, cursor });
           if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
@@ -39,7 +55,7 @@ export class ClientFrames {
       } catch (error) {
         const refusal = this.refusalFor(error);
         this.sink.refuse(refusal);
-        this.connection.end(ERRORS[refusal.code].status < 500 ? 'bad_request' : 'unavailable');
+        this.connection.end(closeNameOf(refusal.code));
       }
     });
   }
@@ -86,6 +102,7 @@ export class ClientFrames {
       await this.serve(frame);
     } catch (error) {
       this.sink.refuse(this.refusalFor(error), frame.ref);
+      if (this.caller.isAbusive) this.connection.end('rate_limited');
     }
   }
 
@@ -101,6 +118,7 @@ export class ClientFrames {
       case 'subscribe':
         return this.subscribe(frame);
       case 'unsubscribe':
+        this.caller.spend('subscribe');
         this.connection.unsubscribe(frame.channels);
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
@@ -116,6 +134,7 @@ export class ClientFrames {
 
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
+    this.caller.spend('subscribe');
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
     await this.connection.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
@@ -123,6 +142,7 @@ export class ClientFrames {
   }
 
   private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
+    this.caller.spend('publish');
     const { id } = await store(this.service, publication, { client: this.connection.client });
     this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
   }

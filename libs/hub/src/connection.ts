@@ -58,6 +58,7 @@ export class Connection {
     private clientKey: string | undefined,
     readonly sink: Sink,
     private readonly host: ConnectionHost,
+    private readonly onLeft?: () => void,
   ) {}
 
   // Made when they are asked for, which a poll and a stream never do.
@@ -133,6 +134,7 @@ export class Connection {
     this.live = false;
     this.unsubscribe([...this.subscriptions.keys()]);
     this.host.left(this);
+    this.onLeft?.();
   }
 
   /** Ends the line from this side. */
@@ -145,13 +147,9 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    if (!this.live || this.subscriptions.size > 1 || !channel.live) {
+    const isSimple = this.live && this.subscriptions.size === 1 && channel.live;
+    if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
-      return;
-    }
-    if (subscription.position < window.floor) {
-      this.live = false;
-      this.wake();
       return;
     }
     const batch = window.batchAfter(subscription.position, this.sink.framing);

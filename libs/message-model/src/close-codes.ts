@@ -1,3 +1,5 @@
+import { type ErrorCode, ERRORS } from './errors';
+
 /** What a client should do after a close, told by the range of its code (RFC 6455, section 7.4). */
 export type ReconnectAdvice = 'never' | 'back-off' | 'now';
 
@@ -17,6 +19,20 @@ export const CLOSE_CODES = {
 } as const satisfies Record<string, { code: number; reason: string }>;
 
 export type CloseName = keyof typeof CLOSE_CODES;
+
+/** How a line is closed that cannot be served for this error. */
+export function closeNameOf(code: ErrorCode): CloseName {
+  switch (code) {
+    case 'rate_limited':
+    case 'unauthorized':
+    case 'forbidden':
+      return code;
+    case 'overloaded':
+      return 'overload';
+    default:
+      return ERRORS[code].status < 500 ? 'bad_request' : 'unavailable';
+  }
+}
 
 /** The advice in a close code; codes outside the table's ranges are those of the network: back off. */
 export function adviceOf(code: number): ReconnectAdvice {

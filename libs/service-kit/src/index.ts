@@ -1,5 +1,6 @@
 export { toCodedError } from './errors';
 export { refusalOfOrigin } from './origin';
+export type { Caller } from './limits/caller';
 export { answerError, sendProblem } from './problem';
 export { type PublishContext, type Published, publish, store } from './publish';
 export { publishRoute } from './publish-route';

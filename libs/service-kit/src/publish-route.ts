@@ -15,6 +15,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
     await app.register(formbody, { parser: readForm });
     app.post(path, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
+      app.tetracast.limits.callerOf(request.raw).spend('publish');
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });

@@ -1,5 +1,6 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
+import type { Limits } from './limits/limits';
 import type { Settings } from './settings';
 
 /** What every route of a service works with. */
@@ -7,6 +8,7 @@ export interface Tetracast {
   readonly settings: Settings;
   readonly bus: Bus;
   readonly hub: Hub;
+  readonly limits: Limits;
   /** Whether the service is stopping: lines are closed, and no new one should be opened. */
   readonly draining: boolean;
   /** Where several processes serve the port (WORKERS): what they, and only they, are called; not to be guessed. */
