@@ -3,6 +3,7 @@ import { CodedError, ERRORS } from '@tetracast/message-model';
 import { type Grant, type Permit, type Tetracast, toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
+import { identify, spend } from './engine-caller';
 import { EngineLine } from './engine-line';
 import { readHandshake } from './handshake';
 import { Session, sessionTtlMs } from './session';
@@ -42,7 +43,7 @@ export function admission(
       (error: unknown) => {
         const { code, message } = toCodedError(error);
         if (code === 'internal') log.error({ err: error }, 'a Socket.IO client could not be admitted');
-        if (ERRORS[code].status >= 500) socket.conn.close();
+        if (ERRORS[code].status >= 500 || code === 'rate_limited') socket.conn.close();
         next(Object.assign(new Error(message), { data: { code, message } }));
       },
     );
@@ -53,8 +54,10 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const { access, bus, hub, settings } = service;
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
   const { auth } = socket.handshake;
+  spend(socket.conn, 'subscribe');
   const request = readHandshake(socket.nsp.name, auth);
   const grant = await grantFor(service, socket);
+  identify(socket.conn, grant.subject);
   const known = Session.parse(auth['pid']);
   const session = known ?? Session.create(socket.id);
   if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));

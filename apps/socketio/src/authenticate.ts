@@ -1,7 +1,9 @@
 import { CodedError } from '@tetracast/message-model';
 import { describeGrant, type Tetracast } from '@tetracast/service-kit';
+import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
 import type { Reply } from './answering';
+import { identify, spend } from './engine-caller';
 
 /** Brings a new token for an open namespace: `{token}`. No message can have this name. */
 export const AUTH_EVENT = 'tetracast:auth';
@@ -9,6 +11,7 @@ export const AUTH_EVENT = 'tetracast:auth';
 /** @throws CodedError `unauthorized`, `forbidden`, `invalid_request` */
 export async function authenticate(
   { access }: Tetracast,
+  { conn }: Socket,
   { permit }: Subscriber,
   argument: unknown,
   reply: Reply,
@@ -17,5 +20,8 @@ export async function authenticate(
   if (typeof token !== 'string' || token === '') {
     throw new CodedError('invalid_request', 'an object with a "token" is wanted');
   }
-  reply({ ok: true, ...describeGrant(await access.renew(permit, token)) });
+  spend(conn, 'subscribe');
+  const grant = await access.renew(permit, token);
+  identify(conn, grant.subject);
+  reply({ ok: true, ...describeGrant(grant) });
 }

@@ -2,6 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Engine } from './engine';
+import { requireRoom } from './engine-caller';
 import { EngineLine } from './engine-line';
 import { forwardRequest, ownerOf } from './forwarding';
 import type { NodeDirectory } from './node-directory';
@@ -32,6 +33,7 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
         if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
         const owner = await ownerOf(request.raw, directory);
         if (owner !== undefined) return forwardRequest(request, reply, owner);
+        requireRoom(tetracast, request.raw);
         const connection = typeof sid === 'string' ? engine.connectionOf(sid) : undefined;
         if (request.method === 'POST' && connection !== undefined) {
           await EngineLine.of(connection, tetracast.settings.highWaterMark).room();

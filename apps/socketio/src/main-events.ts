@@ -6,6 +6,7 @@ import type { Subscriber } from './admission';
 import { answering, type Reply, splitAck } from './answering';
 import { AUTH_EVENT, authenticate } from './authenticate';
 import { refuseBinary } from './binary';
+import { spend } from './engine-caller';
 import { readSubscribe, readUnsubscribe } from './handshake';
 import { sessionTtlMs } from './session';
 
@@ -24,6 +25,7 @@ export function serveMainNamespace(
   const ttlMs = sessionTtlMs(service.settings);
 
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'subscribe');
     const { channels, start } = readSubscribe(argument);
     permit.grant.requireSubscribe(channels);
     const added = channels.filter((name) => !connection.subscriptions.has(name));
@@ -43,6 +45,7 @@ export function serveMainNamespace(
   };
 
   const unsubscribe = async (argument: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'subscribe');
     const channels = readUnsubscribe(argument);
     connection.unsubscribe(channels);
     session.remove(channels);
@@ -51,6 +54,7 @@ export function serveMainNamespace(
   };
 
   const publishOne = async (publication: unknown, reply: Reply): Promise<void> => {
+    spend(socket.conn, 'publish');
     refuseBinary(publication);
     const { id } = await publish(service, publication, { client: connection.client, grant: permit.grant });
     reply({ ok: true, id });
@@ -67,7 +71,8 @@ export function serveMainNamespace(
     const { values, reply } = splitAck(args);
     const [argument] = values;
     const run = (serve: () => Promise<void>) => () => answering(reply, log, serve);
-    if (event === AUTH_EVENT) line.order.runAlone(run(() => authenticate(service, subscriber, argument, reply)));
+    if (event === AUTH_EVENT)
+      line.order.runAlone(run(() => authenticate(service, socket, subscriber, argument, reply)));
     else if (event === 'publish') line.order.run(run(() => publishOne(argument, reply)));
     else if (event === 'subscribe') line.order.runAlone(run(() => subscribe(argument, reply)));
     else if (event === 'unsubscribe') line.order.runAlone(run(() => unsubscribe(argument, reply)));

@@ -5,6 +5,7 @@ import type { Subscriber } from './admission';
 import { answering, splitAck } from './answering';
 import { AUTH_EVENT, authenticate } from './authenticate';
 import { refuseBinary } from './binary';
+import { spend } from './engine-caller';
 
 /** Serves a client of a namespace that is a channel: whatever it emits is published there to everyone else. */
 export function serveChannelNamespace(
@@ -18,7 +19,9 @@ export function serveChannelNamespace(
   socket.onAny((event: string, ...args: unknown[]) => {
     const { values, reply } = splitAck(args);
     if (event === AUTH_EVENT) {
-      line.order.runAlone(() => answering(reply, log, () => authenticate(service, subscriber, values[0], reply)));
+      line.order.runAlone(() =>
+        answering(reply, log, () => authenticate(service, socket, subscriber, values[0], reply)),
+      );
       line.regulate();
       return;
     }
@@ -26,6 +29,7 @@ export function serveChannelNamespace(
     const data: unknown = values.length > 1 ? values : (values[0] ?? null);
     line.order.run(() =>
       answering(reply, log, async () => {
+        spend(socket.conn, 'publish');
         refuseBinary(data);
         const publication = { channel, event, data, echo: false };
         const { id } = await publish(service, publication, { client: connection.client, grant: permit.grant });

@@ -14,6 +14,8 @@ const READY_EVENT = 'tetracast:ready';
 export function createSocketServer(service: Tetracast, engine: Engine, log: FastifyBaseLogger): Server {
   const io = new Server({
     serveClient: false,
+    // A session that joins no namespace in that time is none.
+    connectTimeout: service.settings.requestTimeoutMs,
     adapter: SessionAdapter,
     connectionStateRecovery: { skipMiddlewares: false },
     cleanupEmptyChildNamespaces: true,

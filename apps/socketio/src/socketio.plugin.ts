@@ -1,4 +1,4 @@
-import { answerPlainly, isAllowedOrigin, maxFrameBytes, ownUpgrades } from '@tetracast/service-kit';
+import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { clientFiles } from './client-files';
 import { type Door, openDoor } from './door';
 import { Engine } from './engine';
+import { admitSession, hasRoom } from './engine-caller';
 import { engineRoutes, SOCKETIO_PATH } from './engine-routes';
 import { adoptPeer } from './forwarded';
 import { forwardUpgrade, ownerOf } from './forwarding';
@@ -26,7 +27,9 @@ const plugin: FastifyPluginAsync = async (app) => {
     },
     (random) => directory.sessionId(random),
   );
-  engine.on('connection', ({ transport }: EngineSocket) => {
+  engine.on('connection', (session: EngineSocket) => {
+    const { transport } = session;
+    admitSession(app.tetracast, session);
     // How long the end of a polling connection waits for the poll by which it is told.
     if (transport.name === 'polling') Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });
@@ -42,14 +45,16 @@ const plugin: FastifyPluginAsync = async (app) => {
     ownUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
       adoptPeer(request, directory.key);
       // The route says why.
-      if (!isAllowedOrigin(request.headers, settings, request.socket.remoteAddress)) {
+      if (refusalOfOrigin(request, settings) !== undefined) {
         answerPlainly(app.server, request);
         return;
       }
       ownerOf(request, directory).then(
         (owner) => {
-          if (owner === undefined) engine.handleUpgrade(request, socket, head);
-          else forwardUpgrade(request, socket, head, owner);
+          if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
+          else if (hasRoom(app.tetracast, request)) engine.handleUpgrade(request, socket, head);
+          // The route says why.
+          else answerPlainly(app.server, request);
         },
         // The log is away, so that nobody can tell whose session it is: the client goes on polling, or tries again.
         () => socket.destroy(),

@@ -39,19 +39,22 @@ const plugin: FastifyPluginAsync = async (app) => {
 };
 
 async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
-  const { access, hub, settings } = service;
+  const { access, hub, limits, settings } = service;
   const { query, headers } = request;
+  const caller = limits.callerOf(request.raw);
   const { channels, start, client } = requireChannels(
     parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
   );
   const ticket = single(query, 'ticket') || undefined;
+  caller.spend('subscribe');
   const grant = await grantForStream(service, request, ticket, channels);
+  caller.identify(grant.subject, 'subscribe');
   const sink = new SseSink(framingIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
-  const connection = hub.connect(sink, client);
+  const connection = hub.connect(sink, client, caller.enter());
   try {
     access.permit(grant, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
     await connection.subscribe(channels, start, (cursor) => {

@@ -1,6 +1,6 @@
 import type { Connection } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
-import type { Grant, Permit, SubscriptionRequest, Tetracast } from '@tetracast/service-kit';
+import type { Caller, Grant, Permit, SubscriptionRequest, Tetracast } from '@tetracast/service-kit';
 import type { WebSocketSink } from './websocket-sink';
 
 /**
@@ -16,12 +16,15 @@ export class Admission {
     private readonly service: Tetracast,
     private readonly connection: Connection,
     private readonly sink: WebSocketSink,
+    private readonly caller: Caller,
   ) {}
 
   /** @throws CodedError `unauthorized`, `forbidden`, `too_many_channels`; BusUnavailableError */
   async begin(request: SubscriptionRequest, token: string | undefined): Promise<void> {
     const { access } = this.service;
+    this.caller.spend('subscribe');
     const grant = await access.grantFor(token);
+    this.caller.identify(grant.subject, 'subscribe');
     this.permit = access.permit(grant, this.connection, request);
     this.asked = request;
     if (token === undefined && !suffices(grant, request.channels)) access.expectToken(this.permit);
@@ -31,7 +34,9 @@ export class Admission {
   /** A token in a frame. @throws CodedError `unauthorized`, `forbidden`, `invalid_request` */
   async authenticate(token: string): Promise<Grant> {
     if (this.permit === undefined) throw new CodedError('unauthorized', 'the line has not begun');
-    return this.service.access.renew(this.permit, token);
+    const grant = await this.service.access.renew(this.permit, token);
+    this.caller.identify(grant.subject);
+    return grant;
   }
 
   /** Begins what the URL asked for, if it has not begun yet. @throws like {@link begin} */

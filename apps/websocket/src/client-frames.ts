@@ -1,13 +1,14 @@
 import type { Connection } from '@tetracast/hub';
 import {
   type ClientFrame,
-  closeFor,
+  closeNameOf,
   CodedError,
   parseClientFrame,
   parseStart,
   type Ref,
 } from '@tetracast/message-model';
 import {
+  type Caller,
   describeGrant,
   RequestOrder,
   store,
@@ -40,9 +41,10 @@ export class ClientFrames {
     private readonly connection: Connection,
     private readonly websocket: WebSocket,
     private readonly sink: WebSocketSink,
+    private readonly caller: Caller,
     private readonly log: FastifyBaseLogger,
   ) {
-    this.admission = new Admission(service, connection, sink);
+    this.admission = new Admission(service, connection, sink, caller);
   }
 
   /** What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. */
@@ -92,6 +94,7 @@ export class ClientFrames {
       await this.serve(frame);
     } catch (error) {
       this.sink.refuse(this.refusalFor(error), frame.ref);
+      if (this.caller.isAbusive) this.connection.end('rate_limited');
     }
   }
 
@@ -107,6 +110,7 @@ export class ClientFrames {
       case 'subscribe':
         return this.subscribe(frame);
       case 'unsubscribe':
+        this.caller.spend('subscribe');
         this.connection.unsubscribe(frame.channels);
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
@@ -121,6 +125,7 @@ export class ClientFrames {
   }
 
   private async authenticate({ token, ref }: FrameOf<'auth'>): Promise<void> {
+    this.caller.spend('subscribe');
     const grant = await this.admission.authenticate(token);
     const answer = { connection: this.connection.id, ...(ref === undefined ? {} : { ref }), ...describeGrant(grant) };
     this.sink.send({ type: 'authenticated', ...answer });
@@ -131,11 +136,12 @@ export class ClientFrames {
   private end(error: unknown): void {
     const refusal = this.refusalFor(error);
     this.sink.refuse(refusal);
-    this.connection.end(closeFor(refusal.code));
+    this.connection.end(closeNameOf(refusal.code));
   }
 
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
+    this.caller.spend('subscribe');
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
     this.admission.grant.requireSubscribe(channels);
     await this.connection.subscribe(channels, start, (cursor) => {
@@ -144,10 +150,9 @@ export class ClientFrames {
   }
 
   private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
-    const { id } = await store(this.service, publication, {
-      client: this.connection.client,
-      grant: this.admission.grant,
-    });
+    const { grant } = this.admission;
+    this.caller.spend('publish');
+    const { id } = await store(this.service, publication, { client: this.connection.client, grant });
     this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
   }
 }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
-import { closeFor } from '@tetracast/message-model';
 import type { IncomingMessage } from 'node:http';
+import { closeNameOf } from '@tetracast/message-model';
 import {
   carriedToken,
   parseSubscriptionRequest,
@@ -20,25 +20,28 @@ import { WebSocketSink } from './websocket-sink';
 export function openWebSocket(
   service: Tetracast,
   websocket: WebSocket,
-  asked: Pick<IncomingMessage, 'headers' | 'url'>,
+  asked: IncomingMessage,
   log: FastifyBaseLogger,
 ): void {
-  const { hub, settings } = service;
+  const { hub, limits, settings } = service;
   websocket.on('error', endBroken);
   const sink = new WebSocketSink(websocket, settings.highWaterMark);
+  const caller = limits.callerOf(asked);
   let request: SubscriptionRequest;
   let token: string | undefined;
+  let leave: () => void;
   try {
     request = parseSubscriptionRequest(queryOf(asked));
     token = carriedToken(asked);
+    leave = caller.enter();
   } catch (error) {
     const refusal = toCodedError(error);
     sink.refuse(refusal);
-    sink.close(closeFor(refusal.code));
+    sink.close(closeNameOf(refusal.code));
     return;
   }
-  const connection = hub.connect(sink, request.client);
-  const frames = new ClientFrames(service, connection, websocket, sink, log);
+  const connection = hub.connect(sink, request.client, leave);
+  const frames = new ClientFrames(service, connection, websocket, sink, caller, log);
   sink.onDrain = () => {
     connection.drained();
     frames.regulate();

@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { answerPlainly, isAllowedOrigin, maxFrameBytes, ownUpgrades } from '@tetracast/service-kit';
+import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { WebSocketServer } from 'ws';
@@ -31,7 +31,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   app.addHook('onReady', (done) => {
     ownUpgrades(app.server, PATH, (request, socket, head) => {
       // The route says why.
-      if (!isAllowedOrigin(request.headers, settings, request.socket.remoteAddress)) {
+      if (refusalOfOrigin(request, settings) !== undefined) {
         answerPlainly(app.server, request);
         return;
       }

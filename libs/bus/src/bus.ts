@@ -83,6 +83,12 @@ export interface Bus {
   putState(key: string, value: string, ttlMs: number): Promise<void>;
   getState(key: string): Promise<string | undefined>;
 
+  /**
+   * Adds to counts that all nodes share, and resolves with about how much each has got within the last `windowMs`, in their
+   * order; 0 may be added. A count is gone when nothing was added for two windows. Always the same window for one name.
+   */
+  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]>;
+
   /** Resolves when the log can be reached. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import { describeNumbering } from './contract/numbering';
 import { describeReading } from './contract/reading';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/state';
+import { describeTallies } from './contract/tallies';
 
 /** What every bus does, whatever it is made of. */
 export function describeBus(name: string, harness: BusHarness): void {
@@ -16,6 +17,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeIdempotency(harness);
     describeAnnouncing(harness);
     describeState(harness);
+    describeTallies(harness);
     describeModel(harness);
   });
 }

@@ -50,13 +50,12 @@ export class Connection {
   private pumpAgain = false;
 
   private ownId: string | undefined;
-  /** Called once, when the line is gone or has been ended. */
-  onLeft: (() => void) | undefined;
 
   constructor(
     private clientKey: string | undefined,
     readonly sink: Sink,
     private readonly host: ConnectionHost,
+    private left?: () => void,
   ) {}
 
   // Made when they are asked for, which a poll and a stream never do.
@@ -125,6 +124,15 @@ export class Connection {
     return cursorAt(this.epoch, slowest(subscriptions, this.reached), subscriptions);
   }
 
+  /** Has `listener` called, after those before it, once the line is gone or has been ended. */
+  whenLeft(listener: () => void): void {
+    const { left } = this;
+    this.left = () => {
+      left?.();
+      listener();
+    };
+  }
+
   /** The line is gone. */
   close(): void {
     if (this.closed) return;
@@ -132,7 +140,7 @@ export class Connection {
     this.live = false;
     this.unsubscribe([...this.subscriptions.keys()]);
     this.host.left(this);
-    this.onLeft?.();
+    this.left?.();
   }
 
   /** Ends the line from this side. */
@@ -145,13 +153,9 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    if (!this.live || this.subscriptions.size > 1 || !channel.live) {
+    const isSimple = this.live && this.subscriptions.size === 1 && channel.live;
+    if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
-      return;
-    }
-    if (subscription.position < window.floor) {
-      this.live = false;
-      this.wake();
       return;
     }
     const batch = window.batchAfter(subscription.position, this.sink.framing);

@@ -78,9 +78,12 @@ export class Hub implements ConnectionHost {
     }, SWEEP_MS).unref();
   }
 
-  /** A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. */
-  connect(sink: Sink, client?: string): Connection {
-    const connection = new Connection(client, sink, this);
+  /**
+   * A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. `left` is
+   * called once, when it has ended.
+   */
+  connect(sink: Sink, client?: string, left?: () => void): Connection {
+    const connection = new Connection(client, sink, this, left);
     this.connections.add(connection);
     this.wheel.add(connection);
     return connection;

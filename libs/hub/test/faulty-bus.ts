@@ -91,6 +91,10 @@ export class FaultyBus implements Bus {
     return this.inner.getState(key);
   }
 
+  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    return this.inner.tally(counts, windowMs);
+  }
+
   ping(): Promise<void> {
     return this.inner.ping();
   }

@@ -98,6 +98,8 @@ function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[Client
 }
 
 function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // Written out, an object nested deeply enough would end the process.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = String(value);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -21,22 +21,23 @@ export const CLOSE_CODES = {
 
 export type CloseName = keyof typeof CLOSE_CODES;
 
+/** How a line is closed that cannot be served for this error. */
+export function closeNameOf(code: ErrorCode): CloseName {
+  switch (code) {
+    case 'rate_limited':
+    case 'unauthorized':
+    case 'forbidden':
+      return code;
+    case 'overloaded':
+      return 'overload';
+    default:
+      return ERRORS[code].status < 500 ? 'bad_request' : 'unavailable';
+  }
+}
+
 /** The advice in a close code; codes outside the table's ranges are those of the network: back off. */
 export function adviceOf(code: number): ReconnectAdvice {
   if (code >= 4000 && code <= 4099) return 'never';
   if (code >= 4200 && code <= 4299) return 'now';
   return code === 1008 || code === 1009 ? 'never' : 'back-off';
-}
-
-const CLOSE_BY_ERROR: Partial<Record<ErrorCode, CloseName>> = {
-  unauthorized: 'unauthorized',
-  forbidden: 'forbidden',
-  message_too_large: 'too_big',
-  rate_limited: 'rate_limited',
-  overloaded: 'overload',
-};
-
-/** How a line is closed that cannot go on after an error. */
-export function closeFor(code: ErrorCode): CloseName {
-  return CLOSE_BY_ERROR[code] ?? (ERRORS[code].status < 500 ? 'bad_request' : 'unavailable');
 }

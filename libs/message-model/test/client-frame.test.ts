@@ -81,4 +81,13 @@ describe('parseClientFrame', () => {
   it('gives the ref back with the refusal', () => {
     expect(parseClientFrame('{"type":"nope","ref":"r1"}')).toMatchObject({ ok: false, ref: 'r1' });
   });
+
+  it.each([
+    '"type":"subscribe","channels":[@]',
+    '"type":"publish","data":1,"channel":@',
+    '"type":"publish","data":1,"channel":"a","event":@',
+  ])('refuses a name that is nested deeper than the stack: %s', (members) => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect(parseClientFrame(`{${members.replace('@', deep)}}`)).toMatchObject({ ok: false });
+  });
 });

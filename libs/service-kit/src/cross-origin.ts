@@ -1,8 +1,7 @@
 import cors from '@fastify/cors';
-import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { isAllowedOrigin } from './origin';
+import { refusalOfOrigin } from './origin';
 import './tetracast';
 
 const MAX_AGE_S = 600;
@@ -14,8 +13,7 @@ const MAX_AGE_S = 600;
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
   app.addHook('onRequest', (request, _reply, done) => {
-    if (isAllowedOrigin(request.headers, settings, request.raw.socket.remoteAddress)) done();
-    else done(new CodedError('forbidden_origin', 'pages of this origin may not use the service'));
+    done(refusalOfOrigin(request.raw, settings));
   });
   await app.register(cors, {
     // Whoever gets here is allowed; without an Origin there is no one to tell. A function of the origin alone: with one of

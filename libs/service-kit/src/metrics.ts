@@ -10,7 +10,7 @@ import type { WorkerRole } from './worker-role';
  * serve the port, whichever is asked answers for all.
  */
 const plugin: FastifyPluginCallback<{ readonly role?: WorkerRole }> = (app, { role }, done) => {
-  const { hub } = app.tetracast;
+  const { hub, limits } = app.tetracast;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
@@ -50,6 +50,17 @@ const plugin: FastifyPluginCallback<{ readonly role?: WorkerRole }> = (app, { ro
       this.reset();
       const { resets } = hub.stats;
       for (const reason of RESET_REASONS) this.inc({ reason }, resets[reason]);
+    },
+  });
+
+  new Counter({
+    name: 'tetracast_refused_total',
+    help: 'Requests and connections beyond a limit',
+    labelNames: ['code', 'limit'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { code, limit, count } of limits.refused) this.inc({ code, limit }, count);
     },
   });
 

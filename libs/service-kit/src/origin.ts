@@ -1,7 +1,13 @@
-import ipaddr from 'ipaddr.js';
-import type { IncomingHttpHeaders } from 'node:http';
+import { CodedError } from '@tetracast/message-model';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { hostOf } from './forwarded-host';
+import type { KeySettings } from './access/keys';
+import { foreignHost } from './limits/served-host';
+import { pathOf } from './request-path';
 import { isWebOrigin } from './setting-readers';
 import type { Settings } from './settings';
+
+const HEALTH_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 /**
  * Whether a request from a page of this `Origin` may be served: there is none (no browser, or a request of the page's own
@@ -23,24 +29,21 @@ export function isAllowedOrigin(
   return URL.canParse(target) && new URL(target).host === host;
 }
 
-function hostOf(headers: IncomingHttpHeaders, { trustProxy }: Pick<Settings, 'trustProxy'>, peer?: string): string {
-  const forwarded = headers['x-forwarded-host'];
-  if (typeof forwarded === 'string' && peer !== undefined && isTrusted(peer, trustProxy)) {
-    return (forwarded.split(',')[0] ?? '').trim();
+/** Why a request may not be served to the page it comes from, or under the name it was sent to: for every way in. */
+export function refusalOfOrigin(
+  request: Pick<IncomingMessage, 'headers' | 'socket' | 'url'>,
+  settings: Pick<Settings, 'host' | 'allowedOrigins' | 'trustProxy'> & KeySettings,
+): CodedError | undefined {
+  const { headers } = request;
+  const { remoteAddress } = request.socket;
+  // Whoever watches the service asks by whatever address it has, and is told nothing about anyone.
+  const host = HEALTH_PATHS.has(pathOf(request)) ? undefined : foreignHost(headers, settings, remoteAddress);
+  if (host !== undefined) {
+    return new CodedError(
+      'forbidden_origin',
+      `on loopback the service answers to no other name, such as ${host}, unless ALLOWED_ORIGINS has an origin of it`,
+    );
   }
-  return headers.host ?? '';
-}
-
-function isTrusted(peer: string, networks: readonly string[]): boolean {
-  if (networks.length === 0 || !ipaddr.isValid(peer)) return false;
-  const address = ipaddr.process(peer);
-  return networks.some((network) => {
-    const [base, bits] = ipaddr.parseCIDR(withBits(network));
-    return base.kind() === address.kind() && address.match(base, bits);
-  });
-}
-
-function withBits(network: string): string {
-  if (network.includes('/')) return network;
-  return `${network}/${ipaddr.parse(network).kind() === 'ipv4' ? 32 : 128}`;
+  if (isAllowedOrigin(headers, settings, remoteAddress)) return undefined;
+  return new CodedError('forbidden_origin', 'pages of this origin may not use the service');
 }

@@ -15,7 +15,11 @@ export function publishRoute(path: string): FastifyPluginAsync {
     await app.register(formbody, { parser: readForm });
     app.post(path, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
-      const grant = await app.tetracast.access.grantOf(request.raw);
+      const { access, limits } = app.tetracast;
+      const caller = limits.callerOf(request.raw);
+      caller.spend('publish');
+      const grant = await access.grantOf(request.raw);
+      caller.identify(grant.subject, 'publish');
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         grant,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

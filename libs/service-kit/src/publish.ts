@@ -8,6 +8,8 @@ import {
 import type { Grant } from '@tetracast/access';
 import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { isDeeperThan } from './limits/data-depth';
+import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
 
 /** What is known of a publisher besides what it wants to publish. */
@@ -58,7 +60,7 @@ export async function store(
   }
   const key = context.client ?? client;
   const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
-    ...{ channel, event, data: encodeData(data, settings.maxMessageBytes), echo },
+    ...{ channel, event, data: encodeData(data, settings), echo },
   };
   if (key !== undefined) publication.client = key;
   if (grant.subject !== undefined) publication.user = grant.subject;
@@ -79,17 +81,17 @@ function readPublication(body: unknown): PublicationRequest {
   throw new CodedError('invalid_message', first ? `${first.path || '/'}: ${first.message}` : 'not a message');
 }
 
-function encodeData(data: unknown, maxBytes: number): string {
-  let text: string;
-  try {
-    text = JSON.stringify(data);
-  } catch (cause) {
-    // The engine reads deeper nesting than it writes.
-    throw new CodedError('invalid_message', 'the data is nested too deeply', { cause });
+function encodeData(data: unknown, { maxDataDepth, maxMessageBytes }: Settings): string {
+  if (isDeeperThan(data, maxDataDepth)) {
+    throw new CodedError(
+      'invalid_message',
+      `the data has more than ${maxDataDepth} objects and lists within each other`,
+    );
   }
+  const text = JSON.stringify(data);
   const bytes = Buffer.byteLength(text);
-  if (bytes > maxBytes) {
-    throw new CodedError('message_too_large', `the data is ${bytes} bytes of JSON, of at most ${maxBytes}`);
+  if (bytes > maxMessageBytes) {
+    throw new CodedError('message_too_large', `the data is ${bytes} bytes of JSON, of at most ${maxMessageBytes}`);
   }
   return text;
 }

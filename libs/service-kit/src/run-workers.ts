@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import fastify from 'fastify';
 import { createServerOptions } from './server-options';
-import { keysIn } from './access/gatekeeper';
+import { keysIn } from './access/keys';
 import type { Settings } from './settings';
 import { WorkerPool } from './worker-pool';
 

@@ -1,6 +1,6 @@
 import { createProblem, type ErrorCode } from '@tetracast/message-model';
-import { type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
-import { STATUS_CODES } from 'node:http';
+import { type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify';
+import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerError } from './problem';
 import { pathOf } from './request-path';
@@ -11,11 +11,12 @@ const ENVELOPE_BYTES = 4096;
 /** A form writes a byte as three, JSON in ASCII a letter of two or three bytes as six. */
 const ENCODED_BYTES_PER_BYTE = 3;
 
-/** How long a request may take to arrive, body included; its answer may take longer. Fastify's default is for ever. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** Node looks for requests that are late so often in the time they have: one is cut that much too late at the most. */
+const CHECKS_PER_TIMEOUT = 5;
+const CHECK_MAX_MS = 2000;
 
 /** How every service's Fastify is set up. `worker` is in every line of the log, where there are several. */
-export function createServerOptions(settings: Settings, logger: boolean, worker?: number): FastifyServerOptions {
+export function createServerOptions(settings: Settings, logger: boolean, worker?: number): FastifyHttpOptions<Server> {
   return {
     logger: logger && {
       level: settings.logLevel,
@@ -24,7 +25,15 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     },
     logController: new QuietLog(),
     bodyLimit: settings.maxMessageBytes * ENCODED_BYTES_PER_BYTE + ENVELOPE_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Of the request itself: its answer may take longer.
+    requestTimeout: settings.requestTimeoutMs,
+    keepAliveTimeout: settings.keepAliveTimeoutMs,
+    http: {
+      maxHeaderSize: settings.maxHeaderBytes,
+      headersTimeout: settings.headersTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),
+    },
     trustProxy: settings.trustProxy.length > 0 && settings.trustProxy,
     // Data may hold any name, and no object of ours is ever made of it.
     onProtoPoisoning: 'ignore',

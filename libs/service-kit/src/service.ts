@@ -7,6 +7,7 @@ import { Gatekeeper } from './access/gatekeeper';
 import { crossOrigin } from './cross-origin';
 import { drainOnClose } from './drain';
 import { health } from './health';
+import { Limits } from './limits/limits';
 import { metrics } from './metrics';
 import { answerNotFound } from './not-found';
 import { answerError } from './problem';
@@ -27,6 +28,9 @@ export interface ServiceOptions {
 /** Heartbeats after which a peer that has taken nothing of what is pending is cut: a minute by default. */
 const STALLED_HEARTBEATS = 4;
 
+/** For a service with few connections. */
+const SPARE_SOCKETS = 100;
+
 /** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
 export async function createService(
   settings: Settings,
@@ -42,12 +46,16 @@ export async function createService(
     fanoutWindowMs: settings.fanoutWindowMs,
     windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
   });
+  const limits = new Limits(settings, bus);
   const access = await Gatekeeper.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
     hub.close();
+    limits.close();
     await bus.close();
     throw error;
   });
-  const state = { settings, bus, hub, access, draining: false, ...(role === undefined ? {} : { group: role.group }) };
+  const core = { settings, bus, hub, limits, access };
+  const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
+  app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
@@ -57,6 +65,7 @@ export async function createService(
   app.addHook('onClose', async () => {
     access.close();
     hub.close();
+    limits.close();
     await bus.close();
   });
   try {
@@ -70,6 +79,14 @@ export async function createService(
     throw error;
   }
   return app;
+}
+
+/**
+ * Sockets of one process, those of requests included: with half as many again as there are connections a client can still be
+ * told that there is no room, and poll; beyond that they are closed as they come.
+ */
+function maxSockets({ maxConnections }: Settings): number {
+  return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;
 }
 
 function openBus(settings: Settings): Bus {

@@ -1,13 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import { AUTH_SETTINGS } from './access/auth-settings';
+import { keysIn } from './access/keys';
 import type { Settings } from './settings';
 
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
 export function contradictionsIn(settings: Partial<Settings>): string[] {
   const { host, access, busUrl, workers, windowBytes, maxMessageBytes } = settings;
+  const { headersTimeoutMs, requestTimeoutMs, memoryMaxBytes } = settings;
   const problems: string[] = [];
-  const { authSecret, authPublicKey, authJwksUrl } = settings;
-  const hasKeys = [authSecret, authPublicKey, authJwksUrl].some((key) => key !== undefined && key !== '');
+  const hasKeys = keysIn(settings) !== undefined;
   if (host !== undefined && access === '' && !hasKeys && !isLoopback(host)) {
     problems.push(
       `HOST=${host} is open to others than this machine: AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL says who may use it, or ACCESS=open that everybody may`,
@@ -21,6 +22,16 @@ export function contradictionsIn(settings: Partial<Settings>): string[] {
   }
   if (windowBytes !== undefined && maxMessageBytes !== undefined && windowBytes < maxMessageBytes) {
     problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);
+  }
+  if (headersTimeoutMs !== undefined && requestTimeoutMs !== undefined && headersTimeoutMs > requestTimeoutMs) {
+    problems.push(
+      `HEADERS_TIMEOUT=${headersTimeoutMs}ms is longer than the whole request may take, REQUEST_TIMEOUT=${requestTimeoutMs}ms`,
+    );
+  }
+  if (memoryMaxBytes !== undefined && maxMessageBytes !== undefined && memoryMaxBytes < maxMessageBytes * 2) {
+    problems.push(
+      `MEMORY_MAX_BYTES=${memoryMaxBytes} has no room for messages of MAX_MESSAGE_BYTES=${maxMessageBytes}: twice that at least`,
+    );
   }
   return problems;
 }

@@ -1,10 +1,9 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { LIMIT_SETTINGS } from './limits/limit-settings';
+import { duration, integer, oneOf, type Setting, text } from './setting-kinds';
 import {
   type NamespaceRetention,
-  type Reader,
-  readDuration,
-  readInteger,
   readNamespaces,
   readNetworks,
   readOrigins,
@@ -13,19 +12,6 @@ import {
 } from './setting-readers';
 import { AUTH_SETTINGS } from './access/auth-settings';
 import { contradictionsIn } from './settings-contradictions';
-
-/** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
-export interface Setting<T extends TSchema = TSchema> {
-  readonly env: string;
-  readonly unset: string;
-  readonly schema: T;
-  readonly read: Reader<Static<T>>;
-  /** What it must be, as the end of the sentence "HOST must be …". */
-  readonly wanted: string;
-  readonly about: string;
-  /** Whether its value is never to be shown. */
-  readonly isSecret?: boolean;
-}
 
 const WORKERS_MAX = 256;
 
@@ -120,6 +106,7 @@ export const SETTINGS = {
     wanted: 'a comma-separated list of IP addresses and CIDR networks (all of IPv4 is 0.0.0.0/1,128.0.0.0/1, not /0)',
     about: 'Proxies whose X-Forwarded-* headers are believed',
   },
+  ...LIMIT_SETTINGS,
 } satisfies Record<string, Setting>;
 
 /** The settings of a service; durations in ms, sizes in bytes. */
@@ -157,24 +144,4 @@ export function parseSettings(env: Record<string, string | undefined>, defaults:
 
 function complaint({ env, wanted, isSecret = false }: Setting, given: string): string {
   return `${env} must be ${wanted}${isSecret ? '' : `, not "${given}"`}`;
-}
-
-function text(env: string, unset: string, about: string): Setting<ReturnType<typeof Type.String>> {
-  return { env, unset, schema: Type.String(), read: readText, wanted: 'a text', about };
-}
-
-function oneOf<T extends string>(env: string, unset: T, values: T[], about: string) {
-  const schema = Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
-  const wanted = values.map((value) => value || 'unset').join(', ');
-  return { env, unset, schema, read: (given: string) => given as T, wanted: `one of ${wanted}`, about };
-}
-
-function integer(env: string, unset: string, minimum: number, maximum: number, about: string) {
-  const schema = Type.Integer({ minimum, maximum });
-  return { env, unset, schema, read: readInteger, wanted: `a whole number from ${minimum} to ${maximum}`, about };
-}
-
-function duration(env: string, unset: string, least: string, most: string, about: string) {
-  const schema = Type.Integer({ minimum: readDuration(least) ?? 0, maximum: readDuration(most) ?? 0 });
-  return { env, unset, schema, read: readDuration, wanted: `a duration such as 15s, from ${least} to ${most}`, about };
 }

@@ -1,6 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
 import type { Gatekeeper } from './access/gatekeeper';
+import type { Limits } from './limits/limits';
 import type { Settings } from './settings';
 
 /** What every route of a service works with. */
@@ -10,6 +11,7 @@ export interface Tetracast {
   readonly hub: Hub;
   /** Who may do what: asked before anything is subscribed, sent or stored. */
   readonly access: Gatekeeper;
+  readonly limits: Limits;
   /** Whether the service is stopping: lines are closed, and no new one should be opened. */
   readonly draining: boolean;
   /** Where several processes serve the port (WORKERS): what they, and only they, are called; not to be guessed. */

@@ -95,3 +95,31 @@ describe('pages of other origins', () => {
     expect((await from('https://other.example', '/healthz', forwarded)).status).toBe(403);
   });
 });
+
+describe('a name that is not that of a service on loopback', () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startService([publishRoute('/news')], { ALLOWED_ORIGINS: FRIEND });
+  });
+
+  afterAll(() => service.close());
+
+  const under = (host: string, path: string): Promise<Answer> => ask(service.url + path, { headers: { host } });
+
+  it.each(['/news', '/metrics', '/nowhere'])('is refused %s, with a word on how to allow it', async (path) => {
+    const problem = problemIn(await under('rebound.example', path));
+
+    expect(problem).toMatchObject({ status: 403, code: 'forbidden_origin' });
+    expect(problem.detail).toContain('ALLOWED_ORIGINS');
+  });
+
+  it.each(['/healthz', '/readyz'])('may be asked %s', async (path) => {
+    expect((await under('10.0.0.7:8080', path)).status).toBe(200);
+  });
+
+  it('is that of an allowed origin, or of loopback', async () => {
+    expect((await under('friend.example', '/metrics')).status).toBe(200);
+    expect((await under('localhost:1', '/metrics')).status).toBe(200);
+  });
+});

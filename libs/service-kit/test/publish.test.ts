@@ -145,6 +145,13 @@ describe('publish', () => {
       await expectRefused(target.send({ channel: 'news', data: 12345 }), 'message_too_large');
     });
 
+    it('nests as deep as MAX_DATA_DEPTH says', async () => {
+      await using target = createTarget({ MAX_DATA_DEPTH: '3' });
+
+      await target.send({ channel: 'news', data: [{ a: [1] }] });
+      await expectRefused(target.send({ channel: 'news', data: [{ a: [{}] }] }), 'invalid_message');
+    });
+
     it('does not nest deeper than can be written', async () => {
       await using target = createTarget();
       let data: unknown = [];

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { parseSettings, SETTINGS, SettingsError } from '../src/settings';
+import { LIMIT_DEFAULTS } from './limits/limit-defaults';
+import { parseSettings, SETTINGS } from '../src/settings';
+import { problemsIn } from './problems-in';
 
 const DEFAULTS = {
   host: '127.0.0.1',
@@ -38,17 +40,8 @@ const DEFAULTS = {
   windowMessages: 256,
   windowBytes: 1_048_576,
   trustProxy: [],
+  ...LIMIT_DEFAULTS,
 };
-
-function problemsIn(env: Record<string, string>): readonly string[] {
-  try {
-    parseSettings(env);
-  } catch (error) {
-    if (error instanceof SettingsError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('the defaults', () => {
   it('are those of the contract', () => {

@@ -14,6 +14,7 @@ import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { Round } from './round';
+import { Tallies } from './tallies';
 
 const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
@@ -31,6 +32,7 @@ export class MemoryBus implements Bus {
   private readonly lastNumbers: LastNumbers;
   private readonly once = new ExpiringMap<number>();
   private readonly states = new ExpiringMap<string>();
+  private readonly tallies = new Tallies();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
@@ -120,6 +122,12 @@ export class MemoryBus implements Bus {
     return this.closed ? unavailable() : Promise.resolve(this.states.get(key, this.now()));
   }
 
+  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    if (this.closed) return unavailable();
+    const now = this.now();
+    return Promise.resolve([...counts].map(([name, added]) => this.tallies.add(name, added, windowMs, now)));
+  }
+
   ping(): Promise<void> {
     return this.closed ? unavailable() : Promise.resolve();
   }
@@ -149,6 +157,7 @@ export class MemoryBus implements Bus {
     this.logRound.step(SWEPT_AT_ONCE);
     this.once.sweep(SWEPT_AT_ONCE, now);
     this.states.sweep(SWEPT_AT_ONCE, now);
+    this.tallies.sweep(SWEPT_AT_ONCE, now);
   }
 
   private tidy(channel: string, log: ChannelLog): void {

@@ -29,6 +29,10 @@ export class RedisKeys {
     return `${this.prefix}:state:${key}`;
   }
 
+  tally(name: string): string {
+    return `${this.prefix}:tally:${name}`;
+  }
+
   /** The channel of Redis on which messages of `channel` are announced. */
   news(channel: string): string {
     return this.newsPrefix + channel;

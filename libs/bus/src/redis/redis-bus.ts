@@ -140,6 +140,11 @@ export class RedisBus implements Bus {
     return (await this.primary.run((redis) => redis.get(this.keys.state(key)))) ?? undefined;
   }
 
+  async tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    const keys = [...counts.keys()].map((name) => this.keys.tally(name));
+    return this.primary.run((redis) => redis.tetracastTally(keys.length, ...keys, windowMs, ...counts.values()));
+  }
+
   async ping(): Promise<void> {
     await Promise.all([this.commands, this.news].map((line) => line.run((redis) => redis.ping())));
   }

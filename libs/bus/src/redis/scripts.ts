@@ -5,6 +5,7 @@ import type { StreamEntry } from './entry-codec';
 import partitionLua from './partition.lua';
 import positionsLua from './positions.lua';
 import readLua from './read.lua';
+import tallyLua from './tally.lua';
 
 type Argument = string | number;
 
@@ -15,6 +16,8 @@ export interface Scripts {
   tetracastRead(...args: Argument[]): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[]]>;
   /** The first argument is the number of keys. */
   tetracastPositions(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, head: number, last: number[]]>;
+  /** The first argument is the number of keys. */
+  tetracastTally(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
 }
 
 export type RedisWithScripts = Redis & Scripts;
@@ -25,4 +28,5 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastAppend: { lua: `${partitionLua}\n${appendLua}`, numberOfKeys: 4 },
   tetracastRead: { lua: `${partitionLua}\n${readLua}`, numberOfKeys: 3 },
   tetracastPositions: { lua: `${partitionLua}\n${positionsLua}` },
+  tetracastTally: { lua: tallyLua },
 };

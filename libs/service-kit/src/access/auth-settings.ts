@@ -1,7 +1,7 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { ALGORITHMS, isPattern } from '@tetracast/access';
-import { readDuration, readList, readText } from '../setting-readers';
-import type { Setting } from '../settings';
+import { duration, type Setting, text } from '../setting-kinds';
+import { readList } from '../setting-readers';
 
 /** Shortest secret of HS256, in bytes (RFC 7518, section 3.2). */
 const SECRET_MIN_BYTES = 32;
@@ -10,7 +10,7 @@ const WEB_URL = '^(https?://[^\\s]+)?$';
 /** Who may do what. Without a secret, a public key or a JWKS URL there are no tokens, and the gateway is open. */
 export const AUTH_SETTINGS = {
   authSecret: {
-    ...text('AUTH_SECRET', 'The secret that signs tokens (HS256, HS384, HS512)'),
+    ...text('AUTH_SECRET', '', 'The secret that signs tokens (HS256, HS384, HS512)'),
     read: (given: string) => (given === '' || Buffer.byteLength(given) >= SECRET_MIN_BYTES ? given : undefined),
     wanted: `a text of at least ${SECRET_MIN_BYTES} bytes`,
     isSecret: true,
@@ -18,6 +18,7 @@ export const AUTH_SETTINGS = {
   authPublicKey: {
     ...text(
       'AUTH_PUBLIC_KEY',
+      '',
       'The public key or certificate of who signs tokens, as PEM; `\\n` may stand for a line end',
     ),
     schema: Type.String({ pattern: '^$|^-----BEGIN ' }),
@@ -28,6 +29,7 @@ export const AUTH_SETTINGS = {
   authJwksUrl: {
     ...text(
       'AUTH_JWKS_URL',
+      '',
       'Where the public keys of who signs tokens are (RFC 7517), fetched anew when a key is unknown',
     ),
     schema: Type.String({ pattern: WEB_URL }),
@@ -41,8 +43,8 @@ export const AUTH_SETTINGS = {
     schema: Type.Array(Type.Union(ALGORITHMS.map((name) => Type.Literal(name)))),
     wanted: `a comma-separated list of ${ALGORITHMS.join(', ')}`,
   },
-  authIssuer: text('AUTH_ISSUER', 'What `iss` of a token must be; unset: anything'),
-  authAudience: text('AUTH_AUDIENCE', 'What `aud` of a token must be or hold; unset: anything'),
+  authIssuer: text('AUTH_ISSUER', '', 'What `iss` of a token must be; unset: anything'),
+  authAudience: text('AUTH_AUDIENCE', '', 'What `aud` of a token must be or hold; unset: anything'),
   authLeewayMs: duration(
     'AUTH_LEEWAY',
     '5s',
@@ -69,10 +71,6 @@ export const AUTH_SETTINGS = {
   publicPublish: patterns('PUBLIC_PUBLISH', 'Channels anyone may publish to'),
 } satisfies Record<string, Setting>;
 
-function text(env: string, about: string) {
-  return { env, unset: '', schema: Type.String(), read: readText, wanted: 'a text', about };
-}
-
 function list(env: string, about: string) {
   return { env, unset: '', schema: Type.Array(Type.String()), read: readList, wanted: 'a comma-separated list', about };
 }
@@ -86,12 +84,4 @@ function patterns(env: string, about: string) {
     },
     wanted: 'a comma-separated list of channel names, chat:* or *',
   };
-}
-
-function duration(env: string, unset: string, least: string, most: string, about: string) {
-  const schema: TSchema & { static: number } = Type.Integer({
-    minimum: readDuration(least) ?? 0,
-    maximum: readDuration(most) ?? 0,
-  });
-  return { env, unset, schema, read: readDuration, wanted: `a duration such as 15s, from ${least} to ${most}`, about };
 }

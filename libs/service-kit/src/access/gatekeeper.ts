@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Settings } from '../settings';
 import { AccessFeed } from './access-feed';
 import { carriedToken } from './carried-token';
+import { keysIn } from './keys';
 import { LinePermit, type Permit } from './permit';
 import { type PermitOptions, Permits } from './permits';
 import { Tickets } from './tickets';
@@ -151,17 +152,6 @@ export class Gatekeeper {
       }
     }
   }
-}
-
-/** Where the keys are by which tokens are checked; `undefined`: there are none. */
-export function keysIn({
-  authSecret,
-  authPublicKey,
-  authJwksUrl,
-}: Pick<Settings, 'authSecret' | 'authPublicKey' | 'authJwksUrl'>):
-  { secret: string; publicKey: string; jwksUrl: string } | undefined {
-  if (authSecret === '' && authPublicKey === '' && authJwksUrl === '') return undefined;
-  return { secret: authSecret, publicKey: authPublicKey, jwksUrl: authJwksUrl };
 }
 
 const orElse = (given: string[], unset: string[]): string[] => (given.length > 0 ? given : unset);

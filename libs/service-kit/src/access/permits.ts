@@ -34,11 +34,11 @@ export class Permits {
     const names = client === undefined ? [connection.id] : [connection.id, client];
     this.open.add(permit);
     for (const name of names) this.named(name).add(permit);
-    connection.onLeft = () => {
+    connection.whenLeft(() => {
       this.open.delete(permit);
       this.unschedule(permit);
       for (const name of names) this.forget(name, permit);
-    };
+    });
     this.schedule(permit);
     return permit;
   }

@@ -1,0 +1,124 @@
+import { WebSocket } from 'ws';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { startService } from './start-service';
+import { openClient, startClient, TRANSPORTS } from './stock-client';
+
+const HANDSHAKE = '/socket.io/?EIO=4&transport=polling';
+
+/** The status of a handshake that asks for a WebSocket and gets a plain answer. */
+async function upgradeStatus(url: string, headers: Record<string, string> = {}): Promise<number | undefined> {
+  const websocket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { headers });
+  websocket.on('error', () => undefined);
+  const [, response] = (await once(websocket, 'unexpected-response')) as [unknown, IncomingMessage];
+  websocket.terminate();
+  return response.statusCode;
+}
+
+describe('a session', () => {
+  it.each(TRANSPORTS)(
+    'above MAX_CONNECTIONS is refused before it opens; those that are open go on, by %s',
+    async (_, transports) => {
+      await using service = await startService({ MAX_CONNECTIONS: '1' });
+      using client = await openClient(service.url, { channels: ['a'] }, { transports: [...transports] });
+
+      const refused = await fetch(service.url + HANDSHAKE);
+
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await refused.json()).toMatchObject({ code: 'overloaded' });
+      expect(await upgradeStatus(service.url)).toBe(503);
+      expect(await client.ask('publish', { channel: 'a', data: 'x' })).toMatchObject({ ok: true });
+      expect(await client.nextData()).toBe('x');
+    },
+  );
+
+  it('that is refused comes in by itself when another has gone', async () => {
+    await using service = await startService({ MAX_CONNECTIONS: '1' });
+    const first = await openClient(service.url, { channels: ['a'] });
+    using waiting = startClient(service.url, { channels: ['a'] });
+    await waiting.errors.one();
+
+    first.socket.disconnect();
+
+    expect(await waiting.connects.one()).toBe(false);
+  });
+
+  it('above MAX_CONNECTIONS_PER_IP is refused with 429, and one from elsewhere is served', async () => {
+    await using service = await startService({ MAX_CONNECTIONS_PER_IP: '1', TRUST_PROXY: '127.0.0.1' });
+    const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
+    using _first = await openClient(service.url, {}, from('192.0.2.1'));
+
+    const refused = await fetch(service.url + HANDSHAKE, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+    expect(await refused.json()).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(await upgradeStatus(service.url, { 'x-forwarded-for': '192.0.2.1' })).toBe(429);
+    using _other = await openClient(service.url, {}, from('192.0.2.2'));
+  });
+
+  it('is one connection, however many namespaces it has', async () => {
+    await using service = await startService({ MAX_CONNECTIONS: '1' });
+    using client = await openClient(service.url);
+
+    const news = client.socket.io.socket('/news');
+
+    await new Promise<void>((resolve) => news.connect().once('connect', resolve));
+    news.disconnect();
+  });
+
+  it('that joins no namespace is ended', async () => {
+    await using service = await startService({ HEADERS_TIMEOUT: '100ms', REQUEST_TIMEOUT: '100ms' });
+    const websocket = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+
+    await once(websocket, 'close');
+  });
+});
+
+describe('an event', () => {
+  it.each(TRANSPORTS)('above a rate is answered rate_limited, by %s', async (_, transports) => {
+    await using service = await startService({ PUBLISH_RATE: '1', SUBSCRIBE_RATE: '2' });
+    using client = await openClient(service.url, {}, { transports: [...transports] });
+    const refused = { ok: false, error: { code: 'rate_limited' } };
+
+    // More than the few that may come while a slow machine answers.
+    const publish = () => client.ask('publish', { channel: 'a', data: 1 });
+    const published = await Promise.all(Array.from({ length: 6 }, publish));
+    expect(published.slice(0, 2)).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(published.at(-1)).toMatchObject(refused);
+    // The namespace it is in was the first.
+    const change = (_: unknown, n: number) =>
+      client.ask(n % 2 === 0 ? 'subscribe' : 'unsubscribe', { channels: ['a'] });
+    const changed = await Promise.all(Array.from({ length: 12 }, change));
+    expect(changed.slice(0, 3)).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(changed.at(-1)).toMatchObject(refused);
+  });
+
+  it('in the namespace of a channel counts as well', async () => {
+    await using service = await startService({ PUBLISH_RATE: '1' });
+    using client = await openClient(`${service.url}/news`);
+
+    const answers = await Promise.all(Array.from({ length: 6 }, () => client.ask('price', 1)));
+
+    expect(answers.map(({ ok }) => ok).slice(0, 2)).toEqual([true, true]);
+    expect(answers.at(-1)).toMatchObject({ ok: false, error: { code: 'rate_limited' } });
+  });
+
+  it('after event in spite of refusals has the line cut, and the client comes back', async () => {
+    await using service = await startService({ PUBLISH_RATE: '2' });
+    using client = await openClient(service.url, {}, { transports: ['websocket'] });
+
+    for (let data = 0; data < 100; data++) client.socket.emit('publish', { channel: 'a', data });
+
+    expect(await client.connects.one()).toBeDefined();
+  });
+
+  it('may carry data as deep as MAX_DATA_DEPTH', async () => {
+    await using service = await startService({ MAX_DATA_DEPTH: '2' });
+    using client = await openClient(service.url);
+    using news = await openClient(`${service.url}/news`);
+    const refused = { ok: false, error: { code: 'invalid_message' } };
+
+    expect(await client.ask('publish', { channel: 'a', data: [{}] })).toMatchObject({ ok: true });
+    expect(await client.ask('publish', { channel: 'a', data: [{ a: [] }] })).toMatchObject(refused);
+    expect(await news.ask('price', [[]])).toMatchObject({ ok: true });
+    expect(await news.ask('price', [[[]]])).toMatchObject(refused);
+  });
+});

@@ -1,0 +1,71 @@
+import type { Bus } from '@tetracast/bus';
+import type { IncomingMessage } from 'node:http';
+import type { Settings } from '../settings';
+import { Caller } from './caller';
+import { type ClientAddress, createClientAddress } from './client-address';
+import { ConnectionLimits } from './connection-limits';
+import { type RefusalCount, Refusals, type Refuse } from './refusals';
+import { SharedBuckets } from './shared-buckets';
+import { exchangeTallies } from './tally-exchange';
+
+/** What there are rates for. */
+export type Action = 'publish' | 'subscribe' | 'poll';
+
+/** Whose rate: on all lines and transports, in all processes. */
+type Scope = 'ip' | 'user';
+
+const SCOPES: Readonly<Record<Scope, string>> = { ip: 'from one address', user: 'of one user' };
+
+/** What clients may take of this process, and of all on the same log: one for all transports. */
+export class Limits {
+  readonly connections: ConnectionLimits;
+  private readonly refusals = new Refusals();
+  private readonly addressOf: ClientAddress;
+  private readonly shared = new SharedBuckets();
+  private readonly lineRates: Readonly<Record<Action, number>>;
+  private readonly sharedRates: Readonly<Record<Action, Readonly<Record<Scope, number>>>>;
+  private readonly stop: () => void;
+
+  constructor(settings: Settings, bus: Pick<Bus, 'tally'>) {
+    this.connections = new ConnectionLimits(settings, this.refuse);
+    this.addressOf = createClientAddress(settings.trustProxy);
+    // A poll has no line: what it is, and what it is answered, is one request.
+    this.lineRates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: 0 };
+    this.sharedRates = {
+      publish: { ip: settings.publishRatePerIp, user: settings.publishRatePerUser },
+      subscribe: { ip: settings.subscribeRatePerIp, user: settings.subscribeRatePerUser },
+      poll: { ip: settings.pollRatePerIp, user: settings.pollRatePerUser },
+    };
+    this.stop = exchangeTallies(bus, this.shared);
+  }
+
+  /** Who asks by this request: a plain one, or the handshake of a line. `user` is the subject of its token. */
+  callerOf(request: Pick<IncomingMessage, 'headers' | 'socket'>, user?: string): Caller {
+    return new Caller(this, this.addressOf(request), user);
+  }
+
+  /** How often each limit was reached. */
+  get refused(): readonly RefusalCount[] {
+    return this.refusals.counts;
+  }
+
+  close(): void {
+    this.stop();
+  }
+
+  get refuse(): Refuse {
+    return this.refusals.refuse;
+  }
+
+  /** For one line, a second; 0 is no limit. */
+  lineRate(action: Action): number {
+    return this.lineRates[action];
+  }
+
+  /** @throws CodedError `rate_limited` */
+  spendShared(action: Action, scope: Scope, who: string, now: number): void {
+    const rate = this.sharedRates[action][scope];
+    if (rate === 0 || this.shared.take(`${action} ${scope} ${who}`, rate, now)) return;
+    throw this.refuse('rate_limited', `${action}_per_${scope}`, `at most ${rate} a second ${SCOPES[scope]}: ${action}`);
+  }
+}

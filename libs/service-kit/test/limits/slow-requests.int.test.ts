@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { publishRoute } from '../../src/publish-route';
+import { ask, post } from '../ask';
+import { startService, type TestService } from '../start-service';
+
+/** What a client gets that sends this, and then no more. */
+function sendAndWait(service: TestService, bytes: string): Promise<string> {
+  return text(open(service, bytes));
+}
+
+function open({ url }: TestService, bytes: string): Socket {
+  const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
+  socket.write(bytes);
+  return socket;
+}
+
+const HEAD = 'POST /news HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n';
+
+describe('a request that does not come to its end', () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await startService([publishRoute('/news')], {
+      ...{ HEADERS_TIMEOUT: '300ms', REQUEST_TIMEOUT: '600ms', KEEP_ALIVE_TIMEOUT: '300ms', MAX_HEADER_BYTES: '2048' },
+    });
+  });
+
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  it.each([
+    ['nothing at all', ''],
+    ['half a head', HEAD],
+  ])('of which comes %s is answered 408, and its connection ends', async (_, sent) => {
+    const answer = await sendAndWait(service, sent);
+
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(answer).toContain('"code":"invalid_request"');
+  });
+
+  it('of which comes half a body has its connection ended: its answer may have begun', async () => {
+    expect(await sendAndWait(service, `${HEAD}\r\n{"channel":`)).toBe('');
+  });
+
+  it('a byte at a time is answered 408 as well, while others are served', async () => {
+    const socket = open(service, HEAD);
+    const timer = setInterval(() => socket.write('X'), 20);
+    const answer = text(socket);
+    expect((await post(`${service.url}/news`, '{"channel":"a","data":1}')).status).toBe(201);
+    expect(await answer).toMatch(/^HTTP\/1.1 408 /);
+    clearInterval(timer);
+  });
+
+  it('ends with its connection when nothing follows on it', async () => {
+    const socket = open(service, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [, answer] = await Promise.all([once(socket, 'close'), text(socket)]);
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+it('takes a URL and headers of MAX_HEADER_BYTES, and no more', async () => {
+  await using service = await startService([], { MAX_HEADER_BYTES: '2048' });
+  const answerTo = async (bytes: number): Promise<number> => {
+    const { status } = await ask(`${service.url}/healthz?${'x'.repeat(bytes)}`);
+    return status;
+  };
+  expect(await answerTo(1800)).toBe(200);
+  expect(await answerTo(2048)).toBe(431);
+});
