@@ -82,5 +82,6 @@ function openBus(settings: Settings): Bus {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: settings.historyNamespaces,
     idempotencyTtlMs: settings.idempotencyTtlMs,
+    memoryMaxBytes: settings.memoryMaxBytes,
   });
 }
