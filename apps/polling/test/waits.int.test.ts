@@ -60,7 +60,7 @@ describe('a wait', () => {
     await publish(wide, 'a', data);
     const { hostname, port } = new URL(wide.url);
     const socket = connect({ host: hostname, port: Number(port) }).pause();
-    socket.write('GET /polling?channel=a&after=earliest&limit=300 HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('GET /polling?channel=a&after=earliest&limit=300 HTTP/1.1\r\nHost: localhost\r\n\r\n');
 
     await until(() => wide.tetracast.hub.stats.delivered === data.length);
     await new Promise(setImmediate);

@@ -1,5 +1,5 @@
 import { MemoryBus } from '@tetracast/bus';
-import { words } from '@tetracast/testing';
+import { NO_LIMITS, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { startService } from './start-service';
 import { openPollingByHand } from './polling-by-hand';
@@ -17,7 +17,11 @@ function numbersIn(packets: readonly string[]): number[] {
 
 describe('a client that takes nothing', () => {
   it('over polling has no more held for it than the high-water mark and one write, and gets everything later', async () => {
-    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    await using service = await startService({
+      ...NO_LIMITS,
+      HIGH_WATER_MARK: String(64 * KIB),
+      HISTORY_SIZE: '10000',
+    });
     const client = await openPollingByHand(service.url, { channels: ['news'] });
     using publisher = await openClient(service.url, {}, { transports: ['websocket'] });
 
@@ -32,7 +36,11 @@ describe('a client that takes nothing', () => {
   });
 
   it('over WebSocket has no more pending than the high-water mark and one write, and gets everything later', async () => {
-    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    await using service = await startService({
+      ...NO_LIMITS,
+      HIGH_WATER_MARK: String(64 * KIB),
+      HISTORY_SIZE: '10000',
+    });
     const sockets: Socket[] = [];
     service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
     using client = await openClient(service.url, { channels: ['news'] }, { transports: ['websocket'] });
@@ -55,7 +63,7 @@ describe('a client that takes nothing', () => {
   });
 
   it('over polling cannot make the service hold answers without end', async () => {
-    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB) });
+    await using service = await startService({ ...NO_LIMITS, HIGH_WATER_MARK: String(64 * KIB) });
     const client = await openPollingByHand(service.url, { channels: [] });
     // An event whose answer is as large as the event itself.
     const channels = words(90, 'c'.repeat(150));
@@ -96,7 +104,7 @@ describe('a client faster than the log', () => {
         inProgress--;
         return append(publication);
       };
-      await using service = await startService({}, { bus });
+      await using service = await startService(NO_LIMITS, { bus });
       using client = await openClient(service.url, {}, { transports: [transport] });
       const letGo = setInterval(() => {
         for (const resolve of waiting.splice(0, 100)) resolve();

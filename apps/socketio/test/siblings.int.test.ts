@@ -9,6 +9,8 @@ import { type RunningService, startService } from './start-service';
 const PROXY = '127.0.0.2';
 const CLIENT = '203.0.113.9';
 const PROXIED = { 'x-forwarded-for': CLIENT, 'x-forwarded-host': 'news.example', origin: 'https://news.example' };
+/** On loopback it has to be said under which other name it is served; on this port there are no pages. */
+const SETTINGS = { TRUST_PROXY: PROXY, ALLOWED_ORIGINS: 'https://news.example:1', HEARTBEAT: '50ms' };
 const STRANGE = { origin: 'https://elsewhere.example' };
 
 let redis: RedisServer;
@@ -34,7 +36,7 @@ async function startSibling(group: string): Promise<Sibling> {
   const role: ServiceOptions['role'] = { worker: 1, group, shareMetrics: () => () => Promise.resolve('') };
   const plugins = [Object.assign(spy, { [Symbol.for('skip-override')]: true }), socketioPlugin];
   return {
-    ...(await startService({ BUS_URL: redis.url, TRUST_PROXY: PROXY, HEARTBEAT: '50ms' }, { plugins, role })),
+    ...(await startService({ ...SETTINGS, BUS_URL: redis.url }, { plugins, role })),
     seen,
   };
 }

@@ -71,7 +71,7 @@ it('is not brought down by a connection that breaks while it is found out whose 
   client.write(
     [
       `GET /socket.io/?EIO=4&transport=websocket&sid=${'0'.repeat(12)}.x HTTP/1.1`,
-      'Host: a',
+      'Host: localhost',
       'Connection: Upgrade',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',

@@ -71,7 +71,7 @@ describe('what passes by itself', () => {
 
     const closed = stopping.close();
     await until(() => stopping.tetracast.draining);
-    stream.socket.write('Host: a\r\n\r\n');
+    stream.socket.write('Host: localhost\r\n\r\n');
 
     expect(await stream.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nretry: \d+\n\n$/s);
     await closed;
@@ -111,7 +111,7 @@ describe('what is wrong with the request', () => {
   });
 
   it('leaves the connection usable', async () => {
-    const request = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const request = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     const channel = uniqueChannel();
     using stream = openRawStream(service.url, request('/sse?channel=$a'));
     await stream.readUntil('invalid_channel');

@@ -88,7 +88,7 @@ describe('the stream', () => {
 
   it('is refused behind another request on the same connection', async () => {
     const channel = uniqueChannel();
-    const request = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const request = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     using stream = openRawStream(service.url, request('/readyz') + request(`/sse?channel=${channel}`));
 
     expect(await stream.readUntil('pipelined')).toMatch(/"status":"ok".*HTTP\/1\.1 400 .*invalid_request/s);
@@ -100,7 +100,7 @@ describe('the stream', () => {
     using stream = openRawStream(service.url, `/sse?channel=${channel}`);
     await stream.readUntil('\n\n');
 
-    stream.socket.write(`GET /sse?channel=${channel} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    stream.socket.write(`GET /sse?channel=${channel} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await publish(service, channel, words(3));
 
     expect((await stream.readUntil('word-3')).match(/HTTP\/1\.1/g)).toHaveLength(1);

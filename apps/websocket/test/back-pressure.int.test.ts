@@ -1,5 +1,5 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
-import { openWebSocketWire, uniqueChannel, words } from '@tetracast/testing';
+import { NO_LIMITS, openWebSocketWire, uniqueChannel, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { type RunningService, startService } from './start-service';
 
@@ -14,7 +14,11 @@ function watchSockets(service: RunningService): Socket[] {
 
 describe('a client that does not read', () => {
   it('has no more pending than the high-water mark and one write, and gets everything in order later', async () => {
-    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB), HISTORY_SIZE: '10000' });
+    await using service = await startService({
+      ...NO_LIMITS,
+      HIGH_WATER_MARK: String(64 * KIB),
+      HISTORY_SIZE: '10000',
+    });
     const sockets = watchSockets(service);
     const channel = uniqueChannel();
     await using reader = await openWebSocketWire(`${service.url}/ws?channel=${channel}`);
@@ -41,7 +45,7 @@ describe('a client that does not read', () => {
   });
 
   it('cannot make the service hold answers without end', async () => {
-    await using service = await startService({ HIGH_WATER_MARK: String(64 * KIB) });
+    await using service = await startService({ ...NO_LIMITS, HIGH_WATER_MARK: String(64 * KIB) });
     const sockets = watchSockets(service);
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
@@ -76,7 +80,7 @@ describe('a client faster than the log', () => {
       inProgress--;
       return append(publication);
     };
-    await using service = await startService({}, bus);
+    await using service = await startService(NO_LIMITS, bus);
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
     const letGo = setInterval(() => {
@@ -100,7 +104,7 @@ describe('a client faster than the log', () => {
     const append = bus.append.bind(bus);
     bus.append = (publication) =>
       publication.data === '"word-2"' ? Promise.reject(new BusUnavailableError('now')) : append(publication);
-    await using service = await startService({}, bus);
+    await using service = await startService(NO_LIMITS, bus);
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
 

@@ -25,7 +25,7 @@ describe('a request that would rather speak HTTP/2, as some clients say with eve
     const body = JSON.stringify({ data: 'x'.repeat(50) });
     const head = [
       'POST /echo HTTP/1.1',
-      'Host: a',
+      'Host: localhost',
       'Connection: Upgrade, HTTP2-Settings',
       'Upgrade: h2c',
       'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA',

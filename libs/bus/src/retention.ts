@@ -18,4 +18,9 @@ export interface RetentionSettings {
    * channel's messages have expired. Beyond it the longest silent are forgotten. Default 200 000.
    */
   readonly channelsRemembered?: number;
+  /**
+   * Most bytes of a log in memory, about; above it the oldest messages go first, whatever their channel. Idempotency keys and
+   * states have up to an eighth of it each, above which the oldest of them go. Default 256 MiB. Redis has its own limit.
+   */
+  readonly memoryMaxBytes?: number;
 }

@@ -97,5 +97,6 @@ function openBus(settings: Settings): Bus {
       [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
+    memoryMaxBytes: settings.memoryMaxBytes,
   });
 }

@@ -1,3 +1,4 @@
+import { NO_LIMITS } from '@tetracast/testing';
 import WebSocket from 'ws';
 import type { LoadOptions } from '../load';
 import type { System } from '../system';
@@ -64,7 +65,7 @@ export function tetracast({ service, bus, short, window, env = {}, name }: Tetra
     start: async () => {
       const server = await startNodeServer({
         file: `dist/apps/${service}/main.cjs`,
-        env,
+        env: { ...NO_LIMITS, ...env },
         nodeArgs: AS_IN_THE_IMAGE,
         ...(bus === 'redis' ? { redis: 'BUS_URL' } : {}),
       });

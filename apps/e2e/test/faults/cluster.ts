@@ -1,4 +1,11 @@
-import { freePort, type NginxPlaces, type NginxServer, type ServiceProcess, startNginx } from '@tetracast/testing';
+import {
+  freePort,
+  NO_LIMITS,
+  type NginxPlaces,
+  type NginxServer,
+  type ServiceProcess,
+  startNginx,
+} from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -71,7 +78,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
       replicas.map(async (replica) => {
         replica.process ??= await startService(
           replica.service,
-          { ...SETTINGS, BUS_URL: this.log.busUrl },
+          { ...NO_LIMITS, ...SETTINGS, BUS_URL: this.log.busUrl },
           replica.port,
         );
       }),

@@ -3,11 +3,16 @@ import type { Retention } from '../retention';
 
 /** The stored entries of one channel, by seq. */
 export class ChannelLog {
-  private entries: Entry[] = [];
+  // Those before `start` are let go of: what is dropped must not take up memory.
+  private entries: (Entry | undefined)[] = [];
   /** Index of the first entry that is still stored: taking one off the front of an array costs the whole array. */
   private start = 0;
 
-  constructor(private readonly retention: Retention) {}
+  /** `onDrop` is called with each entry that is stored no longer. */
+  constructor(
+    private readonly retention: Retention,
+    private readonly onDrop: (entry: Entry) => void = () => undefined,
+  ) {}
 
   get length(): number {
     return this.entries.length - this.start;
@@ -20,15 +25,23 @@ export class ChannelLog {
 
   push(entry: Entry): void {
     this.entries.push(entry);
-    if (this.length > this.retention.size) this.start++;
+    if (this.length > this.retention.size) this.dropOldest();
     this.dropExpired(entry.time);
   }
 
   /** Takes off the front what is `ttlMs` old or older at `now`. */
   dropExpired(now: number): void {
     const bornAfter = now - this.retention.ttlMs;
-    while (this.start < this.entries.length && (this.entries[this.start] as Entry).time <= bornAfter) this.start++;
-    // The dropped ones are let go in lots: at most an eighth of what is stored, or 16, are held for longer.
+    while (this.start < this.entries.length && (this.entries[this.start] as Entry).time <= bornAfter) this.dropOldest();
+  }
+
+  /** Takes the oldest entry off the front, if there is one. */
+  dropOldest(): void {
+    const oldest = this.entries[this.start];
+    if (oldest === undefined) return;
+    this.entries[this.start++] = undefined;
+    this.onDrop(oldest);
+    // Their places are given up in lots: at most an eighth of what is stored, or 16, are kept for longer.
     if (this.start > 16 && this.start * 8 > this.length) {
       this.entries.splice(0, this.start);
       this.start = 0;
@@ -46,12 +59,12 @@ export class ChannelLog {
   /** At most `limit` entries with a greater seq, oldest first. */
   after(seq: number, limit: number): Entry[] {
     const from = this.indexAfter(seq);
-    return this.entries.slice(from, from + Math.max(0, limit));
+    return this.entries.slice(from, from + Math.max(0, limit)) as Entry[];
   }
 
   /** The newest `count` entries, oldest first. */
   newest(count: number): Entry[] {
-    return this.entries.slice(Math.max(this.start, this.entries.length - Math.max(0, count)));
+    return this.entries.slice(Math.max(this.start, this.entries.length - Math.max(0, count))) as Entry[];
   }
 
   private indexAfter(seq: number): number {

@@ -1,12 +1,13 @@
 import { type Appended, type Bus, type BusListener, BusUnavailableError } from '../bus';
 import type { Page, Positions, Publication, Range } from '../bus';
-import { createEntry } from '../entry';
+import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
   DEFAULT_CHANNELS_REMEMBERED,
   DEFAULT_IDEMPOTENCY_TTL_MS,
+  DEFAULT_MEMORY_MAX_BYTES,
   type RetentionPolicy,
 } from '../retention-policy';
 import { isTrimmed } from '../trimmed';
@@ -14,6 +15,7 @@ import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { Round } from './round';
+import { StoredBytes } from './stored-bytes';
 import { Tallies } from './tallies';
 
 const SWEEP_EVERY_MS = 1000;
@@ -30,12 +32,14 @@ export class MemoryBus implements Bus {
   private head = 0;
   private readonly logs = new Map<string, ChannelLog>();
   private readonly lastNumbers: LastNumbers;
-  private readonly once = new ExpiringMap<number>();
-  private readonly states = new ExpiringMap<string>();
+  private readonly stored = new StoredBytes();
+  private readonly once: ExpiringMap<number>;
+  private readonly states: ExpiringMap<string>;
   private readonly tallies = new Tallies();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
+  private readonly memoryMaxBytes: number;
   private readonly now: () => number;
   private readonly logRound = new Round(this.logs, (log, channel) => this.tidy(channel, log));
   private readonly sweeper: NodeJS.Timeout;
@@ -46,6 +50,9 @@ export class MemoryBus implements Bus {
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
+    this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
+    this.once = new ExpiringMap(this.memoryMaxBytes / 8);
+    this.states = new ExpiringMap(this.memoryMaxBytes / 8, (value) => Buffer.byteLength(value));
     this.now = now;
     this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
@@ -65,9 +72,11 @@ export class MemoryBus implements Bus {
     const prev = this.lastOf(channel, log);
     const seq = ++this.head;
     const entry = createEntry(publication, seq, prev, time);
+    this.stored.add(entry, log);
     log.push(entry);
     this.lastNumbers.set(channel, seq);
     if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
+    this.yieldMemory();
     if (this.subscriptions.has(channel)) this.listener?.onEntry(epoch, entry);
     return Promise.resolve({ epoch, seq, duplicate: false });
   }
@@ -115,6 +124,7 @@ export class MemoryBus implements Bus {
   putState(key: string, value: string, ttlMs: number): Promise<void> {
     if (this.closed) return unavailable();
     this.states.set(key, value, this.now() + ttlMs);
+    this.yieldMemory();
     return Promise.resolve();
   }
 
@@ -142,7 +152,7 @@ export class MemoryBus implements Bus {
   private logOf(channel: string): ChannelLog {
     const found = this.logs.get(channel);
     if (found !== undefined) return found;
-    const created = new ChannelLog(this.retentionOf(channel));
+    const created = new ChannelLog(this.retentionOf(channel), this.forget);
     this.logs.set(channel, created);
     return created;
   }
@@ -150,6 +160,13 @@ export class MemoryBus implements Bus {
   /** A channel whose number was forgotten may have had any up to the greatest forgotten, unless its log tells. */
   private lastOf(channel: string, log: ChannelLog | undefined): number {
     return this.lastNumbers.get(channel) ?? log?.last ?? this.lastNumbers.forgotten;
+  }
+
+  /** One for all channels. */
+  private readonly forget = (entry: Entry): void => this.stored.remove(entry);
+
+  private yieldMemory(): void {
+    this.stored.shrinkTo(this.memoryMaxBytes - this.once.total - this.states.total);
   }
 
   private sweep(): void {

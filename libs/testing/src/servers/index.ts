@@ -4,6 +4,7 @@ export { type ExitStatus, type ManagedProcess, spawnProcess } from './managed-pr
 export { type NginxConf, type NginxPlaces } from './nginx-conf';
 export * from './nginx-server';
 export { type RedisReply } from './redis-command';
+export * from './no-limits';
 export { accepts, becomeReady } from './ready-probe';
 export * from './redis-server';
 export * from './sentinel-server';

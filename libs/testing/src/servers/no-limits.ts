@@ -1,0 +1,10 @@
+/** The environment of a service under a load that comes from one address: nothing is limited by who asks. */
+export const NO_LIMITS: Readonly<Record<string, string>> = {
+  MAX_CONNECTIONS: '1000000',
+  MAX_CONNECTIONS_PER_IP: '0',
+  PUBLISH_RATE: '0',
+  PUBLISH_RATE_PER_IP: '0',
+  SUBSCRIBE_RATE: '0',
+  SUBSCRIBE_RATE_PER_IP: '0',
+  POLL_RATE_PER_IP: '0',
+};
