@@ -12,6 +12,7 @@ import { testRefusals } from './refusals';
 import { testResets } from './resets';
 import { testResume } from './resume';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
+import { testSlowReaders } from './slow-readers';
 import { testSocketioEvents } from './socketio-events';
 import { testSseStream } from './sse-stream-form';
 import { testStarts } from './starts';
@@ -44,6 +45,7 @@ function testEveryTransport(context: ContractContext): void {
   testStarts(context);
   testResume(context);
   testResets(context);
+  testSlowReaders(context);
   testRefusals(context);
 }
 
