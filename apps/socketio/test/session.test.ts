@@ -64,7 +64,7 @@ describe('Session', () => {
     await using bus = createBus();
     const session = Session.parse(Session.create(SOCKET_ID).pid)!;
 
-    await session.load(bus, 1000);
+    await session.load(bus, 60_000);
 
     expect(session.channels(['a'])).toEqual(['a']);
     expect([session.isKept, session.isForgotten]).toEqual([false, false]);

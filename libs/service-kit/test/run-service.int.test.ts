@@ -180,7 +180,7 @@ describe('the log', () => {
     line.socket.resetAndDestroy();
     const bad = connect({ host: '127.0.0.1', port: service.port });
     bad.resume().write(`GET /?token=${SECRET} HTTP/9.9\r\n\r\n`);
-    await once(bad, 'close');
+    await new Promise((resolve) => bad.on('error', () => undefined).once('close', resolve));
     await service.stop();
 
     const paths = logOf(service).flatMap(({ req }) => (req === undefined ? [] : (req as { path: string }).path));

@@ -3,6 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Line, openLine } from '../src';
 
+/** Resolves when it is closed, also by an error. */
+function closeOf(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+}
+
 describe('a line', () => {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -35,7 +40,7 @@ describe('a line', () => {
   it('breaks what is under way when it is cut, at both ends', async () => {
     const response = await fetch(`${line.url}/stream`);
     const far = [...sockets].at(-1);
-    const closed = far === undefined ? Promise.reject(new Error('no socket')) : once(far, 'close');
+    const closed = far === undefined ? Promise.reject(new Error('no socket')) : closeOf(far);
 
     await line.cut();
 

@@ -49,7 +49,8 @@ export async function openLine(target: string): Promise<Line> {
   await once(server, 'listening');
 
   const endAll = async (): Promise<void> => {
-    const closing = [...sockets].map((socket) => once(socket, 'close'));
+    // Not `once` of node:events, which rejects for a connection that breaks just then.
+    const closing = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of sockets) socket.destroy();
     await Promise.all(closing);
   };
