@@ -1,4 +1,4 @@
-import type { TransportDriver } from '../drivers';
+import { socketioPolling, socketioWebSocket, type TransportDriver } from '../drivers';
 import type { ContractContext, TransportSuite } from './contract-context';
 import { testDelivery } from './delivery';
 import { testEcho } from './echo';
@@ -12,7 +12,7 @@ import { testRefusals } from './refusals';
 import { testResets } from './resets';
 import { testResume } from './resume';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
-import { testSlowReaders } from './slow-readers';
+import { testSlowReaders, testStalledLine } from './slow-readers';
 import { testSocketioEvents } from './socketio-events';
 import { testSseStream } from './sse-stream-form';
 import { testStarts } from './starts';
@@ -61,12 +61,17 @@ function testForm(context: ContractContext): void {
       testHttpPublishing(context);
       testHttpRefusals(context);
       testSseStream(context);
+      testStalledLine(context);
       break;
     case 'websocket':
       testWebSocketFrames(context);
+      testStalledLine(context);
       break;
     case 'socketio':
       testSocketioEvents(context);
+      for (const driver of [socketioWebSocket, socketioPolling]) {
+        testStalledLine({ ...context, driver: closingAfterAll(driver) });
+      }
       break;
   }
 }
