@@ -12,11 +12,10 @@ function start(env: Record<string, string>): { status: number | null; stderr: st
 describe('the standalone process', () => {
   it('says where it is and gives four lines to paste', async () => {
     await using standalone = await startService('standalone');
-    const said = standalone.output();
-    for (const part of ['/sse?channel=', '/polling?channel=', '/ws?channel=', 'open it in a browser']) {
-      expect(said).toContain(part);
+    for (const part of [/\/sse\?channel=/, /\/polling\?channel=/, /\/ws\?channel=/, /open it in a browser/]) {
+      await standalone.waitForOutput(part);
     }
-    expect(said).toContain(standalone.url);
+    expect(standalone.output()).toContain(standalone.url);
   });
 
   it('says in one line that its port is taken', async () => {

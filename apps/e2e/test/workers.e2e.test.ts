@@ -30,9 +30,10 @@ function startWorkers(): Promise<ServiceProcess> {
 }
 
 /** The process id of one of the workers, from the log. */
-function workerPid(of: ServiceProcess): number {
-  const [, pid] = /"pid":(\d+),[^\n]*"worker":\d+,"msg":"worker takes connections/.exec(of.output()) ?? [];
-  return Number(pid);
+async function workerPid(of: ServiceProcess): Promise<number> {
+  const line = /"pid":(\d+),[^\n]*"worker":\d+,"msg":"worker takes connections/;
+  await of.waitForOutput(line);
+  return Number(line.exec(of.output())?.[1]);
 }
 
 /** Publishes numbers in order, each stored once, whatever happens to the connections. */
@@ -110,7 +111,7 @@ describe('one of two workers, killed', () => {
     await publish(own.url, channel, 1, 5);
     for (const { data } of clients) expect(await data.next(5)).toEqual(range(1, 5));
 
-    process.kill(workerPid(own), 'SIGKILL');
+    process.kill(await workerPid(own), 'SIGKILL');
     await publish(own.url, channel, 6, 40);
 
     for (const { data } of clients) expect(await data.next(35)).toEqual(range(6, 40));
@@ -118,7 +119,7 @@ describe('one of two workers, killed', () => {
     expect(again.length).toBeGreaterThan(0);
     for (const { connects } of again) expect(connects.items.slice(1)).not.toContain(false);
     for (const { socket } of clients) socket.disconnect();
-    while (!own.output().includes('"worker":3,"msg":"worker takes connections')) await new Promise(setImmediate);
+    await own.waitForOutput(/"worker":3,"msg":"worker takes connections/);
   });
 
   it('costs no client of any transport a message', async () => {
@@ -132,7 +133,7 @@ describe('one of two workers, killed', () => {
     await publish(own.url, channel, 1, 5);
     for (const client of clients) await client.next(5);
 
-    process.kill(workerPid(own), 'SIGKILL');
+    process.kill(await workerPid(own), 'SIGKILL');
     await publish(own.url, channel, 6, 40);
 
     for (const client of clients) {

@@ -7,12 +7,18 @@ const UNCOUNTED = { POLL_RATE_PER_IP: '0' };
 
 /** Tells apart what the hub asks by itself, once every few seconds, and what a poll makes it ask. */
 class ObservedBus extends RedisBus {
-  /** Comparisons of the open channels with the log. */
-  compared = 0;
+  /** Comparisons of the open channels with the log: begun, and done. */
+  begun = 0;
+  done = 0;
 
-  override positions(channels: readonly string[]): Promise<Positions> {
-    if (channels.length > 0) this.compared++;
-    return super.positions(channels);
+  override async positions(channels: readonly string[]): Promise<Positions> {
+    if (channels.length === 0) return super.positions(channels);
+    this.begun++;
+    try {
+      return await super.positions(channels);
+    } finally {
+      this.done++;
+    }
   }
 }
 
@@ -41,12 +47,22 @@ async function scriptsRun(): Promise<number> {
   return calls.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** Scripts run so far without those of the comparisons, none of which is under way while Redis is asked. */
+async function scriptsAsked(buses: readonly ObservedBus[]): Promise<number> {
+  const begun = (): number => buses.reduce((sum, each) => sum + each.begun, 0);
+  const done = (): number => buses.reduce((sum, each) => sum + each.done, 0);
+  for (;;) {
+    const before = done();
+    const scripts = await scriptsRun();
+    if (begun() === before) return scripts - before;
+  }
+}
+
 /** Scripts run while `action` lasts, without those of the comparisons. */
 async function scriptsFor(action: () => Promise<void>, ...others: readonly ObservedBus[]): Promise<number> {
-  const compared = (): number => [bus, ...others].reduce((sum, each) => sum + each.compared, 0);
-  const before = (await scriptsRun()) - compared();
+  const before = await scriptsAsked([bus, ...others]);
   await action();
-  return (await scriptsRun()) - compared() - before;
+  return (await scriptsAsked([bus, ...others])) - before;
 }
 
 /** A channel that is open here, with one message that was announced; resolves to its cursor. */

@@ -211,32 +211,28 @@ describe('the main namespace', () => {
   });
 
   it('closes the transport when the service stops, and the client comes back by itself', async () => {
-    const stopping = await startService({ DRAIN_TIMEOUT: '10s' });
+    const stopping = await startService({ DRAIN_TIMEOUT: '30s' }); // longer than a test may take
     using polling = await openClient(stopping.url, { channels: ['a'] }, { transports: ['polling'] });
     using websocket = await openClient(stopping.url, { channels: ['a'] }, { transports: ['websocket'] });
     const disconnects = [polling, websocket].map(
       ({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve)),
     );
 
-    const before = Date.now();
     await stopping[Symbol.asyncDispose]();
 
-    expect(Date.now() - before).toBeLessThan(5000);
     expect(await Promise.all(disconnects)).toEqual(['transport close', 'transport close']);
     expect([polling.socket.active, websocket.socket.active]).toEqual([true, true]);
   });
 
   it('ends a poll of a browser, which would keep its connection, when the service stops', async () => {
-    const stopping = await startService({ DRAIN_TIMEOUT: '10s' });
+    const stopping = await startService({ DRAIN_TIMEOUT: '30s' }); // longer than a test may take
     const { poll } = await openPollingByHand(stopping.url, { channels: ['a'] });
     const arrived = once(stopping.app.server, 'request');
     const pending = poll();
     await arrived;
 
-    const before = Date.now();
     await stopping[Symbol.asyncDispose]();
 
     expect(await pending).toEqual(['1']);
-    expect(Date.now() - before).toBeLessThan(5000);
   });
 });

@@ -96,14 +96,20 @@ describe('recovery', () => {
   });
 
   it('remembers it for as long as the client is connected, and longer than messages are kept', async () => {
-    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 400 } });
+    const now = Date.now;
+    let passedMs = 0;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
+    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     const saved = jest.spyOn(bus, 'putState');
-    await using service = await startService({ HISTORY_TTL: '400ms', HEARTBEAT: '50ms' }, { bus });
+    await using service = await startService({ HISTORY_TTL: '60s', HEARTBEAT: '50ms' }, { bus });
     using client = await openClient(service.url);
     await client.ask('subscribe', { channels: ['added'] });
     const [key, value] = saved.mock.calls.find(([name]) => name.startsWith('socketio:')) ?? [];
 
-    for (let heartbeats = 0; heartbeats < 24; heartbeats++) await happens(client.socket.io, 'ping');
+    for (let heartbeats = 0; heartbeats < 24; heartbeats++) {
+      await happens(client.socket.io, 'ping');
+      passedMs += 10_000;
+    }
 
     // As after a crash: nobody said good-bye.
     expect(await bus.getState(key ?? '')).toBe(value);

@@ -160,15 +160,13 @@ describe('a WebSocket', () => {
   });
 
   it('is closed with 1001 when the service stops, which does not wait for it', async () => {
-    const stopping = await startService({ DRAIN_TIMEOUT: '10s' });
+    const stopping = await startService({ DRAIN_TIMEOUT: '30s' }); // longer than a test may take
     await using socket = await open('?channel=a', stopping.url);
     await socket.nextOf('subscribed');
 
-    const before = Date.now();
     await stopping[Symbol.asyncDispose]();
 
     expect((await socket.closed).code).toBe(1001);
-    expect(Date.now() - before).toBeLessThan(5000);
   });
 });
 

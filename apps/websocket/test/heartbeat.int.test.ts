@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import { startService } from './start-service';
 
-const HEARTBEAT_MS = 100;
+const HEARTBEAT_MS = 500;
 const env = { HEARTBEAT: `${HEARTBEAT_MS}ms` };
 
 describe('heartbeats', () => {
@@ -11,7 +11,19 @@ describe('heartbeats', () => {
     await using service = await startService(env);
     await using client = await openWebSocketWire(`${service.url}/ws`);
 
-    for (let i = 0; i < 5; i++) await once(client.socket, 'ping');
+    for (let i = 0; i < 3; i++) await once(client.socket, 'ping');
+
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('leave a client alone whose answer the service was too busy to read', async () => {
+    await using service = await startService(env);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+    await once(client.socket, 'ping'); // answered by now
+
+    const until = Date.now() + 2 * HEARTBEAT_MS;
+    while (Date.now() < until);
+    await once(client.socket, 'ping');
 
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
   });
@@ -19,14 +31,12 @@ describe('heartbeats', () => {
   it('end the line of a client that does not answer by the next one', async () => {
     await using service = await startService(env);
     const silent = new WebSocket(`${service.url.replace('http', 'ws')}/ws`, { autoPong: false });
-    await once(silent, 'ping');
-    const before = Date.now();
+    let pings = 0;
+    silent.on('ping', () => pings++);
 
     const [code] = (await once(silent, 'close')) as [number];
 
-    expect(code).toBe(1006);
-    expect(Date.now() - before).toBeGreaterThan(HEARTBEAT_MS / 2);
-    expect(Date.now() - before).toBeLessThan(HEARTBEAT_MS * 10);
+    expect([code, pings]).toEqual([1006, 1]);
     while (service.app.tetracast.hub.stats.connections > 0) await new Promise(setImmediate);
   });
 
@@ -39,7 +49,7 @@ describe('heartbeats', () => {
       busy.send('{"type":"ping"}');
     });
 
-    while (pings < 5) await once(busy, 'ping');
+    while (pings < 3) await once(busy, 'ping');
 
     expect(busy.readyState).toBe(WebSocket.OPEN);
     busy.terminate();

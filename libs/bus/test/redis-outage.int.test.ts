@@ -34,7 +34,7 @@ async function start(options?: Parameters<typeof startRedis>[0]): Promise<RedisS
   return redis;
 }
 
-function connect(url: string, commandTimeoutMs = 500): { bus: RedisBus; recorder: Recorder } {
+function connect(url: string, commandTimeoutMs = 10_000): { bus: RedisBus; recorder: Recorder } {
   const bus = new RedisBus(url, SETTINGS, { commandTimeoutMs, heartbeatMs: 100 });
   const recorder = new Recorder();
   bus.listen(recorder);
@@ -138,7 +138,7 @@ it('tells when the line for announcements was cut', async () => {
 
 it('does not wait for a Redis that hangs, and comes back with it', async () => {
   const redis = await start();
-  const { bus, recorder } = connect(redis.url);
+  const { bus, recorder } = connect(redis.url, 500);
   await bus.subscribe('a');
   await redis.kill('SIGSTOP');
   await expectUnavailable(bus);

@@ -28,11 +28,11 @@ async function startGroup(conf: readonly string[] = []): Promise<Group> {
   return { primary, replica, sentinel: keep(await startSentinel({ primary, conf })) };
 }
 
-function connect(url: string): { bus: RedisBus; recorder: Recorder } {
+function connect(url: string, commandTimeoutMs = 10_000): { bus: RedisBus; recorder: Recorder } {
   const bus = new RedisBus(
     url,
     { retention: { size: 100_000, ttlMs: 600_000 } },
-    { commandTimeoutMs: 500, heartbeatMs: 100 },
+    { commandTimeoutMs, heartbeatMs: 100 },
   );
   const recorder = new Recorder();
   bus.listen(recorder);
@@ -131,7 +131,7 @@ it('asks the next Sentinel when one is away or stands still, and the servers whi
   const away = `127.0.0.1:${await freePort()}`;
   const url = `redis+sentinel://${away},127.0.0.1:${silent.port},127.0.0.1:${sentinel.port}/main/3`;
   const complaints = jest.spyOn(console, 'error').mockReturnValue();
-  const { bus } = connect(url);
+  const { bus } = connect(url, 500);
   const { seq } = await eventually(() => bus.append(publication('a')));
   await sentinel.kill();
   await silent.kill();

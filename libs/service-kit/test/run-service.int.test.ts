@@ -27,6 +27,7 @@ function logOf(service: ServiceProcess): Record<string, unknown>[] {
 describe('a start', () => {
   it('is told with the address, and that nobody is checked', async () => {
     await using service = await start();
+    await service.waitForOutput(/no access check.*\n/);
 
     expect(service.output()).toContain(`listening at ${service.url}\n`);
     expect(logOf(service).map(({ msg }) => msg)).toEqual([
@@ -38,6 +39,7 @@ describe('a start', () => {
   it('says so when it is open to others', async () => {
     await using service = await start({ HOST: '0.0.0.0', ACCESS: 'open' });
 
+    await service.waitForOutput(/no access check.*\n/);
     expect(service.output()).toContain('no access check: whoever reaches it may publish and subscribe');
   });
 
@@ -100,7 +102,7 @@ describe('a stop', () => {
     await using service = await start();
     const agent = new Agent({ keepAlive: true });
     const answer = ask(`${service.url}/slow`, { agent });
-    while (!service.output().includes('slow request waits')) await new Promise(setImmediate);
+    await service.waitForOutput(/slow request waits/);
 
     service.signal('SIGTERM');
     const { status, text, headers } = await answer;
@@ -178,7 +180,7 @@ describe('the log', () => {
     line.socket.resetAndDestroy();
     const bad = connect({ host: '127.0.0.1', port: service.port });
     bad.resume().write(`GET /?token=${SECRET} HTTP/9.9\r\n\r\n`);
-    await once(bad, 'close');
+    await new Promise((resolve) => bad.on('error', () => undefined).once('close', resolve));
     await service.stop();
 
     const paths = logOf(service).flatMap(({ req }) => (req === undefined ? [] : (req as { path: string }).path));

@@ -1,5 +1,4 @@
 import { CodedError } from '@tetracast/message-model';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { publishRoute } from '../src/publish-route';
 import { ask, post, problemIn } from './ask';
@@ -195,6 +194,6 @@ async function talk(url: string, bytes: string): Promise<string> {
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   socket.write(bytes);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
   return text;
 }

@@ -80,6 +80,7 @@ describe('a start with WORKERS=2', () => {
   it('serves by two other processes, is told once, and logs which is which', async () => {
     await using service = await start();
     const pids = await pidsOf(service);
+    await service.waitForOutput(/no access check.*\n/);
 
     expect(pids).not.toContain(service.pid);
     expect(service.output().split(`listening at ${service.url}\n`)).toHaveLength(2);
@@ -143,6 +144,7 @@ describe('workers', () => {
     const known = new Set([first, second, third]);
     expect(await pidsOf(service, 1, known)).toHaveLength(1);
 
+    await service.waitForOutput(/exit code 1; it is replaced.*\n/);
     expect(logOf(service)).toContainEqual(
       expect.objectContaining({ level: 50, msg: 'a worker ended: killed by SIGKILL; it is replaced' }),
     );
@@ -241,6 +243,7 @@ describe('a stop with workers', () => {
     process.kill(pids[0] ?? 0, 'SIGTERM');
 
     expect(await pidsOf(service, 1, new Set(pids))).toHaveLength(1);
+    await service.waitForOutput(/exit code 0; it is replaced.*\n/);
     expect(logOf(service)).toContainEqual(
       expect.objectContaining({ msg: 'a worker ended: exit code 0; it is replaced' }),
     );

@@ -3,6 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Line, openLine } from '../src';
 
+/** Resolves when it is closed, also by an error. */
+function closeOf(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+}
+
 describe('a line', () => {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -35,7 +40,7 @@ describe('a line', () => {
   it('breaks what is under way when it is cut, at both ends', async () => {
     const response = await fetch(`${line.url}/stream`);
     const far = [...sockets].at(-1);
-    const closed = far === undefined ? Promise.reject(new Error('no socket')) : once(far, 'close');
+    const closed = far === undefined ? Promise.reject(new Error('no socket')) : closeOf(far);
 
     await line.cut();
 
@@ -59,5 +64,30 @@ describe('a line', () => {
 
     expect(await held).toBe('you asked for /late');
     expect(events).toEqual(['up', 'answered']);
+  });
+
+  it('takes nothing from the server while it is stalled, on old connections and new ones, and cuts none', async () => {
+    const response = await fetch(`${line.url}/stream`);
+    const reader = response.body?.getReader();
+    await reader?.read();
+    const far = [...sockets].at(-1);
+    const events: string[] = [];
+
+    let late: Promise<string> | undefined;
+    await line.stall(async () => {
+      late = fetch(`${line.url}/late`).then(async (answer) => {
+        events.push('answered');
+        return answer.text();
+      });
+      far?.write('3\r\nend\r\n');
+      void reader?.read().then(() => events.push('read on'));
+      for (let turn = 0; turn < 5; turn++) await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      events.push('over');
+    });
+
+    expect(await late).toBe('you asked for /late');
+    while (events.length < 3) await new Promise(setImmediate);
+    expect(events[0]).toBe('over');
+    expect(far?.destroyed).toBe(false);
   });
 });

@@ -35,7 +35,7 @@ describe('startProcess', () => {
 
     expect(env).toMatchObject({ PORT: String(service.port), HOST: '127.0.0.1', BUS_URL: 'memory:' });
     expect(env).not.toHaveProperty('LEAKED');
-    expect(service.output()).toContain('starting');
+    await service.waitForOutput(/starting/);
     delete process.env.LEAKED;
   });
 
@@ -48,9 +48,10 @@ describe('startProcess', () => {
 
   it('kills it when it does not stop in time', async () => {
     const service = await startProcess({ file, env: { STUBBORN: '1' } });
+    service.signal('SIGTERM');
+    await service.waitForOutput(/not yet/);
 
     expect(await service.stop(100)).toEqual({ code: null, signal: 'SIGKILL' });
-    expect(service.output()).toContain('not yet');
   });
 
   it('kills it', async () => {
@@ -66,8 +67,8 @@ describe('startProcess', () => {
   });
 
   it('rejects with the output, and kills it, when it is not ready in time', async () => {
-    await expect(startProcess({ file, env: { NEVER: '1' }, readyTimeoutMs: 500 })).rejects.toThrow(
-      /main\.cjs was not ready after 500 ms[^]*starting/,
+    await expect(startProcess({ file, env: { NEVER: '1' }, readyTimeoutMs: 3000 })).rejects.toThrow(
+      /main\.cjs was not ready after 3000 ms[^]*starting/,
     );
   });
 });

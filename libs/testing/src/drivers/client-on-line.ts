@@ -36,6 +36,7 @@ export function clientOnLine({ line, messages, resets, cursor, publish, end }: C
     nextReset: () => resets.one(),
     publish,
     cut: (meanwhile) => line.cut(meanwhile),
+    stall: (meanwhile) => line.stall(meanwhile),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -9,6 +9,8 @@ export interface Line extends AsyncDisposable {
    * Ends every connection without a word; new ones are held unanswered until `meanwhile` is done, as on a dead network.
    */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** Takes nothing from the server until `meanwhile` is done, as a client that does not read: the connections stand. */
+  stall(meanwhile: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,7 +19,9 @@ export async function openLine(target: string): Promise<Line> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const held = new Set<Socket>();
+  const fars = new Map<Socket, Socket>();
   let down = false;
+  let stalled = false;
 
   const track = (socket: Socket): void => {
     sockets.add(socket);
@@ -28,7 +32,10 @@ export async function openLine(target: string): Promise<Line> {
   const link = (near: Socket): void => {
     const far = connect({ host: hostname, port: Number(port || 80), allowHalfOpen: true });
     track(far);
-    near.pipe(far).pipe(near);
+    fars.set(far, near);
+    far.once('close', () => fars.delete(far));
+    near.pipe(far);
+    if (!stalled) far.pipe(near);
     // A half that breaks breaks the other: an orderly end was passed on by the pipe already.
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
@@ -42,7 +49,8 @@ export async function openLine(target: string): Promise<Line> {
   await once(server, 'listening');
 
   const endAll = async (): Promise<void> => {
-    const closing = [...sockets].map((socket) => once(socket, 'close'));
+    // Not `once` of node:events, which rejects for a connection that breaks just then.
+    const closing = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of sockets) socket.destroy();
     await Promise.all(closing);
   };
@@ -62,6 +70,16 @@ export async function openLine(target: string): Promise<Line> {
         down = false;
         for (const near of held) if (!near.destroyed) link(near);
         held.clear();
+      }
+    },
+    stall: async (meanwhile) => {
+      stalled = true;
+      for (const [far, near] of fars) far.unpipe(near).pause();
+      try {
+        await meanwhile();
+      } finally {
+        stalled = false;
+        for (const [far, near] of fars) far.pipe(near);
       }
     },
     close,

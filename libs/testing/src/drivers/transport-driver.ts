@@ -36,6 +36,8 @@ export interface TransportClient extends AsyncDisposable {
    * on from its cursor.
    */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
+  /** Takes nothing from the service until `meanwhile` is done; the line stands as far as the client can tell. */
+  stall(meanwhile: () => Promise<unknown>): Promise<void>;
   /** May be called more than once. */
   close(): Promise<void>;
 }

@@ -26,8 +26,10 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
   readonly exited: Promise<ExitStatus>;
-  /** The last of what it wrote. */
+  /** The last of what it wrote, as far as it has come in: that may be later than an answer it gave after it. */
   output(): string;
+  /** Resolves once a match is in the output. */
+  waitForOutput(pattern: RegExp): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM; SIGKILL after `graceMs` (5000). Resolves when it has ended. */
   stop(graceMs?: number): Promise<ExitStatus>;
@@ -54,6 +56,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
     pid: service.pid,
     exited: service.exited,
     output: () => service.output(),
+    waitForOutput: (pattern) => service.waitForOutput(pattern),
     signal: (signal) => service.signal(signal),
     stop: (graceMs) => service.stop(graceMs),
     kill: () => service.kill(),

@@ -49,6 +49,14 @@ async function resetCursor(url: string, auth: Readonly<Record<string, unknown>>)
   return ((await socket.next()) as [string, Reset])[1].cursor;
 }
 
+/** How a line that has no channel yet answers `subscribe`: by an acknowledgement, and by an event. */
+async function subscribeCursors(url: string, channels: readonly string[]): Promise<{ ack: string; event: string }> {
+  await using socket = await openSocketioWire(url, {});
+  await socket.next(); // the priming event
+  const { cursor } = (await socket.ask('subscribe', { channels })) as { cursor: string };
+  return { ack: cursor, event: String((await socket.next()).at(-1)) };
+}
+
 async function publishByFrame(url: string, publication: object): Promise<string> {
   await using socket = await openWebSocketWire(`${url}/ws`);
   socket.send({ type: 'publish', ...publication });
@@ -77,6 +85,13 @@ export const CURSOR_SOURCES: Readonly<Record<string, (url: string, channels: rea
   'the body of a poll': async (url, channels) => read(await poll(url, now(channels))).cursor,
   'the ETag of a poll': async (url, channels) =>
     (await poll(url, now(channels))).headers.get('etag')?.replaceAll('"', '') ?? '',
+  'the ETag of a 304': async (url, channels) => {
+    const { cursor } = read(await poll(url, now(channels)));
+    const { headers } = await request(`${url}/polling?${now(channels)}`, {
+      headers: { 'if-none-match': `"${cursor}"` },
+    });
+    return headers.get('etag')?.replaceAll('"', '') ?? '';
+  },
   'a message of a poll': async (url, channels) => read(await poll(url, all(channels))).messages.at(-1)?.id ?? '',
   'the reset of a poll': async (url, channels) => read(await poll(url, lost(channels))).reset?.cursor ?? '',
   'the first id of an event stream': (url, channels) => blockId(url, now(channels), 1),
@@ -90,6 +105,8 @@ export const CURSOR_SOURCES: Readonly<Record<string, (url: string, channels: rea
   'the last argument of a message of Socket.IO': (url, channels) =>
     lastArgument(url, { channels, after: 'earliest' }, 1 + channels.length),
   'the reset of Socket.IO': (url, channels) => resetCursor(url, { channels, after: 'no.such~cursor' }),
+  'the acknowledgement of subscribe of Socket.IO': async (url, channels) => (await subscribeCursors(url, channels)).ack,
+  'the event of subscribe of Socket.IO': async (url, channels) => (await subscribeCursors(url, channels)).event,
   'the answer to POST /polling': async (url, channels) => (await publishJson(`${url}/polling`, moment(channels))).id,
   'the answer to POST /sse': async (url, channels) => (await publishJson(`${url}/sse`, moment(channels))).id,
   'the ack of a WebSocket': (url, channels) => publishByFrame(url, moment(channels)),

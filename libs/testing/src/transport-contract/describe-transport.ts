@@ -1,4 +1,4 @@
-import type { TransportDriver } from '../drivers';
+import { socketioPolling, socketioWebSocket, type TransportDriver } from '../drivers';
 import type { ContractContext, TransportSuite } from './contract-context';
 import { testDelivery } from './delivery';
 import { testEcho } from './echo';
@@ -12,6 +12,7 @@ import { testRefusals } from './refusals';
 import { testResets } from './resets';
 import { testResume } from './resume';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
+import { testSlowReaders, testStalledLine } from './slow-readers';
 import { testSocketioEvents } from './socketio-events';
 import { testSseStream } from './sse-stream-form';
 import { testStarts } from './starts';
@@ -44,6 +45,7 @@ function testEveryTransport(context: ContractContext): void {
   testStarts(context);
   testResume(context);
   testResets(context);
+  testSlowReaders(context);
   testRefusals(context);
 }
 
@@ -59,12 +61,17 @@ function testForm(context: ContractContext): void {
       testHttpPublishing(context);
       testHttpRefusals(context);
       testSseStream(context);
+      testStalledLine(context);
       break;
     case 'websocket':
       testWebSocketFrames(context);
+      testStalledLine(context);
       break;
     case 'socketio':
       testSocketioEvents(context);
+      for (const driver of [socketioWebSocket, socketioPolling]) {
+        testStalledLine({ ...context, driver: closingAfterAll(driver) });
+      }
       break;
   }
 }

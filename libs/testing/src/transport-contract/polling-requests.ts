@@ -98,12 +98,10 @@ export function testPollingRequests(context: ContractContext): void {
     it('does not hold back what is there', async () => {
       const channel = uniqueChannel();
       await publish(channel, ['there']);
-      const startedMs = performance.now();
 
-      const answer = await poll(`channel=${channel}&after=earliest&wait=20`);
+      const answer = await poll(`channel=${channel}&after=earliest&wait=55`); // longer than a test may take
 
       expect(read(answer).messages).toHaveLength(1);
-      expect(performance.now() - startedMs).toBeLessThan(10_000);
     });
 
     it.each(['wait=-1', 'wait=56', 'wait=soon', 'limit=0', 'limit=many'])('refuses %s', async (query) => {
