@@ -10,27 +10,15 @@ import {
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
+import type { ConnectionHost } from './connection-host';
 import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
-import { atEnd, moveTo, readOn, windowsReach } from './reach';
+import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
 import type { Sink } from './sink';
-import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
+import { findStartingPoint, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findStep, STEP_BYTES } from './step';
 import { refuseTooMany, type Subscription } from './subscription';
-
-/** What a connection needs of its hub. */
-export interface ConnectionHost {
-  readonly log: Log;
-  readonly maxChannels: number;
-  /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
-  channels(names: readonly string[]): Promise<Channel[]>;
-  /** The log could not be read: `wake` is wanted again when it is back. */
-  wakeLater(connection: Connection): void;
-  left(connection: Connection): void;
-  delivered(messages: number): void;
-  resetSent(reason: ResetReason): void;
-}
 
 /** Most messages handed over in one write while a connection catches up. */
 const STEP_MESSAGES = 256;
@@ -54,8 +42,7 @@ export class Connection {
   private pumpAgain = false;
 
   private ownId: string | undefined;
-  /** Called once, when the line is gone or has been ended. */
-  onLeft: (() => void) | undefined;
+  private onLeft: (() => void) | undefined;
 
   constructor(
     private clientKey: string | undefined,
@@ -122,6 +109,11 @@ export class Connection {
     while (this.pumping !== undefined) await this.pumping;
   }
 
+  /** Whether all there was has been handed over, and what comes will be. */
+  get isLive(): boolean {
+    return this.live;
+  }
+
   /** From where its client would go on: everything up to here was handed over, in all its channels. */
   get cursor(): string {
     const subscriptions = [...this.subscriptions.values()];
@@ -137,6 +129,12 @@ export class Connection {
     this.unsubscribe([...this.subscriptions.keys()]);
     this.host.left(this);
     this.onLeft?.();
+  }
+
+  /** Has `listener` called once, when the line is gone or has been ended; at once if it is already. */
+  whenLeft(listener: () => void): void {
+    if (this.closed) listener();
+    else this.onLeft = listener;
   }
 
   /** Ends the line from this side. */
@@ -309,13 +307,7 @@ export class Connection {
 
   /** Messages right after the position are gone: says so and goes on with what is left. */
   private tellTrimmed(pages: ReadonlyMap<Subscription, FramedPage>): void {
-    const told: string[] = [];
-    for (const [subscription, page] of pages) {
-      if (!page.trimmed) continue;
-      if (!subscription.gapTold) told.push(subscription.channel.name);
-      const floor = page.entries[0]?.prev ?? page.head;
-      if (floor > subscription.position) subscription.position = floor;
-    }
+    const told = skipTrimmed(pages);
     if (told.length > 0) this.tellReset('trimmed', told, this.cursor);
   }
 
