@@ -151,7 +151,7 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    if (!this.live || this.subscriptions.size > 1 || !channel.live) {
+    if (!this.live || this.subscriptions.size > 1 || !channel.live || channel.epoch !== this.epoch) {
       this.forwardAll();
       return;
     }
