@@ -55,6 +55,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const { auth } = socket.handshake;
   const request = readHandshake(socket.nsp.name, auth);
   const grant = await grantFor(service, socket);
+  // Without a token and with nothing public there is nothing it could do here.
+  if (grant.claims === undefined && grant.isNothing) throw new CodedError('unauthorized', 'a token is needed');
   const known = Session.parse(auth['pid']);
   const session = known ?? Session.create(socket.id);
   if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
