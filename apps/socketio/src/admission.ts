@@ -57,6 +57,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   spend(socket.conn, 'subscribe');
   const request = readHandshake(socket.nsp.name, auth);
   const grant = await grantFor(service, socket);
+  // Without a token and with nothing public there is nothing it could do here.
+  if (grant.claims === undefined && grant.isNothing) throw new CodedError('unauthorized', 'a token is needed');
   identify(socket.conn, grant.subject);
   const known = Session.parse(auth['pid']);
   const session = known ?? Session.create(socket.id);

@@ -14,10 +14,14 @@ export class Revocations {
   private readonly byToken = new Map<string, number>();
   private readonly bySubject = new Map<string, number>();
 
-  /** In any order, and more than once; of several for one token or subject the latest counts. */
-  add({ jti, sub, at }: Revocation): void {
-    if (jti !== undefined) keepLatest(this.byToken, jti, at);
-    if (sub !== undefined) keepLatest(this.bySubject, sub, at);
+  /**
+   * In any order, and more than once; of several for one token or subject the latest counts.
+   * @returns whether it takes anything back that was not taken back before.
+   */
+  add({ jti, sub, at }: Revocation): boolean {
+    const isNewToken = jti !== undefined && keepLatest(this.byToken, jti, at);
+    const isNewSubject = sub !== undefined && keepLatest(this.bySubject, sub, at);
+    return isNewToken || isNewSubject;
   }
 
   /**
@@ -50,6 +54,8 @@ export class Revocations {
   }
 }
 
-function keepLatest(known: Map<string, number>, name: string, at: number): void {
-  known.set(name, Math.max(at, known.get(name) ?? at));
+function keepLatest(known: Map<string, number>, name: string, at: number): boolean {
+  const isLater = at > (known.get(name) ?? -Infinity);
+  if (isLater) known.set(name, at);
+  return isLater;
 }

@@ -9,27 +9,15 @@ import {
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
+import type { ConnectionHost } from './connection-host';
 import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
-import { atEnd, moveTo, readOn, windowsReach } from './reach';
+import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
 import type { Sink } from './sink';
-import { findStartingPoint, type Log, type StartingPoint } from './starting-point';
+import { findStartingPoint, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findStep, STEP_BYTES, STEP_MESSAGES } from './step';
 import { refuseTooMany, type Subscription } from './subscription';
-
-/** What a connection needs of its hub. */
-export interface ConnectionHost {
-  readonly log: Log;
-  readonly maxChannels: number;
-  /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
-  channels(names: readonly string[]): Promise<Channel[]>;
-  /** The log could not be read: `wake` is wanted again when it is back. */
-  wakeLater(connection: Connection): void;
-  left(connection: Connection): void;
-  delivered(messages: number): void;
-  resetSent(reason: ResetReason): void;
-}
 
 /**
  * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
@@ -117,6 +105,11 @@ export class Connection {
     while (this.pumping !== undefined) await this.pumping;
   }
 
+  /** Whether all there was has been handed over, and what comes will be. */
+  get isLive(): boolean {
+    return this.live;
+  }
+
   /** From where its client would go on: everything up to here was handed over, in all its channels. */
   get cursor(): string {
     const subscriptions = [...this.subscriptions.values()];
@@ -124,9 +117,13 @@ export class Connection {
     return cursorAt(this.epoch, slowest(subscriptions, this.reached), subscriptions);
   }
 
-  /** Has `listener` called, after those before it, once the line is gone or has been ended. */
+  /** Has `listener` called, after those before it, once the line is gone or has been ended; at once if it is already. */
   whenLeft(listener: () => void): void {
     const { left } = this;
+    if (this.closed) {
+      listener();
+      return;
+    }
     this.left = () => {
       left?.();
       listener();
@@ -153,7 +150,7 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    const isSimple = this.live && this.subscriptions.size === 1 && channel.live;
+    const isSimple = this.live && this.subscriptions.size === 1 && channel.live && channel.epoch === this.epoch;
     if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
       return;
@@ -304,13 +301,7 @@ export class Connection {
 
   /** Messages right after the position are gone: says so and goes on with what is left. */
   private tellTrimmed(pages: ReadonlyMap<Subscription, FramedPage>): void {
-    const told: string[] = [];
-    for (const [subscription, page] of pages) {
-      if (!page.trimmed) continue;
-      if (!subscription.gapTold) told.push(subscription.channel.name);
-      const floor = page.entries[0]?.prev ?? page.head;
-      if (floor > subscription.position) subscription.position = floor;
-    }
+    const told = skipTrimmed(pages);
     if (told.length > 0) this.tellReset('trimmed', told, this.cursor);
   }
 

@@ -1,8 +1,9 @@
-import type { Bus, Publication } from '@tetracast/bus';
+import { type Bus, BusUnavailableError, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channel';
 import { Channels } from './channels';
-import { Connection, type ConnectionHost } from './connection';
+import { Connection } from './connection';
+import type { ConnectionHost } from './connection-host';
 import { Follower, type Following } from './follower';
 import type { Sink } from './sink';
 import { Wheel } from './wheel';
@@ -99,11 +100,13 @@ export class Hub implements ConnectionHost {
     const follower = new Connection(undefined, new Follower(following), this);
     try {
       await follower.subscribe([channel], start);
+      await follower.settled();
+      // It settles as well when the log went away in the middle.
+      if (!follower.isLive) throw new BusUnavailableError('the log went away while it was read');
     } catch (error) {
       follower.close();
       throw error;
     }
-    await follower.settled();
   }
 
   /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */

@@ -33,6 +33,18 @@ export function moveTo(subscriptions: Iterable<Subscription>, reached: number, p
   }
 }
 
+/** Moves the subscriptions past what is gone before their pages; returns the channels whose readers have not been told that yet. */
+export function skipTrimmed(pages: Pages): string[] {
+  const untold: string[] = [];
+  for (const [subscription, page] of pages) {
+    if (!page.trimmed) continue;
+    if (!subscription.gapTold) untold.push(subscription.channel.name);
+    const floor = page.entries[0]?.prev ?? page.head;
+    if (floor > subscription.position) subscription.position = floor;
+  }
+  return untold;
+}
+
 /** What follows a subscription's place: the rest of the page it had, which else would be read once more for each step, or the next. */
 export async function readOn(subscription: Subscription, known: Pages): Promise<FramedPage> {
   const { channel, position } = subscription;

@@ -147,6 +147,33 @@ describe('resets', () => {
   });
 });
 
+describe('a reader of one channel whose log is replaced', () => {
+  it.each([
+    ['with the first message of the new one', 1],
+    ['with as many messages as the old one had', 9],
+  ])('is told so, and misses nothing of it: %s', async (_, count) => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['news']);
+    await bench.publishAll('news', 1, 9);
+    await sink.reached(9);
+    await bench.bus.replace();
+    await bench.publishAll('news', 11, 10 + count);
+    await sink.reached(10 + count);
+    expect(sink.story).toEqual([...range(1, 9), 'epoch', ...range(11, 10 + count)]);
+  });
+
+  it('is told so by the next comparison when the new one is empty', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['news']);
+    await bench.publish('news', 1);
+    await turn();
+    await bench.bus.replace();
+    await bench.hub.log.compare();
+    await sink.reached(2);
+    expect(sink.story).toEqual([1, 'epoch']);
+  });
+});
+
 describe('a reader that asked for all there is', () => {
   it('is still told when it falls behind later and loses messages', async () => {
     const bus = new FaultyBus({ retention: { size: 10, ttlMs: 60_000 } });

@@ -12,7 +12,8 @@ export class Deadlines<Member> {
 
   /** Calls `reached` with the member in `waitMs`; returns what `remove` wants to know. */
   add(member: Member, waitMs: number): number {
-    const due = Math.ceil((performance.now() + waitMs) / this.tickMs);
+    // The next tick, even when it is due at a tick itself: that one may be over.
+    const due = Math.floor((performance.now() + waitMs) / this.tickMs) + 1;
     const slot = this.slots.get(due);
     if (slot === undefined) this.slots.set(due, new Set([member]));
     else slot.add(member);

@@ -26,6 +26,15 @@ describe('Deadlines', () => {
     expect(reached).toEqual(['a']);
   });
 
+  it('are reached when they are due at once, at the very tick', () => {
+    const deadlines = create();
+    jest.advanceTimersByTime(TICK_MS - (performance.now() % TICK_MS));
+    deadlines.add('a', 0);
+
+    jest.advanceTimersByTime(2 * TICK_MS);
+    expect(reached).toEqual(['a']);
+  });
+
   it('are reached in their order, by one timer, however many there are', () => {
     const deadlines = create();
     for (let number = 20; number > 0; number--) deadlines.add(`${number}`, number * TICK_MS);

@@ -44,12 +44,12 @@ export class AccessFeed {
     private readonly log: Pick<FastifyBaseLogger, 'warn'>,
   ) {}
 
-  /** Begins to listen; until it has heard what is stored, {@link requireReady} refuses. */
-  start(): void {
-    void this.listen();
+  /** Begins to listen; resolves once it has heard what is stored. Until then {@link requireReady} refuses. */
+  start(): Promise<void> {
     this.forgetter = setInterval(() => {
       this.revocations.forgetBefore(Date.now() - this.revocationTtlMs);
     }, FORGET_EVERY_MS).unref();
+    return this.listen();
   }
 
   stop(): void {
@@ -82,8 +82,8 @@ export class AccessFeed {
       { kind: 'earliest' },
       {
         hear: (data) => {
-          this.revocations.add(JSON.parse(data) as Revocation);
-          this.listener.onRevoked();
+          // When the log was lost every process tells all it knows: most of that is known here, and no line needs looking at.
+          if (this.revocations.add(JSON.parse(data) as Revocation)) this.listener.onRevoked();
         },
         lost: ({ reason }) => {
           if (reason !== 'trimmed') this.tellAgain();

@@ -60,7 +60,7 @@ export class Gatekeeper {
       },
       log,
     );
-    if (verifier !== undefined) this.feed.start();
+    if (verifier !== undefined) void this.feed.start();
   }
 
   /** Whether there are no keys, and so no tokens: a token that is brought all the same is not looked at. */
@@ -118,11 +118,8 @@ export class Gatekeeper {
    */
   async renewByName(name: string, grant: Grant): Promise<boolean> {
     if (grant.claims === undefined) throw new CodedError('unauthorized', 'a new token is needed');
-    const permits = this.permits.find(name);
-    for (const permit of permits) {
-      this.permits.renew(permit, grant);
-      permit.tellRenewed();
-    }
+    const permits = this.permits.find(name, grant);
+    for (const permit of permits) this.permits.renewFromElsewhere(permit, grant);
     if (permits.length === 0) await this.feed.renew({ name, claims: grant.claims });
     return permits.length > 0;
   }
@@ -143,15 +140,18 @@ export class Gatekeeper {
   }
 
   private renewHere(name: string, grant: Grant): void {
-    for (const permit of this.permits.find(name)) {
+    for (const permit of this.permits.find(name, grant)) {
+      // After a failover of the log what was said before is heard again: the line may have a later token by now.
+      if (endOf(grant) < endOf(permit.grant)) continue;
       try {
-        this.permits.renew(permit, grant);
-        permit.tellRenewed();
+        this.permits.renewFromElsewhere(permit, this.notRevoked(grant));
       } catch {
         // Not for this line: it keeps the token it has.
       }
     }
   }
 }
+
+const endOf = ({ expiresAtMs = Infinity }: Grant): number => expiresAtMs;
 
 const orElse = (given: string[], unset: string[]): string[] => (given.length > 0 ? given : unset);

@@ -42,10 +42,26 @@ export class LinePermit implements Permit {
     this.onRenewed?.(grant);
   }
 
-  /** Tells the client whose token its line has now. */
-  tellRenewed(): void {
+  /**
+   * The same for a grant that did not come on the line itself, and tells the client. A line brings its first token itself:
+   * whoever opened it without one must not be handed another's.
+   *
+   * @throws CodedError `forbidden`
+   */
+  renewFromElsewhere(grant: Grant): void {
     const { connection, held } = this;
-    connection.sink.notify?.({ type: 'authenticated', connection: connection.id, ...describeGrant(held) });
+    if (held.claims === undefined)
+      throw new CodedError('forbidden', 'this line has no token yet, and brings its first itself');
+    this.renew(grant);
+    connection.sink.notify?.({ type: 'authenticated', connection: connection.id, ...describeGrant(grant) });
+  }
+
+  /**
+   * Whether a grant that is brought for a name is meant for this line. Nobody guesses the id of a connection, but a client key is
+   * in every message of its client, and anyone may take it for a line of his own: it counts within one subject only.
+   */
+  isMeantBy(name: string, { subject }: Grant): boolean {
+    return name === this.connection.id || (subject !== undefined && subject === this.held.subject);
   }
 }
 

@@ -34,12 +34,13 @@ export class Permits {
     const names = client === undefined ? [connection.id] : [connection.id, client];
     this.open.add(permit);
     for (const name of names) this.named(name).add(permit);
+    this.schedule(permit);
+    // It may be gone already, while its token was looked at.
     connection.whenLeft(() => {
       this.open.delete(permit);
       this.unschedule(permit);
       for (const name of names) this.forget(name, permit);
     });
-    this.schedule(permit);
     return permit;
   }
 
@@ -49,9 +50,15 @@ export class Permits {
     this.schedule(permit);
   }
 
-  /** The permits of the lines that go by a name: a connection's id, or a client key. */
-  find(name: string): readonly LinePermit[] {
-    return [...(this.byName.get(name) ?? [])];
+  /** @throws CodedError `forbidden` */
+  renewFromElsewhere(permit: LinePermit, grant: Grant): void {
+    permit.renewFromElsewhere(grant);
+    this.schedule(permit);
+  }
+
+  /** The permits of the lines for which this grant is meant, if it is brought for a name: a connection's id, or a client key. */
+  find(name: string, grant: Grant): readonly LinePermit[] {
+    return [...(this.byName.get(name) ?? [])].filter((permit) => permit.isMeantBy(name, grant));
   }
 
   /** Ends the lines whose grant has been taken back. */
@@ -62,7 +69,7 @@ export class Permits {
   /** Ends a line that has not brought a token by then. */
   expectToken(permit: LinePermit, withinMs: number): void {
     this.unschedule(permit);
-    permit.due = this.deadlines.add(permit, withinMs);
+    this.wait(permit, withinMs);
   }
 
   private schedule(permit: LinePermit): void {
@@ -71,7 +78,12 @@ export class Permits {
     if (expiresAtMs === undefined) return;
     const { tokenExpiringMs, authLeewayMs } = this.settings;
     const atMs = permit.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiringMs;
-    permit.due = this.deadlines.add(permit, Math.max(0, atMs - Date.now()));
+    this.wait(permit, Math.max(0, atMs - Date.now()));
+  }
+
+  private wait(permit: LinePermit, ms: number): void {
+    // A line may go while its new token is looked at; nothing would take it out again.
+    if (this.open.has(permit)) permit.due = this.deadlines.add(permit, ms);
   }
 
   private unschedule(permit: LinePermit): void {

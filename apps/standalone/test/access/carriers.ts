@@ -1,0 +1,55 @@
+import { PAGE } from './tokens';
+
+export type Transport = 'polling' | 'sse' | 'websocket' | 'socketio over WebSocket' | 'socketio over polling';
+
+/** What of a connection's beginning brings the token. */
+export interface Carried {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly protocols?: readonly string[];
+  /** In a frame `auth` once the WebSocket is open. */
+  readonly frame?: string;
+  /** In what Socket.IO sends with CONNECT. */
+  readonly auth?: Readonly<Record<string, string>>;
+  /** To be exchanged for a ticket first. */
+  readonly forTicket?: string;
+}
+
+export interface Carrier {
+  readonly name: string;
+  readonly transports: readonly Transport[];
+  readonly carry: (token: string) => Carried;
+}
+
+const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
+export const TRANSPORTS: readonly Transport[] = ['polling', 'sse', 'websocket', ...SOCKETIO];
+
+export const cookieWith = (token: string): string => `theme=dark; tetracast_token=${token}`;
+
+/** Every way for a token to come. */
+export const CARRIERS: readonly Carrier[] = [
+  {
+    name: 'the Authorization header',
+    transports: TRANSPORTS,
+    carry: (token) => ({ headers: { authorization: `Bearer ${token}` } }),
+  },
+  { name: 'the query', transports: TRANSPORTS, carry: (token) => ({ query: `token=${token}` }) },
+  {
+    name: 'a cookie from an allowed origin',
+    transports: TRANSPORTS,
+    carry: (token) => ({ headers: { cookie: cookieWith(token), origin: PAGE } }),
+  },
+  {
+    name: 'a cookie from the same origin',
+    transports: TRANSPORTS,
+    carry: (token) => ({ headers: { cookie: cookieWith(token), 'sec-fetch-site': 'same-origin' } }),
+  },
+  { name: 'a frame', transports: ['websocket'], carry: (token) => ({ frame: token }) },
+  {
+    name: 'a subprotocol',
+    transports: ['websocket'],
+    carry: (token) => ({ protocols: ['tetracast.v1', `tetracast.token.${token}`] }),
+  },
+  { name: 'auth', transports: SOCKETIO, carry: (token) => ({ auth: { token } }) },
+  { name: 'a ticket', transports: ['sse'], carry: (token) => ({ forTicket: token }) },
+];

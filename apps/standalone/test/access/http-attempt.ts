@@ -1,0 +1,67 @@
+import type { Act, Outcome } from './attempt';
+import type { Carried } from './carriers';
+
+type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
+
+/** The URL with these parameters, and what the token adds. */
+export function address(base: string, parameters: Readonly<Record<string, string>>, { query = '' }: Carried): string {
+  return `${base}?${new URLSearchParams(parameters).toString()}${query === '' ? '' : `&${query}`}`;
+}
+
+export async function publishOverHttp(url: string, carried: Carried, act: ActOf<'publish'>): Promise<Outcome> {
+  const { forTicket, headers = {} } = carried;
+  const query = forTicket === undefined ? {} : { ticket: await ticketFor(new URL(url).origin, forTicket, act.channel) };
+  const response = await fetch(address(url, query, carried), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ channel: act.channel, data: act.data }),
+  });
+  return outcomeOf(response, await response.text());
+}
+
+export async function readPoll(url: string, carried: Carried, act: ActOf<'subscribe'>): Promise<Outcome> {
+  const { channel, after } = act;
+  const response = await fetch(address(`${url}/polling`, { channel, after }, carried), {
+    headers: carried.headers ?? {},
+  });
+  return outcomeOf(response, await response.text());
+}
+
+/** Reads an event stream until it has what is wanted, or ends. */
+export async function readStream(url: string, carried: Carried, act: ActOf<'subscribe'>): Promise<Outcome> {
+  const { channel, after, until } = act;
+  let ticket: string | undefined;
+  if (carried.forTicket !== undefined) {
+    const issued = await askForTicket(url, carried.forTicket, channel);
+    if (!issued.ok) return outcomeOf(issued, await issued.text());
+    ({ ticket } = (await issued.json()) as { ticket: string });
+  }
+  const parameters = { channel, after, ...(ticket === undefined ? {} : { ticket }) };
+  const response = await fetch(address(`${url}/sse`, parameters, carried), { headers: carried.headers ?? {} });
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (response.ok && text.includes(until)) break;
+  }
+  return outcomeOf(response, text);
+}
+
+export function askForTicket(url: string, token: string, channel: string): Promise<Response> {
+  return fetch(address(`${url}/sse/ticket`, { channel }, {}), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}` },
+  });
+}
+
+/** A ticket, or, if none is given for the token, a text that is none. */
+async function ticketFor(url: string, token: string, channel: string): Promise<string> {
+  const answer = await askForTicket(url, token, channel);
+  return answer.ok ? ((await answer.json()) as { ticket: string }).ticket : 'none';
+}
+
+function outcomeOf({ ok, headers }: Response, text: string): Outcome {
+  if (ok) return { code: 'ok', bytes: text };
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  return { code: (JSON.parse(text) as { code: string }).code, bytes: text };
+}

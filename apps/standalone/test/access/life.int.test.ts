@@ -1,0 +1,197 @@
+import { nextBlock, openSseStream, openWebSocketWire, type SseStream } from '@tetracast/testing';
+import { askForTicket } from './http-attempt';
+import { bearer, LIFE_ENV, renewByName } from './renewal';
+import { type Standalone, startStandalone } from './start-standalone';
+import { mint, nowS } from './tokens';
+
+let service: Standalone;
+
+beforeAll(async () => {
+  service = await startStandalone(LIFE_ENV);
+});
+
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+/** A token that ends in a second or two. */
+const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 2, ...more });
+
+/** Resolves when tokens made before by {@link shortLived} have ended, as a line with a later one shows. */
+async function untilEnded(): Promise<void> {
+  const wire = await openWebSocketWire(`${service.url}/ws?channel=news&token=${await shortLived()}`);
+  expect(await wire.closed).toMatchObject({ code: 4102 });
+}
+
+const streamFor = (token: string, more = ''): Promise<SseStream> =>
+  openSseStream(`${service.url}/sse?channel=news${more}`, bearer(token));
+
+/** The next message or notice of a stream. */
+async function nextData(stream: SseStream): Promise<{ event: string; data: Record<string, unknown> }> {
+  for (;;) {
+    const { event = 'message', data } = await nextBlock(stream);
+    if (data !== undefined) return { event, data: JSON.parse(data) as Record<string, unknown> };
+  }
+}
+
+describe('a WebSocket', () => {
+  const open = async (token: string) => openWebSocketWire(`${service.url}/ws?channel=news&token=${token}`);
+
+  it('is told that its token will expire, and is closed to be opened with another one', async () => {
+    const exp = nowS() + 2;
+    await using wire = await open(await mint({ exp }));
+    const { connection } = await wire.nextOf('welcome');
+
+    expect(await wire.nextOf('token_expiring')).toEqual({ type: 'token_expiring', connection, expires: exp * 1000 });
+    expect(await wire.closed).toMatchObject({ code: 4102 });
+  });
+
+  it('goes on beyond that with a new token', async () => {
+    await using wire = await open(await shortLived());
+    const { connection } = await wire.nextOf('welcome');
+    const exp = nowS() + 60;
+    wire.send({ type: 'auth', token: await mint({ exp }), ref: 1 });
+    const answer = { type: 'authenticated', ref: 1, connection, user: 'ann', expires: exp * 1000 };
+    expect(await wire.nextOf('authenticated')).toEqual(answer);
+    await untilEnded();
+    await service.store('news', 'after');
+
+    expect(await wire.nextOf('message')).toMatchObject({ data: 'after' });
+  });
+
+  it.each([
+    ['of another subject', { sub: 'bob' }, 'forbidden'],
+    ['without the channel it has', { tetracast: { subscribe: ['other'] } }, 'forbidden'],
+    ['that has expired', { exp: 1 }, 'unauthorized'],
+  ])('refuses a new one %s, and keeps the one it has', async (_, claims, code) => {
+    await using wire = await open(await shortLived());
+    await wire.nextOf('welcome');
+    wire.send({ type: 'auth', token: await mint(claims), ref: 1 });
+    expect(await wire.nextOf('error')).toMatchObject({ ref: 1, code });
+    wire.send({ type: 'publish', channel: 'news', data: 1, ref: 2 });
+    expect(await wire.nextOf('ack')).toMatchObject({ ref: 2 });
+
+    expect(await wire.closed).toMatchObject({ code: 4102 });
+  });
+
+  it('without a token is closed when none comes', async () => {
+    await using own = await startStandalone({ ...LIFE_ENV, AUTH_TIMEOUT: '100ms' });
+    await using wire = await openWebSocketWire(`${own.url}/ws?channel=news`);
+
+    expect(await wire.closed).toMatchObject({ code: 4001 });
+    expect(wire.frames).toEqual([]);
+  });
+});
+
+describe('an event stream', () => {
+  it('is told that its token will expire, ends, and is refused with it', async () => {
+    const exp = nowS() + 2;
+    const token = await mint({ exp });
+    const stream = await streamFor(token);
+    const { event, data } = await nextData(stream);
+    expect([event, data['expires']]).toEqual(['tetracast:token_expiring', exp * 1000]);
+    await expect(nextData(stream)).rejects.toThrow('event stream: ended');
+
+    await expect(streamFor(token)).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+  });
+
+  it.each(['the connection', 'the client key'])('goes on beyond that with a new token brought for %s', async (name) => {
+    const stream = await streamFor(await shortLived(), '&client=key-of-ann');
+    const { connection } = (await nextData(stream)).data as { connection: string };
+    const exp = nowS() + 60;
+    const known = name === 'the connection' ? connection : 'key-of-ann';
+    const answer = await renewByName(service.url, known, await mint({ exp }));
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { connection: known, user: 'ann', expires: exp * 1000 },
+    ]);
+    expect(await nextData(stream)).toEqual({
+      event: 'tetracast:authenticated',
+      data: { connection, user: 'ann', expires: exp * 1000 },
+    });
+    await untilEnded();
+    await service.store('news', 'after');
+
+    while ((await nextData(stream)).data['data'] !== 'after');
+    stream.close();
+  });
+
+  it('by a ticket comes back with it as long as its newest token lives', async () => {
+    const issued = await askForTicket(service.url, await shortLived(), 'news');
+    const { ticket } = (await issued.json()) as { ticket: string };
+    const again = (): Promise<SseStream> => openSseStream(`${service.url}/sse?channel=news&ticket=${ticket}`);
+    const stream = await again();
+    const { connection } = (await nextData(stream)).data as { connection: string };
+    await renewByName(service.url, connection, await mint());
+    expect(await nextData(stream)).toMatchObject({ event: 'tetracast:authenticated' });
+    stream.close();
+    await untilEnded();
+
+    const back = await again();
+    await service.store('news', 'back');
+    while ((await nextData(back)).data['data'] !== 'back');
+    back.close();
+  });
+
+  it('by a ticket is refused once its token has expired', async () => {
+    const issued = await askForTicket(service.url, await shortLived(), 'news');
+    const { ticket } = (await issued.json()) as { ticket: string };
+    const again = (): Promise<SseStream> => openSseStream(`${service.url}/sse?channel=news&ticket=${ticket}`);
+    const stream = await again();
+    await nextData(stream);
+    await expect(nextData(stream)).rejects.toThrow('event stream: ended');
+
+    await expect(again()).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+  });
+
+  it.each([
+    ['of another subject', { sub: 'bob' }, 403],
+    ['without the channel it has', { tetracast: { subscribe: ['other'] } }, 403],
+    ['that has expired', { exp: 1 }, 401],
+  ])('refuses a new one %s', async (_, claims, status) => {
+    const stream = await streamFor(await shortLived());
+    const { connection } = (await nextData(stream)).data as { connection: string };
+
+    expect((await renewByName(service.url, connection, await mint(claims))).status).toBe(status);
+    await expect(nextData(stream)).rejects.toThrow('event stream: ended');
+  });
+});
+
+describe('a poll that waits', () => {
+  const poll = (token: string, more = ''): Promise<Response> =>
+    fetch(`${service.url}/polling?channel=news&wait=55${more}`, { headers: bearer(token) });
+
+  it('is answered when its token expires, and the next one is refused', async () => {
+    const token = await shortLived();
+    const answer = await poll(token);
+
+    expect([answer.status, await answer.json()]).toMatchObject([200, { messages: [] }]);
+    expect((await poll(token)).status).toBe(401);
+  });
+
+  it('goes on beyond that with a new token brought for its client key', async () => {
+    const waiting = poll(await shortLived(), '&client=poller');
+    const token = await mint();
+    // 202 until the poll is being held.
+    while ((await renewByName(service.url, 'poller', token)).status !== 200);
+    await untilEnded();
+    await service.store('news', 'after');
+
+    expect(await (await waiting).json()).toMatchObject({ messages: [{ data: 'after' }] });
+  });
+});
+
+describe('who takes the client key of another', () => {
+  it('is not handed the token that is brought for it', async () => {
+    await using squatter = await openWebSocketWire(`${service.url}/ws?client=key-of-bob`);
+    squatter.send({ type: 'ping' });
+    await squatter.nextOf('pong');
+    const stream = await streamFor(await mint({ sub: 'bob' }), '&client=key-of-bob');
+    await nextData(stream);
+    expect((await renewByName(service.url, 'key-of-bob', await mint({ sub: 'bob' }))).status).toBe(200);
+    squatter.send({ type: 'publish', channel: 'news', data: 'as bob' });
+
+    expect(await squatter.next()).toMatchObject({ type: 'error', code: 'unauthorized' });
+    stream.close();
+  });
+});

@@ -1,0 +1,23 @@
+import { ACCESS_ENV, mint } from './tokens';
+
+/** Lines are told of the end of their token at once, so that a test need not wait for that. */
+export const LIFE_ENV: Readonly<Record<string, string>> = { ...ACCESS_ENV, TOKEN_EXPIRING: '1h' };
+
+export const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
+
+export function renewByName(url: string, name: string, token: string): Promise<Response> {
+  return fetch(`${url}/connections/${name}/token`, { method: 'POST', headers: bearer(token) });
+}
+
+/** Takes tokens back; rejects unless that is stored. */
+export async function revoke(url: string, what: { jti?: string; sub?: string }): Promise<void> {
+  const answer = await fetch(`${url}/revocations`, {
+    method: 'POST',
+    headers: {
+      ...bearer(await mint({ sub: 'admin', tetracast: { admin: true } })),
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(what),
+  });
+  if (answer.status !== 201) throw new Error(`not revoked: ${answer.status} ${await answer.text()}`);
+}

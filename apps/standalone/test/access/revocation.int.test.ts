@@ -1,0 +1,183 @@
+import {
+  nextBlock,
+  openSseStream,
+  openWebSocketWire,
+  type RedisServer,
+  type SseStream,
+  startRedis,
+} from '@tetracast/testing';
+import { io } from 'socket.io-client';
+import { bearer, LIFE_ENV, renewByName, revoke } from './renewal';
+import { type Standalone, startStandalone } from './start-standalone';
+import { mint, nowS } from './tokens';
+
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await startRedis({ appendOnly: true });
+});
+
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]();
+});
+
+/** One of several processes of the gateway; here they share no more than their Redis. */
+const startNode = (env: Readonly<Record<string, string>> = {}): Promise<Standalone> =>
+  startStandalone({ ...LIFE_ENV, BUS_URL: redis.url, ...env });
+
+const statusFor = async (node: Standalone, token: string): Promise<number> =>
+  (await fetch(`${node.url}/polling?channel=news`, { headers: bearer(token) })).status;
+
+/** Resolves once the node refuses what was just revoked on another one. */
+async function untilRefused(node: Standalone, token: string): Promise<void> {
+  while ((await statusFor(node, token)) !== 401);
+}
+
+/** Resolves once the node knows which tokens are revoked; until then it lets no token in. */
+async function untilReady(node: Standalone, token: string): Promise<void> {
+  while ((await statusFor(node, token)) === 503);
+}
+
+async function readToEnd(stream: SseStream): Promise<never> {
+  for (;;) await nextBlock(stream);
+}
+
+describe.each<[string, object, { jti?: string; sub?: string }]>([
+  ['of one token', { jti: 'one', sub: 'ann' }, { jti: 'one' }],
+  ['of a subject', { sub: 'gone', iat: nowS() - 1 }, { sub: 'gone' }],
+])('a revocation %s on one process', (_, claims, what) => {
+  it('closes the lines on another, and refuses new ones', async () => {
+    await using here = await startNode();
+    await using there = await startNode();
+    const token = await mint(claims);
+    for (const node of [here, there]) await untilReady(node, token);
+    await using wire = await openWebSocketWire(`${there.url}/ws?channel=news&token=${token}`);
+    await using other = await openWebSocketWire(`${there.url}/ws?channel=news&token=${await mint()}`);
+    for (const line of [wire, other]) await line.nextOf('welcome');
+    const stream = await openSseStream(`${there.url}/sse?channel=news`, bearer(token));
+    const socket = io(there.url, { transports: ['websocket'], forceNew: true, auth: { token, channels: 'news' } });
+    await new Promise<void>((resolve) => socket.once('connect', resolve));
+    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
+    const poll = fetch(`${there.url}/polling?channel=news&wait=55&client=held`, { headers: bearer(token) });
+    while ((await renewByName(there.url, 'held', token)).status !== 200);
+    await revoke(here.url, what);
+
+    expect(await wire.closed).toMatchObject({ code: 4001 });
+    expect(await disconnected).toBe('io server disconnect');
+    expect(await (await poll).json()).toMatchObject({ messages: [] });
+    await expect(readToEnd(stream)).rejects.toThrow('event stream: ended');
+    await untilRefused(here, token);
+    for (const node of [here, there]) expect(await statusFor(node, token)).toBe(401);
+    expect(other.socket.readyState).toBe(other.socket.OPEN);
+  });
+
+  it('is known after a restart of them all', async () => {
+    const token = await mint(claims);
+    await using node = await startNode();
+    await untilReady(node, token);
+
+    expect([await statusFor(node, token), await statusFor(node, await mint())]).toEqual([401, 200]);
+  });
+});
+
+it('a revocation is known after a restart of Redis, too', async () => {
+  const token = await mint({ jti: 'before the restart' });
+  {
+    await using node = await startNode();
+    await untilReady(node, token);
+    await revoke(node.url, { jti: 'before the restart' });
+  }
+  await redis.restart();
+  await using node = await startNode();
+  await untilReady(node, token);
+
+  expect(await statusFor(node, token)).toBe(401);
+});
+
+it('a revocation outlives a Redis that was emptied, as long as one process lives', async () => {
+  await using node = await startNode();
+  const token = await mint({ jti: 'before the flush' });
+  await untilReady(node, token);
+  await revoke(node.url, { jti: 'before the flush' });
+  await untilRefused(node, token);
+  await redis.flush();
+  expect(await statusFor(node, token)).toBe(401);
+  // A process that starts later hears of it from that one.
+  await using later = await startNode();
+  await untilReady(later, token);
+  await untilRefused(later, token);
+});
+
+it('a ticket is dead when its token was revoked', async () => {
+  await using here = await startNode();
+  await using there = await startNode();
+  const token = await mint({ jti: 'of a ticket' });
+  for (const node of [here, there]) await untilReady(node, token);
+  const issued = await fetch(`${here.url}/sse/ticket?channel=news`, { method: 'POST', headers: bearer(token) });
+  const { ticket } = (await issued.json()) as { ticket: string };
+  const open = () => openSseStream(`${there.url}/sse?channel=news&ticket=${ticket}`);
+  (await open()).close();
+  await revoke(here.url, { jti: 'of a ticket' });
+  await untilRefused(there, token);
+
+  await expect(open()).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+});
+
+it('a line is renewed on another process than the one that is told', async () => {
+  await using here = await startNode();
+  await using there = await startNode();
+  const token = await mint({ exp: nowS() + 60 });
+  for (const node of [here, there]) await untilReady(node, token);
+  await using wire = await openWebSocketWire(`${there.url}/ws?channel=news&token=${token}`);
+  const { connection } = await wire.nextOf('welcome');
+  const exp = nowS() + 120;
+
+  expect((await renewByName(here.url, connection, await mint({ exp }))).status).toBe(202);
+  expect(await wire.nextOf('authenticated')).toMatchObject({ connection, expires: exp * 1000 });
+});
+
+it.each(['{}', '{"jti":""}', '{"jti":1}', '{"sub":null}', '[]', '"x"', `{"jti":"${'x'.repeat(257)}"}`])(
+  'a revocation of %s is none',
+  async (body) => {
+    await using node = await startStandalone(LIFE_ENV);
+    const headers = { 'content-type': 'application/json', ...bearer(await mint({ tetracast: { admin: true } })) };
+
+    expect((await fetch(`${node.url}/revocations`, { method: 'POST', headers, body })).status).toBe(400);
+  },
+);
+
+it('nobody without admin revokes anything', async () => {
+  await using node = await startNode();
+  const token = await mint();
+  await untilReady(node, token);
+  const post = (headers: object) =>
+    fetch(`${node.url}/revocations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{"jti":"x"}',
+    });
+
+  expect([(await post(bearer(token))).status, (await post({})).status]).toEqual([403, 403]);
+});
+
+it('while Redis is away nobody is let in by a token that cannot be looked up', async () => {
+  const own = await startRedis();
+  await own.stop();
+  await using node = await startStandalone({ ...LIFE_ENV, BUS_URL: own.url });
+  const token = await mint();
+
+  expect(await statusFor(node, token)).toBe(503);
+  const stream = await fetch(`${node.url}/sse?channel=news`, { headers: bearer(token) });
+  expect([stream.status, await stream.text()]).toEqual([200, expect.stringMatching(/^retry: \d+\n\n$/)]);
+  await using wire = await openWebSocketWire(`${node.url}/ws?channel=news&token=${token}`);
+  expect(await wire.closed).toMatchObject({ code: 4101 });
+  const socket = io(node.url, { transports: ['websocket'], forceNew: true, auth: { token, channels: 'news' } });
+  await new Promise<void>((resolve) => socket.io.once('close', () => resolve()));
+  expect(socket.active).toBe(true);
+  socket.disconnect();
+
+  await own.restart();
+  await untilReady(node, token);
+  expect(await statusFor(node, token)).toBe(200);
+  await own[Symbol.asyncDispose]();
+});

@@ -1,0 +1,152 @@
+import { Inbox } from '@tetracast/testing';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { LIFE_ENV } from './renewal';
+import { type Standalone, startStandalone } from './start-standalone';
+import { claimsOf, mint, nowS } from './tokens';
+
+let service: Standalone;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  service = await startStandalone(LIFE_ENV);
+});
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+});
+
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+interface Client {
+  readonly socket: Socket;
+  /** `connect` with whether it was recovered, `disconnect` and `connect_error` with why, and every event with its first argument. */
+  readonly events: Inbox<[string, unknown]>;
+  /** The next one of this name; the others before are left out. */
+  readonly nextOf: (name: string) => Promise<unknown>;
+  readonly ask: (event: string, question: unknown) => Promise<unknown>;
+}
+
+/** The stock client with an `auth` function that brings one token after the other, the last one again and again. */
+function start(transport: string, tokens: string[], more: Partial<ManagerOptions & SocketOptions> = {}): Client {
+  const socket = io(service.url, {
+    transports: [transport],
+    forceNew: true,
+    reconnectionDelay: 20,
+    auth: (give) => give({ channels: 'news', token: tokens.length > 1 ? tokens.shift() : tokens[0] }),
+    ...more,
+  });
+  sockets.push(socket);
+  const events = new Inbox<[string, unknown]>('events');
+  socket.onAny((name: string, first: unknown) => events.push([name, first]));
+  socket.on('connect', () => events.push(['connect', socket.recovered]));
+  socket.on('disconnect', (reason) => events.push(['disconnect', reason]));
+  socket.on('connect_error', (error) => events.push(['connect_error', (error as Error & { data?: unknown }).data]));
+  return {
+    socket,
+    events,
+    nextOf: async (name) => {
+      for (;;) {
+        const [event, first] = await events.one();
+        if (event === name) return first;
+      }
+    },
+    ask: (event, question) => socket.timeout(5000).emitWithAck(event, question) as Promise<unknown>,
+  };
+}
+
+const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 2, ...more });
+
+describe.each(['websocket', 'polling'])('the stock client over %s', (transport) => {
+  it('is told that its token will expire, comes back with a fresh one, and has missed nothing', async () => {
+    const exp = nowS() + 2;
+    const { nextOf } = start(transport, [await mint({ exp }), await mint()]);
+    expect(await nextOf('connect')).toBe(false);
+    expect(await nextOf('tetracast:token_expiring')).toMatchObject({ expires: exp * 1000 });
+    expect(await nextOf('disconnect')).toMatch(/^transport/);
+    await service.store('news', 'meanwhile');
+
+    expect(await nextOf('connect')).toBe(true);
+    expect(await nextOf('message')).toBe('meanwhile');
+  });
+
+  it('stays connected beyond that with a new one', async () => {
+    const [renewed, other] = [start(transport, [await shortLived()]), start(transport, [await shortLived(), 'none'])];
+    await renewed.nextOf('connect');
+    const exp = nowS() + 60;
+    const answer = await renewed.ask('tetracast:auth', { token: await mint({ exp }) });
+    expect(answer).toEqual({ ok: true, user: 'ann', expires: exp * 1000 });
+    await other.nextOf('disconnect');
+    await service.store('news', 'after');
+
+    expect(await renewed.nextOf('message')).toBe('after');
+    expect(renewed.events.items.map(([name]) => name)).not.toContain('disconnect');
+  });
+
+  it('is refused a new one that is not for this line', async () => {
+    const { nextOf, ask } = start(transport, [await mint()]);
+    await nextOf('connect');
+    const narrower = await mint({ tetracast: { subscribe: ['other'] } });
+
+    for (const token of [await mint({ sub: 'bob' }), narrower]) {
+      expect(await ask('tetracast:auth', { token })).toMatchObject({ ok: false, error: { code: 'forbidden' } });
+    }
+    expect(await ask('tetracast:auth', { token: 'a.b.c' })).toMatchObject({ error: { code: 'unauthorized' } });
+    expect(await ask('tetracast:auth', {})).toMatchObject({ error: { code: 'invalid_request' } });
+    expect(await ask('publish', { channel: 'news', data: 1 })).toMatchObject({ ok: true });
+  });
+
+  it('gives up when its function has nothing better than an expired one', async () => {
+    const expired = await mint({ exp: 1 });
+    const { nextOf, socket } = start(transport, [expired]);
+    expect(await nextOf('connect_error')).toMatchObject({ code: 'unauthorized' });
+    expect(socket.active).toBe(false);
+  });
+
+  it('may not have again what it had subscribed to, with a token that no longer allows it', async () => {
+    const both = await mint({ tetracast: { subscribe: ['news', 'secret'] } });
+    const { nextOf, ask, socket, events } = start(transport, [both, await mint()]);
+    await nextOf('connect');
+    expect(await ask('subscribe', { channels: ['secret'] })).toMatchObject({ ok: true });
+    await service.store('secret', 'not for you any more');
+    expect(await nextOf('message')).toBe('not for you any more');
+    socket.io.engine.close();
+    await service.store('secret', 'nor is this');
+
+    expect(await nextOf('connect_error')).toMatchObject({ code: 'forbidden' });
+    expect(JSON.stringify(events.items)).not.toContain('nor is this');
+  });
+
+  it('is refused without a token where nothing is public, whatever it asks for', async () => {
+    const { nextOf } = start(transport, [''], { auth: {} });
+    expect(await nextOf('connect_error')).toMatchObject({ code: 'unauthorized' });
+  });
+
+  it('is let into a namespace by the token of that namespace, and into no other', async () => {
+    const { socket, nextOf } = start(transport, [await mint()]);
+    await nextOf('connect');
+    const namespaces = ['news', 'other'].map((name) => socket.io.socket(`/${name}`, { auth: socket.auth }));
+    const outcomes = namespaces.map(
+      (namespace) =>
+        new Promise((resolve) => {
+          namespace.once('connect', () => resolve('connected'));
+          namespace.once('connect_error', (error) => resolve((error as Error & { data?: unknown }).data));
+          namespace.connect();
+        }),
+    );
+
+    expect(await Promise.all(outcomes)).toMatchObject(['connected', { code: 'forbidden' }]);
+    for (const namespace of namespaces) namespace.disconnect();
+  });
+});
+
+it('a token without an end needs no renewal', async () => {
+  const { exp: _, ...endless } = claimsOf();
+  const { nextOf, events } = start('websocket', [await mint({ ...endless, exp: undefined }), 'none']);
+  await nextOf('connect');
+  const other = start('websocket', [await shortLived(), 'none']);
+  await other.nextOf('disconnect');
+
+  expect(events.items.map(([name]) => name)).toEqual(['connect', 'tetracast:ready']);
+});

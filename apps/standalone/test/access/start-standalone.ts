@@ -1,0 +1,27 @@
+import { createService, parseSettings } from '@tetracast/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { transports } from '../../src/transports';
+
+export interface Standalone extends AsyncDisposable {
+  readonly url: string;
+  readonly app: FastifyInstance;
+  /** Publishes past all checks; resolves with the message's cursor. */
+  store(channel: string, data: string): Promise<string>;
+  /** How many messages were ever stored. */
+  stored(): Promise<number>;
+}
+
+/** All transports on one free port, with the log in the process or at `BUS_URL`. */
+export async function startStandalone(env: Readonly<Record<string, string>>): Promise<Standalone> {
+  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), transports, { logger: false });
+  const url = await app.listen({ host: '127.0.0.1', port: Number(env['PORT'] ?? 0) });
+  const { hub, bus } = app.tetracast;
+  return {
+    url,
+    app,
+    store: async (channel, data) =>
+      (await hub.publish({ channel, event: 'message', data: JSON.stringify(data), echo: true })).id,
+    stored: async () => (await bus.positions([])).head,
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}

@@ -1,0 +1,68 @@
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+
+export const SECRET = 'a secret of more than sixty-four bytes, so that HS512 may use it, too.';
+const ISSUER = 'https://idp.example';
+const AUDIENCE = 'tetracast';
+export const PAGE = 'https://page.example';
+
+export const ACCESS_ENV: Readonly<Record<string, string>> = {
+  AUTH_SECRET: SECRET,
+  AUTH_ISSUER: ISSUER,
+  AUTH_AUDIENCE: AUDIENCE,
+  AUTH_LEEWAY: '0s',
+  ALLOWED_ORIGINS: PAGE,
+};
+
+export const REVOKED_JTI = 'taken-back';
+
+const secretKey: KeyObject = createSecretKey(Buffer.from(SECRET));
+
+export const nowS = (): number => Math.floor(Date.now() / 1000);
+
+/** The claims of a token that may do anything with `news`, and these besides. */
+export const claimsOf = (more: JWTPayload = {}): JWTPayload => ({
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: 'ann',
+  exp: nowS() + 60,
+  tetracast: { subscribe: ['news'], publish: ['news'] },
+  ...more,
+});
+
+/** A token with the claims of {@link claimsOf}; what is `undefined` in `more` is left out of it. */
+export function mint(more: JWTPayload = {}, { alg = 'HS256', key = secretKey } = {}): Promise<string> {
+  return new SignJWT(claimsOf(more)).setProtectedHeader({ alg }).sign(key);
+}
+
+export interface TokenCase {
+  readonly what: string;
+  readonly make: () => Promise<string>;
+  readonly outcome: 'ok' | 'unauthorized' | 'forbidden';
+}
+
+const refused = (what: string, make: () => Promise<string>): TokenCase => ({ what, make, outcome: 'unauthorized' });
+const forbidden = (what: string, tetracast: unknown): TokenCase => ({
+  what,
+  make: () => mint({ tetracast }),
+  outcome: 'forbidden',
+});
+
+/** Every way in which a token can be right or wrong. */
+export const TOKEN_CASES: readonly TokenCase[] = [
+  { what: 'valid', make: () => mint(), outcome: 'ok' },
+  refused('expired', () => mint({ exp: nowS() - 1 })),
+  refused('not yet valid', () => mint({ nbf: nowS() + 60 })),
+  refused('of another key', () => mint({}, { key: createSecretKey(Buffer.from(SECRET.toUpperCase())) })),
+  refused('of another algorithm with the same key', () => mint({}, { alg: 'HS512' })),
+  refused('of a key pair', () => mint({}, { alg: 'EdDSA', key: generateKeyPairSync('ed25519').privateKey })),
+  refused('not signed at all', () => Promise.resolve(new UnsecuredJWT(claimsOf()).encode())),
+  refused('for another audience', () => mint({ aud: 'other' })),
+  refused('of another issuer', () => mint({ iss: 'https://other.example' })),
+  refused('revoked', () => mint({ jti: REVOKED_JTI })),
+  refused('made up', () => Promise.resolve('a.b.c')),
+  refused('without its signature', async () => (await mint()).replace(/[^.]*$/, '')),
+  forbidden('without the claim', undefined),
+  forbidden('without a pattern for the channel', { subscribe: ['newsroom', 'news:*'], publish: ['new', 'news:*'] }),
+  forbidden('with admin alone', { admin: true }),
+];

@@ -1,0 +1,17 @@
+import type { ResetReason } from '@tetracast/message-model';
+import type { Channel } from './channel';
+import type { Connection } from './connection';
+import type { Log } from './starting-point';
+
+/** What a connection needs of its hub. */
+export interface ConnectionHost {
+  readonly log: Log;
+  readonly maxChannels: number;
+  /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
+  channels(names: readonly string[]): Promise<Channel[]>;
+  /** The log could not be read: `wake` is wanted again when it is back. */
+  wakeLater(connection: Connection): void;
+  left(connection: Connection): void;
+  delivered(messages: number): void;
+  resetSent(reason: ResetReason): void;
+}
