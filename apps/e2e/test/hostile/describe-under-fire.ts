@@ -66,6 +66,7 @@ export function describeUnderFire(title: string, attacks: (attack: () => Attack)
     });
 
     it('leaves nothing open', async () => {
+      target.expectNoFailure();
       await eventually(async () => {
         const metrics = await target.metrics();
         expect(metrics('tetracast_connections')).toBeLessThanOrEqual(HONEST_COUNT);

@@ -43,6 +43,10 @@ export function isAnswered(bytes: Buffer, method = 'GET'): boolean {
 
 /** An answer is one of the documented ones, and none of the service's own failures. */
 export function expectKnown({ status, headers, body, whole }: HttpAnswer, path: string, method = 'GET'): void {
+  // All but what Node or the WebSocket handshake of Engine.IO answers before any handler.
+  if (headers.has('content-type') && headers.get('content-type') !== 'text/html') {
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
   if (status < 400) {
     expect(GOOD).toContain(status);
     // An event stream refuses for what is the service's own fault by one that sets no cursor.

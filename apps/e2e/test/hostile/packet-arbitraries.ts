@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { publications } from './http-arbitraries';
+import { nearly } from './nearly';
 
 /** CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK, and none: events most of the time. */
 const SOCKET_TYPES = [2, 2, 2, 2, 0, 1, 3, 4, 5, 5, 6, 7, 8, 9];
@@ -45,20 +46,18 @@ const PIDS = [
   {},
 ];
 
-const auths = fc.record(
-  {
-    channels: fc.oneof(
-      fc.constantFrom<unknown>(['fuzz'], 'fuzz', 'a,b', [], {}, [1], null),
-      fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
-    ),
-    after: fc.constantFrom<unknown>('', 'earliest', 'x-1', 1, null, {}, 'a'.repeat(600)),
-    rewind: fc.constantFrom<unknown>(0, 1, -1, '1', 10_001, null, []),
-    client: fc.constantFrom<unknown>('tab', '', 'two words', 1, null),
-    pid: fc.constantFrom<unknown>(...PIDS),
-    offset: fc.constantFrom<unknown>('', 'x-1', 'earliest', 1, null),
-  },
-  { requiredKeys: [] },
-);
+/** What nearly is the `auth` of a CONNECT, or the argument of `subscribe`. */
+const auths = nearly(fc.constantFrom({ channels: ['fuzz'] }, { channels: 'fuzz,other', after: 'earliest' }, {}), {
+  channels: fc.oneof(
+    fc.constantFrom<unknown>('', [], {}, [1], null),
+    fc.array(fc.string({ unit: 'binary' }), { maxLength: 3 }),
+  ),
+  after: fc.constantFrom<unknown>('', 'x-1', 1, null, {}, 'a'.repeat(600)),
+  rewind: fc.constantFrom<unknown>(0, 1, -1, '1', 10_001, null, []),
+  client: fc.constantFrom<unknown>('tab', '', 'two words', 1, null),
+  pid: fc.constantFrom<unknown>(...PIDS),
+  offset: fc.constantFrom<unknown>('', 'x-1', 'earliest', 1, null),
+});
 
 const placeholders = fc.record({
   _placeholder: fc.constantFrom<unknown>(true, 1, 'x'),
@@ -93,16 +92,33 @@ const payloads = fc.oneof(
   },
 );
 
-/** Socket.IO protocol 5: type, attachments, namespace, acknowledgement, payload. */
-const socketPackets = fc
+const questions = fc
   .tuple(
-    fc.constantFrom(...SOCKET_TYPES),
-    fc.constantFrom(...ATTACHMENTS),
-    fc.constantFrom(...NAMESPACES),
-    fc.constantFrom(...ACK_IDS),
-    payloads,
+    fc.constantFrom('', '/news,'),
+    fc.nat(9),
+    fc.oneof(
+      publications.map((publication) => ['publish', publication]),
+      fc.tuple(fc.constantFrom('subscribe', 'unsubscribe', 'price'), auths),
+    ),
   )
-  .map((parts) => parts.join(''));
+  .map(([namespace, ackId, event]) => `2${namespace}${ackId}${JSON.stringify(event)}`);
+
+/** Socket.IO protocol 5: type, attachments, namespace, acknowledgement, payload. */
+const socketPackets = fc.oneof(
+  { weight: 3, arbitrary: questions },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom(...SOCKET_TYPES),
+        fc.constantFrom(...ATTACHMENTS),
+        fc.constantFrom(...NAMESPACES),
+        fc.constantFrom(...ACK_IDS),
+        payloads,
+      )
+      .map((parts) => parts.join('')),
+  },
+);
 
 /** Engine.IO protocol 4: a type, and behind `message` (4) a packet of Socket.IO. */
 export const packets: fc.Arbitrary<string> = fc.oneof(
