@@ -18,18 +18,21 @@ const VALID = [
 /** What nearly is a frame of the protocol, as JSON. */
 const nearFrames = fc
   .oneof(
-    nearly(fc.constantFrom(...VALID), {
-      type: fc.constantFrom<unknown>('dance', 'toString', '__proto__', '', 1, null, 'publish'),
-      ref: fc.oneof(fc.constantFrom<unknown>(...ODD_REFS), fc.string({ unit: 'binary', maxLength: 70 })),
-      channels: fc.oneof(
-        fc.constantFrom<unknown>(...ODD_CHANNELS),
-        fc.array(fc.string({ unit: 'binary' }), { maxLength: 4 }),
-      ),
-      after: fc.constantFrom<unknown>(...ODD_STARTS),
-      rewind: fc.constantFrom<unknown>(...ODD_STARTS),
-      token: fc.constantFrom<unknown>('', 'a.b.c', 1, null),
-    }),
-    publications.map((publication): object => ({ type: 'publish', ...publication })),
+    {
+      weight: 3,
+      arbitrary: nearly(fc.constantFrom(...VALID), {
+        type: fc.constantFrom<unknown>('dance', 'toString', '__proto__', '', 1, null, 'publish'),
+        ref: fc.oneof(fc.constantFrom<unknown>(...ODD_REFS), fc.string({ unit: 'binary', maxLength: 70 })),
+        channels: fc.oneof(
+          fc.constantFrom<unknown>(...ODD_CHANNELS),
+          fc.array(fc.string({ unit: 'binary' }), { maxLength: 4 }),
+        ),
+        after: fc.constantFrom<unknown>(...ODD_STARTS),
+        rewind: fc.constantFrom<unknown>(...ODD_STARTS),
+        token: fc.constantFrom<unknown>('', 'a.b.c', 1, null),
+      }),
+    },
+    { weight: 1, arbitrary: publications.map((publication) => ({ type: 'publish', ...publication })) },
   )
   .map((frame) => JSON.stringify(frame));
 

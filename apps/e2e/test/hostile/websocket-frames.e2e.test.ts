@@ -31,7 +31,7 @@ const OVERSIZE = 256 * 1024;
 
 describeUnderFire('WebSocket frames that no client sends', (attack) => {
   it('are answered by coded errors, one by one, and end no line: JSON', async () => {
-    const lists = fc.array(texts, { minLength: 1, maxLength: FRAMES_MAX });
+    const lists = fc.array(texts, { minLength: 1, maxLength: FRAMES_MAX, size: 'max' });
     await attack().expectForAll(300, lists, async (list) => {
       using websocket = await RawWebSocket.open(attack().target.port, '/ws?channel=fuzz');
       await websocket.line.send(Buffer.concat([...list, JSON.stringify({ type: 'ping', ref: LAST })].map(encodeText)));
