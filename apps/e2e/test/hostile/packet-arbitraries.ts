@@ -97,8 +97,8 @@ const questions = fc
     fc.constantFrom('', '/news,'),
     fc.nat(9),
     fc.oneof(
-      publications.map((publication) => ['publish', publication]),
-      fc.tuple(fc.constantFrom('subscribe', 'unsubscribe', 'price'), auths),
+      { weight: 1, arbitrary: publications.map((publication) => ['publish', publication]) },
+      { weight: 2, arbitrary: fc.tuple(fc.constantFrom('subscribe', 'unsubscribe', 'price'), auths) },
     ),
   )
   .map(([namespace, ackId, event]) => `2${namespace}${ackId}${JSON.stringify(event)}`);
@@ -152,6 +152,6 @@ export const packets: fc.Arbitrary<string> = fc.oneof(
 export const packetLists: fc.Arbitrary<string[]> = fc
   .tuple(
     fc.constantFrom([], ['40'], ['40', '40/news,'], ['40', '40/news,']),
-    fc.array(packets, { minLength: 1, maxLength: 8 }),
+    fc.array(packets, { minLength: 1, maxLength: 8, size: 'max' }),
   )
   .map(([connected, list]) => [...connected, ...list]);
