@@ -38,8 +38,9 @@ async function bundle(app) {
     target: 'node20',
     format: 'cjs',
     loader: { '.lua': 'text' },
-    // Only resolved, to find their browser files when there is no folder of them beside the bundle.
-    external: ['jquery', 'socket.io/package.json', ...(EXTERNAL[app] ?? [])],
+    // The first two are only resolved, to find their browser files when there is no folder of them beside the bundle. The last
+    // is no dependency, but `debug` would use it if it is there, as it is for some tool of this workspace.
+    external: ['jquery', 'socket.io/package.json', 'supports-color', ...(EXTERNAL[app] ?? [])],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',

@@ -64,6 +64,34 @@ describe('the lab page in Chromium, through nginx, with Redis and one process pe
   });
 });
 
+describe('the policy of the lab page', () => {
+  it.each<[string, string, () => void]>([
+    [
+      'a script',
+      'script-src-elem: inline',
+      () => document.head.append(Object.assign(document.createElement('script'), { text: '0' })),
+    ],
+    ['an event handler', 'script-src-attr: inline', () => document.body.setAttribute('onclick', '0')],
+    ['a style', 'style-src-attr: inline', () => document.body.setAttribute('style', 'color: red')],
+    [
+      'a connection elsewhere',
+      'connect-src: http://127.0.0.1:9',
+      () => void fetch('http://127.0.0.1:9/').catch(() => 0),
+    ],
+    [
+      'a socket elsewhere',
+      'connect-src: ws://127.0.0.1:9',
+      () => Object.is(new WebSocket('ws://127.0.0.1:9/'), undefined),
+    ],
+  ])('has the browser refuse %s that somebody got into it', async (_what, violation, inject) => {
+    const lab = await openLab();
+    const told = lab.page.waitForEvent('pageerror', ({ message }) => message.startsWith(`violates ${violation}`));
+    await lab.page.evaluate(inject);
+    expect((await told).message).toContain('violates');
+    await lab.page.close();
+  });
+});
+
 describe('the lab page of the standalone process', () => {
   it('works the same, with nothing else running', async () => {
     await using standalone = await startService('standalone');

@@ -16,6 +16,12 @@ export class LabPage {
 
   /** Opens it and waits until all four lines are up. */
   async open(url: string): Promise<void> {
+    // What a policy forbids is told as an error of the page.
+    await this.page.addInitScript(() => {
+      addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+        reportError(new Error(`violates ${effectiveDirective}: ${blockedURI}`));
+      });
+    });
     await this.page.goto(url);
     for (const name of PANELS) await this.becomes(name, 'connected');
   }

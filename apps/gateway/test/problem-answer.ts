@@ -9,4 +9,5 @@ export function expectProblem(answer: Answer, code: ErrorCode, status = ERRORS[c
   expect(answer.status).toBe(status);
   expect(answer.headers['content-type']).toBe('application/problem+json');
   expect(answer.headers['cache-control']).toBe('no-store');
+  expect(answer.headers['x-content-type-options']).toBe('nosniff');
 }

@@ -64,7 +64,8 @@ describe('Session', () => {
     await using bus = createBus();
     const session = Session.parse(Session.create(SOCKET_ID).pid)!;
 
-    await session.load(bus, 60_000);
+    // Of its age a private id tells whole seconds only: half of this time must be more.
+    await session.load(bus, 10_000);
 
     expect(session.channels(['a'])).toEqual(['a']);
     expect([session.isKept, session.isForgotten]).toEqual([false, false]);

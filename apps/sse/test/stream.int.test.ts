@@ -28,6 +28,7 @@ describe('the stream', () => {
         'x-accel-buffering: no',
         'connection: close',
         'vary: origin',
+        'x-content-type-options: nosniff',
         expect.stringMatching(/^date: .* gmt$/) as string,
       ]),
     );

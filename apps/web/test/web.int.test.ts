@@ -1,5 +1,5 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { webPlugin } from '../src/web.plugin';
 
 let app: FastifyInstance;
@@ -27,22 +27,55 @@ describe('the web service', () => {
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it('names no other origin in the page or its policy', async () => {
+  it('names no other origin in the page or its policy, and allows nothing inline', async () => {
     const page = await app.inject({ url: '/', headers: { host: '127.0.0.1:8080' } });
     expect(page.body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'self'; script-src 'self'; /);
-    expect(page.headers['content-security-policy']).not.toContain('http:');
+    expect(page.body).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/);
+    expect(policyOf(page)).toEqual({
+      'default-src': "'none'",
+      'script-src': "'self'",
+      'style-src': "'self'",
+      'img-src': "'self'",
+      'connect-src': "'self' ws://127.0.0.1:8080 wss://127.0.0.1:8080",
+      'form-action': "'self'",
+      'base-uri': "'none'",
+      'frame-ancestors': "'none'",
+    });
   });
 
-  it('allows the services beside it when it is opened on its own port', async () => {
+  it('allows the services beside it, and no others, when it is opened on its own port', async () => {
     const page = await app.inject({ url: '/', headers: { host: 'localhost:3606' } });
-    expect(page.headers['content-security-policy']).toContain("script-src 'self' http://localhost:3602;");
-    expect(page.headers['content-security-policy']).toContain('http://localhost:3602 http://localhost:3603');
+    expect(policyOf(page)).toMatchObject({
+      'script-src': "'self' http://localhost:3602",
+      'connect-src': [
+        "'self' http://localhost:3602 http://localhost:3603 http://localhost:3604",
+        'ws://localhost:3601 wss://localhost:3601 ws://localhost:3602 wss://localhost:3602',
+      ].join(' '),
+    });
   });
 
-  it('takes nothing into the policy from a forged Host', async () => {
-    const page = await app.inject({ url: '/', headers: { host: 'a;script-src *:3606' } });
-    expect(page.headers['content-security-policy']).not.toContain('*');
+  it('is at home on an IPv6 address', async () => {
+    const page = await app.inject({ url: '/', headers: { host: '[::1]:3606' } });
+    expect(policyOf(page)).toMatchObject({ 'script-src': "'self' http://[::1]:3602" });
+  });
+
+  it.each(['a;script-src *:3606', '*:3606', "'unsafe-inline'", 'a,b:3606', 'http://evil.example', 'a b:3606'])(
+    'takes nothing into the policy from the Host %s',
+    async (host) => {
+      const page = await app.inject({ url: '/', headers: { host } });
+      expect(policyOf(page)).toMatchObject({ 'script-src': "'self'", 'connect-src': "'self'" });
+    },
+  );
+
+  it('may not be framed, keeps no referrer and promises no TLS', async () => {
+    const { headers } = await app.inject({ url: '/' });
+    expect(headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cache-control': 'no-cache',
+    });
+    expect(headers).not.toHaveProperty('strict-transport-security');
   });
 
   it.each(['/nothing', '/../package.json', '/%2e%2e/web.plugin.ts', '/public/lab.js', '/vendor/../lab.js.map'])(
@@ -54,3 +87,17 @@ describe('the web service', () => {
     },
   );
 });
+
+/** The sources of each directive. */
+function policyOf({ headers }: LightMyRequestResponse): Record<string, string> {
+  const directives = String(headers['content-security-policy']).split(';');
+  return Object.fromEntries(
+    directives.map((each) => [
+      each.split(' ', 1)[0] ?? '',
+      each
+        .slice(each.indexOf(' ') + 1)
+        .trim()
+        .replace(/ +/g, ' '),
+    ]),
+  );
+}

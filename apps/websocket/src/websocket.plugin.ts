@@ -8,6 +8,7 @@ import { openWebSocket } from './open-websocket';
 const PATH = '/ws';
 /** The subprotocol a client may offer; one that offers none is served alike. */
 const SUBPROTOCOL = 'tetracast.v1';
+const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
@@ -22,8 +23,15 @@ const plugin: FastifyPluginAsync = async (app) => {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 
-  app.get(PATH, () => {
+  app.get(PATH, (_request, reply) => {
+    // RFC 6455, section 4.4: whoever asked for another version is told ours.
+    void reply.header('sec-websocket-version', VERSION);
     throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+  });
+
+  // Of a handshake that is none, too, the route says why; `ws` would do it in HTML.
+  server.on('wsClientError', (_error, _socket, request) => {
+    answerPlainly(app.server, request);
   });
 
   // Past Fastify's routes: what makes up a request and its answer would be kept as long as the line lives, and costs more

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { websocketPlugin } from '../src/websocket.plugin';
 
-/** Another plugin that is posted to, as in the process that holds all transports. */
+/** Another plugin with routes, as in the process that holds all transports. */
 const echo: FastifyPluginAsync = (app) => {
   app.post('/echo', (request) => request.body);
+  app.get('/never', () => new Promise(() => undefined));
   return Promise.resolve();
 };
 
@@ -46,6 +47,32 @@ describe('a request that would rather speak HTTP/2, as some clients say with eve
       expect(answer.endsWith(body)).toBe(true);
     }
     client.destroy();
+    await app.close();
+  });
+});
+
+describe('an upgrade behind a request that is not answered yet', () => {
+  it.each([
+    ['to a WebSocket', '/ws', 'websocket'],
+    ['to a WebSocket where there is none', '/echo', 'websocket'],
+    ['to something else', '/ws', 'h2c'],
+  ])('%s costs its client the connection, and nobody else anything', async (_what, path, upgrade) => {
+    const { app, port } = await startWithEcho();
+    const client = connect({ port, host: '127.0.0.1' }).resume();
+    const closed = once(client, 'close');
+    const handshake = [
+      `GET ${path} HTTP/1.1`,
+      'Host: a',
+      'Connection: Upgrade',
+      `Upgrade: ${upgrade}`,
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      '\r\n',
+    ];
+    client.write(`GET /never HTTP/1.1\r\nHost: a\r\n\r\n${handshake.join('\r\n')}`);
+    await closed;
+
+    expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
     await app.close();
   });
 });

@@ -38,6 +38,8 @@ describe('a refused handshake', () => {
     ['from a page of a foreign origin', '/ws', ['Origin: https://elsewhere.example'], 403, 'forbidden_origin'],
     ['under a path where nothing is', '/nowhere', [], 404, 'not_found'],
     ['with a URL that cannot be read', '/%zz', [], 400, 'invalid_request'],
+    ['with a key that is none', '/ws', ['Sec-WebSocket-Key: too-short'], 400, 'invalid_request'],
+    ['of a version nobody speaks', '/ws', ['Sec-WebSocket-Version: 12'], 400, 'invalid_request'],
   ])('%s has a problem for its answer, and its connection ends', async (_, path, more, status, code) => {
     const answer = await askToUpgrade(service, path, more);
 
@@ -54,10 +56,9 @@ describe('a refused handshake', () => {
     expect(answer).toMatch(/^connection: close\r$/im);
   });
 
-  it('without a key has its connection ended as well', async () => {
-    const answer = await askToUpgrade(service, '/ws', ['Sec-WebSocket-Key: too-short']);
+  it('of another version is told the one that is spoken', async () => {
+    const answer = await askToUpgrade(service, '/ws', ['Sec-WebSocket-Version: 12']);
 
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
-    expect(answer).toMatch(/^connection: close\r$/im);
+    expect(answer).toMatch(/^sec-websocket-version: 13\r$/im);
   });
 });

@@ -1,6 +1,7 @@
 import { type CodedError, createProblem } from '@tetracast/message-model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toCodedError } from './errors';
+import { NO_SNIFF } from './no-sniff';
 
 /** Seconds after which a client may try again what failed for want of the log or of room. */
 const RETRY_AFTER_S = 1;
@@ -8,7 +9,10 @@ const RETRY_AFTER_S = 1;
 /** Answers with the error as `application/problem+json` (RFC 9457). */
 export function sendProblem(reply: FastifyReply, { code, message }: CodedError): FastifyReply {
   const problem = createProblem(code, message);
-  void reply.code(problem.status).header('cache-control', 'no-store').type('application/problem+json');
+  void reply
+    .code(problem.status)
+    .headers({ 'cache-control': 'no-store', ...NO_SNIFF })
+    .type('application/problem+json');
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', RETRY_AFTER_S);
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   return reply.send(Buffer.from(JSON.stringify(problem)));

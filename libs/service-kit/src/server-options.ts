@@ -2,6 +2,7 @@ import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify';
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { NO_SNIFF } from './no-sniff';
 import { answerError } from './problem';
 import { pathOf } from './request-path';
 import type { Settings } from './settings';
@@ -84,6 +85,7 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket & { _h
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(NO_SNIFF).map((header) => header.join(': ')),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

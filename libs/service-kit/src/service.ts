@@ -9,6 +9,7 @@ import { drainOnClose } from './drain';
 import { health } from './health';
 import { Limits } from './limits/limits';
 import { metrics } from './metrics';
+import { noSniff } from './no-sniff';
 import { answerNotFound } from './not-found';
 import { answerError } from './problem';
 import { createServerOptions } from './server-options';
@@ -69,6 +70,7 @@ export async function createService(
     await bus.close();
   });
   try {
+    await app.register(noSniff);
     await app.register(crossOrigin);
     await app.register(health);
     await app.register(metrics, role === undefined ? {} : { role });

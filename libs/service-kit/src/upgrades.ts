@@ -13,6 +13,10 @@ export function ownUpgrades(server: Server, path: string, own: UpgradeListener):
   const others = server.listeners('upgrade') as UpgradeListener[];
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isAnswering(socket)) {
+      socket.destroy();
+      return;
+    }
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       readAgain(server, request, socket, head);
       return;
@@ -45,6 +49,14 @@ export function answerPlainly(server: Server, request: IncomingMessage): void {
     socket.destroySoon();
   });
   server.emit('request', request, response);
+}
+
+/**
+ * Whether the answer to an earlier request of the connection is still to come. Then nothing else can be written to it: an
+ * upgrade that is pipelined behind such a request, as no browser does, costs its client the connection.
+ */
+function isAnswering(socket: Duplex & { _httpMessage?: unknown }): boolean {
+  return socket._httpMessage != null;
 }
 
 /**

@@ -27,6 +27,7 @@ export function problemIn({ status, headers, text }: Answer): Problem {
   const problem = JSON.parse(text) as Problem;
   expect(headers['content-type']).toBe('application/problem+json');
   expect(headers['cache-control']).toBe('no-store');
+  expect(headers['x-content-type-options']).toBe('nosniff');
   expect(problem).toEqual({
     type: `urn:tetracast:error:${problem.code}`,
     title: expect.any(String) as string,

@@ -100,15 +100,17 @@ describe('a service', () => {
       const [head = '', body = ''] = text.split('\r\n\r\n');
       expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
       expect(head).toMatch(/^Content-Type: application\/problem\+json$/m);
+      expect(head).toMatch(/^x-content-type-options: nosniff$/m);
       expect(JSON.parse(body)).toMatchObject({ status, code: 'invalid_request' });
     });
   });
 
   describe('tells how it is', () => {
     it.each(['/healthz', '/readyz'])('%s is 200', async (path) => {
-      const { status, text } = await ask(service.url + path);
+      const { status, headers, text } = await ask(service.url + path);
 
       expect([status, text]).toEqual([200, '{"status":"ok"}']);
+      expect(headers['x-content-type-options']).toBe('nosniff');
     });
 
     it('alive, but not ready, without its log', async () => {

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { setTimeout as delay } from 'node:timers/promises';
+import { limitsOf, TEST_TIMEOUT_MS } from './fuzz-limits';
+import { HONEST_COUNT, HonestSubscribers } from './honest-subscribers';
+import { ServiceUnderFire } from './service-under-fire';
+
+/** The part of the cases after which the memory is taken for warm. */
+const WARM_UP = 0.5;
+/**
+ * What may come on top of warm memory: logs, idempotency keys and warm channels have their bounds, and are not full yet.
+ * So a case that leaves more than some KiB is found, and with FUZZ_RUNS=20 one that leaves some hundred bytes.
+ */
+const GROWTH_MAX = 12 * 1024 * 1024;
+/** What is open in a process besides its clients' sockets, and may differ by some files. */
+const FILES_SLACK = 4;
+/** Engine.IO forgets a session that nobody polls after a heartbeat and 20 s. */
+const CALM_MS = 30_000;
+const CALM_POLL_MS = 100;
+
+/** What the cases of one suite have to do with. */
+export interface Attack {
+  readonly target: ServiceUnderFire;
+  readonly honest: HonestSubscribers;
+  /** `checkOne` holds for `runs` cases, after others to warm up, and the memory levels off. */
+  expectForAll<T>(runs: number, cases: fc.Arbitrary<T>, checkOne: (value: T) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Runs the tests against one service in a process of its own, while honest subscribers are connected to it. After them each
+ * of these has received everything in order, a new client on each transport is served, the service has logged no error, and
+ * nothing of all that came is still open.
+ */
+export function describeUnderFire(title: string, attacks: (attack: () => Attack) => void): void {
+  jest.setTimeout(TEST_TIMEOUT_MS);
+
+  describe(title, () => {
+    let target: ServiceUnderFire;
+    let honest: HonestSubscribers;
+    let filesBefore: number;
+
+    beforeAll(async () => {
+      target = await ServiceUnderFire.start();
+      honest = await HonestSubscribers.connect(target.url);
+      filesBefore = (await target.metrics())('process_open_fds');
+    });
+
+    afterAll(async () => {
+      await honest.close();
+      await target[Symbol.asyncDispose]();
+    });
+
+    afterEach(() => {
+      target.expectNoFailure();
+    });
+
+    attacks(() => ({ target, honest, expectForAll: (...args) => expectForAll(target, ...args) }));
+
+    it('leaves the honest with every message in order', async () => {
+      await honest.expectAll();
+    });
+
+    it('leaves a service that takes new clients on every transport', async () => {
+      const late = await HonestSubscribers.connect(target.url);
+      await late.expectAll();
+      await late.close();
+    });
+
+    it('leaves nothing open', async () => {
+      target.expectNoFailure();
+      await eventually(async () => {
+        const metrics = await target.metrics();
+        expect(metrics('tetracast_connections')).toBeLessThanOrEqual(HONEST_COUNT);
+        expect(metrics('process_open_fds')).toBeLessThanOrEqual(filesBefore + HONEST_COUNT + FILES_SLACK);
+      });
+    });
+  });
+}
+
+async function expectForAll<T>(
+  target: ServiceUnderFire,
+  runs: number,
+  cases: fc.Arbitrary<T>,
+  checkOne: (value: T) => Promise<void>,
+): Promise<void> {
+  const property = fc.asyncProperty(cases, async (value) => {
+    await checkOne(value);
+    target.expectNoFailure();
+  });
+  await fc.assert(property, limitsOf(runs * WARM_UP, 1));
+  const warm = await target.memory();
+  await fc.assert(property, limitsOf(runs));
+  expect((await target.memory()) - warm).toBeLessThan(GROWTH_MAX);
+}
+
+/** Repeats what fails until it does not, or time is up. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+  const until = Date.now() + CALM_MS;
+  for (;;) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await delay(CALM_POLL_MS);
+    }
+  }
+}

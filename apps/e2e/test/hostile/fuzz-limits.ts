@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+
+/** How much further to go than usual: `FUZZ_RUNS=20` plays twenty times the cases. */
+const TIMES = Number(process.env['FUZZ_RUNS'] || 1);
+
+/** Where to begin: the same seed plays the same cases, and a failure tells it. */
+const SEED = Number(process.env['FUZZ_SEED'] || 20_261_124);
+
+/** Time for one test, in ms: a tenth is enough on a machine that does nothing else. */
+export const TEST_TIMEOUT_MS = 180_000 * TIMES;
+
+/** The parameters of a property that usually plays `runs` cases; the `round`s of one property play different ones. */
+export function limitsOf(runs: number, round = 0): fc.Parameters<unknown> {
+  return {
+    seed: SEED + round,
+    numRuns: Math.ceil(runs * TIMES),
+    // So that a property which fails slowly still tells its smallest case before the test is given up.
+    plugins: [fc.interruptAfterTimeLimit(TEST_TIMEOUT_MS * 0.4, { failOnInterrupt: true })],
+  };
+}
