@@ -70,6 +70,9 @@ struct conn {
   /* Of the frame or body that is being read: bytes still to come. */
   uint64_t left;
   unsigned char opcode;
+  /* Of a stream in chunks: what is left of this one, and the size of the next as far as it is read. */
+  bool chunked;
+  uint64_t chunk_left, chunk_size;
   /* A poll that is not answered yet. */
   bool asked;
   int status;
@@ -119,6 +122,9 @@ bool conn_ready(struct conn *conn);
 /* Handles what sockets have to say; waits up to `wait_ms` for it. */
 void turn(int wait_ms);
 extern int epoll_fd, open_conns, ready_conns, connecting_conns;
+
+/* chunks.c */
+size_t take_chunks(struct conn *conn, char *bytes, size_t length);
 
 /* wire.c */
 void wire_connected(struct conn *conn);

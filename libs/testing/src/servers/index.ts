@@ -4,7 +4,7 @@ export { type ExitStatus, type ManagedProcess, spawnProcess } from './managed-pr
 export { type NginxConf, type NginxPlaces } from './nginx-conf';
 export * from './nginx-server';
 export { type RedisReply } from './redis-command';
-export { accepts, becomeReady } from './ready-probe';
+export { accepts, answers, becomeReady } from './ready-probe';
 export * from './redis-server';
 export * from './sentinel-server';
 export * from './service-process';
