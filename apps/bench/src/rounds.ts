@@ -33,8 +33,9 @@ export async function runRounds(
   pace: Pace,
   tell: (line: string) => void,
 ): Promise<Result> {
-  const present = scenario.systems.filter(({ missing }) => missing === undefined);
-  const left = scenario.systems.flatMap(({ name, missing }) => (missing === undefined ? [] : `${name}: ${missing}`));
+  const systems = (pace.quick ? scenario.inShort : undefined) ?? scenario.systems;
+  const present = systems.filter(({ missing }) => missing === undefined);
+  const left = systems.flatMap(({ name, missing }) => (missing === undefined ? [] : `${name}: ${missing}`));
   const readings = new Map(present.map((system) => [system, new Map<string, { values: number[]; lost: number }>()]));
   for (let round = 1; round <= rounds; round++) {
     for (const [system, columns] of readings) {
