@@ -3,6 +3,7 @@ export * from './free-port';
 export { type ExitStatus, type ManagedProcess, spawnProcess } from './managed-process';
 export { type NginxConf, type NginxPlaces } from './nginx-conf';
 export * from './nginx-server';
+export * from './pending-bytes';
 export { type RedisReply } from './redis-command';
 export { accepts, answers, becomeReady } from './ready-probe';
 export * from './redis-server';
