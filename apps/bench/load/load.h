@@ -54,6 +54,8 @@ struct options {
   int connecting;
   /* Seconds the open connections are left alone before the memory is read. */
   double idle;
+  /* So many more subscribers come every second and leave ten seconds later; nobody counts what they get. */
+  double churn;
   const char *pids;
 };
 
@@ -62,6 +64,8 @@ struct conn {
   enum phase phase;
   int fd, index;
   bool writing;
+  /* Comes and goes: what it missed before and after is nobody's loss. */
+  bool passing;
   char *out;
   size_t out_len, out_cap;
   /* An unfinished mark, frame head or HTTP head from the last read. */
@@ -70,6 +74,9 @@ struct conn {
   /* Of the frame or body that is being read: bytes still to come. */
   uint64_t left;
   unsigned char opcode;
+  /* Of a stream in chunks: what is left of this one, and the size of the next as far as it is read. */
+  bool chunked;
+  uint64_t chunk_left, chunk_size;
   /* A poll that is not answered yet. */
   bool asked;
   int status;
@@ -120,11 +127,19 @@ bool conn_ready(struct conn *conn);
 void turn(int wait_ms);
 extern int epoll_fd, open_conns, ready_conns, connecting_conns;
 
+/* chunks.c */
+size_t take_chunks(struct conn *conn, char *bytes, size_t length);
+
 /* wire.c */
 void wire_connected(struct conn *conn);
 void wire_read(struct conn *conn, char *bytes, size_t length);
 void wire_poll(struct conn *conn);
 void wire_publish(struct conn *conn);
+
+/* churn.c */
+void churn_begin(void);
+/* Has those come and go whose time it is. */
+void churn_turn(void);
 
 /* process.c */
 void read_pids(const char *list);

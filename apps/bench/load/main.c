@@ -59,6 +59,7 @@ static void read_option(char *argument) {
   };
   static const struct { const char *name; double *to; } reals[] = {
     {"rate", &options.rate}, {"warm", &options.warm}, {"time", &options.time}, {"idle", &options.idle},
+    {"churn", &options.churn},
   };
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) if (strcmp(argument, texts[i].name) == 0) { *texts[i].to = value; return; }
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) if (strcmp(argument, numbers[i].name) == 0) { *numbers[i].to = atoi(value); return; }
@@ -133,9 +134,11 @@ static void run_fan_out(struct figures *figures) {
   uint64_t start = now_ns(), owed = 0, begun = 0;
   struct totals before = totals;
   double cpu = 0;
+  churn_begin();
   for (;;) {
     publish_all(start, &owed);
     if (options.sub == SUB_SHORTPOLL) poll_short();
+    if (options.churn > 0) churn_turn();
     turn(0);
     if (begun == 0 && passed(start, options.warm)) {
       begun = now_ns();

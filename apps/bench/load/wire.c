@@ -257,6 +257,7 @@ static void answered(struct conn *conn) {
 
 static void take_head(struct conn *conn, const char *head, size_t length) {
   char text[200];
+  if (length < 12 || memcmp(head, "HTTP/1.", 7) != 0) fail("not the head of an answer: %.*s", (int)length, head);
   conn->status = atoi(head + 9);
   conn->left = header(head, length, "content-length", text, sizeof text) ? strtoull(text, NULL, 10) : 0;
   if (conn->kind != SUB_LONGPOLL && conn->kind != SUB_SHORTPOLL) return;
@@ -299,6 +300,8 @@ static size_t take_opening(struct conn *conn, char *bytes, size_t length) {
   }
   conn->status = atoi(bytes + 9);
   if (conn->status != (is_websocket(conn) ? 101 : 200)) fail("refused: %.*s", (int)length, bytes);
+  char coding[16];
+  conn->chunked = header(bytes, (size_t)(end - bytes) + 2, "transfer-encoding", coding, sizeof coding);
   conn->carry_len = 0;
   conn->phase = OPEN;
   if (is_websocket(conn)) put_lines(conn, conn->kind == PUB_WS ? options.pubhello : options.hello);
@@ -308,6 +311,7 @@ static size_t take_opening(struct conn *conn, char *bytes, size_t length) {
 
 void wire_read(struct conn *conn, char *bytes, size_t length) {
   char *joined = NULL;
+  if (conn->chunked) length = take_chunks(conn, bytes, length);
   /* While a frame or a body is read the carry is a mark's, else it is a head's. */
   if (conn->carry_len > 0 && conn->left == 0 && !(conn->kind == SUB_STREAM && conn->phase >= READY)) {
     joined = malloc(conn->carry_len + length);
@@ -321,7 +325,10 @@ void wire_read(struct conn *conn, char *bytes, size_t length) {
   if (conn->kind == PUB_HTTP || conn->kind == SUB_LONGPOLL || conn->kind == SUB_SHORTPOLL) {
     take_answers(conn, bytes, length);
   } else {
-    if (conn->phase == HANDSHAKE) at = take_opening(conn, bytes, length);
+    if (conn->phase == HANDSHAKE) {
+      at = take_opening(conn, bytes, length);
+      if (conn->chunked) length = at + take_chunks(conn, bytes + at, length - at);
+    }
     if (conn->phase > HANDSHAKE && at < length) {
       if (is_websocket(conn)) take_frames(conn, bytes + at, length - at);
       else if (conn->phase == READY) scan_marks(conn, bytes + at, length - at);

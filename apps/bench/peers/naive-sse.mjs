@@ -18,6 +18,6 @@ const http = createServer(async (request, response) => {
   }
   const message = await readBody(request);
   for (const stream of streams) stream.write(`data: ${message}\n\n`);
-  response.writeHead(201).end();
+  response.writeHead(201, { 'Content-Length': 0 }).end();
 });
 http.listen(Number(process.env.PORT), '127.0.0.1');

@@ -12,7 +12,7 @@ const http = createServer(async (request, response) => {
   }
   const message = await readBody(request);
   for (const websocket of wss.clients) if (websocket.readyState === websocket.OPEN) websocket.send(message);
-  response.writeHead(201).end();
+  response.writeHead(201, { 'Content-Length': 0 }).end();
 });
 const wss = new WebSocketServer({ server: http });
 http.listen(Number(process.env.PORT), '127.0.0.1');

@@ -2,11 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BUILT } from './places';
+import { drawProfile } from './profile';
 import { toChart } from './report/chart';
 import { describeMachine } from './report/machine';
 import { toMarkdown } from './report/markdown';
 import { type Result, runRounds } from './rounds';
+import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
+import type { System } from './system';
+import { readService } from './systems/tetracast';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -15,23 +19,35 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     out: { type: 'string', default: join(BUILT, 'results') },
     only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: '10' },
+    profile: { type: 'string' },
+    publishers: { type: 'string', default: '1' },
   },
 });
 
-/** `[scenario…] [--quick] [--rounds N] [--out folder] [--only text in a system's name]`; prints the tables, writes them as files. */
+/**
+ * `[scenario…] [--quick] [--rounds N] [--out folder] [--only text in a system's name] [--minutes of a soak]`; prints the tables,
+ * writes them as files. `--profile service [--publishers N]` draws a flame graph instead.
+ */
 async function main(): Promise<void> {
-  const { quick, out, only } = values;
+  const { quick, out, only, profile } = values;
+  if (profile !== undefined) {
+    process.stdout.write(`${await drawProfile(readService(profile), Number(values.publishers), out)}\n`);
+    return;
+  }
   const rounds = quick ? 1 : Number(values.rounds);
   const unknown = positionals.filter((wanted) => !SCENARIOS.some(({ name }) => name === wanted));
   if (unknown.length > 0)
     throw new Error(`No such scenario: ${unknown.join(', ')}. ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+  const isMeant = ({ name, transport }: System): boolean => `${transport} ${name}`.includes(only);
   const results: Result[] = [];
   for (const scenario of SCENARIOS) {
-    if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
-    const systems = scenario.systems.filter(({ name, transport }) => `${transport} ${name}`.includes(only));
-    results.push(
-      await runRounds({ ...scenario, systems }, rounds, { quick }, (line) => process.stderr.write(`${line}\n`)),
-    );
+    if (positionals.length > 0 ? !positionals.includes(scenario.name) : scenario.alone === true) continue;
+    const wanted = ((quick ? scenario.inShort : undefined) ?? scenario.systems).filter(isMeant);
+    const chosen: Scenario = { ...scenario, systems: wanted, inShort: wanted };
+    const pace = { quick, minutes: Number(values.minutes) };
+    const times = scenario.alone === true ? 1 : rounds;
+    results.push(await runRounds(chosen, times, pace, (line) => process.stderr.write(`${line}\n`)));
   }
   const machine = describeMachine();
   const markdown = toMarkdown(results, machine, rounds);

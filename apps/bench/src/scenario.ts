@@ -4,6 +4,8 @@ import type { RunningSystem, System } from './system';
 /** Shorter runs with fewer clients: to see that everything works, not to time it. */
 export interface Pace {
   readonly quick: boolean;
+  /** How long a soak is. */
+  readonly minutes?: number;
 }
 
 /** One figure of one run. */
@@ -23,8 +25,12 @@ export interface Scenario {
   /** How it was measured, for the reader of the table. */
   readonly method: string;
   readonly systems: readonly System[];
+  /** Those of a quick run; default: all. */
+  readonly inShort?: readonly System[];
   /** Whether a greater figure is the better one. */
   readonly more?: boolean;
+  /** Takes so long that it is run when it is asked for, and once only. */
+  readonly alone?: boolean;
   readonly measure: (running: RunningSystem, pace: Pace) => Promise<Reading[]>;
 }
 

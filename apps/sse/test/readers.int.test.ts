@@ -1,4 +1,4 @@
-import { uniqueChannel } from '@tetracast/testing';
+import { pendingBytes, uniqueChannel } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { openRawStream } from './raw-stream';
 import { SlowBus } from './slow-bus';
@@ -61,7 +61,7 @@ describe('a reader that stops reading', () => {
       for (const item of data) {
         await publish(narrow, channel, [item]);
         await new Promise(setImmediate);
-        held = Math.max(held, ...narrow.sockets.map(({ writableLength }) => writableLength));
+        held = Math.max(held, ...narrow.sockets.map(pendingBytes));
       }
 
       expect(held).toBeGreaterThan(Number(mark));

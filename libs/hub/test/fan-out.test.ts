@@ -26,6 +26,21 @@ describe('fan-out', () => {
     expect(b.sink.writes[0]).toBe(a.sink.writes[0]);
   });
 
+  it('goes out behind what a publisher is answered at the end of the turn', async () => {
+    await using bench = new Bench();
+    const { sink } = await bench.join(['news']);
+    const answered: unknown[] = [];
+    const answer = async (): Promise<void> => {
+      await bench.publish('news', 1);
+      // As a transport does that answers a turn's frames in one write.
+      setImmediate(() => answered.push(...sink.data, 'answered'));
+    };
+    await answer();
+    await turn();
+    expect(answered).toEqual(['answered']);
+    expect(sink.data).toEqual([1]);
+  });
+
   it('merges several channels in the order of the log', async () => {
     await using bench = new Bench();
     const { sink } = await bench.join(['a', 'b', 'c']);

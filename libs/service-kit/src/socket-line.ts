@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { atEndOfTurn } from './turn';
+import { writePast } from './write-past';
 
 /**
  * A socket with back-pressure for a sink: at most the high-water mark and what one write brings is pending on it. Below
@@ -8,6 +9,8 @@ import { atEndOfTurn } from './turn';
 export class SocketLine {
   private readonly highWaterMark: number;
   private full = false;
+  /** Bytes written past the stream that the kernel has not taken. */
+  private past = 0;
   /** What leaves at the end of the turn, with all that comes until then. */
   private gathered: Buffer[] | undefined;
 
@@ -15,16 +18,12 @@ export class SocketLine {
   constructor(
     private readonly socket: Socket,
     highWaterMark: number,
-    onDrain: () => void,
+    private readonly onDrain: () => void,
     onGone: () => void,
   ) {
     this.highWaterMark = Math.max(highWaterMark, socket.writableHighWaterMark);
     socket.setNoDelay(true);
-    socket.on('drain', () => {
-      if (!this.full) return;
-      this.full = false;
-      onDrain();
-    });
+    socket.on('drain', () => this.drained());
     socket.once('close', onGone);
     // A socket's error is followed by its close, which is heard.
     socket.on('error', ignore);
@@ -52,10 +51,30 @@ export class SocketLine {
   }
 
   private put(bytes: Buffer | string): boolean {
-    this.socket.write(bytes);
+    if (typeof bytes === 'string' || !this.putPast(bytes)) this.socket.write(bytes);
     // Once full it stays so until it has drained: whoever was told `false` waits for `onDrain`.
-    this.full ||= this.socket.writableLength > this.highWaterMark;
+    this.full ||= this.pending > this.highWaterMark;
     return !this.full;
+  }
+
+  private putPast(bytes: Buffer): boolean {
+    if (this.past > 0) return false;
+    const written = writePast(this.socket, bytes, this);
+    if (written === 'waits') this.past = bytes.length;
+    return written !== 'stream';
+  }
+
+  /** What waited past the stream has gone out. */
+  written(): void {
+    this.past = 0;
+    // What came behind it in the stream may be too little for a `drain`.
+    if (!this.socket.writableNeedDrain) this.drained();
+  }
+
+  private drained(): void {
+    if (!this.full) return;
+    this.full = false;
+    this.onDrain();
   }
 
   /** Whether it is above the high-water mark, and has been since without a drain. */
@@ -65,12 +84,12 @@ export class SocketLine {
 
   /** Bytes not yet handed to the kernel. */
   get pending(): number {
-    return this.socket.writableLength;
+    return this.past + this.socket.writableLength;
   }
 
   /** Bytes handed to the kernel so far. */
   get taken(): number {
-    return this.socket.bytesWritten - this.socket.writableLength;
+    return this.socket.bytesWritten - this.pending;
   }
 
   /** Ends the line when what is pending has gone out; the other side need not end its half. */

@@ -1,67 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { SocketLine } from '../src/socket-line';
-
-const MARK = 256 * 1024;
-const CHUNK = Buffer.alloc(64 * 1024, 'x');
-
-interface Ends extends AsyncDisposable {
-  readonly near: Socket;
-  readonly far: Socket;
-}
-
-/** Both ends of a connection; nothing is read from the far one yet. */
-async function openSockets(): Promise<Ends> {
-  const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const far = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true });
-  const [[near]] = (await Promise.all([once(server, 'connection'), once(far, 'connect')])) as [[Socket], unknown];
-  far.pause();
-  return {
-    near,
-    far,
-    [Symbol.asyncDispose]: async () => {
-      near.destroy();
-      far.destroy();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
-interface TestLine {
-  readonly line: SocketLine;
-  readonly drained: jest.Mock;
-  readonly gone: jest.Mock;
-  /** Resolves when `gone` is called. */
-  readonly closed: Promise<void>;
-}
-
-function createLine(socket: Socket, mark = MARK): TestLine {
-  const drained = jest.fn();
-  const gone = jest.fn();
-  const closed = new Promise<void>((resolve) => {
-    gone.mockImplementation(resolve);
-  });
-  return { line: new SocketLine(socket, mark, drained, gone), drained, gone, closed };
-}
-
-/** Writes until the line is full; returns how many bytes. */
-function fill(line: SocketLine): number {
-  let bytes = CHUNK.length;
-  while (line.write(CHUNK)) bytes += CHUNK.length;
-  return bytes;
-}
-
-async function readBytes(socket: Socket, wanted: number): Promise<number> {
-  let bytes = 0;
-  while (bytes < wanted) {
-    const chunk = socket.read() as Buffer | null;
-    if (chunk === null) await once(socket, 'readable');
-    else bytes += chunk.length;
-  }
-  return bytes;
-}
+import { CHUNK, createLine, fill, MARK, openSockets, readBytes, spyOnHandle } from './open-sockets';
 
 describe('SocketLine', () => {
   it('takes bytes while the other side reads, and has nothing pending', async () => {
@@ -193,8 +131,8 @@ describe('SocketLine.gather', () => {
   it('lets what was gathered in a turn leave in one write, before anything that is written at once', async () => {
     await using ends = await openSockets();
     const { line } = createLine(ends.near);
-    const write = jest.spyOn(ends.near, 'write');
-    const texts = (): string[] => write.mock.calls.map(([bytes]) => String(bytes));
+    const write = spyOnHandle(ends.near);
+    const texts = (): string[] => write.mock.calls.map(([, bytes]) => String(bytes));
 
     line.gather(Buffer.from('a'));
     line.gather(Buffer.from('b'));
@@ -203,7 +141,7 @@ describe('SocketLine.gather', () => {
     expect(texts()).toEqual(['ab']);
 
     line.gather(Buffer.from('c'));
-    line.write('d');
+    line.write(Buffer.from('d'));
     expect(texts()).toEqual(['ab', 'c', 'd']);
   });
 

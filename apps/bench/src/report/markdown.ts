@@ -32,7 +32,13 @@ function toSection({ title, unit, method, rows, left }: Result): string[] {
     lines.push([row.transport, row.name, ...columns.flatMap((column) => toCells(row, ours, column))]);
   }
   const notMeasured = left.length === 0 ? [] : ['', `Not measured: ${left.join('; ')}.`];
-  return ['', `## ${title}`, '', method, '', `Unit: ${unit}.`, '', ...toTable(lines), ...notMeasured];
+  return ['', `## ${title}`, '', method, '', `Unit: ${unit}.`, '', ...toTable(withoutEmpty(lines)), ...notMeasured];
+}
+
+/** Without the columns that say nothing in any line: the ratios where there is nothing to compare. */
+function withoutEmpty([head = [], ...rest]: readonly string[][]): string[][] {
+  const says = head.map((_, i) => rest.some((cells) => cells[i] !== ''));
+  return [head, ...rest].map((cells) => cells.filter((_, i) => says[i]));
 }
 
 function toCells(row: Row, ours: Row | undefined, column: string): [figure: string, ratio: string] {

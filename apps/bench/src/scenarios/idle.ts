@@ -2,6 +2,7 @@ import { runLoad } from '../load';
 import type { Scenario } from '../scenario';
 import { nchan } from '../systems/nchan';
 import { faye, naiveSse, naiveWebsocket, stockSocketio } from '../systems/peers';
+import { pushpin } from '../systems/pushpin';
 import { tetracast } from '../systems/tetracast';
 
 export const idle: Scenario = {
@@ -15,6 +16,7 @@ export const idle: Scenario = {
     nchan('WebSocket'),
     naiveWebsocket,
     faye,
+    pushpin('WebSocket'),
     tetracast({ service: 'sse' }),
     nchan('SSE'),
     naiveSse,

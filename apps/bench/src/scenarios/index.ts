@@ -7,6 +7,9 @@ import { manyChannels } from './many-channels';
 import { polling } from './polling';
 import { publishing } from './publishing';
 import { resume } from './resume';
+import { soak } from './soak';
+import { window } from './window';
+import { workers } from './workers';
 
 /** In the order of the report. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -18,4 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   polling,
   resume,
   publishing,
+  workers,
+  window,
+  soak,
 ];

@@ -1,7 +1,6 @@
 import { startNginx } from '@tetracast/testing';
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type LoadOptions, pin } from '../load';
+import { childrenOf, type LoadOptions, pin } from '../load';
 import type { System, Transport } from '../system';
 
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
@@ -67,11 +66,4 @@ export function nchan(transport: Transport): System {
       };
     },
   };
-}
-
-function childrenOf(pid: number): number[] {
-  return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map(Number);
 }

@@ -1,6 +1,6 @@
 import { startProcess, startRedis } from '@tetracast/testing';
 import { join } from 'node:path';
-import { pin } from '../load';
+import { childrenOf, pin } from '../load';
 import { BENCH, ROOT } from '../places';
 
 export interface NodeServer extends AsyncDisposable {
@@ -18,6 +18,8 @@ interface NodeServerOptions {
   readonly readyPath?: string;
   /** Its worker processes may use all cores. */
   readonly everyCore?: boolean;
+  /** Asked to stop, not killed: so that it writes its profile, and its workers end with it. */
+  readonly orderly?: boolean;
 }
 
 /** Starts a Node server, and a Redis of its own if it wants one, on the servers' core. */
@@ -33,13 +35,13 @@ export async function startNodeServer(options: NodeServerOptions): Promise<NodeS
     },
     ...(options.readyPath === undefined ? {} : { readyPath: options.readyPath }),
   });
-  const pids = [server.pid, ...(redis === undefined ? [] : [redis.pid])];
+  const pids = [server.pid, ...childrenOf(server.pid), ...(redis === undefined ? [] : [redis.pid])];
   if (options.everyCore !== true) await Promise.all(pids.map(pin));
   return {
     port: server.port,
     pids,
     [Symbol.asyncDispose]: async () => {
-      await server.kill();
+      await (options.orderly === true ? server.stop() : server.kill());
       await redis?.[Symbol.asyncDispose]();
     },
   };

@@ -7,7 +7,7 @@ import { startNodeServer } from './node-server';
 /** What the Dockerfile has Node do: less young garbage is kept, see docs/performance.md. */
 const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
 
-type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
+export type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
 
 interface TetracastOptions {
   readonly service: Service;
@@ -19,6 +19,10 @@ interface TetracastOptions {
   readonly window?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
+  /** Processes, on all cores; absent: one, on the servers' core. */
+  readonly workers?: number;
+  /** A folder for a profile of its processor time, written when it has stopped. */
+  readonly profile?: string;
 }
 
 const JSON_BODY = '{"channel":"{channel}","data":"{data}"}';
@@ -58,15 +62,18 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
 const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', polling: 'long-poll' } as const;
 
 /** One of our services as it is built, in a process of its own. */
-export function tetracast({ service, bus, short, window, env = {}, name }: TetracastOptions): System {
+export function tetracast(options: TetracastOptions): System {
+  const { service, bus, short, window, workers, profile, name = nameOf(options) } = options;
   return {
-    name: name ?? (bus === 'redis' ? 'Tetracast with Redis' : 'Tetracast'),
+    name,
     transport: short === true ? 'poll' : TRANSPORTS[service],
     start: async () => {
       const server = await startNodeServer({
         file: `dist/apps/${service}/main.cjs`,
-        env: { ...NO_LIMITS, ...env },
-        nodeArgs: AS_IN_THE_IMAGE,
+        env: { ...NO_LIMITS, ...options.env, ...(workers === undefined ? {} : { WORKERS: String(workers) }) },
+        nodeArgs: [...AS_IN_THE_IMAGE, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+        everyCore: workers !== undefined,
+        orderly: profile !== undefined || workers !== undefined,
         ...(bus === 'redis' ? { redis: 'BUS_URL' } : {}),
       });
       const load = {
@@ -78,6 +85,17 @@ export function tetracast({ service, bus, short, window, env = {}, name }: Tetra
       return { ...server, load, store: (messages) => store(service, server.port, messages) };
     },
   };
+}
+
+/** @throws for what is none of our services */
+export function readService(name: string): Service {
+  if (Object.hasOwn(LOADS, name)) return name as Service;
+  throw new Error(`No such service: ${name}. ${Object.keys(LOADS).join(', ')}`);
+}
+
+function nameOf({ bus, workers }: TetracastOptions): string {
+  const where = bus === 'redis' ? 'Tetracast with Redis' : 'Tetracast';
+  return workers === undefined ? where : `${where}, ${workers} worker${workers > 1 ? 's' : ''}`;
 }
 
 /** Publishes the messages, and one before them: whoever goes on after that one has all of them to come. */

@@ -1,0 +1,88 @@
+import { createLine, openSockets, readBytes, spyOnHandle } from './open-sockets';
+
+describe('SocketLine past the stream', () => {
+  const LARGE = Buffer.alloc(8 * 1024 * 1024, 'y');
+
+  it('writes bytes while nothing waits in the stream, and by it while something does', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+    const byStream = jest.spyOn(ends.near, 'write');
+
+    line.write(Buffer.from('a'));
+    expect(byStream).not.toHaveBeenCalled();
+
+    ends.near.cork();
+    line.write(Buffer.from('b'));
+    ends.near.uncork();
+    expect(byStream).toHaveBeenCalledTimes(1);
+    expect(ends.near.bytesWritten).toBe(2);
+  });
+
+  it('keeps the order of all that is written while bytes wait', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+    const pieces = [LARGE, 'b', Buffer.from('c'), 'd', LARGE, Buffer.from('e')];
+    for (const piece of pieces) line.write(piece);
+    line.end();
+
+    const arrived: Buffer[] = [];
+    for await (const chunk of ends.far) arrived.push(chunk as Buffer);
+
+    expect(Buffer.concat(arrived).equals(Buffer.concat(pieces.map((piece) => Buffer.from(piece))))).toBe(true);
+  });
+
+  it('is full with what waits there alone, and tells once when it has gone out', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near);
+    const told = new Promise((resolve) => drained.mockImplementation(() => resolve(line.pending)));
+
+    expect(line.write(LARGE)).toBe(false);
+    expect(ends.near.writableLength).toBe(0);
+    expect(line.pending).toBe(LARGE.length);
+    expect(line.taken).toBe(0);
+
+    await readBytes(ends.far, LARGE.length);
+    expect(await told).toBe(0);
+    expect(drained).toHaveBeenCalledTimes(1);
+    expect(line.taken).toBe(LARGE.length);
+  });
+
+  it('tells when what came behind it is too little for the stream to tell', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near);
+    const told = new Promise<void>((resolve) => drained.mockImplementation(() => resolve()));
+    line.write(LARGE);
+    line.write('behind it');
+
+    await readBytes(ends.far, LARGE.length + 'behind it'.length);
+    await told;
+
+    expect(drained).toHaveBeenCalledTimes(1);
+    expect(line.write('more')).toBe(true);
+  });
+
+  it('is gone, and tells nothing else, when it is cut while bytes wait', async () => {
+    await using ends = await openSockets();
+    const { line, drained, gone, closed } = createLine(ends.near);
+    line.write(LARGE);
+
+    line.destroy();
+    await closed;
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(drained).not.toHaveBeenCalled();
+    expect(gone).toHaveBeenCalledTimes(1);
+  });
+
+  it('is gone when the kernel refuses what is written', async () => {
+    await using ends = await openSockets();
+    const { line, gone, closed } = createLine(ends.near);
+    spyOnHandle(ends.near).mockReturnValue(-32);
+
+    line.write(Buffer.from('lost'));
+    await closed;
+
+    expect(gone).toHaveBeenCalledTimes(1);
+    expect(line.write(Buffer.from('more'))).toBe(true);
+  });
+});
