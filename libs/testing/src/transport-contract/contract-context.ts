@@ -93,6 +93,19 @@ export async function publishAll(
   return ids;
 }
 
+/**
+ * Publishes these one after the other, where it does not matter by whom: a client without a browser's speed, such as
+ * `$.ajax` in jsdom, would take longer for many than a test may.
+ */
+export async function publishMany(
+  context: ContractContext,
+  client: TransportClient,
+  channel: string,
+  data: readonly unknown[],
+): Promise<void> {
+  for (const item of data) await publishAny(context, client, { channel, data: item });
+}
+
 /** `first-1`, `first-2`, … : strings, which every driver can publish. */
 export function words(count: number, prefix = 'word'): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);

@@ -1,5 +1,5 @@
 import { cursorAfter } from '@tetracast/message-model';
-import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
+import { type ContractContext, open, publishAll, publishMany, uniqueChannel, words } from './contract-context';
 
 /** After a cut a client goes on where it was: nothing missing, nothing twice, no reset. */
 export function testResume(context: ContractContext): void {
@@ -11,7 +11,7 @@ export function testResume(context: ContractContext): void {
       await publishAll(publisher, channel, words(3, 'before'));
       await client.next(3);
 
-      await client.cut(() => publishAll(publisher, channel, words(20, 'meanwhile')));
+      await client.cut(() => publishMany(context, publisher, channel, words(20, 'meanwhile')));
       await publishAll(publisher, channel, words(3, 'later'));
 
       expect((await client.next(23)).map(({ data }) => data)).toEqual([
@@ -81,7 +81,7 @@ export function testResume(context: ContractContext): void {
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await using client = await open(context, { channels: [channel] });
 
-      const publishing = publishAll(publisher, channel, words(60));
+      const publishing = publishMany(context, publisher, channel, words(60));
       await client.next(10);
       await client.cut();
       await publishing;

@@ -1,5 +1,5 @@
 import type { OpenOptions, TransportClient } from '../drivers';
-import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
+import { type ContractContext, open, publishAll, publishMany, uniqueChannel, words } from './contract-context';
 
 /** Where a subscription begins: `after`, `after=earliest`, `rewind`, or nothing. */
 export function testStarts(context: ContractContext): void {
@@ -63,7 +63,7 @@ export function testStarts(context: ContractContext): void {
     it('sends what is stored once, although it is published while the subscription begins', async () => {
       const busy = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
-      const publishing = publishAll(publisher, busy, words(30));
+      const publishing = publishMany(context, publisher, busy, words(30));
       const clients = await Promise.all(words(3).map(() => open(context, { channels: [busy], after: 'earliest' })));
 
       await publishing;
