@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { startService } from './start-service';
 import { openClient, startClient, TRANSPORTS } from './stock-client';
 
@@ -54,13 +54,23 @@ describe('a session', () => {
     using _other = await openClient(service.url, {}, from('192.0.2.2'));
   });
 
+  it('under a name that leads here by somebody else is refused, on both transports', async () => {
+    await using service = await startService();
+    const headers = { host: 'rebound.example' };
+
+    expect(await upgradeStatus(service.url, headers)).toBe(403);
+    const [response] = (await once(get(service.url + HANDSHAKE, { headers }), 'response')) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(403);
+  });
+
   it('is one connection, however many namespaces it has', async () => {
     await using service = await startService({ MAX_CONNECTIONS: '1' });
     using client = await openClient(service.url);
 
     const news = client.socket.io.socket('/news');
 
-    await new Promise<void>((resolve) => news.connect().once('connect', resolve));
+    await new Promise<void>((resolve) => news.once('connect', resolve));
+    expect(service.connections()).toBe(2);
     news.disconnect();
   });
 
@@ -68,7 +78,8 @@ describe('a session', () => {
     await using service = await startService({ HEADERS_TIMEOUT: '100ms', REQUEST_TIMEOUT: '100ms' });
     const websocket = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
 
-    await once(websocket, 'close');
+    const [code] = (await once(websocket, 'close')) as [number];
+    expect(code).toBe(1005);
   });
 });
 

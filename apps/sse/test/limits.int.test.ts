@@ -1,5 +1,6 @@
+import { connect } from 'node:net';
 import { openRawStream } from './raw-stream';
-import { connectionsOf, startService, until } from './start-service';
+import { connectionsOf, publish, startService, until } from './start-service';
 
 /** What an EventSource survives: it comes back by itself. */
 const COME_BACK = /^HTTP\/1\.1 200 OK\r\n.*content-type: text\/event-stream.*\r\n\r\nretry: \d+\n\n$/is;
@@ -37,7 +38,7 @@ describe('a stream', () => {
     const streams = Array.from({ length: 5 }, () => openRawStream(service.url, '/sse?channel=a'));
     const answers = await Promise.all(streams.map((stream) => stream.readUntil('retry: ')));
 
-    expect(answers.filter((answer) => /id: /.test(answer)).length).toBeGreaterThanOrEqual(2);
+    expect(answers.filter((answer) => answer.includes('id: ')).length).toBeGreaterThanOrEqual(2);
     expect(answers.some((answer) => COME_BACK.test(answer))).toBe(true);
     for (const { socket } of streams) socket.destroy();
   });
@@ -52,11 +53,28 @@ describe('a stream', () => {
   });
 });
 
+it('a flood of connections that ask nothing is cut off as it comes, and open streams go on', async () => {
+  await using service = await startService({ MAX_CONNECTIONS: '1' });
+  using stream = openRawStream(service.url, '/sse?channel=a');
+  await stream.readUntil('id: ');
+
+  const { hostname, port } = new URL(service.url);
+  const flood = Array.from({ length: 150 }, () => connect({ host: hostname, port: Number(port) }).resume());
+  await Promise.race(
+    flood.map((socket) => new Promise((resolve) => socket.on('error', resolve).once('close', resolve))),
+  );
+
+  expect(service.sockets.length).toBeLessThanOrEqual(102);
+  await publish(service, 'a', ['still here']);
+  await stream.readUntil('still here');
+  for (const socket of flood) socket.destroy();
+});
+
 it('a publication above PUBLISH_RATE_PER_IP is answered 429', async () => {
   await using service = await startService({ PUBLISH_RATE_PER_IP: '1' });
-  const publish = (): Promise<Response> =>
+  const post = (): Promise<Response> =>
     fetch(`${service.url}/sse`, { method: 'POST', body: new URLSearchParams({ channel: 'a', data: 'x' }) });
-  const answers = await Promise.all(Array.from({ length: 5 }, publish));
+  const answers = await Promise.all(Array.from({ length: 5 }, post));
   const refused = answers.filter(({ status }) => status === 429);
 
   expect(refused.length).toBeGreaterThan(0);

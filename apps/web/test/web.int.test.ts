@@ -5,7 +5,9 @@ import { webPlugin } from '../src/web.plugin';
 let app: FastifyInstance;
 
 beforeAll(async () => {
-  app = await createService(parseSettings({ PORT: '0' }), [webPlugin], { logger: false });
+  app = await createService(parseSettings({ PORT: '0', HOST: '0.0.0.0', ACCESS: 'open' }), [webPlugin], {
+    logger: false,
+  });
 });
 
 afterAll(async () => {

@@ -10,7 +10,7 @@ async function askToUpgrade(service: RunningService, path: string, more: readonl
   client.write(
     [
       `GET ${path} HTTP/1.1`,
-      `Host: ${new URL(service.url).host}`,
+      ...(more.some((header) => header.startsWith('Host: ')) ? [] : [`Host: ${new URL(service.url).host}`]),
       'Connection: Upgrade',
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',
@@ -36,6 +36,7 @@ describe('a refused handshake', () => {
 
   it.each([
     ['from a page of a foreign origin', '/ws', ['Origin: https://elsewhere.example'], 403, 'forbidden_origin'],
+    ['under a name that leads here by somebody else', '/ws', ['Host: rebound.example'], 403, 'forbidden_origin'],
     ['under a path where nothing is', '/nowhere', [], 404, 'not_found'],
     ['with a URL that cannot be read', '/%zz', [], 400, 'invalid_request'],
     ['with a key that is none', '/ws', ['Sec-WebSocket-Key: too-short'], 400, 'invalid_request'],

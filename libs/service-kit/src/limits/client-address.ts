@@ -1,9 +1,15 @@
 import proxyAddr from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
 
-export type ClientAddress = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
+/** What of a request tells whence it comes. */
+export interface Arrival {
+  readonly headers: IncomingHttpHeaders;
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
+export type ClientAddress = (request: Arrival) => string;
 
 /** A provider gives a household or a server that many addresses, so one who is limited would simply take the next. */
 const IPV6_BITS = 64;
@@ -17,7 +23,7 @@ export function createClientAddress(trustProxy: readonly string[]): ClientAddres
   if (trustProxy.length === 0) return ({ socket }) => networkOf(socket.remoteAddress);
   const isTrusted = proxyAddr.compile([...trustProxy]);
   // Its types ask for the whole request; it reads these two.
-  return (request) => networkOf(proxyAddr(request as IncomingMessage, isTrusted));
+  return (request) => networkOf(proxyAddr(request as unknown as IncomingMessage, isTrusted));
 }
 
 function networkOf(address = ''): string {

@@ -1,8 +1,7 @@
 import type { Bus } from '@tetracast/bus';
-import type { IncomingMessage } from 'node:http';
 import type { Settings } from '../settings';
 import { Caller } from './caller';
-import { type ClientAddress, createClientAddress } from './client-address';
+import { type Arrival, type ClientAddress, createClientAddress } from './client-address';
 import { ConnectionLimits } from './connection-limits';
 import { type RefusalCount, Refusals, type Refuse } from './refusals';
 import { SharedBuckets } from './shared-buckets';
@@ -40,7 +39,7 @@ export class Limits {
   }
 
   /** Who asks by this request: a plain one, or the handshake of a line. `user` is the subject of its token. */
-  callerOf(request: Pick<IncomingMessage, 'headers' | 'socket'>, user?: string): Caller {
+  callerOf(request: Arrival, user?: string): Caller {
     return new Caller(this, this.addressOf(request), user);
   }
 

@@ -1,6 +1,5 @@
 import { MemoryBus } from '@tetracast/bus';
-import { CodedError } from '@tetracast/message-model';
-import type { IncomingMessage } from 'node:http';
+import type { CodedError } from '@tetracast/message-model';
 import type { Caller } from '../../src/limits/caller';
 import { Limits } from '../../src/limits/limits';
 import { parseSettings } from '../../src/settings';
@@ -18,7 +17,7 @@ function createLimits(
 }
 
 function callerAt(limits: Limits, remoteAddress: string, user?: string): Caller {
-  return limits.callerOf({ headers: {}, socket: { remoteAddress } } as IncomingMessage, user);
+  return limits.callerOf({ headers: {}, socket: { remoteAddress } }, user);
 }
 
 function codeOf(attempt: () => unknown): string {

@@ -3,7 +3,8 @@ import { RESERVED_EVENTS } from '@tetracast/message-model';
 import type { PublishOptions, TransportClient } from '../drivers';
 import { type ContractContext, open, uniqueChannel, words } from './contract-context';
 
-const TOO_MUCH = 'x'.repeat(66_000);
+/** With its quotes one byte more than may be. */
+const TOO_MUCH = 'x'.repeat(65_535);
 
 /** What each is refused with; `channel` is filled in where a row has none. */
 const PUBLICATIONS: readonly (readonly [string, Partial<PublishOptions>, ErrorCode])[] = [
