@@ -42,7 +42,7 @@ async function readToEnd(stream: SseStream): Promise<never> {
   for (;;) await nextBlock(stream);
 }
 
-describe.each<[string, object, { jti?: string; sub?: string }]>([
+describe.each<[string, Record<string, unknown>, { jti?: string; sub?: string }]>([
   ['of one token', { jti: 'one', sub: 'ann' }, { jti: 'one' }],
   ['of a subject', { sub: 'gone', iat: nowS() - 1 }, { sub: 'gone' }],
 ])('a revocation %s on one process', (_, claims, what) => {

@@ -21,7 +21,7 @@ const secretKey: KeyObject = createSecretKey(Buffer.from(SECRET));
 export const nowS = (): number => Math.floor(Date.now() / 1000);
 
 /** The claims of a token that may do anything with `news`, and these besides. */
-export const claimsOf = (more: JWTPayload = {}): JWTPayload => ({
+export const claimsOf = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
   iss: ISSUER,
   aud: AUDIENCE,
   sub: 'ann',
@@ -31,7 +31,10 @@ export const claimsOf = (more: JWTPayload = {}): JWTPayload => ({
 });
 
 /** A token with the claims of {@link claimsOf}; what is `undefined` in `more` is left out of it. */
-export function mint(more: JWTPayload = {}, { alg = 'HS256', key = secretKey } = {}): Promise<string> {
+export function mint(
+  more: Readonly<Record<string, unknown>> = {},
+  { alg = 'HS256', key = secretKey } = {},
+): Promise<string> {
   return new SignJWT(claimsOf(more)).setProtectedHeader({ alg }).sign(key);
 }
 
