@@ -34,7 +34,7 @@ export const soak: Scenario = {
     const lost = lostIn(figures);
     const column = (n: number): string => (n === 0 ? 'start' : `${n} min`);
     const readings: Reading[] = megabytes.map((value, n) => ({ column: column(n), value, lost }));
-    const half = megabytes.slice(megabytes.length >> 1);
+    const half = megabytes.slice((megabytes.length - 1) >> 1);
     return [...readings, { column: 'KB a minute', value: slope(half) * 1024, lost }];
   },
 };
