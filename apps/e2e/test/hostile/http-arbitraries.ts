@@ -146,5 +146,5 @@ function letters(first: number, last: number): string[] {
 
 /** Half of a surrogate pair becomes U+FFFD: a form cannot carry it. */
 function asFormText(value: unknown): string {
-  return Buffer.from(typeof value === 'string' ? value : String(JSON.stringify(value))).toString();
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? null)).toString();
 }
