@@ -14,7 +14,7 @@ const GROWTH_MAX = 12 * 1024 * 1024;
 /** What is open in a process besides its clients' sockets, and may differ by some files. */
 const FILES_SLACK = 4;
 /** Engine.IO forgets a session that nobody polls after a heartbeat and 20 s. */
-const CALM_MS = 30_000;
+const CALM_MS = 40_000;
 const CALM_POLL_MS = 100;
 
 /** What the cases of one suite have to do with. */

@@ -90,7 +90,7 @@ export const publications = nearly(fc.record({ channel: fc.constant('fuzz'), dat
 
 const formText = publications.map((publication) =>
   Object.entries(publication)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+    .map(([name, value]) => `${name}=${encodeURIComponent(asFormText(value))}`)
     .join('&'),
 );
 const oddForm = fc
@@ -142,4 +142,9 @@ export function encodeRequest({ method, target, headers, body }: OddRequest, len
 
 function letters(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => String.fromCharCode(first + index));
+}
+
+/** Half of a surrogate pair becomes U+FFFD: a form cannot carry it. */
+function asFormText(value: unknown): string {
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value ?? null)).toString();
 }

@@ -10,12 +10,11 @@ const COLLECT_ON_SIGNAL = resolve(__dirname, 'collect-on-signal.cjs');
 const SETTINGS = {
   LOG_LEVEL: 'error',
   HISTORY_SIZE: '100',
-  HISTORY_TTL: '30s',
   IDEMPOTENCY_TTL: '2s',
   POLL_WAIT_MAX: '1s',
   WARM: '1s',
   // Engine.IO allows its clients 20 s more.
-  HEARTBEAT: '1s',
+  HEARTBEAT: '5s',
 };
 
 const PROBE = Buffer.from('GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n');
