@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 
 const GATEWAY = 'http://localhost:8080';
@@ -254,5 +255,6 @@ await checkContainers();
 await checkGateway();
 await checkRedis();
 await checkReplicas();
+await checkTokens(check, expect, compose, GATEWAY);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -24,7 +24,8 @@ export interface System extends AsyncDisposable {
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
 }
 
-export async function startSystem(): Promise<System> {
+/** `env`: settings of all services. */
+export async function startSystem(env: Readonly<Record<string, string>> = {}): Promise<System> {
   const running: AsyncDisposable[] = [];
   const stop = async (): Promise<void> => {
     for (const part of running.splice(0).reverse()) await part[Symbol.asyncDispose]();
@@ -36,7 +37,7 @@ export async function startSystem(): Promise<System> {
   try {
     const redis = keep(await startRedis({ appendOnly: true }));
     const started = await Promise.all(
-      SERVICES.map(async (name) => [name, keep(await startService(name, { BUS_URL: redis.url }))] as const),
+      SERVICES.map(async (name) => [name, keep(await startService(name, { ...env, BUS_URL: redis.url }))] as const),
     );
     const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
     const upstreams = mapServices((name) => `127.0.0.1:${services[name].port}`);

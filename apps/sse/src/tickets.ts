@@ -49,7 +49,11 @@ export async function grantForStream(
 }
 
 /** Has the ticket of a stream stand for each new token of it, so that a reconnect does not go back to the old one. */
-export function renewingTicket({ access }: Tetracast, ticket: string | undefined, channels: readonly string[]) {
+export function renewingTicket(
+  { access }: Tetracast,
+  ticket: string | undefined,
+  channels: readonly string[],
+): ((grant: Grant) => void) | undefined {
   if (ticket === undefined) return undefined;
   return (grant: Grant): void => {
     // What is not kept now lasts as long as the token before; the next renewal tries again.

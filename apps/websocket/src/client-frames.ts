@@ -9,8 +9,6 @@ import {
 } from '@tetracast/message-model';
 import {
   describeGrant,
-  type Grant,
-  type Permit,
   RequestOrder,
   store,
   type SubscriptionRequest,
@@ -19,6 +17,7 @@ import {
 } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
+import { Admission } from './admission';
 import type { WebSocketSink } from './websocket-sink';
 
 /** Frames of one client in progress before no more are read from it. */
@@ -34,9 +33,7 @@ export class ClientFrames {
     this.regulate();
   });
   private badFrames = 0;
-  private permit: Permit | undefined;
-  /** What the URL asked for, while a token is waited for. */
-  private unwelcomed: SubscriptionRequest | undefined;
+  private readonly admission: Admission;
 
   constructor(
     private readonly service: Tetracast,
@@ -44,25 +41,13 @@ export class ClientFrames {
     private readonly websocket: WebSocket,
     private readonly sink: WebSocketSink,
     private readonly log: FastifyBaseLogger,
-  ) {}
+  ) {
+    this.admission = new Admission(service, connection, sink);
+  }
 
-  /**
-   * What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. Without a token that
-   * is needed the line waits for an `auth` frame, and the client is welcomed after that.
-   */
+  /** What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. */
   open(request: SubscriptionRequest, token: string | undefined): void {
-    this.order.runAlone(async () => {
-      try {
-        const grant = await this.service.access.grantFor(token);
-        this.permit = this.service.access.permit(grant, this.connection, request);
-        if (token === undefined && !suffices(grant, request.channels)) {
-          this.unwelcomed = request;
-          this.service.access.expectToken(this.permit);
-        } else await this.welcome(request);
-      } catch (error) {
-        this.end(error);
-      }
-    });
+    this.order.runAlone(() => this.admission.begin(request, token).catch((error: unknown) => this.end(error)));
   }
 
   take(data: RawData, isBinary: boolean): void {
@@ -136,27 +121,10 @@ export class ClientFrames {
   }
 
   private async authenticate({ token, ref }: FrameOf<'auth'>): Promise<void> {
-    const { permit, unwelcomed, connection } = this;
-    if (permit === undefined) return;
-    const grant = await this.service.access.renew(permit, token);
-    const answer = { connection: connection.id, ...(ref === undefined ? {} : { ref }), ...describeGrant(grant) };
+    const grant = await this.admission.authenticate(token);
+    const answer = { connection: this.connection.id, ...(ref === undefined ? {} : { ref }), ...describeGrant(grant) };
     this.sink.send({ type: 'authenticated', ...answer });
-    if (unwelcomed === undefined) return;
-    this.unwelcomed = undefined;
-    try {
-      await this.welcome(unwelcomed);
-    } catch (error) {
-      this.end(error);
-    }
-  }
-
-  private async welcome({ channels, start }: SubscriptionRequest): Promise<void> {
-    const { id, client } = this.connection;
-    this.permit?.grant.requireSubscribe(channels);
-    await this.connection.subscribe(channels, start, (cursor) => {
-      this.sink.send({ type: 'welcome', connection: id, client, cursor });
-      if (channels.length > 0) this.sink.send({ type: 'subscribed', channels, cursor });
-    });
+    await this.admission.welcome().catch((error: unknown) => this.end(error));
   }
 
   /** What a line began with cannot be had. */
@@ -166,23 +134,20 @@ export class ClientFrames {
     this.connection.end(closeFor(refusal.code));
   }
 
-  /** What the line may do now. @throws CodedError `unauthorized` before its first token */
-  private get grant(): Grant {
-    if (this.permit !== undefined && this.unwelcomed === undefined) return this.permit.grant;
-    throw new CodedError('unauthorized', 'a token is needed first, in an "auth" frame');
-  }
-
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
-    this.grant.requireSubscribe(channels);
+    this.admission.grant.requireSubscribe(channels);
     await this.connection.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
     });
   }
 
   private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
-    const { id } = await store(this.service, publication, { client: this.connection.client, grant: this.grant });
+    const { id } = await store(this.service, publication, {
+      client: this.connection.client,
+      grant: this.admission.grant,
+    });
     this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
   }
 }
@@ -190,9 +155,4 @@ export class ClientFrames {
 /** What changes what the line gets, or may do, is served alone. */
 function changesAnything({ type }: ClientFrame): boolean {
   return type === 'subscribe' || type === 'unsubscribe' || type === 'auth';
-}
-
-/** Whether a client without a token can do what it came for. */
-function suffices(grant: Grant, channels: readonly string[]): boolean {
-  return channels.length > 0 ? channels.every((channel) => grant.maySubscribe(channel)) : !grant.isNothing;
 }

@@ -6,7 +6,6 @@ import {
   type ResetReason,
   seqIn,
   type Start,
-  type TokenNotice,
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
@@ -17,11 +16,8 @@ import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
 import type { Sink } from './sink';
 import { findStartingPoint, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
-import { findStep, STEP_BYTES } from './step';
+import { findStep, STEP_BYTES, STEP_MESSAGES } from './step';
 import { refuseTooMany, type Subscription } from './subscription';
-
-/** Most messages handed over in one write while a connection catches up. */
-const STEP_MESSAGES = 256;
 
 /**
  * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
@@ -143,10 +139,6 @@ export class Connection {
     this.sink.close(reason);
   }
 
-  notify(notice: TokenNotice): void {
-    if (!this.closed) this.sink.notify?.(notice);
-  }
-
   /** A channel of this connection has news; the hot path. */
   forward(subscription: Subscription): void {
     const { channel } = subscription;
@@ -255,11 +247,10 @@ export class Connection {
    */
   private advanceTogether(): boolean {
     if (this.subscriptions.size !== 1) return false;
-    const limit = this.sink.batchLimit ?? STEP_MESSAGES;
     for (const subscription of this.subscriptions.values()) {
       const { window, proven } = subscription.channel;
       const batch = window.batchAfter(subscription.position, this.sink.framing);
-      if (batch.count > limit || batch.size > STEP_BYTES) return false;
+      if (batch.count > (this.sink.batchLimit ?? STEP_MESSAGES) || batch.size > STEP_BYTES) return false;
       this.reached = subscription.channel.through;
       subscription.position = Math.max(subscription.position, proven);
       subscription.gapTold = false;

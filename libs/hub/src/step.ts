@@ -2,6 +2,8 @@ import type { FramedPage } from './channel';
 import type { FramedEntry } from './framed-entry';
 import type { Subscription } from './subscription';
 
+/** Most messages handed over in one write while a connection catches up. */
+export const STEP_MESSAGES = 256;
 /** About the most bytes handed over in one write while a connection catches up. */
 export const STEP_BYTES = 256 * 1024;
 

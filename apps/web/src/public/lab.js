@@ -5,6 +5,7 @@ import { Stopwatch } from './meters.js';
 import { currentCursor, loadScript, originOf } from './services.js';
 import { polling } from './polling.js';
 import { showCode } from './code-view.js';
+import { keepToken, takeToken } from './token.js';
 import { socketio } from './socketio.js';
 import { sse } from './sse.js';
 import { websocket } from './websocket.js';
@@ -15,6 +16,15 @@ const TRANSPORTS = {
   websocket: { create: websocket },
   socketio: { create: socketio, client: `${originOf('socketio')}/socket.io/socket.io.min.js` },
 };
+
+const token = takeToken();
+const tokenField = document.querySelector('[data-role="token"]');
+tokenField.value = token;
+tokenField.form.addEventListener('submit', (event) => {
+  event.preventDefault(); // it must not become a part of the address
+  keepToken(tokenField.value);
+  location.reload();
+});
 
 const parameters = new URLSearchParams(location.search);
 const channel = parameters.get('channel')?.trim() || 'lab';
@@ -48,7 +58,7 @@ function createLine(section) {
     panel.part('cut').disabled = !transport;
     try {
       if (client && !transport) await loadScript(client);
-      transport ??= create({ origin: originOf(name), channel, panel });
+      transport ??= create({ origin: originOf(name), channel, panel, token });
       transport.join();
     } catch (error) {
       panel.setState('cut', error.message);
@@ -87,7 +97,7 @@ bar.onClear = () => {
   changed();
 };
 
-const start = parameters.get('after') ?? (await currentCursor(channel));
+const start = parameters.get('after') ?? (await currentCursor(channel, token));
 for (const { panel, join } of lines) {
   panel.moveTo(start);
   join();

@@ -1,11 +1,13 @@
 import { backoffMs } from './backoff.js';
+import { bearer } from './token.js';
 
 /**
  * HTTP polling with jQuery: ask what came after the cursor, show it, ask again.
  * A long poll is the same question with `wait`: the service answers when there is something to say.
  */
-export function polling({ origin, channel, panel }) {
+export function polling({ origin, channel, panel, token }) {
   const url = `${origin}/polling`;
+  const headers = bearer(token);
   let request, timer;
   let failures = 0;
   let connected = false;
@@ -17,7 +19,7 @@ export function polling({ origin, channel, panel }) {
     // The first question never waits: its answer is the backlog, and the proof that the line is up.
     if (connected && !short) query.wait = 25;
     panel.countRequest();
-    request = $.ajax({ url, data: query, dataType: 'json', timeout: 40_000 }).done(show).fail(tryAgain);
+    request = $.ajax({ url, headers, data: query, dataType: 'json', timeout: 40_000 }).done(show).fail(tryAgain);
   }
 
   function show(answer, _status, xhr) {
@@ -65,7 +67,7 @@ export function polling({ origin, channel, panel }) {
     },
     publish(data) {
       const body = JSON.stringify({ channel, data });
-      return $.ajax({ method: 'POST', url, contentType: 'application/json', data: body }).catch((xhr) => {
+      return $.ajax({ method: 'POST', url, headers, contentType: 'application/json', data: body }).catch((xhr) => {
         throw new Error(reason(xhr));
       });
     },

@@ -1,3 +1,5 @@
+import { bearer } from './token.js';
+
 /** The ports of the separate services, as the compose file publishes them. */
 const WEB_PORT = '3606';
 const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604 };
@@ -30,10 +32,13 @@ export function loadScript(url) {
  * from the same one and must then show the same list. Empty when polling is down: each panel then starts at its own
  * "now".
  */
-export async function currentCursor(channel) {
+export async function currentCursor(channel, token) {
   try {
     const query = new URLSearchParams({ channel });
-    const response = await fetch(`${originOf('polling')}/polling?${query}`, { signal: AbortSignal.timeout(3000) });
+    const response = await fetch(`${originOf('polling')}/polling?${query}`, {
+      headers: bearer(token),
+      signal: AbortSignal.timeout(3000),
+    });
     return (await response.json()).cursor ?? '';
   } catch {
     return '';

@@ -2,11 +2,12 @@
  * Socket.IO with its own client, as it comes. It reconnects, backs off and keeps the cursor by itself: the last
  * argument of every event is the cursor, and the client sends the latest one back when it returns.
  */
-export function socketio({ origin, channel, panel }) {
+export function socketio({ origin, channel, panel, token }) {
   const socket = io(origin, {
     autoConnect: false,
     // A function, so that each new try names the place where the panel stands by then.
-    auth: (answer) => answer({ channels: [channel], ...(panel.cursor && { after: panel.cursor }) }),
+    auth: (answer) =>
+      answer({ channels: [channel], ...(panel.cursor && { after: panel.cursor }), ...(token && { token }) }),
   });
 
   socket.on('message', (data, info) => panel.receive({ ...info, data }));

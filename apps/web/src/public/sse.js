@@ -1,16 +1,29 @@
 import { backoffMs } from './backoff.js';
+import { bearer } from './token.js';
 
 /**
  * Server-Sent Events with the browser's own EventSource. It reconnects by itself and tells the service where it
- * stopped (the Last-Event-ID header), so most of this file is about the one case in which it gives up.
+ * stopped (the Last-Event-ID header), so most of this file is about the one case in which it gives up. It can send no token:
+ * where one is needed, a request that can gets a ticket for it, which is good for this stream and its reconnects only.
  */
-export function sse({ origin, channel, panel }) {
+export function sse({ origin, channel, panel, token }) {
   const url = `${origin}/sse`;
   let source, timer;
   let failures = 0;
+  let joined = 0; // which join this is: a ticket may arrive after the cut
 
-  function connect() {
+  async function connect() {
+    const mine = (joined += 1);
     const query = new URLSearchParams({ channel });
+    if (token) {
+      try {
+        query.set('ticket', await getTicket());
+      } catch (error) {
+        if (mine === joined) refused(error);
+        return;
+      }
+      if (mine !== joined) return;
+    }
     // A new EventSource has forgotten its last id; the panel has not.
     if (panel.cursor) query.set('lastEventId', panel.cursor);
     panel.countRequest();
@@ -27,6 +40,24 @@ export function sse({ origin, channel, panel }) {
     source.onerror = lost;
   }
 
+  async function getTicket() {
+    panel.countRequest();
+    const query = new URLSearchParams({ channel });
+    const response = await fetch(`${url}/ticket?${query}`, { method: 'POST', headers: bearer(token) });
+    if (response.ok) return (await response.json()).ticket;
+    throw await problemIn(response);
+  }
+
+  /** What is wrong with the token stays wrong; anything else may pass. */
+  function refused({ status, message }) {
+    if (status >= 400 && status < 500) {
+      panel.setState('cut', message);
+      return;
+    }
+    timer = setTimeout(connect, backoffMs(failures++));
+    panel.setState('reconnecting', message);
+  }
+
   function lost() {
     if (source.readyState === EventSource.CONNECTING) {
       panel.countRequest(); // the browser is at it already
@@ -41,20 +72,25 @@ export function sse({ origin, channel, panel }) {
   return {
     join: connect,
     cut() {
+      joined += 1;
       clearTimeout(timer);
-      source.close();
+      source?.close();
       panel.setState('cut');
     },
     /** The event stream goes one way only, so publishing is a request of its own. */
     async publish(data) {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers: { 'Content-Type': 'application/json', ...bearer(token) },
         body: JSON.stringify({ channel, data }),
       });
-      if (response.ok) return;
-      const problem = await response.json().catch(() => ({}));
-      throw new Error(problem.detail ?? `${response.status} ${response.statusText}`);
+      if (!response.ok) throw await problemIn(response);
     },
   };
+}
+
+async function problemIn(response) {
+  const problem = await response.json().catch(() => ({}));
+  const error = new Error(problem.detail ?? `${response.status} ${response.statusText}`);
+  return Object.assign(error, { status: response.status });
 }

@@ -4,8 +4,10 @@ import { backoffMs } from './backoff.js';
  * WebSocket, bare: the browser gives frames and a close code, everything else is ours. That is to say: when to come
  * back, from where to go on, and which `ack` belongs to which `publish`.
  */
-export function websocket({ origin, channel, panel }) {
+export function websocket({ origin, channel, panel, token }) {
   const url = `${origin.replace(/^http/, 'ws')}/ws`;
+  // A browser's WebSocket can set no headers: a subprotocol that is offered besides brings the token.
+  const protocols = token ? ['tetracast.v1', `tetracast.token.${token}`] : ['tetracast.v1'];
   const waiting = new Map(); // ref → the promise of one publish
   let socket = null;
   let timer;
@@ -32,7 +34,7 @@ export function websocket({ origin, channel, panel }) {
     const query = new URLSearchParams({ channel });
     if (panel.cursor) query.set('after', panel.cursor);
     panel.countRequest();
-    const mine = new WebSocket(`${url}?${query}`);
+    const mine = new WebSocket(`${url}?${query}`, protocols);
     mine.onmessage = (event) => {
       panel.countBytes(event.data);
       const frame = JSON.parse(event.data);

@@ -53,7 +53,7 @@ export class LinePermit implements Permit {
     if (held.claims === undefined)
       throw new CodedError('forbidden', 'this line has no token yet, and brings its first itself');
     this.renew(grant);
-    connection.notify({ type: 'authenticated', connection: connection.id, ...describeGrant(grant) });
+    connection.sink.notify?.({ type: 'authenticated', connection: connection.id, ...describeGrant(grant) });
   }
 
   /**

@@ -94,11 +94,13 @@ export class Permits {
   private reached(permit: LinePermit): void {
     const { connection, grant, warned } = permit;
     permit.due = undefined;
+    // One that was due at the same tick may have ended its whole line.
+    if (!this.open.has(permit)) return;
     if (grant.expiresAtMs === undefined) connection.end('unauthorized');
     else if (warned) connection.end('token_expired');
     else {
       permit.warned = true;
-      connection.notify({ type: 'token_expiring', connection: connection.id, expires: grant.expiresAtMs });
+      connection.sink.notify?.({ type: 'token_expiring', connection: connection.id, expires: grant.expiresAtMs });
       this.schedule(permit);
     }
   }

@@ -1,0 +1,88 @@
+/** The part of compose-check.mjs about tokens: the same system, started again with AUTH_SECRET. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+
+import { EventSource } from 'eventsource';
+import { io } from 'socket.io-client';
+import WebSocket from 'ws';
+
+import { getJson, until } from './compose-clients.mjs';
+
+const CHANNEL = 'chat:room';
+
+/** `compose` runs a command of Docker's compose with this process's environment. */
+export async function checkTokens(check, expect, compose, gateway) {
+  const AUTH_SECRET = randomBytes(32).toString('hex');
+  process.env.AUTH_SECRET = AUTH_SECRET;
+  const mint = (...options) =>
+    execFileSync(process.execPath, ['tools/token.mjs', ...options], { encoding: 'utf8' }).trim();
+  const polling = `${gateway}/polling?channel=${CHANNEL}`;
+  const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
+
+  await check('tokens: with AUTH_SECRET all of it starts again', async () => {
+    await compose('up', '-d', '--wait', '--no-build');
+    await until(
+      async () => (await fetch(polling)).status === 401,
+      () => 'polling still needs no token',
+    );
+  });
+
+  await check('tokens: without one nothing is subscribed or published', async () => {
+    for (const [path, init] of [
+      [`/polling?channel=${CHANNEL}`],
+      [`/sse?channel=${CHANNEL}`],
+      ['/polling', { method: 'POST', body: new URLSearchParams({ channel: CHANNEL, data: 'no' }) }],
+      ['/sse', { method: 'POST', body: new URLSearchParams({ channel: CHANNEL, data: 'no' }) }],
+    ]) {
+      const { status } = await fetch(gateway + path, init);
+      expect(status === 401, `${path}: ${status}`);
+    }
+    const [code] = await once(new WebSocket(`${gateway.replace('http', 'ws')}/ws?channel=${CHANNEL}&token=x`), 'close');
+    expect(code === 4001, `closed with ${code}`);
+  });
+
+  await check('tokens: one of `npm run token` subscribes on every transport, another publishes', async () => {
+    const token = mint('--sub', 'ann', '--subscribe', 'chat:*');
+    const after = (await getJson(polling, bearer(token))).cursor;
+    const { ticket } = await getJson(`${gateway}/sse/ticket?channel=${CHANNEL}`, { method: 'POST', ...bearer(token) });
+    const received = { sse: [], websocket: [], socketio: [] };
+    const source = new EventSource(`${gateway}/sse?channel=${CHANNEL}&after=${after}&ticket=${ticket}`);
+    source.onmessage = ({ data }) => received.sse.push(JSON.parse(data));
+    const url = `${gateway.replace('http', 'ws')}/ws?channel=${CHANNEL}&after=${after}`;
+    const socket = new WebSocket(url, ['tetracast.v1', `tetracast.token.${token}`]);
+    socket.on('message', (text) => {
+      const frame = JSON.parse(text);
+      if (frame.type === 'message') received.websocket.push(frame);
+    });
+    const client = io(gateway, { auth: { token, channels: [CHANNEL], after }, forceNew: true });
+    client.on('message', (data, info) => received.socketio.push({ ...info, data }));
+    try {
+      const refused = await fetch(`${gateway}/polling`, {
+        method: 'POST',
+        body: new URLSearchParams({ channel: CHANNEL, data: 'not mine to say' }),
+        ...bearer(token),
+      });
+      expect(refused.status === 403, `published with ${refused.status}`);
+      await getJson(`${gateway}/sse`, {
+        method: 'POST',
+        body: new URLSearchParams({ channel: CHANNEL, data: 'hello' }),
+        ...bearer(mint('--sub', 'ben', '--publish', CHANNEL)),
+      });
+      const seen = () =>
+        JSON.stringify(Object.values(received).map((all) => all.map(({ data, user }) => [data, user])));
+      const wanted = JSON.stringify(Array(3).fill([['hello', 'ben']]));
+      await until(() => seen() === wanted, seen);
+      const { messages } = await getJson(`${polling}&after=${after}`, bearer(token));
+      expect(messages.length === 1 && messages[0].data === 'hello', messages);
+    } finally {
+      source.close();
+      socket.close();
+      client.close();
+    }
+    for (const service of ['gateway', 'sse', 'websocket', 'socketio', 'polling']) {
+      const logs = await compose('logs', service);
+      expect(!logs.includes(token) && !logs.includes(ticket), `a token is in the log of ${service}`);
+    }
+  });
+}
