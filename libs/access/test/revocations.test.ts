@@ -38,3 +38,16 @@ describe('a revocation', () => {
     expect(revocations.covers(grantOf({ jti: 't', sub: 'ann' }))).toBe(false);
   });
 });
+
+it('a revocation is new once, and again only when it is later', () => {
+  const revocations = new Revocations();
+  const adds = [
+    { jti: '1', at: 5 },
+    { jti: '1', at: 5 },
+    { sub: '1', at: 5 },
+    { sub: '1', at: 4 },
+    { sub: '1', at: 6 },
+    { jti: '1', sub: '2', at: 1 },
+  ];
+  expect(adds.map((revocation) => revocations.add(revocation))).toEqual([true, false, true, false, true, true]);
+});

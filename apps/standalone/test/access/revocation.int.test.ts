@@ -171,6 +171,9 @@ it('while Redis is away nobody is let in by a token that cannot be looked up', a
   expect([stream.status, await stream.text()]).toEqual([200, expect.stringMatching(/^retry: \d+\n\n$/)]);
   await using wire = await openWebSocketWire(`${node.url}/ws?channel=news&token=${token}`);
   expect(await wire.closed).toMatchObject({ code: 4101 });
+  await using late = await openWebSocketWire(`${node.url}/ws`);
+  late.send({ type: 'auth', token });
+  expect(await late.next()).toMatchObject({ type: 'error', code: 'unavailable' });
   const socket = io(node.url, { transports: ['websocket'], forceNew: true, auth: { token, channels: 'news' } });
   await new Promise<void>((resolve) => socket.io.once('close', () => resolve()));
   expect(socket.active).toBe(true);

@@ -94,6 +94,8 @@ export class Permits {
   private reached(permit: LinePermit): void {
     const { connection, grant, warned } = permit;
     permit.due = undefined;
+    // One that was due at the same tick may have ended its whole line.
+    if (!this.open.has(permit)) return;
     if (grant.expiresAtMs === undefined) connection.end('unauthorized');
     else if (warned) connection.end('token_expired');
     else {
