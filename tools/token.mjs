@@ -59,7 +59,7 @@ requireNode();
 const { ttl, admin, subscribe, publish, presence, ...given } = readOptions();
 const lifetime = readSecondsOf(ttl);
 const setting = readSettings();
-const secret = setting('AUTH_SECRET') ?? fail('AUTH_SECRET is not set, neither in the environment nor in .env');
+const secret = setting('AUTH_SECRET')?.trim() || fail('AUTH_SECRET is not set, neither in the environment nor in .env');
 if (Buffer.byteLength(secret) < SECRET_MIN_BYTES) fail(`AUTH_SECRET is shorter than ${SECRET_MIN_BYTES} bytes`);
 
 installDependencies();

@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { type Caller, Deadlines, type Grant, publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { type Asking, Deadlines, publishRoute, type Tetracast, whoAsks } from '@tetracast/service-kit';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { parsePollRequest, type PollRequest } from './poll-request';
@@ -18,14 +18,11 @@ const plugin: FastifyPluginAsync = async (app) => {
 
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
-    const caller = tetracast.limits.callerOf(request.raw);
-    caller.spend('poll');
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
-    const grant = await tetracast.access.grantOf(request.raw);
-    caller.identify(grant.subject, 'poll');
-    grant.requireSubscribe(poll.channels);
+    const asking = await whoAsks(tetracast, request.raw, 'poll');
+    asking.grant.requireSubscribe(poll.channels);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
-    await hold(tetracast, deadlines, { ...poll, caller, grant }, sink, reply);
+    await hold(tetracast, deadlines, { ...poll, ...asking }, sink, reply);
     return answer(poll, sink, reply);
   });
 };
@@ -34,7 +31,7 @@ const plugin: FastifyPluginAsync = async (app) => {
 async function hold(
   service: Tetracast,
   deadlines: Deadlines<PollSink>,
-  { channels, start, client, waitMs, caller, grant }: PollRequest & { readonly caller: Caller; readonly grant: Grant },
+  { channels, start, client, waitMs, caller, grant }: PollRequest & Asking,
   sink: PollSink,
   reply: FastifyReply,
 ): Promise<void> {

@@ -6,6 +6,7 @@ import {
   requireChannels,
   TICKET_UNUSED_MS,
   type Tetracast,
+  whoAsks,
 } from '@tetracast/service-kit';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 
@@ -16,7 +17,8 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
  */
 export function ticketRoute(path: string): FastifyPluginAsync {
   return async (app) => {
-    const { access } = app.tetracast;
+    const { tetracast } = app;
+    const { access } = tetracast;
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => {
       payload.resume();
@@ -25,7 +27,7 @@ export function ticketRoute(path: string): FastifyPluginAsync {
     app.post<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
       const { channels } = requireChannels(parseSubscriptionRequest(request.query));
       if (access.isOpen) throw new CodedError('invalid_request', 'this gateway is open: no tickets are needed');
-      const grant = await access.grantOf(request.raw);
+      const { grant } = await whoAsks(tetracast, request.raw, 'subscribe');
       if (grant.claims === undefined) throw new CodedError('unauthorized', 'a token is needed to get a ticket for');
       grant.requireSubscribe(channels);
       const unused = Date.now() + TICKET_UNUSED_MS;

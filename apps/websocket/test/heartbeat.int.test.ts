@@ -1,4 +1,4 @@
-import { openWebSocketWire, uniqueChannel } from '@tetracast/testing';
+import { NO_LIMITS, openWebSocketWire, uniqueChannel } from '@tetracast/testing';
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import { startService } from './start-service';
@@ -56,7 +56,7 @@ describe('heartbeats', () => {
   });
 
   it('end the line of a client that takes nothing any more', async () => {
-    await using service = await startService(env);
+    await using service = await startService({ ...NO_LIMITS, ...env });
     const channel = uniqueChannel();
     await using stuck = await openWebSocketWire(`${service.url}/ws?channel=${channel}`);
     await stuck.nextOf('subscribed');

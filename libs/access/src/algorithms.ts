@@ -32,3 +32,6 @@ export function defaultAlgorithms({ secret, publicKey, jwksUrl }: KeySources): s
 
 /** Whether a token with this `alg` is checked with the secret; any other is checked with a public key, never with both. */
 export const usesSecret = (algorithm: string): boolean => SECRET_ALGORITHMS.includes(algorithm);
+
+/** Shortest secret for such an algorithm, in bytes: as long as its hash (RFC 7518, section 3.2). */
+export const secretBytesOf = (algorithm: string): number => Number(algorithm.slice(2)) / 8;

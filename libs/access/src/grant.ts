@@ -12,13 +12,15 @@ export class Grant {
     publish: readonly string[],
     /** Absent for a caller without a token. */
     readonly claims?: TokenClaims,
+    private readonly everybody?: Grant,
   ) {
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub);
     this.publish = new ChannelPatterns(publish, claims?.sub);
   }
 
-  static of(claims: TokenClaims): Grant {
-    return new Grant(claims.tetracast.subscribe, claims.tetracast.publish, claims);
+  /** What a token says, and what everybody may do besides. */
+  static of(claims: TokenClaims, everybody?: Grant): Grant {
+    return new Grant(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody);
   }
 
   /** What everybody may do, by patterns; `{sub}` in them means nothing. */
@@ -51,15 +53,15 @@ export class Grant {
 
   /** Whether it allows nothing at all. */
   get isNothing(): boolean {
-    return this.subscribe.isNone && this.publish.isNone;
+    return this.subscribe.isNone && this.publish.isNone && this.everybody?.isNothing !== false;
   }
 
   maySubscribe(channel: string): boolean {
-    return this.subscribe.cover(channel);
+    return this.subscribe.cover(channel) || this.everybody?.maySubscribe(channel) === true;
   }
 
   mayPublish(channel: string): boolean {
-    return this.publish.cover(channel);
+    return this.publish.cover(channel) || this.everybody?.mayPublish(channel) === true;
   }
 
   /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel not granted. */

@@ -23,6 +23,8 @@ export interface VerifierOptions extends KeySources {
   /** How far clocks may be apart when `exp` and `nbf` are checked. */
   readonly leewayS: number;
   readonly jwksTimeoutMs: number;
+  /** What the bearer of any token may do, as everybody may. */
+  readonly everybody?: Grant;
 }
 
 /** Longest token that is read at all. */
@@ -36,11 +38,13 @@ const REMEMBERED_MS = 60_000;
 export class TokenVerifier {
   private readonly verified = new VerifiedTokens(REMEMBERED_TOKENS);
   private readonly checks: JWTVerifyOptions;
+  private readonly everybody: Grant | undefined;
 
   private constructor(
     private readonly findKey: JWTVerifyGetKey,
-    { algorithms, issuer, audience, leewayS }: VerifierOptions,
+    { algorithms, issuer, audience, leewayS, everybody }: VerifierOptions,
   ) {
+    this.everybody = everybody;
     this.checks = {
       algorithms: [...algorithms],
       clockTolerance: leewayS,
@@ -67,7 +71,7 @@ export class TokenVerifier {
     const known = this.verified.get(token);
     if (known !== undefined) return known;
 
-    const grant = Grant.of(readClaims(await this.payloadOf(token)));
+    const grant = Grant.of(readClaims(await this.payloadOf(token)), this.everybody);
     const expiresMs = (grant.expiresAtMs ?? Infinity) + Number(this.checks.clockTolerance) * 1000;
     this.verified.set(token, grant, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
     return grant;

@@ -1,5 +1,5 @@
 import { errors, type JWTVerifyGetKey } from 'jose';
-import { type KeySources, usesSecret } from './algorithms';
+import { type KeySources, secretBytesOf, usesSecret } from './algorithms';
 import { isKeyFor, readPublicKey } from './public-key';
 import { createRemoteKeys } from './remote-keys';
 
@@ -16,7 +16,7 @@ interface KeyOptions extends KeySources {
 export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
   const secretAlgorithms = options.algorithms.filter(usesSecret);
   const publicAlgorithms = options.algorithms.filter((algorithm) => !usesSecret(algorithm));
-  const findSecret = createSecretFinder(options.secret);
+  const findSecret = createSecretFinder(options.secret, secretAlgorithms);
   const findPublicKey = createPublicKeyFinder(options, publicAlgorithms);
 
   requireBoth('a secret', findSecret, secretAlgorithms, 'HS256, HS384 or HS512');
@@ -28,10 +28,14 @@ export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
   };
 }
 
-function createSecretFinder(secret: string | undefined): JWTVerifyGetKey | undefined {
+function createSecretFinder(secret: string | undefined, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
   if (!secret) return undefined;
   if (secret.includes('-----BEGIN ')) throw new Error('The secret is a PEM: a key in PEM is given as the public key');
   const bytes = new TextEncoder().encode(secret);
+  for (const algorithm of algorithms) {
+    const least = secretBytesOf(algorithm);
+    if (bytes.length < least) throw new Error(`The secret is shorter than ${least} bytes, which ${algorithm} needs`);
+  }
   return async () => bytes;
 }
 

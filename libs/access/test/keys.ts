@@ -1,7 +1,7 @@
 import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
 
-export const SECRET = 'a secret of more than thirty-two bytes';
+export const SECRET = 'a secret of more than sixty-four bytes, so that HS512 may use it, too.';
 
 export const secretKey = createSecretKey(Buffer.from(SECRET));
 

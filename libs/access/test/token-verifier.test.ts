@@ -155,6 +155,8 @@ describe('a verifier is not made', () => {
     ['with a public key nothing uses', { publicKey: pem, algorithms: ['HS256'] }, /The public key fits none/],
     ['with a key that fits nothing', { secret: '', publicKey: pem, algorithms: ['EdDSA'] }, /fits none .* EdDSA/],
     ['with a PEM as secret', { secret: pem }, /The secret is a PEM/],
+    ['with 63 bytes for HS512', { secret: 's'.repeat(63), algorithms: ['HS512'] }, /shorter than 64 bytes/],
+    ['with 31 bytes for HS256', { secret: 's'.repeat(31) }, /shorter than 32 bytes/],
     ['with a private key as public', { publicKey: privatePem }, /is a private key/],
     ['with an unreadable key', { publicKey: '-----BEGIN PUBLIC KEY-----' }, /neither a public key/],
     ['with a weak key', { secret: '', publicKey: weak, algorithms: ['RS256'] }, /1024 bits/],

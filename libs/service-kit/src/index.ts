@@ -3,6 +3,7 @@ export { carriedToken } from './access/carried-token';
 export { Gatekeeper } from './access/gatekeeper';
 export { describeGrant, type Permit } from './access/permit';
 export { TICKET_UNUSED_MS } from './access/tickets';
+export { type Asking, whoAsks } from './asking';
 export { Deadlines } from './deadlines';
 export { toCodedError } from './errors';
 export { refusalOfOrigin } from './origin';

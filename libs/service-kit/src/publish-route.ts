@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
+import { whoAsks } from './asking';
 import { parseFormFields } from './form-fields';
 import { publish } from './publish';
 import './tetracast';
@@ -15,11 +16,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
     await app.register(formbody, { parser: readForm });
     app.post(path, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
-      const { access, limits } = app.tetracast;
-      const caller = limits.callerOf(request.raw);
-      caller.spend('publish');
-      const grant = await access.grantOf(request.raw);
-      caller.identify(grant.subject, 'publish');
+      const { grant } = await whoAsks(app.tetracast, request.raw, 'publish');
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         grant,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

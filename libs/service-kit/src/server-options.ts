@@ -35,6 +35,8 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
       requestTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),
     },
+    // A client key in a path: 64 characters, each written as three.
+    routerOptions: { maxParamLength: 192 },
     trustProxy: settings.trustProxy.length > 0 && settings.trustProxy,
     // Data may hold any name, and no object of ours is ever made of it.
     onProtoPoisoning: 'ignore',

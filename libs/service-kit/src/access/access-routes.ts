@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
+import { whoAsks } from '../asking';
 import { describeGrant } from './permit';
 import '../tetracast';
 
@@ -18,18 +19,19 @@ const RevocationRequest = Type.Object({ jti: Name, sub: Name });
  * a token that has `admin`; 201 once stored.
  */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
-  const { access } = app.tetracast;
+  const { tetracast } = app;
+  const { access } = tetracast;
 
   app.post<{ Params: { name: string } }>('/connections/:name/token', async (request, reply) => {
     const { name } = request.params;
-    const grant = await access.grantOf(request.raw);
+    const { grant } = await whoAsks(tetracast, request.raw, 'subscribe');
     const isHere = await access.renewByName(name, grant);
     void reply.code(isHere ? 200 : 202).header('cache-control', 'no-store');
     return { connection: name, ...describeGrant(grant) };
   });
 
   app.post('/revocations', async (request, reply) => {
-    const grant = await access.grantOf(request.raw);
+    const { grant } = await whoAsks(tetracast, request.raw, 'publish');
     const what = readRevocation(request.body);
     await access.revoke(grant, what);
     void reply.code(201).header('cache-control', 'no-store');

@@ -17,12 +17,12 @@ export class Gatekeeper {
   readonly tickets: Tickets;
   private readonly permits: Permits;
   private readonly feed: AccessFeed;
-  private readonly everybody: Grant;
 
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
   static async create(settings: Settings, bus: Bus, hub: Hub, log: FastifyBaseLogger): Promise<Gatekeeper> {
     const keys = keysIn(settings);
-    if (keys === undefined) return new Gatekeeper(settings, undefined, bus, hub, log);
+    const everybody = grantEverybody(settings);
+    if (keys === undefined) return new Gatekeeper(settings, everybody, undefined, bus, hub, log);
     const { authAlgorithms, authIssuer, authAudience, authLeewayMs, authTimeoutMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
@@ -31,21 +31,21 @@ export class Gatekeeper {
       audience: authAudience,
       leewayS: authLeewayMs / 1000,
       jwksTimeoutMs: authTimeoutMs,
+      everybody,
     });
-    return new Gatekeeper(settings, verifier, bus, hub, log);
+    return new Gatekeeper(settings, everybody, verifier, bus, hub, log);
   }
 
   private constructor(
     private readonly settings: Settings,
+    private readonly everybody: Grant,
     private readonly verifier: TokenVerifier | undefined,
     bus: Bus,
     hub: Hub,
     log: FastifyBaseLogger,
   ) {
-    const { publicSubscribe, publicPublish, revocationTtlMs } = settings;
-    const unset = verifier === undefined ? ['*'] : [];
-    this.everybody = Grant.anonymous(orElse(publicSubscribe, unset), orElse(publicPublish, unset));
-    this.tickets = new Tickets(bus, revocationTtlMs);
+    const { revocationTtlMs } = settings;
+    this.tickets = new Tickets(bus, revocationTtlMs, everybody);
     this.permits = new Permits(settings);
     this.feed = new AccessFeed(
       hub,
@@ -55,7 +55,7 @@ export class Gatekeeper {
           this.permits.endThose((grant) => this.feed.isRevoked(grant));
         },
         onRenewed: (name, claims) => {
-          this.renewHere(name, Grant.of(claims));
+          this.renewHere(name, Grant.of(claims, everybody));
         },
       },
       log,
@@ -153,5 +153,11 @@ export class Gatekeeper {
 }
 
 const endOf = ({ expiresAtMs = Infinity }: Grant): number => expiresAtMs;
+
+/** What may be done without a token: where there are no keys everything, unless that is said. */
+function grantEverybody(settings: Settings): Grant {
+  const unset = keysIn(settings) === undefined ? ['*'] : [];
+  return Grant.anonymous(orElse(settings.publicSubscribe, unset), orElse(settings.publicPublish, unset));
+}
 
 const orElse = (given: string[], unset: string[]): string[] => (given.length > 0 ? given : unset);

@@ -24,6 +24,7 @@ export class Tickets {
     private readonly bus: Bus,
     /** How long the ticket of a token without an end is kept after its last use. */
     private readonly endlessTtlMs: number,
+    private readonly everybody?: Grant,
   ) {}
 
   /** @throws BusUnavailableError */
@@ -44,7 +45,7 @@ export class Tickets {
     if (!channels.every((channel) => stored.channels.includes(channel))) {
       throw new CodedError('forbidden', 'the ticket is for other channels');
     }
-    const grant = Grant.of(readClaims(stored.claims));
+    const grant = Grant.of(readClaims(stored.claims), this.everybody);
     await this.keep(ticket, stored, this.lifeOf(grant));
     return grant;
   }

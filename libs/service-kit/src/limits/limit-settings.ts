@@ -21,9 +21,9 @@ export const LIMIT_SETTINGS = {
     CONNECTIONS_MAX,
     'Most of them of one user; 0: no limit',
   ),
-  publishRate: rate('PUBLISH_RATE', '200', 'Messages a second on one WebSocket or Socket.IO line'),
-  publishRatePerIp: rate('PUBLISH_RATE_PER_IP', '2000', 'The same from one address, on all transports and processes'),
-  publishRatePerUser: rate('PUBLISH_RATE_PER_USER', '1000', 'The same of one user'),
+  publishRate: rate('PUBLISH_RATE', '1000', 'Messages a second on one WebSocket or Socket.IO line'),
+  publishRatePerIp: rate('PUBLISH_RATE_PER_IP', '5000', 'The same from one address, on all transports and processes'),
+  publishRatePerUser: rate('PUBLISH_RATE_PER_USER', '5000', 'The same of one user'),
   subscribeRate: rate('SUBSCRIBE_RATE', '50', 'Changes of the subscriptions of one line a second'),
   subscribeRatePerIp: rate(
     'SUBSCRIBE_RATE_PER_IP',

@@ -52,7 +52,7 @@ describe('a revocation', () => {
     const { feed: writer } = createFeed(bus);
     const running = await startFeed(bus);
     await writer.revoke({ ...what, at: Date.now() });
-    await turn();
+    while (running.heard.revocations < 1) await turn();
     const later = await startFeed(bus);
 
     for (const { feed, heard } of [running, later]) {
@@ -68,16 +68,16 @@ describe('a revocation', () => {
     await feed.revoke(revocation);
     await bus.append({ channel: '$access:revoked', event: 'message', data: JSON.stringify(revocation), echo: true });
     await feed.revoke({ jti: '2', at: 2 });
-    await turn();
+    while (!feed.isRevoked(grantWith({ jti: '2' }))) await turn();
 
     expect(heard.revocations).toBe(2);
   });
 
   it('is forgotten after its time, and not before', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'performance'] });
-    const { feed } = await startFeed(createMemoryBus(), DAY_MS);
+    const { feed, heard } = await startFeed(createMemoryBus(), DAY_MS);
     await feed.revoke({ jti: '1', at: Date.now() });
-    await turn();
+    while (heard.revocations < 1) await turn();
     jest.advanceTimersByTime(DAY_MS - 60_000);
     expect(feed.isRevoked(grantWith({ jti: '1' }))).toBe(true);
     jest.advanceTimersByTime(120_000);
@@ -93,7 +93,7 @@ describe('a renewal', () => {
     const there = await startFeed(bus);
     const { claims } = grantWith({ sub: 'ann', exp: 7 });
     await feed.renew({ name: 'key', claims: claims! });
-    await turn();
+    while (there.heard.renewals.length < 1) await turn();
     const later = await startFeed(bus);
 
     expect(there.heard.renewals).toEqual([['key', claims]]);
