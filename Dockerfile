@@ -27,12 +27,18 @@ EXPOSE ${PORT}
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "main.cjs"]
+# Not by the base image's own entry point, which is a shell script.
+ENTRYPOINT ["node", "main.cjs"]
 
 FROM nginx:1.27-alpine AS gateway
 COPY apps/gateway/settings.env /opt/gateway/settings.env
 COPY apps/gateway/bin /opt/gateway/bin
 COPY apps/gateway/conf /opt/gateway/conf
+# With the defaults and these arguments, so that no shell is needed when it runs; bin/start.sh is for other settings.
+ARG WORKER_PROCESSES
+RUN for name in gateway ports; do \
+    sh /opt/gateway/bin/render.sh /opt/gateway/conf/$name.conf.template >/opt/gateway/conf/$name.conf || exit 1; \
+  done
 # By number, so that a cluster can tell that it is not root.
 USER 101:101
 EXPOSE 8080
@@ -40,5 +46,6 @@ EXPOSE 8080
 STOPSIGNAL SIGQUIT
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/healthz"]
-ENTRYPOINT ["sh", "/opt/gateway/bin/start.sh"]
-CMD ["gateway"]
+# Everything nginx writes is in /tmp, the only writable folder.
+ENTRYPOINT ["nginx", "-p", "/tmp/", "-e", "stderr", "-g", "daemon off;", "-c"]
+CMD ["/opt/gateway/conf/gateway.conf"]

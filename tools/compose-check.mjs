@@ -143,9 +143,12 @@ async function checkContainers() {
   for (const container of JSON.parse(await docker('inspect', ...ids))) {
     const { Config, HostConfig, NetworkSettings, Id, State } = container;
     const name = container.Name.slice(1);
-    await check(`${name}: healthy, without root, rights or a writable disk, on loopback only`, async () => {
+    await check(`${name}: healthy, without root, rights, a shell or a writable disk, on loopback only`, async () => {
       expect(State.Health?.Status === 'healthy', State.Health?.Status);
       expect(!['', '0', 'root'].includes(Config.User.split(':')[0]), `user ${Config.User}`);
+      const words = [...(Config.Entrypoint ?? []), ...(Config.Cmd ?? []), ...Config.Healthcheck.Test];
+      const shells = words.filter((word) => /(^|\/)(ba|da|a)?sh$|\.sh$|^CMD-SHELL$/.test(word));
+      expect(shells.length === 0, `run by ${shells}`);
       expect((await docker('exec', Id, 'id', '-u')) !== '0', 'uid 0');
       expect(HostConfig.ReadonlyRootfs && HostConfig.CapDrop?.includes('ALL'), HostConfig.CapDrop);
       expect(

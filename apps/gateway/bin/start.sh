@@ -1,5 +1,6 @@
 #!/bin/sh
-# start.sh [gateway|ports]: what the image runs. Everything nginx writes is in /tmp, the only writable folder.
+# start.sh [gateway|ports]: runs nginx with the settings of the environment. Without any the image needs no shell: it holds both
+# configurations ready. Everything nginx writes is in /tmp, the only writable folder.
 set -eu
 here=$(dirname "$0")
 sh "$here/render.sh" "$here/../conf/${1:-gateway}.conf.template" >/tmp/nginx.conf
