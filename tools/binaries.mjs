@@ -9,6 +9,7 @@ const BINARIES = [
   { debian: ['redis-server'], names: ['redis-server'] },
   { debian: ['nginx'], names: ['nginx'] },
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
+  { debian: ['openssl'], names: ['openssl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
 ];
 

@@ -1,5 +1,5 @@
 /**
- * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, or `TETRACAST_URL`, names
+ * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, `https://host`, or `TETRACAST_URL`, names
  * a running deployment; without one the services are started here, over the log in memory and over a Redis.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,17 +7,19 @@ import { join } from 'node:path';
 
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
 
-/** `http://host:port` without what may stand behind it, or `undefined`. The clients speak through a relay without TLS. */
+/** `http://host:port` or `https://host:port` without what may stand behind it, or `undefined`. */
 function originOf(text) {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'http:' && url.pathname === '/' && url.search === '' ? url.origin : undefined;
+  return /^https?:$/.test(url?.protocol) && url.pathname === '/' && url.search === '' ? url.origin : undefined;
 }
 
 requireNode();
 const given = process.argv[2] || process.env.TETRACAST_URL;
 const url = given && originOf(given);
 if (given && url === undefined) {
-  console.error(`Not the address of a deployment, which is http://host:port and nothing behind it: ${given}`);
+  console.error(
+    `Not the address of a deployment, which is http://host:port or https://host:port and nothing behind it: ${given}`,
+  );
   process.exit(2);
 }
 installDependencies();

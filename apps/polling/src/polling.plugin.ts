@@ -19,7 +19,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
-    const asking = await whoAsks(tetracast, request.raw, 'poll');
+    const asking = await whoAsks(tetracast, request.raw, 'poll', poll.channels.length);
     asking.grant.requireSubscribe(poll.channels);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
     await hold(tetracast, deadlines, { ...poll, ...asking }, sink, reply);

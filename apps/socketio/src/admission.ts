@@ -54,8 +54,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const { access, bus, hub, settings } = service;
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
   const { auth } = socket.handshake;
-  spend(socket.conn, 'subscribe');
   const request = readHandshake(socket.nsp.name, auth);
+  spend(socket.conn, 'subscribe', request.channels.length);
   const grant = await grantFor(service, socket);
   // Without a token and with nothing public there is nothing it could do here.
   if (grant.claims === undefined && grant.isNothing) throw new CodedError('unauthorized', 'a token is needed');
@@ -80,6 +80,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
     });
     // By then the hub knows whether the log still has what the client missed.
     await connection.settled();
+    // Its token was revoked meanwhile, or has ended; Socket.IO ends nobody before he is connected.
+    if (connection.isClosed()) throw new CodedError('unauthorized', 'the line was ended');
     const isWhole = sink.heldResets.length === 0 && !session.isForgotten && channels.length > 0;
     const recovered = socket.recovered && isWhole;
     // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before

@@ -1,3 +1,4 @@
+import type { Connection } from '@tetracast/hub';
 import type { Refusal } from '@tetracast/message-model';
 import { toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
@@ -16,8 +17,17 @@ export function splitAck(args: readonly unknown[]): { values: readonly unknown[]
   return { values: args, reply: () => undefined };
 }
 
-/** Runs what an event asks for; whatever fails is answered. Never rejects. */
-export async function answering(reply: Reply, log: FastifyBaseLogger, serve: () => Promise<void>): Promise<void> {
+/**
+ * Runs what an event asks for; whatever fails is answered. Never rejects. Nothing is done for a connection that was ended while the
+ * event waited for its turn: its token was revoked, say.
+ */
+export async function answering(
+  connection: Connection,
+  reply: Reply,
+  log: FastifyBaseLogger,
+  serve: () => Promise<void>,
+): Promise<void> {
+  if (connection.isClosed()) return;
   try {
     await serve();
   } catch (error) {

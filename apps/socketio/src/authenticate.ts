@@ -8,7 +8,7 @@ import { identify, spend } from './engine-caller';
 /** Brings a new token for an open namespace: `{token}`. No message can have this name. */
 export const AUTH_EVENT = 'tetracast:auth';
 
-/** @throws CodedError `unauthorized`, `forbidden`, `invalid_request` */
+/** @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request` */
 export async function authenticate(
   { access }: Tetracast,
   { conn }: Socket,
@@ -21,7 +21,8 @@ export async function authenticate(
     throw new CodedError('invalid_request', 'an object with a "token" is wanted');
   }
   spend(conn, 'subscribe');
-  const grant = await access.renew(permit, token);
-  identify(conn, grant.subject);
+  const grant = await access.renew(permit, token, ({ subject }) => {
+    identify(conn, subject);
+  });
   reply({ ok: true, ...describeGrant(grant) });
 }

@@ -4,9 +4,14 @@ import type { IncomingMessage } from 'node:http';
 
 const callers = new WeakMap<EngineSocket, Caller>();
 
-/** A request that names no session opens one. @throws CodedError `overloaded`, `rate_limited`: there is no room for it */
+/**
+ * Counts a request of Engine.IO as a poll. One that names no session opens one.
+ * @throws CodedError `overloaded`, `rate_limited`: there is no room for it, or there were too many
+ */
 export function requireRoom({ limits }: Pick<Tetracast, 'limits'>, request: IncomingMessage): void {
-  if (queryOf(request)['sid'] === undefined) limits.callerOf(request).check();
+  const caller = limits.callerOf(request);
+  caller.spend('poll');
+  if (queryOf(request)['sid'] === undefined) caller.check();
 }
 
 export function hasRoom({ limits }: Pick<Tetracast, 'limits'>, request: IncomingMessage): boolean {
@@ -36,10 +41,10 @@ export function identify(session: EngineSocket, user: string | undefined): void 
  *
  * @throws CodedError `rate_limited`
  */
-export function spend(session: EngineSocket, action: Parameters<Caller['spend']>[0]): void {
+export function spend(session: EngineSocket, ...what: Parameters<Caller['spend']>): void {
   const caller = callers.get(session);
   try {
-    caller?.spend(action);
+    caller?.spend(...what);
   } catch (error) {
     if (caller?.isAbusive === true) session.close();
     throw error;

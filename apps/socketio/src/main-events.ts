@@ -25,8 +25,8 @@ export function serveMainNamespace(
   const ttlMs = sessionTtlMs(service.settings);
 
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
-    spend(socket.conn, 'subscribe');
     const { channels, start } = readSubscribe(argument);
+    spend(socket.conn, 'subscribe', channels.length);
     permit.grant.requireSubscribe(channels);
     const added = channels.filter((name) => !connection.subscriptions.has(name));
     session.add(added);
@@ -70,7 +70,7 @@ export function serveMainNamespace(
   socket.onAny((event: string, ...args: unknown[]) => {
     const { values, reply } = splitAck(args);
     const [argument] = values;
-    const run = (serve: () => Promise<void>) => () => answering(reply, log, serve);
+    const run = (serve: () => Promise<void>) => () => answering(connection, reply, log, serve);
     if (event === AUTH_EVENT)
       line.order.runAlone(run(() => authenticate(service, socket, subscriber, argument, reply)));
     else if (event === 'publish') line.order.run(run(() => publishOne(argument, reply)));

@@ -20,7 +20,7 @@ export function serveChannelNamespace(
     const { values, reply } = splitAck(args);
     if (event === AUTH_EVENT) {
       line.order.runAlone(() =>
-        answering(reply, log, () => authenticate(service, socket, subscriber, values[0], reply)),
+        answering(connection, reply, log, () => authenticate(service, socket, subscriber, values[0], reply)),
       );
       line.regulate();
       return;
@@ -28,7 +28,7 @@ export function serveChannelNamespace(
     // A message has one value: no argument is null, several are an array.
     const data: unknown = values.length > 1 ? values : (values[0] ?? null);
     line.order.run(() =>
-      answering(reply, log, async () => {
+      answering(connection, reply, log, async () => {
         spend(socket.conn, 'publish');
         refuseBinary(data);
         const publication = { channel, event, data, echo: false };

@@ -40,6 +40,11 @@ function open(service: Tetracast, socket: Socket, log: FastifyBaseLogger): void 
   const subscriber = subscriberOf(socket);
   if (subscriber === undefined) return;
   const { sink, connection, cursor } = subscriber;
+  // Ended at the last moment, when there was nobody yet to be told.
+  if (connection.isClosed()) {
+    socket.disconnect();
+    return;
+  }
   const serve = socket.nsp.name === '/' ? serveMainNamespace : serveChannelNamespace;
   serve(service, socket, subscriber, log);
   sink.onRoom = () => {

@@ -46,9 +46,9 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
     parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
   );
   const ticket = single(query, 'ticket') || undefined;
-  caller.spend('subscribe');
+  caller.spend('subscribe', channels.length);
   const grant = await grantForStream(service, request, ticket, channels);
-  caller.identify(grant.subject, 'subscribe');
+  caller.identify(grant.subject, 'subscribe', channels.length);
   const sink = new SseSink(framingIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');

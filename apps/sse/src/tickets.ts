@@ -27,7 +27,7 @@ export function ticketRoute(path: string): FastifyPluginAsync {
     app.post<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
       const { channels } = requireChannels(parseSubscriptionRequest(request.query));
       if (access.isOpen) throw new CodedError('invalid_request', 'this gateway is open: no tickets are needed');
-      const { grant } = await whoAsks(tetracast, request.raw, 'subscribe');
+      const { grant } = await whoAsks(tetracast, request.raw, 'subscribe', channels.length);
       if (grant.claims === undefined) throw new CodedError('unauthorized', 'a token is needed to get a ticket for');
       grant.requireSubscribe(channels);
       const unused = Date.now() + TICKET_UNUSED_MS;

@@ -22,21 +22,22 @@ export class Admission {
   /** @throws CodedError `unauthorized`, `forbidden`, `too_many_channels`; BusUnavailableError */
   async begin(request: SubscriptionRequest, token: string | undefined): Promise<void> {
     const { access } = this.service;
-    this.caller.spend('subscribe');
+    const { length } = request.channels;
+    this.caller.spend('subscribe', length);
     const grant = await access.grantFor(token);
-    this.caller.identify(grant.subject, 'subscribe');
+    this.caller.identify(grant.subject, 'subscribe', length);
     this.permit = access.permit(grant, this.connection, request);
     this.asked = request;
     if (token === undefined && !suffices(grant, request.channels)) access.expectToken(this.permit);
     else await this.welcome();
   }
 
-  /** A token in a frame. @throws CodedError `unauthorized`, `forbidden`, `invalid_request` */
+  /** A token in a frame. @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request` */
   async authenticate(token: string): Promise<Grant> {
     if (this.permit === undefined) throw new CodedError('unauthorized', 'the line has not begun');
-    const grant = await this.service.access.renew(this.permit, token);
-    this.caller.identify(grant.subject);
-    return grant;
+    return this.service.access.renew(this.permit, token, ({ subject }) => {
+      this.caller.identify(subject);
+    });
   }
 
   /** Begins what the URL asked for, if it has not begun yet. @throws like {@link begin} */

@@ -90,6 +90,8 @@ export class ClientFrames {
   }
 
   private async answer(frame: ClientFrame): Promise<void> {
+    // It may have been ended while the frame waited for its turn: its token was revoked, say.
+    if (this.connection.isClosed()) return;
     try {
       await this.serve(frame);
     } catch (error) {
@@ -141,7 +143,7 @@ export class ClientFrames {
 
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
-    this.caller.spend('subscribe');
+    this.caller.spend('subscribe', channels.length);
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
     this.admission.grant.requireSubscribe(channels);
     await this.connection.subscribe(channels, start, (cursor) => {

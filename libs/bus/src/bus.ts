@@ -24,11 +24,11 @@ export interface Appended {
 
 /**
  * What to read of one channel, oldest first. `after`: at most `limit` entries with a greater seq (`after: 0` is all that
- * is retained). `last`: the last `count` entries.
+ * is retained). `last`: the last `count` entries. `rewind`: of the last `count` entries the oldest alone, before which they begin.
  */
 export type Range =
   | { readonly kind: 'after'; readonly seq: number; readonly limit: number }
-  | { readonly kind: 'last'; readonly count: number };
+  | { readonly kind: 'last' | 'rewind'; readonly count: number };
 
 /** A stretch of one channel, with what is needed to know whether something is missing before or after it. */
 export interface Page {

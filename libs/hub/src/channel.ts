@@ -34,6 +34,10 @@ export interface FramedPage extends Omit<Page, 'entries'> {
 const PAGE = 256;
 /** About as much is read at once for a reader as two steps hand over: it may be a while until it takes more. */
 const PAGE_BYTES = 2 * STEP_BYTES;
+/** Most messages of a channel's first page, before it is known how large they are. */
+const FIRST_PAGE = 64;
+/** Of how many channels a connection may read whole pages at once. */
+const PAGES_AT_ONCE = 8;
 /** Announcements kept while the log is read; more than that and the log is read again instead. */
 const PENDING_MAX = 4096;
 
@@ -49,7 +53,7 @@ export class Channel {
   live = false;
   private provenAt = 0;
   /** Messages read at once, by the size of those read last. */
-  private pageLimit = PAGE;
+  private pageLimit = FIRST_PAGE;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -132,7 +136,7 @@ export class Channel {
 
   /** The place before the last `count` messages; `otherwise` when there are none. */
   async rewind(count: number, otherwise: number): Promise<number> {
-    const page = await this.host.bus.read(this.name, { kind: 'last', count });
+    const page = await this.host.bus.read(this.name, { kind: 'rewind', count });
     return page.entries[0]?.prev ?? otherwise;
   }
 
@@ -149,19 +153,22 @@ export class Channel {
       }));
   }
 
-  /** The page of the log after `seq`, read once for all who ask at the same time. */
-  read(seq: number): Promise<FramedPage> {
+  /**
+   * The page of the log after `seq`, read once for all who ask at the same time. Who reads `among` many channels at once gets less of
+   * each, so that he is not handed a page of all of them.
+   */
+  read(seq: number, among = 1): Promise<FramedPage> {
     let page = this.reads.get(seq);
     if (page === undefined) {
-      page = this.readPage(seq).finally(() => this.reads.delete(seq));
+      page = this.readPage(seq, among).finally(() => this.reads.delete(seq));
       this.reads.set(seq, page);
     }
     return page;
   }
 
-  private async readPage(seq: number): Promise<FramedPage> {
+  private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
-    const limit = this.pageLimit;
+    const limit = Math.max(1, Math.floor(this.pageLimit / Math.max(1, among / PAGES_AT_ONCE)));
     const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit });
     if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));

@@ -1,5 +1,5 @@
 import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
-import type { Position } from '@tetracast/message-model';
+import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { Connection } from './connection';
 import type { Subscription } from './subscription';
@@ -9,6 +9,7 @@ export interface ChannelsOptions {
   readonly warmMs: number;
   readonly compareMs: number;
   readonly fanoutWindowMs: number;
+  readonly maxOpen: number;
   readonly windowLimits: WindowLimits;
 }
 
@@ -147,6 +148,9 @@ export class Channels implements ChannelHost {
   private getOne(name: string): Promise<Channel> {
     let entry = this.open.get(name);
     if (entry === undefined) {
+      // Each costs memory and a subscription, and stays a while after whoever named it has gone.
+      if (this.open.size >= this.options.maxOpen)
+        throw new CodedError('overloaded', 'too many channels are in use now');
       const channel = new Channel(name, this);
       entry = { channel, opened: channel.open() };
       this.open.set(name, entry);

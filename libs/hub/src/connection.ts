@@ -206,7 +206,7 @@ export class Connection {
       if (!subscriptions.every(({ channel }) => channel.live)) return;
       if (!this.adoptEpoch(subscriptions)) return;
       const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
-      const pages = await Promise.all(below.map((subscription) => readOn(subscription, known)));
+      const pages = await Promise.all(below.map((subscription) => readOn(subscription, known, below.length)));
       if (this.resting()) return;
       if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
       if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
@@ -218,7 +218,8 @@ export class Connection {
   }
 
   // Methods, not fields, where an `await` stands before: what was true before it need not be true after.
-  private isClosed(): boolean {
+  /** Whether the line is gone, or was ended: nothing is to be done for it any more. */
+  isClosed(): boolean {
     return this.closed;
   }
 

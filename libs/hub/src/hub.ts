@@ -22,6 +22,8 @@ export interface HubOptions {
   readonly compareMs?: number;
   /** How long messages are collected before they are handed over, in ms. Default 0: until the turn of the event loop is over. */
   readonly fanoutWindowMs?: number;
+  /** Most channels open at a time, those without readers that are kept warm included. Default 100 000. */
+  readonly maxOpenChannels?: number;
   /** Per channel. Default 256 messages, 1 MiB. */
   readonly windowLimits?: WindowLimits;
 }
@@ -62,6 +64,7 @@ export class Hub implements ConnectionHost {
       warmMs = 10_000,
       compareMs = 5000,
       fanoutWindowMs = 0,
+      maxOpenChannels = 100_000,
       windowLimits,
     } = options;
     this.maxChannels = maxChannels;
@@ -69,6 +72,7 @@ export class Hub implements ConnectionHost {
       warmMs,
       compareMs,
       fanoutWindowMs,
+      maxOpen: maxOpenChannels,
       windowLimits: windowLimits ?? { messages: 256, bytes: 1024 * 1024 },
     });
     this.wheel = new Wheel(heartbeatMs, (connection) => {

@@ -45,12 +45,15 @@ export function skipTrimmed(pages: Pages): string[] {
   return untold;
 }
 
-/** What follows a subscription's place: the rest of the page it had, which else would be read once more for each step, or the next. */
-export async function readOn(subscription: Subscription, known: Pages): Promise<FramedPage> {
+/**
+ * What follows a subscription's place: the rest of the page it had, which else would be read once more for each step, or the next one,
+ * as one of `among` channels that are read.
+ */
+export async function readOn(subscription: Subscription, known: Pages, among: number): Promise<FramedPage> {
   const { channel, position } = subscription;
   const page = known.get(subscription);
   const last = page?.entries.at(-1);
-  if (page === undefined || last === undefined || last.seq <= position) return channel.read(position);
+  if (page === undefined || last === undefined || last.seq <= position) return channel.read(position, among);
   // What it lacks has been told.
   return { ...page, trimmed: false };
 }

@@ -11,7 +11,7 @@ export interface Asking {
 }
 
 /**
- * Finds out who asks for `action` by a plain request. It is counted for the address before its token is looked at, since that
+ * Finds out who asks for `action`, on so many channels, by a plain request. It is counted for the address before its token is looked at, since that
  * is work, and for the user once that is known.
  *
  * @throws CodedError `rate_limited`, `unauthorized`, `unavailable`
@@ -20,10 +20,11 @@ export async function whoAsks(
   { access, limits }: Pick<Tetracast, 'access' | 'limits'>,
   request: IncomingMessage,
   action: Action,
+  channels = 1,
 ): Promise<Asking> {
   const caller = limits.callerOf(request);
-  caller.spend(action);
+  caller.spend(action, channels);
   const grant = await access.grantOf(request);
-  caller.identify(grant.subject, action);
+  caller.identify(grant.subject, action, channels);
   return { caller, grant };
 }

@@ -1,8 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { hostOf } from './forwarded-host';
-import type { KeySettings } from './access/keys';
-import { foreignHost } from './limits/served-host';
+import { foreignHost, type HostSettings } from './limits/served-host';
 import { pathOf } from './request-path';
 import { isWebOrigin } from './setting-readers';
 import type { Settings } from './settings';
@@ -32,7 +31,7 @@ export function isAllowedOrigin(
 /** Why a request may not be served to the page it comes from, or under the name it was sent to: for every way in. */
 export function refusalOfOrigin(
   request: Pick<IncomingMessage, 'headers' | 'socket' | 'url'>,
-  settings: Pick<Settings, 'host' | 'allowedOrigins' | 'trustProxy'> & KeySettings,
+  settings: HostSettings,
 ): CodedError | undefined {
   const { headers } = request;
   const { remoteAddress } = request.socket;
@@ -41,7 +40,7 @@ export function refusalOfOrigin(
   if (host !== undefined) {
     return new CodedError(
       'forbidden_origin',
-      `on loopback the service answers to no other name, such as ${host}, unless ALLOWED_ORIGINS has an origin of it`,
+      `the service does not answer under the name ${host}, unless SERVED_HOSTS or ALLOWED_ORIGINS has it`,
     );
   }
   if (isAllowedOrigin(headers, settings, remoteAddress)) return undefined;

@@ -1,6 +1,8 @@
 import formbody from '@fastify/formbody';
+import type { Grant } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { whoAsks } from './asking';
 import { parseFormFields } from './form-fields';
 import { publish } from './publish';
@@ -14,9 +16,14 @@ export function publishRoute(path: string): FastifyPluginAsync {
   return async (app) => {
     app.removeContentTypeParser('text/plain');
     await app.register(formbody, { parser: readForm });
-    app.post(path, async (request, reply) => {
+    const grants = new WeakMap<IncomingMessage, Grant>();
+    // Before the body is read: that is work, and not done for everyone.
+    const onRequest = async ({ raw }: FastifyRequest): Promise<void> => {
+      grants.set(raw, (await whoAsks(app.tetracast, raw, 'publish')).grant);
+    };
+    app.post(path, { onRequest }, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
-      const { grant } = await whoAsks(app.tetracast, request.raw, 'publish');
+      const grant = grants.get(request.raw) as Grant;
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         grant,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

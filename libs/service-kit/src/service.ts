@@ -41,6 +41,7 @@ export async function createService(
   const app = fastify(createServerOptions(settings, logger, role?.worker));
   const hub = new Hub(bus, {
     maxChannels: settings.maxChannels,
+    maxOpenChannels: settings.maxOpenChannels,
     heartbeatMs: settings.heartbeatMs,
     stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
     warmMs: settings.warmMs,

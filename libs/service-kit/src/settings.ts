@@ -5,6 +5,7 @@ import { duration, integer, oneOf, type Setting, text } from './setting-kinds';
 import {
   type NamespaceRetention,
   readNamespaces,
+  readList,
   readNetworks,
   readOrigins,
   readText,
@@ -50,6 +51,15 @@ export const SETTINGS = {
     read: readOrigins,
     wanted: 'a comma-separated list of origins such as https://example.com',
     about: 'Origins whose pages may use the service, besides its own',
+  },
+  servedHosts: {
+    env: 'SERVED_HOSTS',
+    unset: '',
+    schema: Type.Array(Type.String({ pattern: '^[A-Za-z0-9._-]+$|^\\[[0-9A-Fa-f:.]+\\]$' })),
+    read: readList,
+    wanted: 'a comma-separated list of host names without ports',
+    about:
+      'Without keys: the only names under which it answers, besides those of loopback; unset: any, but on loopback none',
   },
   logLevel: oneOf(
     'LOG_LEVEL',

@@ -22,6 +22,7 @@ const DEFAULTS = {
   publicSubscribe: [],
   publicPublish: [],
   allowedOrigins: [],
+  servedHosts: [],
   logLevel: 'info',
   historySize: 1000,
   historyTtlMs: 600_000,

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Line, openLine } from '../src';
+import { createTempDir, type Line, openLine, removeDir } from '../src';
 
 /** Resolves when it is closed, also by an error. */
 function closeOf(socket: Socket): Promise<unknown> {
@@ -89,5 +92,36 @@ describe('a line', () => {
     while (events.length < 3) await new Promise(setImmediate);
     expect(events[0]).toBe('over');
     expect(far?.destroyed).toBe(false);
+  });
+});
+
+describe('a line to a server with TLS', () => {
+  it('speaks it, and names the server by its own name', async () => {
+    const dir = await createTempDir('tls');
+    try {
+      const options = ['-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+      const keys = [
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:P-256',
+        '-keyout',
+        `${dir}/key`,
+        '-out',
+        `${dir}/cert`,
+      ];
+      execFileSync('openssl', ['req', '-x509', ...keys, ...options], { stdio: 'pipe' });
+      const [key, cert] = [readFileSync(`${dir}/key`), readFileSync(`${dir}/cert`, 'utf8')];
+      const server = createSecureServer({ key, cert }, ({ headers }, response) => response.end(headers.host)).listen(0);
+      await once(server, 'listening');
+      const target = `https://localhost:${(server.address() as AddressInfo).port}`;
+      await using line = await openLine(target, { ca: cert });
+
+      expect(await (await fetch(line.url)).text()).toBe(new URL(target).host);
+      server.closeAllConnections();
+      server.close();
+    } finally {
+      await removeDir(dir);
+    }
   });
 });

@@ -28,9 +28,13 @@ export interface Attack {
 /**
  * Runs the tests against one service in a process of its own, while honest subscribers are connected to it. After them each
  * of these has received everything in order, a new client on each transport is served, the service has logged no error, and
- * nothing of all that came is still open.
+ * nothing of all that came is still open. `env`: settings of the service besides.
  */
-export function describeUnderFire(title: string, attacks: (attack: () => Attack) => void): void {
+export function describeUnderFire(
+  title: string,
+  attacks: (attack: () => Attack) => void,
+  env: Readonly<Record<string, string>> = {},
+): void {
   jest.setTimeout(TEST_TIMEOUT_MS);
 
   describe(title, () => {
@@ -39,7 +43,7 @@ export function describeUnderFire(title: string, attacks: (attack: () => Attack)
     let filesBefore: number;
 
     beforeAll(async () => {
-      target = await ServiceUnderFire.start();
+      target = await ServiceUnderFire.start(env);
       honest = await HonestSubscribers.connect(target.url);
       filesBefore = (await target.metrics())('process_open_fds');
     });

@@ -11,7 +11,7 @@ export interface HttpAnswer {
 
 /** Statuses that belong to no code: those of HTTP itself, answered as problems with the code `invalid_request`. */
 const OF_HTTP = [408, 417, 431];
-const GOOD = [101, 200, 201, 204, 206, 304];
+const GOOD = [101, 200, 201, 202, 204, 206, 304];
 /** What Node answers by itself, before any handler: an unknown `Expect`, and HTTP/1.1 without exactly one `Host`. */
 const OF_NODE = [400, 417];
 const SOCKETIO_PATH = '/socket.io/';

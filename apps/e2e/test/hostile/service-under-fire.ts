@@ -1,4 +1,4 @@
-import { type ServiceProcess, startProcess } from '@tetracast/testing';
+import { NO_LIMITS, type ServiceProcess, startProcess } from '@tetracast/testing';
 import { resolve } from 'node:path';
 import { isAnswered } from './http-answer';
 import { RawConnection } from './raw-connection';
@@ -8,6 +8,8 @@ const COLLECT_ON_SIGNAL = resolve(__dirname, 'collect-on-signal.cjs');
 
 /** Short, so that what may be kept for a while is gone soon. */
 const SETTINGS = {
+  // All of it comes from one address, the honest as well.
+  ...NO_LIMITS,
   LOG_LEVEL: 'error',
   HISTORY_SIZE: '100',
   IDEMPOTENCY_TTL: '2s',
@@ -37,9 +39,9 @@ export class ServiceUnderFire implements AsyncDisposable {
     });
   }
 
-  static async start(): Promise<ServiceUnderFire> {
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderFire> {
     const nodeArgs = ['--expose-gc', '--require', COLLECT_ON_SIGNAL];
-    const service = await startProcess({ file: MAIN, env: SETTINGS, nodeArgs });
+    const service = await startProcess({ file: MAIN, env: { ...SETTINGS, ...env }, nodeArgs });
     return new ServiceUnderFire(service, await RawConnection.open(service.port));
   }
 

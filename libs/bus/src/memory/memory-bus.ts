@@ -87,8 +87,10 @@ export class MemoryBus implements Bus {
     log?.dropExpired(this.now());
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
-    if (range.kind === 'last') {
-      return Promise.resolve({ epoch, head, last, entries: log?.newest(range.count) ?? [], trimmed: false });
+    if (range.kind !== 'after') {
+      const newest = log?.newest(range.count) ?? [];
+      const entries = range.kind === 'last' ? newest : newest.slice(0, 1);
+      return Promise.resolve({ epoch, head, last, entries, trimmed: false });
     }
     const entries = log?.after(range.seq, range.limit) ?? [];
     const trimmed = isTrimmed(range.seq, log?.firstAfter(range.seq)?.prev, last);

@@ -51,6 +51,20 @@ export function describeReading(harness: BusHarness): void {
       expect(await bus.read('never', { kind: 'last', count: 5 })).toMatchObject({ head: 4, last: 0, entries: [] });
     });
 
+    it('finds where the last ones begin, and reads that one alone', async () => {
+      const bus = harness.create();
+      await appendTo(bus, ...Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 'a' : 'b')));
+      const begin = async (count: number): Promise<number[]> => seqsOf(await bus.read('a', { kind: 'rewind', count }));
+      expect(await begin(0)).toEqual([]);
+      expect(await begin(1)).toEqual([99]);
+      expect(await begin(2)).toEqual([97]);
+      expect(await begin(32)).toEqual([37]);
+      expect(await begin(33)).toEqual([35]);
+      expect(await begin(50)).toEqual([1]);
+      expect(await begin(1000)).toEqual([1]);
+      expect(await bus.read('never', { kind: 'rewind', count: 5 })).toMatchObject({ head: 100, last: 0, entries: [] });
+    });
+
     it('finds nothing after a number that was never given out, and misses nothing there', async () => {
       const bus = harness.create();
       await appendTo(bus, 'a');

@@ -68,7 +68,9 @@ export class AccessFeed {
 
   /** Resolves once the revocation is stored; every process hears of it in a moment. @throws BusUnavailableError */
   async revoke(revocation: Revocation): Promise<void> {
-    await this.tell(REVOKED, revocation);
+    // The same one from every process when the log began anew: one of them is enough.
+    const name = createHash('sha256').update(JSON.stringify(revocation)).digest('base64url');
+    await this.tell(REVOKED, revocation, name);
   }
 
   /** @throws BusUnavailableError */
@@ -123,9 +125,9 @@ export class AccessFeed {
     }
   }
 
-  private async tell(channel: string, what: Revocation | Renewal): Promise<void> {
+  private async tell(channel: string, what: Revocation | Renewal, idempotencyKey?: string): Promise<void> {
     const data = JSON.stringify(what);
-    const idempotencyKey = createHash('sha256').update(data).digest('base64url');
-    await this.hub.publish({ channel, event: 'message', data, echo: true, idempotencyKey });
+    const once = idempotencyKey === undefined ? {} : { idempotencyKey };
+    await this.hub.publish({ channel, event: 'message', data, echo: true, ...once });
   }
 }

@@ -101,13 +101,16 @@ export class Gatekeeper {
     if (permit instanceof LinePermit) this.permits.expectToken(permit, this.settings.authTimeoutMs);
   }
 
-  /** A new token on the line itself. @throws CodedError `unauthorized`, `forbidden`, `invalid_request` without tokens */
-  async renew(permit: Permit, token: string): Promise<Grant> {
+  /**
+   * A new token on the line itself; `admit` is asked before it takes the place of the old one.
+   * @throws CodedError `unauthorized`, `forbidden`, `invalid_request` without tokens, and what `admit` throws
+   */
+  async renew(permit: Permit, token: string, admit?: (grant: Grant) => void): Promise<Grant> {
     if (!(permit instanceof LinePermit)) {
       throw new CodedError('invalid_request', 'this gateway is open: there is nothing to authenticate');
     }
     const grant = await this.grantFor(token);
-    this.permits.renew(permit, grant);
+    this.permits.renew(permit, grant, admit);
     return grant;
   }
 

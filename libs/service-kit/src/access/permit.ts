@@ -27,16 +27,17 @@ export class LinePermit implements Permit {
 
   /**
    * Takes another grant in place of the one it has: of the same subject, if that one had any, and for all channels that the
-   * line is subscribed to.
+   * line is subscribed to. `admit` may still refuse it, by what else is known of its user.
    *
-   * @throws CodedError `forbidden`; the line then keeps what it had
+   * @throws CodedError `forbidden`, or what `admit` throws; the line then keeps what it had
    */
-  renew(grant: Grant): void {
+  renew(grant: Grant, admit?: (grant: Grant) => void): void {
     const { held, connection } = this;
     if (held.claims !== undefined && held.subject !== grant.subject) {
       throw new CodedError('forbidden', 'the new token is of another subject than that of this line');
     }
     grant.requireSubscribe([...connection.subscriptions.keys()]);
+    admit?.(grant);
     this.held = grant;
     this.warned = false;
     this.onRenewed?.(grant);

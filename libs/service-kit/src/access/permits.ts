@@ -44,9 +44,9 @@ export class Permits {
     return permit;
   }
 
-  /** @throws CodedError `forbidden` */
-  renew(permit: LinePermit, grant: Grant): void {
-    permit.renew(grant);
+  /** @throws CodedError `forbidden`, or what `admit` throws */
+  renew(permit: LinePermit, grant: Grant, admit?: (grant: Grant) => void): void {
+    permit.renew(grant, admit);
     this.schedule(permit);
   }
 

@@ -15,11 +15,11 @@ export class Bucket {
     this.filledAt = now;
   }
 
-  /** `false`: there is none, and nothing was taken. */
-  take(now: number): boolean {
+  /** Takes `cost` tokens if there is one at least: what is dear makes a debt. `false`: there is none, and nothing was taken. */
+  take(now: number, cost = 1): boolean {
     this.fill(now);
     if (this.tokens < 1) return false;
-    this.tokens--;
+    this.tokens -= cost;
     return true;
   }
 

@@ -4,6 +4,9 @@ import type { Action, Limits } from './limits';
 /** Requests a second that may be refused on one line, however few may be served: to refuse one costs little. */
 const REFUSED_RATE_MIN = 20;
 
+/** So many channels cost as much as one request: each has to be opened, and is kept open a while. */
+const CHANNELS_PER_REQUEST = 10;
+
 /**
  * Who asks: one line, or one request without a line, as its limits see it. What it has counts for its address and, once it is
  * known, for its user.
@@ -43,29 +46,32 @@ export class Caller {
   }
 
   /**
-   * It is, or is no longer, this user, for whom `action`, which it has been let do before that was known, counts as well.
+   * It is this user, for whom `action` on so many channels, which it has been let do before that was known, counts as well. Who
+   * was known once stays so: on a Socket.IO line one namespace may have a token and another none.
+   *
    * @throws CodedError `rate_limited` when that user has enough connections, or does too much
    */
-  identify(user: string | undefined, action?: Action): void {
-    if (user === this.user) return;
+  identify(user: string | undefined, action?: Action, channels = 1): void {
+    if (user === undefined || user === this.user) return;
     if (this.isIn) this.limits.connections.move(this.user, user);
     this.user = user;
-    if (user !== undefined && action !== undefined) this.limits.spendShared(action, 'user', user, performance.now());
+    if (action !== undefined) this.limits.spendShared(action, 'user', user, performance.now(), costOf(channels));
   }
 
-  /** Does something there is a rate for. @throws CodedError `rate_limited`: nothing may be done */
-  spend(action: Action): void {
+  /** Does something there is a rate for, on so many channels. @throws CodedError `rate_limited`: nothing may be done */
+  spend(action: Action, channels = 1): void {
     const { limits, address, user } = this;
     const now = performance.now();
     const rate = limits.lineRate(action);
+    const cost = costOf(channels);
     // From the narrow to the wide, so that what one line is refused is not taken from all others of its address.
-    if (rate > 0 && !(this.own[action] ??= new Bucket(rate, now)).take(now)) {
+    if (rate > 0 && !(this.own[action] ??= new Bucket(rate, now)).take(now, cost)) {
       this.noteRefusal(rate, now);
       throw limits.refuse('rate_limited', action, `at most ${rate} a second on one line: ${action}`);
     }
     try {
-      if (user !== undefined) limits.spendShared(action, 'user', user, now);
-      limits.spendShared(action, 'ip', address, now);
+      if (user !== undefined) limits.spendShared(action, 'user', user, now, cost);
+      limits.spendShared(action, 'ip', address, now, cost);
     } catch (error) {
       this.noteRefusal(rate, now);
       throw error;
@@ -82,3 +88,5 @@ export class Caller {
     if (!this.refused.take(now)) this.abuses = true;
   }
 }
+
+const costOf = (channels: number): number => Math.max(1, Math.ceil(channels / CHANNELS_PER_REQUEST));

@@ -21,6 +21,13 @@ export const LIMIT_SETTINGS = {
     CONNECTIONS_MAX,
     'Most of them of one user; 0: no limit',
   ),
+  maxOpenChannels: integer(
+    'MAX_OPEN_CHANNELS',
+    '100000',
+    1,
+    CONNECTIONS_MAX,
+    'Most channels of one process, those that are kept warm (WARM) included',
+  ),
   publishRate: rate('PUBLISH_RATE', '1000', 'Messages a second on one WebSocket or Socket.IO line'),
   publishRatePerIp: rate('PUBLISH_RATE_PER_IP', '5000', 'The same from one address, on all transports and processes'),
   publishRatePerUser: rate('PUBLISH_RATE_PER_USER', '5000', 'The same of one user'),

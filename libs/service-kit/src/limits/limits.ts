@@ -62,9 +62,9 @@ export class Limits {
   }
 
   /** @throws CodedError `rate_limited` */
-  spendShared(action: Action, scope: Scope, who: string, now: number): void {
+  spendShared(action: Action, scope: Scope, who: string, now: number, cost = 1): void {
     const rate = this.sharedRates[action][scope];
-    if (rate === 0 || this.shared.take(`${action} ${scope} ${who}`, rate, now)) return;
+    if (rate === 0 || this.shared.take(`${action} ${scope} ${who}`, rate, now, cost)) return;
     throw this.refuse('rate_limited', `${action}_per_${scope}`, `at most ${rate} a second ${SCOPES[scope]}: ${action}`);
   }
 }

@@ -28,7 +28,7 @@ export class SharedBuckets {
   }
 
   /** `false`: the rate is used up. */
-  take(name: string, rate: number, now: number): boolean {
+  take(name: string, rate: number, now: number, cost = 1): boolean {
     let spender = this.spenders.get(name);
     if (spender === undefined) {
       spender = { bucket: new Bucket(rate, now), unreported: 0, spentAt: now };
@@ -36,8 +36,8 @@ export class SharedBuckets {
       this.spenders.set(name, spender);
     }
     spender.spentAt = now;
-    if (!spender.bucket.take(now)) return false;
-    spender.unreported++;
+    if (!spender.bucket.take(now, cost)) return false;
+    spender.unreported += cost;
     return true;
   }
 

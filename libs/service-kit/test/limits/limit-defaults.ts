@@ -2,6 +2,7 @@ export const LIMIT_DEFAULTS = {
   maxConnections: 50_000,
   maxConnectionsPerIp: 1000,
   maxConnectionsPerUser: 100,
+  maxOpenChannels: 100_000,
   publishRate: 1000,
   publishRatePerIp: 5000,
   publishRatePerUser: 5000,

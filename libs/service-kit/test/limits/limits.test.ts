@@ -122,6 +122,25 @@ describe('rates', () => {
     expect(countUntilRefused(callerAt(limits, '192.0.2.2'), 'publish')).toBe(4);
   });
 
+  it('count ten channels as one request, and what is dear is a debt', () => {
+    const caller = callerAt(createLimits({ POLL_RATE_PER_IP: '3' }), '192.0.2.1');
+    caller.spend('poll', 10);
+    caller.spend('poll', 11);
+    caller.spend('poll', 100);
+    expect(() => caller.spend('poll')).toThrow(/poll/);
+    jest.advanceTimersByTime(2000);
+    expect(() => caller.spend('poll')).toThrow(/poll/);
+    jest.advanceTimersByTime(1000);
+    expect(countUntilRefused(caller, 'poll')).toBe(2);
+  });
+
+  it('of a user count on when another namespace of the line has no token', () => {
+    const limits = createLimits({ PUBLISH_RATE_PER_USER: '3' });
+    const caller = callerAt(limits, '192.0.2.1', 'ann');
+    caller.identify(undefined);
+    expect(countUntilRefused(caller, 'publish')).toBe(6);
+  });
+
   it('of 0 are none', () => {
     const limits = createLimits({ PUBLISH_RATE: '0', PUBLISH_RATE_PER_IP: '0', PUBLISH_RATE_PER_USER: '0' });
     const caller = callerAt(limits, '192.0.2.1', 'ann');

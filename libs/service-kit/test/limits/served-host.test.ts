@@ -45,3 +45,19 @@ describe('a service on loopback', () => {
 it('is of no concern to a service that others reach', () => {
   expect(foreignHost({ host: 'evil.example' }, { ...LOOPBACK, host: '0.0.0.0' })).toBeUndefined();
 });
+
+describe('a service behind a proxy on loopback, without keys', () => {
+  const settings = { host: '0.0.0.0', allowedOrigins: [], trustProxy: [], servedHosts: ['localhost', 'Push.example'] };
+
+  it('answers under the names it is told, and those of loopback', () => {
+    for (const host of ['localhost:8080', 'push.example', '127.0.0.1:8080', '[::1]']) {
+      expect(foreignHost({ host }, settings)).toBeUndefined();
+    }
+    expect(foreignHost({ host: 'evil.example:8080' }, settings)).toBe('evil.example:8080');
+  });
+
+  it('answers under any while it is told none, or where tokens say who may use it', () => {
+    expect(foreignHost({ host: 'any.example' }, { ...settings, servedHosts: [] })).toBeUndefined();
+    expect(foreignHost({ host: 'any.example' }, { ...settings, authSecret: 's'.repeat(32) })).toBeUndefined();
+  });
+});

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { farEndAt } from './far-end';
 
 /** A wire between a client and a server that a test can cut. */
 export interface Line extends AsyncDisposable {
@@ -14,9 +15,12 @@ export interface Line extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A TCP relay to `target` (`http://host:port`) on a free port. */
-export async function openLine(target: string): Promise<Line> {
-  const { hostname, port } = new URL(target);
+/**
+ * A TCP relay to `target` on a free port: `http://host:port` or, without TLS on the near side, `https://host:port`. Who is not
+ * on this machine is named by its own name in what goes there.
+ */
+export async function openLine(target: string, { ca }: { readonly ca?: string } = {}): Promise<Line> {
+  const farEnd = farEndAt(target, ca);
   const sockets = new Set<Socket>();
   const held = new Set<Socket>();
   const fars = new Map<Socket, Socket>();
@@ -30,11 +34,13 @@ export async function openLine(target: string): Promise<Line> {
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
   const link = (near: Socket): void => {
-    const far = connect({ host: hostname, port: Number(port || 80), allowHalfOpen: true });
+    const far = farEnd.connect();
     track(far);
     fars.set(far, near);
     far.once('close', () => fars.delete(far));
-    near.pipe(far);
+    const renamed = farEnd.rename(`127.0.0.1:${portOf(server)}`);
+    if (renamed === undefined) near.pipe(far);
+    else near.pipe(renamed).pipe(far);
     if (!stalled) far.pipe(near);
     // A half that breaks breaks the other: an orderly end was passed on by the pipe already.
     near.once('close', () => far.destroy());
@@ -60,7 +66,7 @@ export async function openLine(target: string): Promise<Line> {
     await endAll();
   };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     cut: async (meanwhile) => {
       down = true;
       await endAll();
@@ -85,4 +91,8 @@ export async function openLine(target: string): Promise<Line> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
