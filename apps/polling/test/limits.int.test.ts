@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connectionsOf, poll, publish, startService, type TestService, until } from './start-service';
 
 /** A poll that is held until something is published. */
@@ -48,6 +50,43 @@ describe('a poll', () => {
     expect((await poll(service, 'channel=b', { headers: { 'x-forwarded-for': '192.0.2.2' } })).status).toBe(200);
     await publish(service, 'a', [1]);
     await held;
+  });
+
+  describe('above POLL_RATE', () => {
+    const env = { POLL_RATE: '1', TRUST_PROXY: '127.0.0.1' };
+    const statusOf = async ({ url }: TestService, agent: Agent, headers: Record<string, string>): Promise<number> => {
+      const [answer] = (await once(get(`${url}/polling?channel=a`, { agent, headers }), 'response')) as [
+        IncomingMessage,
+      ];
+      answer.resume();
+      await once(answer, 'end');
+      return answer.statusCode ?? 0;
+    };
+
+    it('on one connection is answered 429, and on another it is served', async () => {
+      await using service = await startService({ ...env, TRUST_PROXY: '' });
+      const [one, other] = [
+        new Agent({ keepAlive: true, maxSockets: 1 }),
+        new Agent({ keepAlive: true, maxSockets: 1 }),
+      ];
+      const statuses = await untilRefused(() => statusOf(service, one, {}));
+
+      expect(statuses.slice(0, 2)).toEqual([200, 200]);
+      expect(await statusOf(service, other, {})).toBe(200);
+      one.destroy();
+      other.destroy();
+    });
+
+    it('on the connection of a proxy is served, for it may be many who ask', async () => {
+      await using service = await startService(env);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const headers = { 'x-forwarded-for': '192.0.2.1' };
+      const statuses: number[] = [];
+      for (let i = 0; i < 5; i++) statuses.push(await statusOf(service, agent, headers));
+
+      expect(statuses).toEqual([200, 200, 200, 200, 200]);
+      agent.destroy();
+    });
   });
 
   it('above POLL_RATE_PER_IP is answered 429, and told to the operator', async () => {

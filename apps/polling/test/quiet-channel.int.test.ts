@@ -3,7 +3,7 @@ import { type RedisServer, startRedis, uniqueChannel } from '@tetracast/testing'
 import { poll, publish, startService, type TestService } from './start-service';
 
 /** Rates are counted in Redis, too: a round trip four times a second, however many poll. */
-const UNCOUNTED = { POLL_RATE_PER_IP: '0' };
+const UNCOUNTED = { POLL_RATE: '0', POLL_RATE_PER_IP: '0' };
 
 /** Tells apart what the hub asks by itself, once every few seconds, and what a poll makes it ask. */
 class ObservedBus extends RedisBus {

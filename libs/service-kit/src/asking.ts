@@ -22,7 +22,7 @@ export async function whoAsks(
   action: Action,
   channels = 1,
 ): Promise<Asking> {
-  const caller = limits.callerOf(request);
+  const caller = limits.callerOnConnection(request);
   caller.spend(action, channels);
   const grant = await access.grantOf(request);
   caller.identify(grant.subject, action, channels);

@@ -7,12 +7,14 @@ const REFUSED_RATE_MIN = 20;
 /** So many channels cost as much as one request: each has to be opened, and is kept open a while. */
 const CHANNELS_PER_REQUEST = 10;
 
+/** The rates of one connection, as far as it has asked for anything. */
+export type OwnBuckets = Partial<Record<Action, Bucket>>;
+
 /**
  * Who asks: one line, or one request without a line, as its limits see it. What it has counts for its address and, once it is
  * known, for its user.
  */
 export class Caller {
-  private readonly own: Partial<Record<Action, Bucket>> = {};
   private refused: Bucket | undefined;
   private abuses = false;
   private isIn = false;
@@ -21,6 +23,7 @@ export class Caller {
     private readonly limits: Limits,
     private readonly address: string,
     private user: string | undefined,
+    private readonly own: OwnBuckets = {},
   ) {}
 
   /** Whether it may have one more connection. @throws CodedError `overloaded`, `rate_limited` */

@@ -26,7 +26,8 @@ export function createClientAddress(trustProxy: readonly string[]): ClientAddres
   return (request) => networkOf(proxyAddr(request as unknown as IncomingMessage, isTrusted));
 }
 
-function networkOf(address = ''): string {
+/** What counts as one address. Empty for what is none. */
+export function networkOf(address = ''): string {
   if (isIPv4(address)) return address;
   // A proxy may have written anything there.
   if (!ipaddr.isValid(address)) return '';

@@ -28,7 +28,11 @@ export const LIMIT_SETTINGS = {
     CONNECTIONS_MAX,
     'Most channels of one process, those that are kept warm (WARM) included',
   ),
-  publishRate: rate('PUBLISH_RATE', '1000', 'Messages a second on one WebSocket or Socket.IO line'),
+  publishRate: rate(
+    'PUBLISH_RATE',
+    '1000',
+    'Messages a second on one line, or one connection that publishes over HTTP',
+  ),
   publishRatePerIp: rate('PUBLISH_RATE_PER_IP', '5000', 'The same from one address, on all transports and processes'),
   publishRatePerUser: rate('PUBLISH_RATE_PER_USER', '5000', 'The same of one user'),
   subscribeRate: rate('SUBSCRIBE_RATE', '50', 'Changes of the subscriptions of one line a second'),
@@ -38,6 +42,11 @@ export const LIMIT_SETTINGS = {
     'The same from one address; opening a line or a stream is one',
   ),
   subscribeRatePerUser: rate('SUBSCRIBE_RATE_PER_USER', '500', 'The same of one user'),
+  pollRate: rate(
+    'POLL_RATE',
+    '200',
+    'Polls a second on one connection; not behind a proxy in TRUST_PROXY, whose connections are those of many',
+  ),
   pollRatePerIp: rate('POLL_RATE_PER_IP', '1000', 'Polls a second from one address'),
   pollRatePerUser: rate('POLL_RATE_PER_USER', '100', 'Polls a second of one user'),
   maxDataDepth: integer(

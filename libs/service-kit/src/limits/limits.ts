@@ -1,7 +1,9 @@
 import type { Bus } from '@tetracast/bus';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Settings } from '../settings';
-import { Caller } from './caller';
-import { type Arrival, type ClientAddress, createClientAddress } from './client-address';
+import { Caller, type OwnBuckets } from './caller';
+import { type Arrival, type ClientAddress, createClientAddress, networkOf } from './client-address';
 import { ConnectionLimits } from './connection-limits';
 import { type RefusalCount, Refusals, type Refuse } from './refusals';
 import { SharedBuckets } from './shared-buckets';
@@ -23,13 +25,13 @@ export class Limits {
   private readonly shared = new SharedBuckets();
   private readonly lineRates: Readonly<Record<Action, number>>;
   private readonly sharedRates: Readonly<Record<Action, Readonly<Record<Scope, number>>>>;
+  private readonly onConnection = new WeakMap<Socket, OwnBuckets>();
   private readonly stop: () => void;
 
   constructor(settings: Settings, bus: Pick<Bus, 'tally'>) {
     this.connections = new ConnectionLimits(settings, this.refuse);
     this.addressOf = createClientAddress(settings.trustProxy);
-    // A poll has no line: what it is, and what it is answered, is one request.
-    this.lineRates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: 0 };
+    this.lineRates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
     this.sharedRates = {
       publish: { ip: settings.publishRatePerIp, user: settings.publishRatePerUser },
       subscribe: { ip: settings.subscribeRatePerIp, user: settings.subscribeRatePerUser },
@@ -41,6 +43,19 @@ export class Limits {
   /** Who asks by this request: a plain one, or the handshake of a line. `user` is the subject of its token. */
   callerOf(request: Arrival, user?: string): Caller {
     return new Caller(this, this.addressOf(request), user);
+  }
+
+  /**
+   * Who asks by a plain request: what was asked for before on the same connection counts as well. Not behind a proxy that is
+   * believed who its clients are: one connection of its is that of many.
+   */
+  callerOnConnection(request: IncomingMessage): Caller {
+    const { socket } = request;
+    const address = this.addressOf(request);
+    if (address !== networkOf(socket.remoteAddress)) return new Caller(this, address, undefined);
+    let own = this.onConnection.get(socket);
+    if (own === undefined) this.onConnection.set(socket, (own = {}));
+    return new Caller(this, address, undefined, own);
   }
 
   /** How often each limit was reached. */

@@ -9,6 +9,7 @@ export const LIMIT_DEFAULTS = {
   subscribeRate: 50,
   subscribeRatePerIp: 1000,
   subscribeRatePerUser: 500,
+  pollRate: 200,
   pollRatePerIp: 1000,
   pollRatePerUser: 100,
   maxDataDepth: 64,

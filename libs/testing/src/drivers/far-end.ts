@@ -1,5 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { type PassThrough, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
 const LOOPBACK = /^(?:127\.|\[::1\]$|localhost$)/;
@@ -28,7 +28,7 @@ export function farEndAt(target: string, ca?: string): FarEnd {
 }
 
 /** `from` as `to` in all that passes. Where it falls apart into two chunks it stays: clients write the head of a request at once. */
-function replacing(from: string, to: string): PassThrough {
+function replacing(from: string, to: string): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       const text = chunk.toString('latin1');

@@ -6,5 +6,6 @@ export const NO_LIMITS: Readonly<Record<string, string>> = {
   PUBLISH_RATE_PER_IP: '0',
   SUBSCRIBE_RATE: '0',
   SUBSCRIBE_RATE_PER_IP: '0',
+  POLL_RATE: '0',
   POLL_RATE_PER_IP: '0',
 };
