@@ -1,6 +1,7 @@
 /**
  * `npm test`: every check there is, all of them even when one fails. `TETRACAST_RESULTS` names the folder for the
- * results (default dist/test-results): `<project>.json` by each Jest run, `totals.json` with `{passed, failed}`.
+ * results (default dist/test-results): `<project>.json` by each Jest run, `totals.json` with `{passed, failed}`,
+ * `failures.txt` with each failed test and the head of its message, when there is one.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,8 @@ import { installBinaries } from './binaries.mjs';
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
 
 const STAGE_LIMIT_MS = 30 * 60_000;
+/** How much of a failed test's message is told again at the end. */
+const MESSAGE_LINES = 40;
 
 const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-results'));
 
@@ -62,7 +65,10 @@ function run(command) {
 /** A project whose run left no result did not come to its end, which is one failure. */
 function readCounts(project) {
   const file = join(RESULTS, `${project}.json`);
-  if (!existsSync(file)) return { project: `${project} (no result)`, passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(file)) {
+    const failures = [{ name: `${project}: the run left no result`, message: 'see its output above' }];
+    return { project: `${project} (no result)`, passed: 0, failed: 1, skipped: 0, failures };
+  }
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
@@ -97,6 +103,20 @@ function report(stages) {
   return totals;
 }
 
+/** What failed and why, in one place: a test's own lines are thousands of lines further up. */
+function describeFailures(stages) {
+  return stages
+    .filter(({ failed }) => failed > 0)
+    .flatMap(({ name, command, counts }) => {
+      const failures = counts.flatMap((count) => count.failures);
+      return failures.length > 0 ? failures : [{ name: `stage ${name}`, message: `${command}: see its output above` }];
+    })
+    .map(({ name, message }) => `FAILED ${name}\n${indent(message.split('\n').slice(0, MESSAGE_LINES))}\n`)
+    .join('\n');
+}
+
+const indent = (lines) => lines.map((text) => `    ${text}`.trimEnd()).join('\n');
+
 requireNode();
 installDependencies();
 if (!installBinaries()) process.exit(1);
@@ -106,5 +126,10 @@ mkdirSync(RESULTS, { recursive: true });
 const stages = [];
 for (const stage of STAGES) stages.push(await runStage(stage));
 const totals = report(stages);
+const failures = describeFailures(stages);
+if (failures) {
+  console.log(`\n${failures}`);
+  writeFileSync(join(RESULTS, 'failures.txt'), failures);
+}
 writeFileSync(join(RESULTS, 'totals.json'), `${JSON.stringify(totals)}\n`);
 process.exitCode = totals.failed > 0 ? 1 : 0;
