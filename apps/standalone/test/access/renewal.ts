@@ -1,7 +1,16 @@
+import { NO_LIMITS } from '@tetracast/testing';
 import { ACCESS_ENV, mint } from './tokens';
 
-/** Lines are told of the end of their token at once, so that a test need not wait for that. */
-export const LIFE_ENV: Readonly<Record<string, string>> = { ...ACCESS_ENV, TOKEN_EXPIRING: '1h' };
+/**
+ * Lines are told of the end of their token at once, so that a test need not wait for that; and a test may ask as often as
+ * it likes whether something is so by now.
+ */
+export const LIFE_ENV: Readonly<Record<string, string>> = {
+  ...NO_LIMITS,
+  POLL_RATE_PER_USER: '0',
+  ...ACCESS_ENV,
+  TOKEN_EXPIRING: '1h',
+};
 
 export const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
 

@@ -34,8 +34,8 @@ async function untilRefused(node: Standalone, token: string): Promise<void> {
 }
 
 /** Resolves once the node knows which tokens are revoked; until then it lets no token in. */
-async function untilReady(node: Standalone, token: string): Promise<void> {
-  while ((await statusFor(node, token)) === 503);
+async function untilReady(node: Standalone): Promise<void> {
+  while ((await fetch(`${node.url}/readyz`)).status !== 200);
 }
 
 async function readToEnd(stream: SseStream): Promise<never> {
@@ -50,7 +50,7 @@ describe.each<[string, Record<string, unknown>, { jti?: string; sub?: string }]>
     await using here = await startNode();
     await using there = await startNode();
     const token = await mint(claims);
-    for (const node of [here, there]) await untilReady(node, token);
+    for (const node of [here, there]) await untilReady(node);
     await using wire = await openWebSocketWire(`${there.url}/ws?channel=news&token=${token}`);
     await using other = await openWebSocketWire(`${there.url}/ws?channel=news&token=${await mint()}`);
     for (const line of [wire, other]) await line.nextOf('welcome');
@@ -74,7 +74,7 @@ describe.each<[string, Record<string, unknown>, { jti?: string; sub?: string }]>
   it('is known after a restart of them all', async () => {
     const token = await mint(claims);
     await using node = await startNode();
-    await untilReady(node, token);
+    await untilReady(node);
 
     expect([await statusFor(node, token), await statusFor(node, await mint())]).toEqual([401, 200]);
   });
@@ -84,12 +84,12 @@ it('a revocation is known after a restart of Redis, too', async () => {
   const token = await mint({ jti: 'before the restart' });
   {
     await using node = await startNode();
-    await untilReady(node, token);
+    await untilReady(node);
     await revoke(node.url, { jti: 'before the restart' });
   }
   await redis.restart();
   await using node = await startNode();
-  await untilReady(node, token);
+  await untilReady(node);
 
   expect(await statusFor(node, token)).toBe(401);
 });
@@ -97,14 +97,14 @@ it('a revocation is known after a restart of Redis, too', async () => {
 it('a revocation outlives a Redis that was emptied, as long as one process lives', async () => {
   await using node = await startNode();
   const token = await mint({ jti: 'before the flush' });
-  await untilReady(node, token);
+  await untilReady(node);
   await revoke(node.url, { jti: 'before the flush' });
   await untilRefused(node, token);
   await redis.flush();
   expect(await statusFor(node, token)).toBe(401);
   // A process that starts later hears of it from that one.
   await using later = await startNode();
-  await untilReady(later, token);
+  await untilReady(later);
   await untilRefused(later, token);
 });
 
@@ -112,7 +112,7 @@ it('a ticket is dead when its token was revoked', async () => {
   await using here = await startNode();
   await using there = await startNode();
   const token = await mint({ jti: 'of a ticket' });
-  for (const node of [here, there]) await untilReady(node, token);
+  for (const node of [here, there]) await untilReady(node);
   const issued = await fetch(`${here.url}/sse/ticket?channel=news`, { method: 'POST', headers: bearer(token) });
   const { ticket } = (await issued.json()) as { ticket: string };
   const open = () => openSseStream(`${there.url}/sse?channel=news&ticket=${ticket}`);
@@ -127,7 +127,7 @@ it('a line is renewed on another process than the one that is told', async () =>
   await using here = await startNode();
   await using there = await startNode();
   const token = await mint({ exp: nowS() + 60 });
-  for (const node of [here, there]) await untilReady(node, token);
+  for (const node of [here, there]) await untilReady(node);
   await using wire = await openWebSocketWire(`${there.url}/ws?channel=news&token=${token}`);
   const { connection } = await wire.nextOf('welcome');
   const exp = nowS() + 120;
@@ -149,7 +149,7 @@ it.each(['{}', '{"jti":""}', '{"jti":1}', '{"sub":null}', '[]', '"x"', `{"jti":"
 it('nobody without admin revokes anything', async () => {
   await using node = await startNode();
   const token = await mint();
-  await untilReady(node, token);
+  await untilReady(node);
   const post = (headers: object) =>
     fetch(`${node.url}/revocations`, {
       method: 'POST',
@@ -180,7 +180,7 @@ it('while Redis is away nobody is let in by a token that cannot be looked up', a
   socket.disconnect();
 
   await own.restart();
-  await untilReady(node, token);
+  await untilReady(node);
   expect(await statusFor(node, token)).toBe(200);
   await own[Symbol.asyncDispose]();
 });

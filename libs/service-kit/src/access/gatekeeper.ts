@@ -68,6 +68,11 @@ export class Gatekeeper {
     return this.verifier === undefined;
   }
 
+  /** @throws CodedError `unavailable` while tokens cannot be let in, since nobody can tell which were revoked. */
+  requireReady(): void {
+    if (!this.isOpen) this.feed.requireReady();
+  }
+
   /**
    * What the bearer of a token may do; without one, what everybody may.
    * @throws CodedError `unauthorized`; `unavailable` while keys or revocations cannot be read
