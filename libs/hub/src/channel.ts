@@ -1,6 +1,6 @@
 import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
 import { FramedEntry } from './framed-entry';
-import { STEP_BYTES } from './step';
+import { firstPage, nextPage, pageAmong, type ResumeLimits } from './resume-limits';
 import type { Subscription } from './subscription';
 import { Window, type WindowLimits } from './window';
 
@@ -8,6 +8,7 @@ import { Window, type WindowLimits } from './window';
 export interface ChannelHost {
   readonly bus: Bus;
   readonly windowLimits: WindowLimits;
+  readonly resumeLimits: ResumeLimits;
   /** How often the line by which announcements come was cut. */
   readonly cuts: number;
   /** Whether it is cut now: what is read meanwhile says nothing of what is missed after it was read. */
@@ -31,13 +32,6 @@ export interface FramedPage extends Omit<Page, 'entries'> {
   readonly full: boolean;
 }
 
-const PAGE = 256;
-/** About as much is read at once for a reader as two steps hand over: it may be a while until it takes more. */
-const PAGE_BYTES = 2 * STEP_BYTES;
-/** Most messages of a channel's first page, before it is known how large they are. */
-const FIRST_PAGE = 64;
-/** Of how many channels a connection may read whole pages at once. */
-const PAGES_AT_ONCE = 8;
 /** Announcements kept while the log is read; more than that and the log is read again instead. */
 const PENDING_MAX = 4096;
 
@@ -53,7 +47,7 @@ export class Channel {
   live = false;
   private provenAt = 0;
   /** Messages read at once, by the size of those read last. */
-  private pageLimit = FIRST_PAGE;
+  private pageLimit: number;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -64,6 +58,7 @@ export class Channel {
     private readonly host: ChannelHost,
   ) {
     this.window = new Window(host.windowLimits, '', 0);
+    this.pageLimit = firstPage(host.resumeLimits);
   }
 
   get epoch(): string {
@@ -168,14 +163,15 @@ export class Channel {
 
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
-    const limit = Math.max(1, Math.floor(this.pageLimit / Math.max(1, among / PAGES_AT_ONCE)));
+    const { resumeLimits } = this.host;
+    const limit = pageAmong(resumeLimits, this.pageLimit, among);
     const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit });
     if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
     const full = entries.length === limit;
     if (entries.length > 0) {
       const size = entries.reduce((sum, entry) => sum + entry.size, 0) / entries.length;
-      this.pageLimit = Math.min(PAGE, Math.max(1, Math.floor(PAGE_BYTES / size)));
+      this.pageLimit = nextPage(resumeLimits, size);
     }
     if (!full && this.window === window && page.epoch === this.epoch && !page.trimmed) {
       const below = entries.filter((entry) => entry.seq <= window.floor);
@@ -185,10 +181,11 @@ export class Channel {
   }
 
   private async fill(): Promise<void> {
+    const { messages: limit } = this.host.resumeLimits;
     let messages = 0;
     for (;;) {
       const { cuts } = this.host;
-      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit: PAGE });
+      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit });
       if (page.epoch !== this.epoch) {
         this.host.epochSeen(page.epoch);
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
@@ -201,7 +198,7 @@ export class Channel {
       }
       for (const entry of page.entries) this.window.push(entry, this.provenAt);
       messages += page.entries.length;
-      if (page.entries.length === PAGE) continue;
+      if (page.entries.length === limit) continue;
       // The comparison that follows every cut goes on from here.
       if (this.host.isCut) return;
       if (cuts === this.host.cuts && this.absorbPending()) {

@@ -2,6 +2,7 @@ import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { Connection } from './connection';
+import type { ResumeLimits } from './resume-limits';
 import type { Subscription } from './subscription';
 import type { WindowLimits } from './window';
 
@@ -11,6 +12,7 @@ export interface ChannelsOptions {
   readonly fanoutWindowMs: number;
   readonly maxOpen: number;
   readonly windowLimits: WindowLimits;
+  readonly resumeLimits: ResumeLimits;
 }
 
 /** Channels asked about in one call when windows are compared with the log. */
@@ -60,6 +62,10 @@ export class Channels implements ChannelHost {
 
   get windowLimits(): WindowLimits {
     return this.options.windowLimits;
+  }
+
+  get resumeLimits(): ResumeLimits {
+    return this.options.resumeLimits;
   }
 
   get announced(): number {

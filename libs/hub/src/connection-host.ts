@@ -1,12 +1,15 @@
 import type { ResetReason } from '@tetracast/message-model';
 import type { Channel } from './channel';
 import type { Connection } from './connection';
+import type { ResumeLimits } from './resume-limits';
 import type { Log } from './starting-point';
 
 /** What a connection needs of its hub. */
 export interface ConnectionHost {
   readonly log: Log;
   readonly maxChannels: number;
+  readonly maxRewind: number;
+  readonly resumeLimits: ResumeLimits;
   /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
   channels(names: readonly string[]): Promise<Channel[]>;
   /** The log could not be read: `wake` is wanted again when it is back. */

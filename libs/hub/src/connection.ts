@@ -14,9 +14,9 @@ import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
 import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
 import type { Sink } from './sink';
-import { findStartingPoint, type StartingPoint } from './starting-point';
+import { findStartingPoint, refuseTooFar, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
-import { findStep, STEP_BYTES, STEP_MESSAGES } from './step';
+import { findStep, limitsOf } from './step';
 import { refuseTooMany, type Subscription } from './subscription';
 
 /**
@@ -60,9 +60,10 @@ export class Connection {
    * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
    * from, before anything of it is written. Resolves then; messages follow as fast as the sink takes them.
    *
-   * @throws CodedError `too_many_channels`; BusUnavailableError while the log cannot be reached
+   * @throws CodedError `too_many_channels`, `invalid_request` for a rewind that is too long; BusUnavailableError while the log cannot be reached
    */
   async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
+    refuseTooFar(start, this.host.maxRewind);
     refuseTooMany(this.subscriptions, names, this.host.maxChannels);
     const channels = await this.host.channels(names.filter((name) => !this.subscriptions.has(name)));
     const point = await findStartingPoint(start, channels, this.host.log);
@@ -236,7 +237,7 @@ export class Connection {
     if (pages.size === 0 && this.advanceTogether()) return true;
     this.tellTrimmed(pages);
     const readers = new Set(this.subscriptions.values());
-    const { reached, whole, messages: plain } = findStep(readers, pages, this.sink.batchLimit ?? STEP_MESSAGES);
+    const { reached, whole, messages: plain } = findStep(readers, pages, limitsOf(this.sink, this.host.resumeLimits));
     const messages = withCursors(plain, this.epoch, readers);
     this.reached = reached;
     moveTo(this.subscriptions.values(), reached, pages);
@@ -251,10 +252,11 @@ export class Connection {
    */
   private advanceTogether(): boolean {
     if (this.subscriptions.size !== 1) return false;
+    const { messages, bytes } = limitsOf(this.sink, this.host.resumeLimits);
     for (const subscription of this.subscriptions.values()) {
       const { window, proven } = subscription.channel;
       const batch = window.batchAfter(subscription.position, this.sink.framing);
-      if (batch.count > (this.sink.batchLimit ?? STEP_MESSAGES) || batch.size > STEP_BYTES) return false;
+      if (batch.count > messages || batch.size > bytes) return false;
       this.reached = subscription.channel.through;
       subscription.position = Math.max(subscription.position, proven);
       subscription.gapTold = false;

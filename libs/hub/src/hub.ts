@@ -5,6 +5,7 @@ import { Channels } from './channels';
 import { Connection } from './connection';
 import type { ConnectionHost } from './connection-host';
 import { Follower, type Following } from './follower';
+import { RESUME_LIMITS, type ResumeLimits } from './resume-limits';
 import type { Sink } from './sink';
 import { Wheel } from './wheel';
 import type { WindowLimits } from './window';
@@ -12,6 +13,8 @@ import type { WindowLimits } from './window';
 export interface HubOptions {
   /** Channels of one connection at the most. Default 100. */
   readonly maxChannels?: number;
+  /** Largest rewind. Default 10 000. */
+  readonly maxRewind?: number;
   /** Heartbeat period of every line. Default 15 000. */
   readonly heartbeatMs?: number;
   /** A line whose peer has taken nothing for that long, though there was something, is ended. Default 60 000. */
@@ -26,6 +29,7 @@ export interface HubOptions {
   readonly maxOpenChannels?: number;
   /** Per channel. Default 256 messages, 1 MiB. */
   readonly windowLimits?: WindowLimits;
+  readonly resumeLimits?: ResumeLimits;
 }
 
 /** Sizes now, and counts since the start. */
@@ -45,6 +49,8 @@ const SWEEP_MS = 1000;
 /** Fan-out inside one process: one bus subscription and one window per channel, a cursor per connection. */
 export class Hub implements ConnectionHost {
   readonly maxChannels: number;
+  readonly maxRewind: number;
+  readonly resumeLimits: ResumeLimits;
   readonly log: Channels;
   private readonly connections = new Set<Connection>();
   private readonly stuck = new Set<Connection>();
@@ -59,21 +65,26 @@ export class Hub implements ConnectionHost {
   ) {
     const {
       maxChannels = 100,
+      maxRewind = 10_000,
       heartbeatMs = 15_000,
       stalledMs = 60_000,
       warmMs = 10_000,
       compareMs = 5000,
       fanoutWindowMs = 0,
       maxOpenChannels = 100_000,
-      windowLimits,
+      windowLimits = { messages: 256, bytes: 1024 * 1024 },
+      resumeLimits = RESUME_LIMITS,
     } = options;
     this.maxChannels = maxChannels;
+    this.maxRewind = maxRewind;
+    this.resumeLimits = resumeLimits;
     this.log = new Channels(bus, {
       warmMs,
       compareMs,
       fanoutWindowMs,
       maxOpen: maxOpenChannels,
-      windowLimits: windowLimits ?? { messages: 256, bytes: 1024 * 1024 },
+      windowLimits,
+      resumeLimits,
     });
     this.wheel = new Wheel(heartbeatMs, (connection) => {
       connection.beat(performance.now(), stalledMs);

@@ -1,4 +1,4 @@
-import { decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
+import { CodedError, decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channel';
 
 /** What a hub tells of its log. */
@@ -17,6 +17,13 @@ export interface StartingPoint {
   readonly reset?: ResetReason;
   /** Whether it asked for "what there is", so that what is no longer there is no news. */
   readonly gapTold: boolean;
+}
+
+/** @throws CodedError `invalid_request` when a rewind is longer than `most` */
+export function refuseTooFar(start: Start, most: number): void {
+  if (start.kind === 'rewind' && start.count > most) {
+    throw new CodedError('invalid_request', `"rewind" may be ${most} at the most`);
+  }
 }
 
 /** Turns the words of a client into places in the log. */

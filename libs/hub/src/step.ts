@@ -1,11 +1,16 @@
 import type { FramedPage } from './channel';
 import type { FramedEntry } from './framed-entry';
+import type { ResumeLimits } from './resume-limits';
+import type { Sink } from './sink';
 import type { Subscription } from './subscription';
 
-/** Most messages handed over in one write while a connection catches up. */
-export const STEP_MESSAGES = 256;
-/** About the most bytes handed over in one write while a connection catches up. */
-export const STEP_BYTES = 256 * 1024;
+/** How much one write may carry. */
+export type StepLimits = Pick<ResumeLimits, 'messages' | 'bytes'>;
+
+/** How much one write to this sink may carry. */
+export function limitsOf({ batchLimit }: Sink, { messages, bytes }: ResumeLimits): StepLimits {
+  return { messages: batchLimit ?? messages, bytes };
+}
 
 /** What one connection can be handed next. */
 export interface Step {
@@ -21,18 +26,18 @@ export interface Step {
 export function findStep(
   subscriptions: Iterable<Subscription> & { readonly size: number },
   pages: ReadonlyMap<Subscription, FramedPage>,
-  limit: number,
+  limits: StepLimits,
 ): Step {
   const horizon = findHorizon(subscriptions, pages);
   const found: FramedEntry[] = [];
   for (const subscription of subscriptions) {
     const { position, channel } = subscription;
     const page = pages.get(subscription);
-    if (page === undefined) found.push(...channel.window.after(position, limit + 1, horizon));
+    if (page === undefined) found.push(...channel.window.after(position, limits.messages + 1, horizon));
     else found.push(...page.entries.filter(({ seq }) => seq > position && seq <= horizon));
   }
   if (subscriptions.size > 1) found.sort((a, b) => a.seq - b.seq);
-  const count = fittingOne(found, limit);
+  const count = fittingOne(found, limits);
   const last = found[count - 1];
   if (count === found.length || last === undefined) return { messages: found, reached: horizon, whole: true };
   return { messages: found.slice(0, count), reached: last.seq, whole: false };
@@ -54,13 +59,13 @@ export function reachOf({ full, entries, head }: FramedPage): number {
 }
 
 /** How many of the messages one write may carry: at least one, if there is one. */
-function fittingOne(found: readonly FramedEntry[], limit: number): number {
+function fittingOne(found: readonly FramedEntry[], limits: StepLimits): number {
   let bytes = 0;
   let count = 0;
   for (const { size } of found) {
     bytes += size;
     count++;
-    if (count >= limit || bytes >= STEP_BYTES) break;
+    if (count >= limits.messages || bytes >= limits.bytes) break;
   }
   return count;
 }

@@ -10,17 +10,14 @@ export const NOW: Start = { kind: 'now' };
 /** The word that stands for "all that is retained" where a cursor may stand. */
 export const EARLIEST = 'earliest';
 
-/** Largest `rewind`. */
-export const REWIND_MAX = 10_000;
-
 /**
  * The start that `after` and `rewind` name together: `after` wins, so that a client whose URL says `rewind` goes on from
- * its cursor when it comes back. `undefined` when `rewind` is no whole number from 0 to {@link REWIND_MAX}.
+ * its cursor when it comes back. `undefined` when `rewind` is no whole number, 0 or more.
  */
 export function parseStart(after: string | undefined, rewind: string | number | undefined): Start | undefined {
   if (after !== undefined && after !== '')
     return after === EARLIEST ? { kind: 'earliest' } : { kind: 'after', cursor: after };
   if (rewind === undefined || rewind === '') return NOW;
   const count = Number(rewind);
-  return Number.isInteger(count) && count >= 0 && count <= REWIND_MAX ? { kind: 'rewind', count } : undefined;
+  return Number.isSafeInteger(count) && count >= 0 ? { kind: 'rewind', count } : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Bus, createBus } from '@tetracast/bus';
-import { Hub } from '@tetracast/hub';
+import { Hub, type HubOptions } from '@tetracast/hub';
 import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './access/access-routes';
 import { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
@@ -39,15 +39,7 @@ export async function createService(
   { bus = openBus(settings), logger = true, role }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
   const app = fastify(createServerOptions(settings, logger, role?.worker));
-  const hub = new Hub(bus, {
-    maxChannels: settings.maxChannels,
-    maxOpenChannels: settings.maxOpenChannels,
-    heartbeatMs: settings.heartbeatMs,
-    stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
-    warmMs: settings.warmMs,
-    fanoutWindowMs: settings.fanoutWindowMs,
-    windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
-  });
+  const hub = new Hub(bus, hubOptions(settings));
   const limits = new Limits(settings, bus);
   const access = await Gatekeeper.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
     hub.close();
@@ -90,6 +82,24 @@ export async function createService(
  */
 function maxSockets({ maxConnections }: Settings): number {
   return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;
+}
+
+function hubOptions(settings: Settings): HubOptions {
+  return {
+    maxChannels: settings.maxChannels,
+    maxOpenChannels: settings.maxOpenChannels,
+    maxRewind: settings.rewindMax,
+    heartbeatMs: settings.heartbeatMs,
+    stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
+    warmMs: settings.warmMs,
+    fanoutWindowMs: settings.fanoutWindowMs,
+    windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
+    resumeLimits: {
+      messages: settings.resumePageMessages,
+      bytes: settings.resumePageBytes,
+      channels: settings.resumeChannelsAtOnce,
+    },
+  };
 }
 
 function openBus(settings: Settings): Bus {

@@ -22,7 +22,7 @@ export function parseSubscriptionRequest(
 ): SubscriptionRequest {
   const after = lastEventId || single(query, 'lastEventId') || single(query, 'after');
   const start = parseStart(after, single(query, 'rewind'));
-  if (start === undefined) throw new CodedError('invalid_request', '"rewind" must be a whole number from 0 to 10000');
+  if (start === undefined) throw new CodedError('invalid_request', '"rewind" must be a whole number, 0 or more');
   const client = single(query, 'client') || undefined;
   if (client !== undefined && !isClientKey(client)) {
     throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');

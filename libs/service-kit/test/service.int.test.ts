@@ -5,6 +5,17 @@ import { ask, post, problemIn } from './ask';
 import { FaultyBus } from './faulty-bus';
 import { startService, type TestService } from './start-service';
 
+it('gives its hub the limits that are set', async () => {
+  const env = { MAX_CHANNELS: '2', REWIND_MAX: '3', RESUME_PAGE_MESSAGES: '4', RESUME_PAGE_BYTES: '5' };
+  await using service = await startService([], { ...env, RESUME_CHANNELS_AT_ONCE: '6' });
+
+  expect(service.tetracast.hub).toMatchObject({
+    maxChannels: 2,
+    maxRewind: 3,
+    resumeLimits: { messages: 4, bytes: 5, channels: 6 },
+  });
+});
+
 describe('a service', () => {
   let service: TestService;
   const bus = new FaultyBus();

@@ -71,7 +71,7 @@ describe('the start', () => {
     expect(parseSubscriptionRequest(query, header).start).toEqual(start);
   });
 
-  it.each(['-1', '1.5', 'far', '10001'])('refuses rewind=%s', (rewind) => {
+  it.each(['-1', '1.5', 'far', '1e300'])('refuses rewind=%s', (rewind) => {
     expect(codeOf(() => parseSubscriptionRequest({ rewind }))).toBe('invalid_request');
   });
 

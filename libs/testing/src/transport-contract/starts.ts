@@ -1,8 +1,18 @@
 import type { OpenOptions, TransportClient } from '../drivers';
-import { type ContractContext, open, publishAll, publishMany, uniqueChannel, words } from './contract-context';
+import {
+  type ContractContext,
+  itOnItsOwnServer,
+  open,
+  publishAll,
+  publishMany,
+  uniqueChannel,
+  words,
+} from './contract-context';
 
 /** Where a subscription begins: `after`, `after=earliest`, `rewind`, or nothing. */
 export function testStarts(context: ContractContext): void {
+  const { driver } = context;
+
   describe('starts', () => {
     const channel = uniqueChannel();
     let ids: string[];
@@ -47,6 +57,26 @@ export function testStarts(context: ContractContext): void {
     it('rewind=0 begins now', async () => {
       expect(await dataFrom({ rewind: 0 })).toEqual(['live']);
     });
+
+    itOnItsOwnServer(
+      context,
+      'rewind may be as large as REWIND_MAX, and no larger',
+      { REWIND_MAX: '3' },
+      async ({ url }) => {
+        await using publisher = await driver.open(url, { channels: [uniqueChannel()] });
+        await publishAll(publisher, channel, words(5));
+
+        await using client = await driver.open(url, { channels: [channel], rewind: 3 });
+        const refused = driver.open(url, { channels: [channel], rewind: 4 });
+
+        await expect(refused).rejects.toMatchObject({
+          name: 'TransportError',
+          ...(driver.flags.showsRefusal ? { code: 'invalid_request' } : {}),
+        });
+        await publisher.publish({ channel, data: 'live' });
+        expect(await dataUntil(client, 'live')).toEqual(['word-3', 'word-4', 'word-5', 'live']);
+      },
+    );
 
     it('takes the cursor of a message on another channel for a moment in time', async () => {
       const other = uniqueChannel();

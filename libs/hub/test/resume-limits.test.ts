@@ -1,0 +1,132 @@
+import type { Entry } from '@tetracast/bus';
+import { FramedEntry } from '../src/framed-entry';
+import type { ResumeLimits } from '../src/resume-limits';
+import { Bench, range } from './bench';
+import { RecordingSink } from './recording-sink';
+
+const ROOMY: ResumeLimits = { messages: 1000, bytes: 1e9, channels: 1000 };
+/** Of a message whose data is one digit, as the hub estimates it. */
+const DIGIT: Entry = { channel: 'a', event: 'message', data: '1', seq: 1, prev: 0, time: 1, echo: true };
+const SIZE = new FramedEntry('epoch', DIGIT).size;
+const NO_WINDOW = { messages: 1, bytes: 1 };
+
+/** A hub whose windows hold all there is, or next to nothing, so that it is read from the log. */
+function createBench(limits: Partial<ResumeLimits>, windowLimits = { messages: 1000, bytes: 1e9 }): Bench {
+  return new Bench({ windowLimits, resumeLimits: { ...ROOMY, ...limits } });
+}
+
+/** How many messages each write to a client has that comes back after `cursor`. */
+async function writesAfter(bench: Bench, channels: string[], cursor: string, batchLimit?: number): Promise<number[]> {
+  const sink = new RecordingSink();
+  if (batchLimit !== undefined) sink.batchLimit = batchLimit;
+  await bench.join(channels, { kind: 'after', cursor }, { sink });
+  return sink.writes.map((bytes) => bytes.toString().trimEnd().split('\n').length);
+}
+
+describe('one write to a client that catches up', () => {
+  it.each([
+    [['a'], 4, [4]],
+    [['a'], 5, [4, 1]],
+    [['a', 'b'], 4, [4]],
+    [['a', 'b'], 5, [4, 1]],
+  ])('of %j has 4 messages at the most: of %i', async (channels, count, writes) => {
+    await using bench = createBench({ messages: 4 });
+    await bench.join(channels); // stay open, so that their windows hold what follows
+    const cursor = await bench.publish('a', 0);
+    for (const n of range(1, count)) await bench.publish(channels[n % channels.length] ?? '', n);
+
+    expect(await writesAfter(bench, channels, cursor)).toEqual(writes);
+  });
+
+  it.each([
+    [0, [2, 1]],
+    [1, [3]],
+  ])('ends with the message that brings it to the bytes of two and %i', async (more, writes) => {
+    await using bench = createBench({ bytes: 2 * SIZE + more });
+    await bench.join(['a']);
+    const cursor = await bench.publish('a', 0);
+    await bench.publishAll('a', 1, 3);
+
+    expect(await writesAfter(bench, ['a'], cursor)).toEqual(writes);
+  });
+
+  it('has one message at least, however large', async () => {
+    await using bench = createBench({ bytes: 1 });
+    await bench.join(['a']);
+    const cursor = await bench.publish('a', 0);
+    await bench.publishAll('a', 1, 3);
+
+    expect(await writesAfter(bench, ['a'], cursor)).toEqual([1, 1, 1]);
+  });
+
+  it('has as many as the line itself takes at once, if that says how many', async () => {
+    await using bench = createBench({ messages: 2 });
+    await bench.join(['a']);
+    const cursor = await bench.publish('a', 0);
+    await bench.publishAll('a', 1, 5);
+
+    expect(await writesAfter(bench, ['a'], cursor, 5)).toEqual([5]);
+  });
+});
+
+describe('what is read from the log at once for a client that catches up', () => {
+  /** How many messages were asked for, read by read. */
+  async function pagesOf(bench: Bench, channels: string[], count: number): Promise<number[]> {
+    const cursor = await bench.publish('before', 0);
+    for (const channel of channels) for (let n = 0; n < count; n++) await bench.publish(channel, 0);
+    const read = jest.spyOn(bench.bus, 'read');
+    await bench.join(channels, { kind: 'after', cursor });
+    return read.mock.calls.map(([, range]) => (range.kind === 'after' ? range.limit : 0));
+  }
+
+  it('is a quarter of a page first, then a page', async () => {
+    await using bench = createBench({ messages: 8 }, NO_WINDOW);
+
+    expect(await pagesOf(bench, ['a'], 20)).toEqual([2, 8, 8, 8]);
+  });
+
+  it('is one message at least', async () => {
+    await using bench = createBench({ messages: 1 }, NO_WINDOW);
+
+    expect(await pagesOf(bench, ['a'], 2)).toEqual([1, 1]);
+  });
+
+  it('is the bytes of two writes', async () => {
+    await using bench = createBench({ messages: 40, bytes: 3 * SIZE }, NO_WINDOW);
+
+    expect(await pagesOf(bench, ['a'], 25)).toEqual([10, 6, 6, 6]);
+  });
+
+  it.each([
+    [2, 8],
+    [3, 5],
+    [4, 4],
+    [17, 1],
+  ])('of %i channels, with 2 at once, is %i messages of each', async (count, page) => {
+    await using bench = createBench({ messages: 8, channels: 2 }, NO_WINDOW);
+    const channels = range(1, count).map((n) => `channel-${n}`);
+    const cursor = await bench.publish('before', 0);
+    for (const channel of channels) await bench.publishAll(channel, 1, 20);
+    for (const channel of channels) await bench.join([channel], { kind: 'after', cursor }); // their size is known now
+    const read = jest.spyOn(bench.bus, 'read');
+
+    await bench.join(channels, { kind: 'after', cursor });
+
+    expect(read.mock.calls.slice(0, count).map(([, range]) => range)).toEqual(
+      channels.map(() => expect.objectContaining({ kind: 'after', limit: page }) as unknown),
+    );
+  });
+});
+
+describe('a rewind', () => {
+  it('may be as long as the longest, and no longer: then no channel is opened', async () => {
+    await using bench = new Bench({ maxRewind: 3 });
+    await bench.publishAll('news', 1, 5);
+    const refused = bench.join(['news'], { kind: 'rewind', count: 4 });
+
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(bench.hub.stats.channels).toBe(0);
+    const { sink } = await bench.join(['news'], { kind: 'rewind', count: 3 });
+    expect(sink.data).toEqual([3, 4, 5]);
+  });
+});
