@@ -10,9 +10,12 @@ interface ChannelChanges {
   readonly removed: readonly string[];
 }
 
-/** How long what a client subscribed to is kept for it to come back: as long as the messages, and over some heartbeats. */
-export function sessionTtlMs({ historyTtlMs, heartbeatMs }: Settings): number {
-  return Math.max(historyTtlMs, 4 * heartbeatMs);
+/**
+ * How long what a client subscribed to is kept for it to come back: as long as the messages, and at least until the client of a
+ * line that died has noticed: HEARTBEAT and HEARTBEAT_TIMEOUT, after it was kept half of that time and a HEARTBEAT ago.
+ */
+export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: Settings): number {
+  return Math.max(historyTtlMs, 4 * heartbeatMs + 2 * heartbeatTimeoutMs);
 }
 
 /**

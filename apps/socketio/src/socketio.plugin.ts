@@ -20,6 +20,8 @@ const plugin: FastifyPluginAsync = async (app) => {
   const engine = new Engine(
     {
       pingInterval: settings.heartbeatMs,
+      pingTimeout: settings.heartbeatTimeoutMs,
+      upgradeTimeout: settings.headersTimeoutMs,
       maxHttpBufferSize: maxFrameBytes(settings.maxMessageBytes),
       // Whole frames are written past Engine.IO (engine-line.ts), which no extension may come between.
       perMessageDeflate: false,

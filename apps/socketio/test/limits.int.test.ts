@@ -15,6 +15,32 @@ async function upgradeStatus(url: string, headers: Record<string, string> = {}):
   return response.statusCode;
 }
 
+describe('a line', () => {
+  it('on which no heartbeat is answered in HEARTBEAT_TIMEOUT is ended; the client is told how long both sides wait', async () => {
+    await using service = await startService({ HEARTBEAT: '50ms', HEARTBEAT_TIMEOUT: '150ms' });
+    const silent = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    const [packet] = (await once(silent, 'message')) as [Buffer];
+
+    expect(JSON.parse(packet.toString().slice(1))).toMatchObject({ pingInterval: 50, pingTimeout: 150 });
+    await once(silent, 'close');
+  });
+
+  it('that begins to change to WebSocket and does not end it in HEADERS_TIMEOUT stays as it was', async () => {
+    await using service = await startService({ HEADERS_TIMEOUT: '1s' });
+    const { sid } = JSON.parse((await (await fetch(service.url + HANDSHAKE)).text()).slice(1)) as { sid: string };
+    const line = `/socket.io/?EIO=4&sid=${sid}`;
+    const probing = new WebSocket(`${service.url.replace('http', 'ws')}${line}&transport=websocket`);
+    await once(probing, 'open');
+    probing.send('2probe');
+    const [answer] = (await once(probing, 'message')) as [Buffer];
+
+    await once(probing, 'close');
+    const post = await fetch(`${service.url}${line}&transport=polling`, { method: 'POST', body: '40' });
+
+    expect([answer.toString(), post.status]).toEqual(['3probe', 200]);
+  });
+});
+
 describe('a session', () => {
   it.each(TRANSPORTS)(
     'above MAX_CONNECTIONS is refused before it opens; those that are open go on, by %s',

@@ -10,6 +10,7 @@ import {
   toCodedError,
 } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AnswerDeadlines } from './answer-deadlines';
 import { ClientFrames } from './client-frames';
 import { WebSocketSink } from './websocket-sink';
 
@@ -21,11 +22,12 @@ export function openWebSocket(
   service: Tetracast,
   websocket: WebSocket,
   asked: IncomingMessage,
+  answers: AnswerDeadlines,
   log: FastifyBaseLogger,
 ): void {
   const { hub, limits, settings } = service;
   websocket.on('error', endBroken);
-  const sink = new WebSocketSink(websocket, settings.highWaterMark);
+  const sink = new WebSocketSink(websocket, settings.highWaterMark, answers);
   const caller = limits.callerOf(asked);
   let request: SubscriptionRequest;
   let token: string | undefined;

@@ -11,6 +11,7 @@ import {
   type TokenNotice,
 } from '@tetracast/message-model';
 import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
+import type { AnswerDeadlines } from './answer-deadlines';
 import { rawSocketOf } from './raw-socket';
 import { websocketFraming } from './websocket-framing';
 
@@ -18,8 +19,9 @@ import { websocketFraming } from './websocket-framing';
 export class WebSocketSink implements Sink {
   readonly framing = websocketFraming;
   private readonly line: SocketLine;
-  private answered = true;
-  private takenAtBeat = 0;
+  /** When the answer to a ping has to have come; `undefined` while none is waited for. */
+  due: number | undefined;
+  private takenAtPing = 0;
   /** Called when the line has room again. */
   onDrain: () => void = ignore;
   /** Called once, when the line is gone. */
@@ -28,6 +30,7 @@ export class WebSocketSink implements Sink {
   constructor(
     private readonly websocket: WebSocket,
     highWaterMark: number,
+    private readonly answers: AnswerDeadlines,
   ) {
     this.line = new SocketLine(
       rawSocketOf(websocket),
@@ -36,11 +39,12 @@ export class WebSocketSink implements Sink {
         this.onDrain();
       },
       () => {
+        this.answered();
         this.onGone();
       },
     );
     const answered = (): void => {
-      this.answered = true;
+      this.answered();
     };
     websocket.on('pong', answered).on('message', answered).on('ping', answered);
   }
@@ -80,17 +84,19 @@ export class WebSocketSink implements Sink {
     return this.line.pending;
   }
 
-  /** Pings, and ends the line of a peer that has not answered since the last ping. */
+  /** Pings. The peer has to answer in time, by whatever frame. */
   beat(): void {
-    // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
-    const taking = this.pending > 0 && this.taken > this.takenAtBeat;
-    if (!this.answered && !taking && !this.websocket.isPaused) {
-      this.websocket.terminate();
-      return;
-    }
-    this.answered = false;
-    this.takenAtBeat = this.taken;
+    if (!this.isOpen) return;
+    if (this.due === undefined) this.awaitAnswer();
     this.put(PING_FRAME);
+  }
+
+  /** The peer has not answered in time: ends the line. */
+  missed(): void {
+    // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
+    const taking = this.pending > 0 && this.taken > this.takenAtPing;
+    if (taking || this.websocket.isPaused) this.awaitAnswer();
+    else this.websocket.terminate();
   }
 
   close(name: CloseName): void {
@@ -101,6 +107,17 @@ export class WebSocketSink implements Sink {
     if (this.websocket.isPaused) this.websocket.resume();
     // For a peer that takes nothing there would be no end to wait for.
     if (name === 'stalled') this.websocket.terminate();
+  }
+
+  private awaitAnswer(): void {
+    this.takenAtPing = this.taken;
+    this.due = this.answers.start(this);
+  }
+
+  private answered(): void {
+    if (this.due === undefined) return;
+    this.answers.stop(this, this.due);
+    this.due = undefined;
   }
 
   private put(frames: Buffer): void {

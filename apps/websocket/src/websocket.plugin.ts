@@ -3,6 +3,7 @@ import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tet
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { WebSocketServer } from 'ws';
+import { AnswerDeadlines } from './answer-deadlines';
 import { openWebSocket } from './open-websocket';
 
 const PATH = '/ws';
@@ -12,6 +13,7 @@ const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
+  const answers = new AnswerDeadlines(settings.heartbeatTimeoutMs);
   const server = new WebSocketServer({
     noServer: true,
     // Whole frames are written past `ws` (raw-socket.ts), which no extension may come between.
@@ -44,7 +46,7 @@ const plugin: FastifyPluginAsync = async (app) => {
         return;
       }
       server.handleUpgrade(request, socket, head, (websocket) => {
-        openWebSocket(app.tetracast, websocket, request, app.log);
+        openWebSocket(app.tetracast, websocket, request, answers, app.log);
       });
     });
     done();

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
+import { AnswerDeadlines } from '../src/answer-deadlines';
 import { WebSocketSink } from '../src/websocket-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
@@ -37,11 +38,29 @@ class FakeWebSocket extends EventEmitter {
   readonly resume = jest.fn();
 }
 
+const TIMEOUT_MS = 20_000;
+/** An answer is waited for so much longer at the most. */
+const LATE_MS = 200;
+
 function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
   const websocket = new FakeWebSocket();
-  const sink = new WebSocketSink(websocket as unknown as WebSocket, 1000);
+  const sink = new WebSocketSink(websocket as unknown as WebSocket, 1000, new AnswerDeadlines(TIMEOUT_MS));
   return { sink, websocket, socket: websocket._socket };
 }
+
+/** So much time passes, and the turn of the event loop in which it was over. */
+async function pass(ms: number): Promise<void> {
+  jest.advanceTimersByTime(ms);
+  await new Promise(setImmediate);
+}
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 describe('WebSocketSink.beat', () => {
   it('pings', () => {
@@ -52,50 +71,78 @@ describe('WebSocketSink.beat', () => {
     expect(socket.written).toEqual([Buffer.from([0x89, 0])]);
   });
 
-  it('ends a line on which nothing moved since the last beat', () => {
+  it('ends a line on which nothing came for HEARTBEAT_TIMEOUT, since the first ping that was not answered', async () => {
     const { sink, websocket, socket } = createSink();
 
     sink.beat();
     socket.flush(2);
+    await pass(TIMEOUT_MS - 1);
     expect(websocket.terminate).not.toHaveBeenCalled();
     sink.beat();
+    socket.flush(2);
+    await pass(LATE_MS + 1);
 
     expect(websocket.terminate).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['pong', 'message', 'ping'])('leaves a line alone on which a %s came', (event) => {
+  it.each(['pong', 'message', 'ping'])('leaves a line alone on which a %s came', async (event) => {
     const { sink, websocket } = createSink();
 
     for (let i = 0; i < 3; i++) {
       sink.beat();
+      await pass(TIMEOUT_MS - 1);
       websocket.emit(event);
+      await pass(LATE_MS + 1);
     }
 
     expect(websocket.terminate).not.toHaveBeenCalled();
   });
 
-  it('leaves a slow line alone while it takes what is pending, and ends it when it no longer does', () => {
+  it('hears an answer that came while the process was held up, before it judges', async () => {
+    const { sink, websocket } = createSink();
+    sink.beat();
+
+    jest.advanceTimersByTime(TIMEOUT_MS + LATE_MS);
+    websocket.emit('pong');
+    sink.beat();
+    await new Promise(setImmediate);
+
+    expect(websocket.terminate).not.toHaveBeenCalled();
+  });
+
+  it('leaves a slow line alone while it takes what is pending, and ends it when it no longer does', async () => {
     const { sink, websocket, socket } = createSink();
     socket.write(Buffer.alloc(10_000));
 
+    sink.beat();
     for (let i = 0; i < 5; i++) {
-      sink.beat();
       socket.flush(1000);
+      await pass(TIMEOUT_MS + LATE_MS);
     }
     expect(websocket.terminate).not.toHaveBeenCalled();
-    sink.beat();
-    sink.beat();
+    await pass(TIMEOUT_MS + LATE_MS);
 
     expect(websocket.terminate).toHaveBeenCalledTimes(1);
   });
 
-  it('expects no answer of a client that is not being read', () => {
+  it('expects no answer of a client that is not being read', async () => {
     const { sink, websocket } = createSink();
     websocket.isPaused = true;
 
-    for (let i = 0; i < 3; i++) sink.beat();
+    sink.beat();
+    for (let i = 0; i < 3; i++) await pass(TIMEOUT_MS + LATE_MS);
 
     expect(websocket.terminate).not.toHaveBeenCalled();
+  });
+
+  it('waits for no answer any more, and needs no timer, once the line is gone', () => {
+    const { sink, socket } = createSink();
+    sink.beat();
+    expect(jest.getTimerCount()).toBe(1);
+
+    socket.emit('close');
+
+    expect(jest.getTimerCount()).toBe(0);
   });
 });
 

@@ -88,6 +88,13 @@ export const SETTINGS = {
     'Bytes pending on a connection above which it waits',
   ),
   heartbeatMs: duration('HEARTBEAT', '15s', '10ms', '55s', 'Period of the heartbeats on open lines'),
+  heartbeatTimeoutMs: duration(
+    'HEARTBEAT_TIMEOUT',
+    '20s',
+    '100ms',
+    '5m',
+    'How long a client of WebSocket or Socket.IO may take to answer a heartbeat',
+  ),
   pollWaitMaxMs: duration('POLL_WAIT_MAX', '55s', '0s', '55s', 'Longest wait of a poll; longer waits are cut to it'),
   pollLimitMax: integer('POLL_LIMIT_MAX', '1000', 1, 10_000, 'Most messages in the answer to a poll'),
   sseRetryMs: duration(

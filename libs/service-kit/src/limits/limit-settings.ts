@@ -85,7 +85,13 @@ export const LIMIT_SETTINGS = {
     "Most objects and lists within each other in a message's data",
   ),
   maxHeaderBytes: integer('MAX_HEADER_BYTES', '16384', 1024, 1_048_576, 'Most bytes of a URL with its headers'),
-  headersTimeoutMs: duration('HEADERS_TIMEOUT', '10s', '100ms', '10m', 'How long the head of a request may take'),
+  headersTimeoutMs: duration(
+    'HEADERS_TIMEOUT',
+    '10s',
+    '100ms',
+    '10m',
+    'How long the head of a request may take, and a Socket.IO session to change to WebSocket',
+  ),
   requestTimeoutMs: duration(
     'REQUEST_TIMEOUT',
     '30s',
