@@ -64,7 +64,7 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const session = known ?? Session.create(socket.id);
   if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
 
-  const line = EngineLine.of(socket.conn, settings.highWaterMark);
+  const line = EngineLine.of(socket.conn, settings);
   // Nothing would end its connection any more.
   if (!line.isOpen) throw new CodedError('unavailable', 'the line is gone');
   const sink = new SocketioSink(socket, line);

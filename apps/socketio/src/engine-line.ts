@@ -1,10 +1,9 @@
 import type { Batch } from '@tetracast/hub';
-import { RequestOrder, SocketLine } from '@tetracast/service-kit';
+import { RequestOrder, type Settings, SocketLine } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import { webSocketOf } from './engine';
 
-/** Requests of one client in progress before no more are read from it. */
-const IN_PROGRESS_MAX = 256;
+type LineLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
 
 const lines = new WeakMap<EngineSocket, EngineLine>();
 
@@ -13,11 +12,10 @@ const lines = new WeakMap<EngineSocket, EngineLine>();
  * transports: bytes in the TCP socket, and packets that wait for the client's next poll.
  */
 export class EngineLine {
-  readonly order = new RequestOrder(IN_PROGRESS_MAX, () => {
-    this.regulate();
-  });
+  readonly order: RequestOrder;
   /** What to do when it closes, one for each namespace open on it or about to be. */
   readonly namespaces = new Set<() => void>();
+  private readonly highWaterMark: number;
   private queuedPackets = 0;
   private queuedBytes = 0;
   private flushedBytes = 0;
@@ -25,16 +23,20 @@ export class EngineLine {
   private rawFull = false;
   private readonly waiting = new Set<() => void>();
 
-  static of(connection: EngineSocket, highWaterMark: number): EngineLine {
+  static of(connection: EngineSocket, limits: LineLimits): EngineLine {
     let line = lines.get(connection);
-    if (line === undefined) lines.set(connection, (line = new EngineLine(connection, highWaterMark)));
+    if (line === undefined) lines.set(connection, (line = new EngineLine(connection, limits)));
     return line;
   }
 
   private constructor(
     private readonly connection: EngineSocket,
-    private readonly highWaterMark: number,
+    { highWaterMark, maxInProgress }: LineLimits,
   ) {
+    this.highWaterMark = highWaterMark;
+    this.order = new RequestOrder(maxInProgress, () => {
+      this.regulate();
+    });
     connection.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
       this.queuedPackets++;
       this.queuedBytes += data?.length ?? 0;

@@ -36,7 +36,7 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
         requireRoom(tetracast, request.raw);
         const connection = typeof sid === 'string' ? engine.connectionOf(sid) : undefined;
         if (request.method === 'POST' && connection !== undefined) {
-          await EngineLine.of(connection, tetracast.settings.highWaterMark).room();
+          await EngineLine.of(connection, tetracast.settings).room();
         }
         reply.hijack();
         if (request.raw.destroyed) return reply;

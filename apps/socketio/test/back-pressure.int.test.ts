@@ -1,5 +1,5 @@
 import { MemoryBus } from '@tetracast/bus';
-import { NO_LIMITS, pendingBytes, words } from '@tetracast/testing';
+import { Inbox, NO_LIMITS, pendingBytes, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { startService } from './start-service';
 import { openPollingByHand } from './polling-by-hand';
@@ -13,6 +13,19 @@ function numbersIn(packets: readonly string[]): number[] {
   return packets
     .filter((packet) => packet.startsWith('42["message"'))
     .map((packet) => (JSON.parse(packet.slice(2)) as [string, [number]])[1][0]);
+}
+
+/** Publications wait until the test lets them be stored: each by what comes out of here. */
+function holdAppends(bus: MemoryBus): Inbox<() => void> {
+  const held = new Inbox<() => void>('publications');
+  const append = bus.append.bind(bus);
+  bus.append = async (publication) => {
+    await new Promise<void>((resolve) => {
+      held.push(resolve);
+    });
+    return append(publication);
+  };
+  return held;
 }
 
 describe('a client that takes nothing', () => {
@@ -90,6 +103,37 @@ describe('a client that takes nothing', () => {
 });
 
 describe('a client faster than the log', () => {
+  it.each([['websocket' as const], ['polling' as const]])(
+    'over %s is read no further while MAX_IN_PROGRESS events are in progress',
+    async (transport) => {
+      const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+      const held = holdAppends(bus);
+      await using service = await startService({ MAX_IN_PROGRESS: '2' }, { bus });
+      using client = await openClient(service.url, {}, { transports: [transport] });
+      const answered: string[] = [];
+      const ask = async (event: string, name: string): Promise<void> => {
+        await client.ask(event, { channel: 'news', data: name });
+        answered.push(name);
+      };
+
+      const first = ask('publish', 'first');
+      const storeFirst = await held.one();
+      await ask('unknown', 'below');
+      const second = ask('publish', 'second');
+      const storeSecond = await held.one();
+      const refused = ask('unknown', 'at');
+      // By then the service has read whatever it reads of the first client.
+      using _other = await openClient(service.url, {}, { transports: [transport] });
+      storeFirst();
+      await first;
+      await refused;
+      storeSecond();
+      await second;
+
+      expect(answered).toEqual(['below', 'first', 'at', 'second']);
+    },
+  );
+
   it.each([['websocket' as const], ['polling' as const]])(
     'over %s has some hundred events in progress, not more, and all of them done in the end',
     async (transport) => {

@@ -4,7 +4,6 @@ import {
   type Grant,
   parseSubscriptionRequest,
   requireChannels,
-  TICKET_UNUSED_MS,
   type Tetracast,
   whoAsks,
 } from '@tetracast/service-kit';
@@ -30,10 +29,9 @@ export function ticketRoute(path: string): FastifyPluginAsync {
       const { grant } = await whoAsks(tetracast, request.raw, 'subscribe', channels.length);
       if (grant.claims === undefined) throw new CodedError('unauthorized', 'a token is needed to get a ticket for');
       grant.requireSubscribe(channels);
-      const unused = Date.now() + TICKET_UNUSED_MS;
-      const ticket = await access.tickets.issue(grant.claims, channels);
+      const issued = await access.tickets.issue(grant.claims, channels);
       void reply.code(201).header('cache-control', 'no-store');
-      return { ticket, channels, unused, ...describeGrant(grant) };
+      return { ...issued, channels, ...describeGrant(grant) };
     });
   };
 }

@@ -21,8 +21,6 @@ import type { RawData, WebSocket } from 'ws';
 import { Admission } from './admission';
 import type { WebSocketSink } from './websocket-sink';
 
-/** Frames of one client in progress before no more are read from it. */
-const IN_PROGRESS_MAX = 256;
 /** Bad frames in a row before the line is cut. */
 const BAD_FRAMES_MAX = 20;
 
@@ -30,9 +28,7 @@ type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
 /** Does what a client's frames ask for, in their order, and answers each. */
 export class ClientFrames {
-  private readonly order = new RequestOrder(IN_PROGRESS_MAX, () => {
-    this.regulate();
-  });
+  private readonly order: RequestOrder;
   private badFrames = 0;
   private readonly admission: Admission;
 
@@ -44,6 +40,9 @@ export class ClientFrames {
     private readonly caller: Caller,
     private readonly log: FastifyBaseLogger,
   ) {
+    this.order = new RequestOrder(service.settings.maxInProgress, () => {
+      this.regulate();
+    });
     this.admission = new Admission(service, connection, sink, caller);
   }
 

@@ -1,5 +1,5 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
-import { NO_LIMITS, openWebSocketWire, pendingBytes, uniqueChannel, words } from '@tetracast/testing';
+import { Inbox, NO_LIMITS, openWebSocketWire, pendingBytes, uniqueChannel, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { type RunningService, startService } from './start-service';
 
@@ -10,6 +10,19 @@ function watchSockets(service: RunningService): Socket[] {
   const sockets: Socket[] = [];
   service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
   return sockets;
+}
+
+/** Publications wait until the test lets them be stored: each by what comes out of here. */
+function holdAppends(bus: MemoryBus): Inbox<() => void> {
+  const held = new Inbox<() => void>('publications');
+  const append = bus.append.bind(bus);
+  bus.append = async (publication) => {
+    await new Promise<void>((resolve) => {
+      held.push(resolve);
+    });
+    return append(publication);
+  };
+  return held;
 }
 
 describe('a client that does not read', () => {
@@ -97,6 +110,31 @@ describe('a client faster than the log', () => {
     expect(most).toBeGreaterThan(200);
     // The rest of what was read already when the limit was reached is at most 64 KiB.
     expect(most).toBeLessThanOrEqual(256 + 16);
+  });
+
+  it('is read no further while MAX_IN_PROGRESS frames are in progress', async () => {
+    const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
+    const held = holdAppends(bus);
+    await using service = await startService({ MAX_IN_PROGRESS: '2' }, bus);
+    await using client = await openWebSocketWire(`${service.url}/ws`);
+    await client.nextOf('welcome');
+
+    client.send({ type: 'publish', channel: 'a', data: 1, ref: 1 });
+    const first = await held.one();
+    client.send({ type: 'ping', ref: 'below' });
+    expect(await client.next()).toEqual({ type: 'pong', ref: 'below' });
+    client.send({ type: 'publish', channel: 'a', data: 2, ref: 2 });
+    const second = await held.one();
+    client.send({ type: 'ping', ref: 'at' });
+    // By then the service has read whatever it reads of the first client.
+    await using other = await openWebSocketWire(`${service.url}/ws`);
+    await other.nextOf('welcome');
+    first();
+
+    expect(await client.next()).toMatchObject({ type: 'ack', ref: 1 });
+    expect(await client.next()).toEqual({ type: 'pong', ref: 'at' });
+    second();
+    expect(await client.next()).toMatchObject({ type: 'ack', ref: 2 });
   });
 
   it('is told which publications were not stored', async () => {

@@ -2,7 +2,6 @@ export type { Grant } from '@tetracast/access';
 export { carriedToken } from './access/carried-token';
 export { Gatekeeper } from './access/gatekeeper';
 export { describeGrant, type Permit } from './access/permit';
-export { TICKET_UNUSED_MS } from './access/tickets';
 export { type Asking, whoAsks } from './asking';
 export { Deadlines } from './deadlines';
 export { toCodedError } from './errors';

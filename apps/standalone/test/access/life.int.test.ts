@@ -133,6 +133,17 @@ describe('an event stream', () => {
     back.close();
   });
 
+  it('by a ticket is opened in TICKET_UNUSED, as it was told', async () => {
+    await using patient = await startStandalone({ ...LIFE_ENV, TICKET_UNUSED: '30m' });
+    const token = await mint({ exp: nowS() + 7200 });
+    const before = Date.now();
+    const issued = await askForTicket(patient.url, token, 'news');
+    const { unused } = (await issued.json()) as { unused: number };
+
+    expect(unused).toBeGreaterThanOrEqual(before + 1_800_000);
+    expect(unused).toBeLessThanOrEqual(Date.now() + 1_800_000);
+  });
+
   it('by a ticket is refused once its token has expired', async () => {
     const issued = await askForTicket(service.url, await shortLived(), 'news');
     const { ticket } = (await issued.json()) as { ticket: string };

@@ -60,6 +60,13 @@ export const AUTH_SETTINGS = {
     'How long a WebSocket may be open without a token where nothing is public; how long a JWKS may take',
   ),
   tokenExpiringMs: duration('TOKEN_EXPIRING', '30s', '0s', '1h', 'How long before its token expires a line is told'),
+  ticketUnusedMs: duration(
+    'TICKET_UNUSED',
+    '1m',
+    '1s',
+    '1h',
+    'How long a ticket for an event stream waits for its first use',
+  ),
   revocationTtlMs: duration(
     'REVOCATION_TTL',
     '720h',

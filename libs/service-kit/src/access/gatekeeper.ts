@@ -45,7 +45,7 @@ export class Gatekeeper {
     log: FastifyBaseLogger,
   ) {
     const { revocationTtlMs } = settings;
-    this.tickets = new Tickets(bus, revocationTtlMs, everybody);
+    this.tickets = new Tickets(bus, settings, everybody);
     this.permits = new Permits(settings);
     this.feed = new AccessFeed(
       hub,

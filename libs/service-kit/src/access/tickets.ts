@@ -2,9 +2,7 @@ import { Grant, readClaims, type TokenClaims } from '@tetracast/access';
 import type { Bus } from '@tetracast/bus';
 import { CodedError } from '@tetracast/message-model';
 import { createHash, randomBytes } from 'node:crypto';
-
-/** How long a ticket waits for its first use, in ms. */
-export const TICKET_UNUSED_MS = 60_000;
+import type { Settings } from '../settings';
 
 /** 256 bits: nobody guesses one. */
 const TICKET_BYTES = 32;
@@ -16,22 +14,24 @@ interface Stored {
 
 /**
  * Tickets stand in the URL of an event stream in place of a token, since an `EventSource` can send no header: one is good for
- * one stream's channels and nothing else, for a minute until it is first used, and from then on, for the reconnects of that
+ * one stream's channels and nothing else, for TICKET_UNUSED until it is first used, and from then on, for the reconnects of that
  * stream, as long as the permission behind it. They are kept in the bus, under their hash, for any node to find.
  */
 export class Tickets {
   constructor(
     private readonly bus: Bus,
-    /** How long the ticket of a token without an end is kept after its last use. */
-    private readonly endlessTtlMs: number,
+    /** How long a ticket waits for its first use; the ticket of a token without an end is kept for `revocationTtlMs` after its last. */
+    private readonly settings: Pick<Settings, 'ticketUnusedMs' | 'revocationTtlMs'>,
     private readonly everybody?: Grant,
   ) {}
 
-  /** @throws BusUnavailableError */
-  async issue(claims: TokenClaims, channels: readonly string[]): Promise<string> {
+  /** A ticket, and until when it waits for its first use, in ms since 1970. @throws BusUnavailableError */
+  async issue(claims: TokenClaims, channels: readonly string[]): Promise<{ ticket: string; unused: number }> {
+    const { ticketUnusedMs } = this.settings;
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    await this.keep(ticket, { claims, channels }, TICKET_UNUSED_MS);
-    return ticket;
+    const unused = Date.now() + ticketUnusedMs;
+    await this.keep(ticket, { claims, channels }, ticketUnusedMs);
+    return { ticket, unused };
   }
 
   /**
@@ -57,7 +57,7 @@ export class Tickets {
   }
 
   private lifeOf({ expiresAtMs }: Grant): number {
-    if (expiresAtMs === undefined) return this.endlessTtlMs;
+    if (expiresAtMs === undefined) return this.settings.revocationTtlMs;
     const lifeMs = expiresAtMs - Date.now();
     if (lifeMs <= 0) throw new CodedError('unauthorized', 'the token behind the ticket has expired');
     return lifeMs;

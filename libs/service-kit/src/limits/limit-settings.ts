@@ -28,6 +28,13 @@ export const LIMIT_SETTINGS = {
     CONNECTIONS_MAX,
     'Most channels of one process, those that are kept warm (WARM) included',
   ),
+  maxInProgress: integer(
+    'MAX_IN_PROGRESS',
+    '256',
+    1,
+    10_000,
+    'Requests of one line in progress above which no more are read from it',
+  ),
   rewindMax: integer(
     'REWIND_MAX',
     '10000',

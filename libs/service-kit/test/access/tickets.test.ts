@@ -6,6 +6,7 @@ import { grantWith } from './lines';
 
 const START_MS = 1_800_000_000_000;
 const ENDLESS_MS = 86_400_000;
+const UNUSED_MS = 30_000;
 
 /** The claims of a token that lasts this many seconds from the start of the test. */
 const claimsFor = (seconds?: number): TokenClaims =>
@@ -20,7 +21,7 @@ let tickets: Tickets;
 beforeEach(() => {
   jest.useFakeTimers({ now: START_MS, doNotFake: ['nextTick', 'queueMicrotask'] });
   bus = new MemoryBus({ retention: { size: 100, ttlMs: 60_000 } });
-  tickets = new Tickets(bus, ENDLESS_MS);
+  tickets = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS });
 });
 
 afterEach(async () => {
@@ -28,7 +29,7 @@ afterEach(async () => {
   jest.useRealTimers();
 });
 
-const issue = (seconds?: number): Promise<string> => tickets.issue(claimsFor(seconds), ['a', 'b']);
+const issue = async (seconds?: number): Promise<string> => (await tickets.issue(claimsFor(seconds), ['a', 'b'])).ticket;
 
 describe('a ticket', () => {
   it('stands for the claims of its token', async () => {
@@ -58,9 +59,10 @@ describe('a ticket', () => {
     await expect(tickets.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
   });
 
-  it('is dead after a minute without use, though its token lives', async () => {
+  it('is dead after TICKET_UNUSED, and says when that will be, though its token lives', async () => {
     const [late, intime] = [await issue(600), await issue(600)];
-    jest.advanceTimersByTime(59_999);
+    expect((await tickets.issue(claimsFor(600), ['a'])).unused).toBe(START_MS + UNUSED_MS);
+    jest.advanceTimersByTime(UNUSED_MS - 1);
     expect(await tickets.redeem(intime, ['a'])).toBeDefined();
     jest.advanceTimersByTime(1);
     await expect(tickets.redeem(late, ['a'])).rejects.toThrow(refusal('unauthorized'));
@@ -69,7 +71,7 @@ describe('a ticket', () => {
   it('is not used by whoever has it refused for other channels', async () => {
     const ticket = await issue(600);
     await expect(tickets.redeem(ticket, ['c'])).rejects.toThrow();
-    jest.advanceTimersByTime(60_000);
+    jest.advanceTimersByTime(UNUSED_MS);
     await expect(tickets.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
   });
 

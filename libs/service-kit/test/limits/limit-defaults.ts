@@ -3,6 +3,7 @@ export const LIMIT_DEFAULTS = {
   maxConnectionsPerIp: 1000,
   maxConnectionsPerUser: 100,
   maxOpenChannels: 100_000,
+  maxInProgress: 256,
   rewindMax: 10_000,
   resumePageMessages: 256,
   resumePageBytes: 262_144,

@@ -7,6 +7,7 @@ describe('the settings of limits', () => {
     ['MAX_CONNECTIONS', '1', 'maxConnections', 1],
     ['MAX_CONNECTIONS_PER_IP', '0', 'maxConnectionsPerIp', 0],
     ['MAX_CONNECTIONS_PER_USER', '0', 'maxConnectionsPerUser', 0],
+    ['MAX_IN_PROGRESS', '1', 'maxInProgress', 1],
     ['REWIND_MAX', '0', 'rewindMax', 0],
     ['RESUME_PAGE_MESSAGES', '1', 'resumePageMessages', 1],
     ['RESUME_PAGE_BYTES', '67108864', 'resumePageBytes', 67_108_864],
@@ -25,6 +26,7 @@ describe('the settings of limits', () => {
   it.each([
     ['MAX_CONNECTIONS', '0'],
     ['MAX_CONNECTIONS_PER_IP', '-1'],
+    ['MAX_IN_PROGRESS', '0'],
     ['REWIND_MAX', '1000001'],
     ['RESUME_PAGE_MESSAGES', '0'],
     ['RESUME_PAGE_BYTES', '0'],
