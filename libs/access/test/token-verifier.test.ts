@@ -45,6 +45,7 @@ describe('a valid token', () => {
   });
 
   it.each([
+    ['a sub and a jti of 256 characters', { sub: 'ü'.repeat(256), jti: 'j'.repeat(256) }, {}],
     ['the issuer', { iss: 'idp' }, { issuer: 'idp' }],
     ['the audience', { aud: 'tetracast' }, { audience: 'tetracast' }],
     ['the audience among others', { aud: ['shop', 'tetracast'] }, { audience: 'tetracast' }],
@@ -78,6 +79,10 @@ describe('a token is refused', () => {
     ['with an unreadable iat', { iat: 'then' as unknown as number }, {}, unreadable],
     ['with a number as sub', { sub: 7 as unknown as string }, {}, unreadable],
     ['with a number as jti', { jti: 7 as unknown as string }, {}, unreadable],
+    ['with an empty sub', { sub: '' }, {}, unreadable],
+    ['with an empty jti', { jti: '' }, {}, unreadable],
+    ['with a sub of 257 characters', { sub: 's'.repeat(257) }, {}, unreadable],
+    ['with a jti of 257 characters', { jti: 'j'.repeat(257) }, {}, unreadable],
     ['with a list as tetracast', { tetracast: [] }, {}, unreadable],
     ['with a text as tetracast', { tetracast: '*' }, {}, unreadable],
     ['with a text as subscribe', { tetracast: { subscribe: 'news' } }, {}, unreadable],
