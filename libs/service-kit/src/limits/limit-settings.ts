@@ -56,7 +56,13 @@ export const LIMIT_SETTINGS = {
     1000,
     "Most objects and lists within each other in a message's data",
   ),
-  maxHeaderBytes: integer('MAX_HEADER_BYTES', '16384', 1024, 1_048_576, 'Most bytes of a URL with its headers'),
+  maxHeaderBytes: integer(
+    'MAX_HEADER_BYTES',
+    '16384',
+    1024,
+    1_048_576,
+    'Most bytes of a URL (without its origin) with the names and values of its headers',
+  ),
   headersTimeoutMs: duration('HEADERS_TIMEOUT', '10s', '100ms', '10m', 'How long the head of a request may take'),
   requestTimeoutMs: duration(
     'REQUEST_TIMEOUT',
