@@ -147,6 +147,32 @@ describe('a token is refused', () => {
   });
 });
 
+describe('a token that may be no older than a minute', () => {
+  const MAX = { maxAgeS: 60, leewayS: 5 };
+  const verify = async (claims: JWTPayload): Promise<number | undefined> =>
+    (await (await verifier(MAX)).verify(await sign(claims))).expiresAtMs;
+
+  afterEach(() => jest.useRealTimers());
+
+  it('ends a minute after it was issued, or earlier if it says so', async () => {
+    const iat = nowS();
+    expect(await verify({ iat })).toBe((iat + 60) * 1000);
+    expect(await verify({ iat, exp: iat + 61 })).toBe((iat + 60) * 1000);
+    expect(await verify({ iat, exp: iat + 59 })).toBe((iat + 59) * 1000);
+  });
+
+  it('is refused when it is older than that and the leeway, or of a time to come', async () => {
+    fakeClock();
+    jest.setSystemTime(1_700_000_000_000);
+    const now = nowS();
+    expect(await verify({ iat: now - 64 })).toBe((now - 4) * 1000);
+    await expectRefusal(await sign({ iat: now - 65, exp: now + 60 }), 'The token is too old', MAX);
+    expect(await verify({ iat: now + 5 })).toBe((now + 65) * 1000);
+    await expectRefusal(await sign({ iat: now + 6 }), 'The token is not yet issued', MAX);
+    await expectRefusal(await sign({ exp: now + 60 }), 'The token does not say when it was issued', MAX);
+  });
+});
+
 describe('a verifier is not made', () => {
   const pem = pemOf(PAIRS.RS.publicKey);
   const privatePem = PAIRS.RS.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

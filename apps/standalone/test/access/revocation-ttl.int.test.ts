@@ -39,3 +39,15 @@ it('a revocation is kept for REVOCATION_TTL; a token that lives longer is good a
   jest.advanceTimersByTime(TTL_MS + 1);
   expect([await statusOf(service, endless), await statusOf(service, bounded)]).toEqual([200, 401]);
 });
+
+it('a revoked token never comes back where TOKEN_AGE_MAX ends it before', async () => {
+  await using service = await startStandalone({ ...ACCESS_ENV, REVOCATION_TTL: '1m', TOKEN_AGE_MAX: '1m' });
+  const [revoked, other] = await Promise.all(
+    ['taken-back', 'other'].map((jti) => mint({ jti, iat: nowS(), exp: undefined })),
+  );
+  await revoke(service.url, { jti: 'taken-back' });
+  jest.advanceTimersByTime(TTL_MS - 1001);
+  expect([await statusOf(service, revoked!), await statusOf(service, other!)]).toEqual([401, 200]);
+  jest.advanceTimersByTime(TTL_MS + 1001);
+  expect([await statusOf(service, revoked!), await statusOf(service, other!)]).toEqual([401, 401]);
+});
