@@ -110,34 +110,6 @@ describe('a session', () => {
 });
 
 describe('an event', () => {
-  it.each(TRANSPORTS)('above a rate is answered rate_limited, by %s', async (_, transports) => {
-    await using service = await startService({ PUBLISH_RATE: '1', SUBSCRIBE_RATE: '2' });
-    using client = await openClient(service.url, {}, { transports: [...transports] });
-    const refused = { ok: false, error: { code: 'rate_limited' } };
-
-    // More than the few that may come while a slow machine answers.
-    const publish = () => client.ask('publish', { channel: 'a', data: 1 });
-    const published = await Promise.all(Array.from({ length: 6 }, publish));
-    expect(published.slice(0, 2)).toMatchObject([{ ok: true }, { ok: true }]);
-    expect(published.at(-1)).toMatchObject(refused);
-    // The namespace it is in was the first.
-    const change = (_: unknown, n: number) =>
-      client.ask(n % 2 === 0 ? 'subscribe' : 'unsubscribe', { channels: ['a'] });
-    const changed = await Promise.all(Array.from({ length: 12 }, change));
-    expect(changed.slice(0, 3)).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
-    expect(changed.at(-1)).toMatchObject(refused);
-  });
-
-  it('in the namespace of a channel counts as well', async () => {
-    await using service = await startService({ PUBLISH_RATE: '1' });
-    using client = await openClient(`${service.url}/news`);
-
-    const answers = await Promise.all(Array.from({ length: 6 }, () => client.ask('price', 1)));
-
-    expect(answers.map(({ ok }) => ok).slice(0, 2)).toEqual([true, true]);
-    expect(answers.at(-1)).toMatchObject({ ok: false, error: { code: 'rate_limited' } });
-  });
-
   it('after event in spite of refusals has the line cut, and the client comes back', async () => {
     await using service = await startService({ PUBLISH_RATE: '2' });
     using client = await openClient(service.url, {}, { transports: ['websocket'] });

@@ -5,8 +5,6 @@ import { connectionsOf, publish, startService, until } from './start-service';
 /** What an EventSource survives: it comes back by itself. */
 const COME_BACK = /^HTTP\/1\.1 200 OK\r\n.*content-type: text\/event-stream.*\r\n\r\nretry: \d+\n\n$/is;
 
-const FROM = 'X-Forwarded-For: 192.0.2.';
-
 describe('a stream', () => {
   it('above MAX_CONNECTIONS is told when to come back, until one of them ends', async () => {
     await using service = await startService({ MAX_CONNECTIONS: '1' });
@@ -20,27 +18,6 @@ describe('a stream', () => {
     await until(() => connectionsOf(service) === 0);
     using next = openRawStream(service.url, '/sse?channel=a');
     await next.readUntil('id: ');
-  });
-
-  it('above MAX_CONNECTIONS_PER_IP is told when to come back, and one from elsewhere is served', async () => {
-    await using service = await startService({ MAX_CONNECTIONS_PER_IP: '1', TRUST_PROXY: '127.0.0.1' });
-    using first = openRawStream(service.url, '/sse?channel=a', `${FROM}1\r\n`);
-    await first.readUntil('id: ');
-
-    using refused = openRawStream(service.url, '/sse?channel=a', `${FROM}1\r\n`);
-    expect(await refused.readToEnd()).toMatch(COME_BACK);
-    using other = openRawStream(service.url, '/sse?channel=a', `${FROM}2\r\n`);
-    await other.readUntil('id: ');
-  });
-
-  it('above SUBSCRIBE_RATE_PER_IP is told when to come back', async () => {
-    await using service = await startService({ SUBSCRIBE_RATE_PER_IP: '1' });
-    const streams = Array.from({ length: 5 }, () => openRawStream(service.url, '/sse?channel=a'));
-    const answers = await Promise.all(streams.map((stream) => stream.readUntil('retry: ')));
-
-    expect(answers.filter((answer) => answer.includes('id: ')).length).toBeGreaterThanOrEqual(2);
-    expect(answers.some((answer) => COME_BACK.test(answer))).toBe(true);
-    for (const { socket } of streams) socket.destroy();
   });
 
   it('that is refused for another reason leaves its place to others', async () => {
@@ -68,15 +45,4 @@ it('a flood of connections that ask nothing is cut off as it comes, and open str
   await publish(service, 'a', ['still here']);
   await stream.readUntil('still here');
   for (const socket of flood) socket.destroy();
-});
-
-it('a publication above PUBLISH_RATE_PER_IP is answered 429', async () => {
-  await using service = await startService({ PUBLISH_RATE_PER_IP: '1' });
-  const post = (): Promise<Response> =>
-    fetch(`${service.url}/sse`, { method: 'POST', body: new URLSearchParams({ channel: 'a', data: 'x' }) });
-  const answers = await Promise.all(Array.from({ length: 5 }, post));
-  const refused = answers.filter(({ status }) => status === 429);
-
-  expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]?.headers.get('retry-after')).toBe('1');
 });

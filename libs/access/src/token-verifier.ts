@@ -1,8 +1,9 @@
 import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { ALGORITHMS, type KeySources } from './algorithms';
-import { readClaims } from './claims';
+import { readClaims, type TokenClaims } from './claims';
 import { Grant } from './grant';
+import { limitAge } from './token-age';
 import { tokenRefusal } from './token-refusal';
 import { createKeyFinder } from './verification-keys';
 import { VerifiedTokens } from './verified-tokens';
@@ -22,6 +23,8 @@ export interface VerifierOptions extends KeySources {
   readonly audience?: string;
   /** How far clocks may be apart when `exp` and `nbf` are checked. */
   readonly leewayS: number;
+  /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
+  readonly maxAgeS?: number;
   readonly jwksTimeoutMs: number;
   /** What the bearer of any token may do, as everybody may. */
   readonly everybody?: Grant;
@@ -38,12 +41,16 @@ const REMEMBERED_MS = 60_000;
 export class TokenVerifier {
   private readonly verified = new VerifiedTokens(REMEMBERED_TOKENS);
   private readonly checks: JWTVerifyOptions;
+  private readonly leewayS: number;
+  private readonly maxAgeS: number;
   private readonly everybody: Grant | undefined;
 
   private constructor(
     private readonly findKey: JWTVerifyGetKey,
-    { algorithms, issuer, audience, leewayS, everybody }: VerifierOptions,
+    { algorithms, issuer, audience, leewayS, maxAgeS = 0, everybody }: VerifierOptions,
   ) {
+    this.leewayS = leewayS;
+    this.maxAgeS = maxAgeS;
     this.everybody = everybody;
     this.checks = {
       algorithms: [...algorithms],
@@ -71,10 +78,14 @@ export class TokenVerifier {
     const known = this.verified.get(token);
     if (known !== undefined) return known;
 
-    const grant = Grant.of(readClaims(await this.payloadOf(token)), this.everybody);
-    const expiresMs = (grant.expiresAtMs ?? Infinity) + Number(this.checks.clockTolerance) * 1000;
+    const grant = Grant.of(this.limited(readClaims(await this.payloadOf(token))), this.everybody);
+    const expiresMs = (grant.expiresAtMs ?? Infinity) + this.leewayS * 1000;
     this.verified.set(token, grant, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
     return grant;
+  }
+
+  private limited(claims: TokenClaims): TokenClaims {
+    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS) : claims;
   }
 
   private async payloadOf(token: string): Promise<JWTPayload> {

@@ -45,6 +45,7 @@ describe('a valid token', () => {
   });
 
   it.each([
+    ['a sub and a jti of 256 characters', { sub: 'ü'.repeat(256), jti: 'j'.repeat(256) }, {}],
     ['the issuer', { iss: 'idp' }, { issuer: 'idp' }],
     ['the audience', { aud: 'tetracast' }, { audience: 'tetracast' }],
     ['the audience among others', { aud: ['shop', 'tetracast'] }, { audience: 'tetracast' }],
@@ -78,6 +79,10 @@ describe('a token is refused', () => {
     ['with an unreadable iat', { iat: 'then' as unknown as number }, {}, unreadable],
     ['with a number as sub', { sub: 7 as unknown as string }, {}, unreadable],
     ['with a number as jti', { jti: 7 as unknown as string }, {}, unreadable],
+    ['with an empty sub', { sub: '' }, {}, unreadable],
+    ['with an empty jti', { jti: '' }, {}, unreadable],
+    ['with a sub of 257 characters', { sub: 's'.repeat(257) }, {}, unreadable],
+    ['with a jti of 257 characters', { jti: 'j'.repeat(257) }, {}, unreadable],
     ['with a list as tetracast', { tetracast: [] }, {}, unreadable],
     ['with a text as tetracast', { tetracast: '*' }, {}, unreadable],
     ['with a text as subscribe', { tetracast: { subscribe: 'news' } }, {}, unreadable],
@@ -139,6 +144,32 @@ describe('a token is refused', () => {
 
     await expectRefusal(token, 'The token is longer than 8192 bytes');
     expect(parse).not.toHaveBeenCalled();
+  });
+});
+
+describe('a token that may be no older than a minute', () => {
+  const MAX = { maxAgeS: 60, leewayS: 5 };
+  const verify = async (claims: JWTPayload): Promise<number | undefined> =>
+    (await (await verifier(MAX)).verify(await sign(claims))).expiresAtMs;
+
+  afterEach(() => jest.useRealTimers());
+
+  it('ends a minute after it was issued, or earlier if it says so', async () => {
+    const iat = nowS();
+    expect(await verify({ iat })).toBe((iat + 60) * 1000);
+    expect(await verify({ iat, exp: iat + 61 })).toBe((iat + 60) * 1000);
+    expect(await verify({ iat, exp: iat + 59 })).toBe((iat + 59) * 1000);
+  });
+
+  it('is refused when it is older than that and the leeway, or of a time to come', async () => {
+    fakeClock();
+    jest.setSystemTime(1_700_000_000_000);
+    const now = nowS();
+    expect(await verify({ iat: now - 64 })).toBe((now - 4) * 1000);
+    await expectRefusal(await sign({ iat: now - 65, exp: now + 60 }), 'The token is too old', MAX);
+    expect(await verify({ iat: now + 5 })).toBe((now + 65) * 1000);
+    await expectRefusal(await sign({ iat: now + 6 }), 'The token is not yet issued', MAX);
+    await expectRefusal(await sign({ exp: now + 60 }), 'The token does not say when it was issued', MAX);
   });
 });
 

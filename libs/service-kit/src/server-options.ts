@@ -30,7 +30,8 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
     http: {
-      maxHeaderSize: settings.maxHeaderBytes,
+      // Node takes less than that.
+      maxHeaderSize: settings.maxHeaderBytes + 1,
       headersTimeout: settings.headersTimeoutMs,
       requestTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),

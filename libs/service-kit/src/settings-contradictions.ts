@@ -15,6 +15,7 @@ export function contradictionsIn(settings: Partial<Settings>): string[] {
     );
   }
   if (!hasKeys) problems.push(...keylessIn(settings));
+  problems.push(...forgottenIn(settings));
   if (busUrl === 'memory:' && workers !== undefined && workers > 1) {
     problems.push(
       `WORKERS=${workers} needs a log that all of them share, BUS_URL=redis://…: in memory each has its own`,
@@ -44,6 +45,16 @@ function keylessIn({ authAlgorithms = [], authIssuer = '', authAudience = '' }: 
     ...(authAudience === '' ? [] : [AUTH_SETTINGS.authAudience.env]),
   ];
   return asked.map((env) => `${env} asks something of tokens, and there is no key to check them with`);
+}
+
+/** Tokens that might be good again after they were revoked, although they are not to grow so old. */
+function forgottenIn({ tokenAgeMaxMs, revocationTtlMs, authLeewayMs }: Partial<Settings>): string[] {
+  if (tokenAgeMaxMs === undefined || revocationTtlMs === undefined || authLeewayMs === undefined) return [];
+  // The clock by which it was issued may be ahead, and that by which it ends behind.
+  if (tokenAgeMaxMs === 0 || revocationTtlMs >= tokenAgeMaxMs + 2 * authLeewayMs) return [];
+  return [
+    `REVOCATION_TTL=${revocationTtlMs}ms is over before a revoked token is: TOKEN_AGE_MAX=${tokenAgeMaxMs}ms, and AUTH_LEEWAY=${authLeewayMs}ms twice`,
+  ];
 }
 
 export function isLoopback(host: string): boolean {

@@ -113,7 +113,13 @@ export const SETTINGS = {
     1000,
     'How long messages are collected before they go out together, in ms; 0: until the turn of the event loop is over',
   ),
-  windowMessages: integer('WINDOW_MESSAGES', '256', 1, 100_000, 'Newest messages of a channel kept in the process'),
+  windowMessages: integer(
+    'WINDOW_MESSAGES',
+    '256',
+    1,
+    100_000,
+    'Newest messages of a channel kept in the process, and up to a quarter more',
+  ),
   windowBytes: integer('WINDOW_BYTES', '1048576', 1, 1_073_741_824, 'Most bytes of them'),
   trustProxy: {
     env: 'TRUST_PROXY',

@@ -17,6 +17,7 @@ const DEFAULTS = {
   authAudience: '',
   authLeewayMs: 5000,
   authTimeoutMs: 10_000,
+  tokenAgeMaxMs: 0,
   tokenExpiringMs: 30_000,
   ticketUnusedMs: 60_000,
   revocationTtlMs: 2_592_000_000,
@@ -229,6 +230,14 @@ describe('contradictions', () => {
   it('a window must hold one message', () => {
     expect(problemsIn({ WINDOW_BYTES: '65535' })).toEqual([expect.stringMatching(/^WINDOW_BYTES=65535 /)]);
     expect(problemsIn({ WINDOW_BYTES: '1000', MAX_MESSAGE_BYTES: '1000' })).toEqual([]);
+  });
+
+  it('a revocation outlives the tokens it takes back', () => {
+    const env = { REVOCATION_TTL: '1h', AUTH_LEEWAY: '5s' };
+    expect(problemsIn({ ...env, TOKEN_AGE_MAX: '3590s' })).toEqual([]);
+    expect(problemsIn({ ...env, TOKEN_AGE_MAX: '3591s' })).toEqual([
+      expect.stringMatching(/^REVOCATION_TTL=.* TOKEN_AGE_MAX=/),
+    ]);
   });
 
   it('are told beside what cannot be read', () => {

@@ -8,7 +8,7 @@ const WAVES = 6;
 /** What the honest receive at least during each. */
 const MESSAGES = 10;
 
-const get = (target: string): Buffer => Buffer.from(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+const get = (target: string): Buffer => Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
 
 /** What one after the other says. */
 const GREETINGS: readonly Buffer[] = [

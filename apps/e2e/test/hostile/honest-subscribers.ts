@@ -3,6 +3,7 @@ import {
   socketioWebSocket,
   sseFetch,
   type TransportClient,
+  type TransportDriver,
   uniqueChannel,
   websocketByUrl,
 } from '@tetracast/testing';
@@ -32,9 +33,9 @@ export class HonestSubscribers {
     this.publishing.catch(() => undefined);
   }
 
-  static async connect(url: string): Promise<HonestSubscribers> {
+  static async connect(url: string, drivers: readonly TransportDriver[] = DRIVERS): Promise<HonestSubscribers> {
     const channel = uniqueChannel('honest');
-    const clients = await Promise.all(DRIVERS.map((driver) => driver.open(url, { channels: [channel] })));
+    const clients = await Promise.all(drivers.map((driver) => driver.open(url, { channels: [channel] })));
     return new HonestSubscribers(channel, clients);
   }
 

@@ -7,15 +7,15 @@ const LINES = 40;
 /** What the honest receive meanwhile. */
 const MESSAGES = 50;
 
-const POST = 'POST /polling HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+const POST = 'POST /polling HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const SOCKETIO = '/socket.io/?EIO=4&transport=websocket';
 const FRAME_HEAD = encodeFrame({ opcode: OPCODES.text, payload: Buffer.alloc(0), length: 60_000n });
 
 /** What they begin and never end: a byte more follows again and again. */
 const BEGINNINGS: readonly (string | Buffer)[] = [
   'GET /polling?channel=',
-  'GET /polling?channel=slow HTTP/1.1\r\nHost: a\r\nX-Slow: ',
-  'GET /sse?channel=slow HTTP/1.1\r\nHost: a\r\nX-Slow: ',
+  'GET /polling?channel=slow HTTP/1.1\r\nHost: localhost\r\nX-Slow: ',
+  'GET /sse?channel=slow HTTP/1.1\r\nHost: localhost\r\nX-Slow: ',
   ...['/ws', SOCKETIO].map((path) => upgradeRequest(path).toString().replace('\r\n\r\n', '\r\nX-Slow: ')),
   `${POST}Content-Length: 60000\r\n\r\n{"channel":"slow","data":"`,
   `${POST}Transfer-Encoding: chunked\r\n\r\n8000\r\n{"channel":"slow","data":"`,
@@ -55,7 +55,7 @@ describeUnderFire('slow clients', (attack) => {
       `/polling?channel=${honest.channel}&after=earliest`,
     ];
     const crowd = Array.from({ length: LINES }, () => [
-      ...asked.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(3))),
+      ...asked.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(3))),
       upgradeRequest(`/ws?channel=${honest.channel}&after=earliest`),
     ]).flat();
     const lines = await Promise.all(crowd.map(() => RawConnection.open(target.port)));

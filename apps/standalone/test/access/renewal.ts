@@ -1,5 +1,5 @@
 import { NO_LIMITS } from '@tetracast/testing';
-import { ACCESS_ENV, mint } from './tokens';
+import { ACCESS_ENV, mint, nowS } from './tokens';
 
 /**
  * Lines are told of the end of their token at once, so that a test need not wait for that; and a test may ask as often as
@@ -23,7 +23,7 @@ export async function revoke(url: string, what: { jti?: string; sub?: string }):
   const answer = await fetch(`${url}/revocations`, {
     method: 'POST',
     headers: {
-      ...bearer(await mint({ sub: 'admin', tetracast: { admin: true } })),
+      ...bearer(await mint({ sub: 'admin', iat: nowS(), tetracast: { admin: true } })),
       'content-type': 'application/json',
     },
     body: JSON.stringify(what),

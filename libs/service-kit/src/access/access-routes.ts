@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { TokenNameSchema } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
@@ -7,8 +8,7 @@ import { whoAsks } from '../asking';
 import { describeGrant } from './permit';
 import '../tetracast';
 
-const NAME_MAX = 256;
-const Name = Type.Optional(Type.String({ minLength: 1, maxLength: NAME_MAX }));
+const Name = Type.Optional(TokenNameSchema);
 
 /** What is taken back: one token, all tokens of a subject that were issued until now, or both. */
 const RevocationRequest = Type.Object({ jti: Name, sub: Name });

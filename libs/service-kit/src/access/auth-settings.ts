@@ -59,6 +59,13 @@ export const AUTH_SETTINGS = {
     '5m',
     'How long a WebSocket may be open without a token where nothing is public; how long a JWKS may take',
   ),
+  tokenAgeMaxMs: duration(
+    'TOKEN_AGE_MAX',
+    '0s',
+    '0s',
+    '8760h',
+    'How long after its `iat` a token is good at most, with or without `exp`; 0: as long as it says',
+  ),
   tokenExpiringMs: duration('TOKEN_EXPIRING', '30s', '0s', '1h', 'How long before its token expires a line is told'),
   ticketUnusedMs: duration(
     'TICKET_UNUSED',
@@ -72,7 +79,7 @@ export const AUTH_SETTINGS = {
     '720h',
     '1m',
     '8760h',
-    'How long a revocation is kept: as long as the longest-lived token',
+    'How long a revocation is kept; a token that lives longer is good again then: see TOKEN_AGE_MAX',
   ),
   publicSubscribe: patterns('PUBLIC_SUBSCRIBE', 'Channels anyone may subscribe to'),
   publicPublish: patterns('PUBLIC_PUBLISH', 'Channels anyone may publish to'),

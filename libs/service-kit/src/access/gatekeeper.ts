@@ -23,13 +23,14 @@ export class Gatekeeper {
     const keys = keysIn(settings);
     const everybody = grantEverybody(settings);
     if (keys === undefined) return new Gatekeeper(settings, everybody, undefined, bus, hub, log);
-    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, authTimeoutMs } = settings;
+    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs, authTimeoutMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
       algorithms: authAlgorithms.length > 0 ? authAlgorithms : defaultAlgorithms(keys),
       issuer: authIssuer,
       audience: authAudience,
       leewayS: authLeewayMs / 1000,
+      maxAgeS: tokenAgeMaxMs / 1000,
       jwksTimeoutMs: authTimeoutMs,
       everybody,
     });

@@ -91,7 +91,13 @@ export const LIMIT_SETTINGS = {
     1000,
     "Most objects and lists within each other in a message's data",
   ),
-  maxHeaderBytes: integer('MAX_HEADER_BYTES', '16384', 1024, 1_048_576, 'Most bytes of a URL with its headers'),
+  maxHeaderBytes: integer(
+    'MAX_HEADER_BYTES',
+    '16384',
+    1024,
+    1_048_576,
+    'Most bytes of a URL (without its origin) with the names and values of its headers',
+  ),
   headersTimeoutMs: duration(
     'HEADERS_TIMEOUT',
     '10s',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { publishRoute } from '../../src/publish-route';
-import { ask, post } from '../ask';
+import { post } from '../ask';
 import { startService, type TestService } from '../start-service';
 
 /** What a client gets that sends this, and then no more. */
@@ -59,14 +59,4 @@ describe('a request that does not come to its end', () => {
     const [, answer] = await Promise.all([once(socket, 'close'), text(socket)]);
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });
-});
-
-it('takes a URL and headers of MAX_HEADER_BYTES, and no more', async () => {
-  await using service = await startService([], { MAX_HEADER_BYTES: '2048' });
-  const answerTo = async (bytes: number): Promise<number> => {
-    const { status } = await ask(`${service.url}/healthz?${'x'.repeat(bytes)}`);
-    return status;
-  };
-  expect(await answerTo(1800)).toBe(200);
-  expect(await answerTo(2048)).toBe(431);
 });

@@ -1,0 +1,62 @@
+import { startStandalone } from '../access/start-standalone';
+import { ACCESS_ENV, mint } from '../access/tokens';
+import type { Who } from './client';
+import { type Action, type Deed, DEEDS, type Scope } from './deeds';
+import { stopRateClock } from './stopped-clocks';
+
+/** A second; twice that may come at once. */
+const RATE = 2;
+const BURST = 2 * RATE;
+
+const TETRACAST = { subscribe: ['news', 'other'], publish: ['news'] };
+
+beforeEach(stopRateClock);
+afterEach(() => jest.useRealTimers());
+
+const settingOf = (action: Action, scope: Scope): string =>
+  `${action.toUpperCase()}_RATE${scope === 'line' ? '' : `_PER_${scope.toUpperCase()}`}`;
+
+async function makeClients(scope: Scope): Promise<{ ann: Who; other: Who }> {
+  const token = await mint({ tetracast: TETRACAST });
+  // Behind a proxy an HTTP connection is not that of one client.
+  const address = scope === 'line' ? {} : { address: '192.0.2.1' };
+  const others = {
+    line: {},
+    ip: { address: '192.0.2.2' },
+    user: { token: await mint({ sub: 'ben', tetracast: TETRACAST }) },
+  };
+  return { ann: { token, ...address }, other: { token, ...address, ...others[scope] } };
+}
+
+const rows = DEEDS.flatMap((deed) =>
+  deed.scopes.map((scope): [string, string, Deed, Scope] => [settingOf(deed.action, scope), deed.name, deed, scope]),
+);
+
+it.each(rows)('%s holds for %s to the last one, leaves others alone, and gives again with time', async (...row) => {
+  const [setting, , { action, begin, opening, refusal, stores }, scope] = row;
+  const proxies = scope === 'line' ? {} : { TRUST_PROXY: '127.0.0.1' };
+  await using service = await startStandalone({ ...ACCESS_ENV, ...proxies, [setting]: String(RATE) });
+  const { ann, other } = await makeClients(scope);
+  const before = await service.stored();
+  let served = 0;
+  await using doer = await begin(service.url, ann);
+  const doOnce = async (): Promise<string> => {
+    const outcome = await doer.once();
+    if (outcome === 'ok') served++;
+    return outcome;
+  };
+
+  const outcomes: string[] = [];
+  for (let count = opening; count <= BURST; count++) outcomes.push(await doOnce());
+  expect(outcomes).toEqual([...Array.from({ length: BURST - opening }, () => 'ok'), refusal]);
+
+  await using someone = await begin(service.url, other);
+  expect(await someone.once()).toBe('ok');
+
+  jest.advanceTimersByTime(1000 / RATE);
+  expect([await doOnce(), await doOnce()]).toEqual(['ok', refusal]);
+  const limit = scope === 'line' ? action : `${action}_per_${scope}`;
+  expect(service.app.tetracast.limits.refused).toEqual([{ code: 'rate_limited', limit, count: 2 }]);
+  // With that of the other, and nothing of what was refused.
+  expect((await service.stored()) - before).toBe(stores * (served + 1));
+});
