@@ -5,10 +5,10 @@ import { findProgram } from './binaries.mjs';
 import { until } from './compose-clients.mjs';
 
 const CHANNEL = 'chat:lab';
-/** What each panel tells whoever has no token; an EventSource is not told the reason, and tries again. */
+/** What each panel tells whoever has no token. */
 const REFUSALS = {
   polling: /a token is needed/i,
-  sse: /gave up/,
+  sse: /a token is needed/i,
   websocket: /closed with 4001/,
   socketio: /a token is needed/i,
 };
