@@ -25,9 +25,17 @@ function isExecutable(file) {
   }
 }
 
-const isMissing = ({ names, env }) =>
-  !isExecutable(process.env[env] ?? '') &&
-  !names.some((name) => folders.some((folder) => isExecutable(join(folder, name))));
+const pathOf = ({ names, env }) =>
+  [process.env[env] ?? '', ...names.flatMap((name) => folders.map((folder) => join(folder, name)))].find(isExecutable);
+const isMissing = (binary) => pathOf(binary) === undefined;
+
+/** The path of the program by its first name; throws with the line that installs it. */
+export function findProgram(wanted) {
+  const binary = BINARIES.find(({ names: [name] }) => name === wanted);
+  const path = pathOf(binary);
+  if (path !== undefined) return path;
+  throw new Error(`${wanted} not found. Install it: sudo apt-get install -y ${binary.debian.join(' ')}`);
+}
 
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 

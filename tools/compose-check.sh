@@ -9,6 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Images and volumes of its own: whoever runs the check keeps those of `docker compose up`.
 export COMPOSE_PROJECT_NAME=tetracast-check BUILD_NETWORK=${BUILD_NETWORK:-host}
+# Settings of its own, too, instead of .env: none to begin with.
+COMPOSE_ENV_FILES=$(mktemp)
+export COMPOSE_ENV_FILES
 
 give_up() {
   echo "not ok $1"
@@ -19,6 +22,7 @@ give_up() {
 take_down() {
   timeout 120 docker compose down -v --remove-orphans --timeout 10 >/dev/null 2>&1 || true
   if [ -n "$engine" ]; then timeout 120 bash "$(dirname "$engine")/docker-stop.sh" >&2 || true; fi
+  rm -f "$COMPOSE_ENV_FILES"
 }
 trap take_down EXIT
 trap 'exit 130' INT

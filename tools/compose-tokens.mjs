@@ -1,26 +1,33 @@
-/** The part of compose-check.mjs about tokens: the same system, started again with AUTH_SECRET. */
+/** The part of compose-check.mjs about tokens and other settings: the same system, started again with some. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 
 import { EventSource } from 'eventsource';
 import { io } from 'socket.io-client';
 import WebSocket from 'ws';
 
 import { getJson, until } from './compose-clients.mjs';
+import { checkLab } from './compose-lab.mjs';
 
 const CHANNEL = 'chat:room';
+const PAGE = 'https://page.example';
+const MAX_MESSAGE_BYTES = 1000;
 
-/** `compose` runs a command of Docker's compose with this process's environment. */
+/** `compose` runs a command of Docker's compose with this process's environment, which names the file of settings. */
 export async function checkTokens(check, expect, compose, gateway) {
   const AUTH_SECRET = randomBytes(32).toString('hex');
-  process.env.AUTH_SECRET = AUTH_SECRET;
+  const settings = { AUTH_SECRET, MAX_MESSAGE_BYTES, ALLOWED_ORIGINS: PAGE };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(process.env.COMPOSE_ENV_FILES, lines.join(''));
+  const env = { ...process.env, AUTH_SECRET };
   const mint = (...options) =>
-    execFileSync(process.execPath, ['tools/token.mjs', ...options], { encoding: 'utf8' }).trim();
+    execFileSync('npm', ['run', '--silent', 'token', '--', ...options], { encoding: 'utf8', env }).trim();
   const polling = `${gateway}/polling?channel=${CHANNEL}`;
   const bearer = (token) => ({ headers: { authorization: `Bearer ${token}` } });
 
-  await check('tokens: with AUTH_SECRET all of it starts again', async () => {
+  await check('tokens: with AUTH_SECRET among its settings all of it starts again', async () => {
     await compose('up', '-d', '--wait', '--no-build');
     await until(
       async () => (await fetch(polling)).status === 401,
@@ -85,4 +92,20 @@ export async function checkTokens(check, expect, compose, gateway) {
       expect(!logs.includes(token) && !logs.includes(ticket), `a token is in the log of ${service}`);
     }
   });
+  await check('settings: a limit and an origin named in the file are those of every service', async () => {
+    const headers = bearer(mint('--subscribe', CHANNEL, '--publish', CHANNEL)).headers;
+    for (const path of ['/polling', '/sse']) {
+      const publish = async (length) => {
+        const body = JSON.stringify({ channel: CHANNEL, data: 'x'.repeat(length - 2) });
+        const type = { 'content-type': 'application/json' };
+        return (await fetch(gateway + path, { method: 'POST', headers: { ...headers, ...type }, body })).status;
+      };
+      const statuses = [await publish(MAX_MESSAGE_BYTES), await publish(MAX_MESSAGE_BYTES + 1)];
+      expect(statuses.join() === '201,413', `${path}: ${statuses}`);
+    }
+    const from = async (origin) => (await fetch(polling, { headers: { ...headers, origin } })).status;
+    const statuses = [await from(PAGE), await from('http://localhost:3606')];
+    expect(statuses.join() === '200,403', `origins: ${statuses}`);
+  });
+  await checkLab(check, expect, gateway, mint);
 }

@@ -76,6 +76,10 @@ const MARKS: readonly Mark[] = [
     to: ['publishing', 'none the script alone (redis-benchmark)', 'messages/s'],
     atLeast: 0.4,
   },
+  ...['one token, max', 'all of a subject, max'].map((column) => ({
+    ours: ['revocation', 'WebSocket Tetracast with Redis, 2 processes', column] as const,
+    atMost: 1000,
+  })),
 ];
 
 /** The marks whose figures are in these results. */

@@ -79,7 +79,7 @@ describe('the lab page where tokens are needed', () => {
     const lab = await newLab();
     await lab.page.goto(`${system.url}/?channel=chat:room`);
 
-    for (const panel of ['polling', 'socketio'] as const) {
+    for (const panel of ['polling', 'sse', 'socketio'] as const) {
       await lab.becomes(panel, 'cut');
       await lab
         .part(panel, 'note')

@@ -7,6 +7,7 @@ import { manyChannels } from './many-channels';
 import { polling } from './polling';
 import { publishing } from './publishing';
 import { resume } from './resume';
+import { revocation } from './revocation';
 import { soak } from './soak';
 import { window } from './window';
 import { workers } from './workers';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   polling,
   resume,
   publishing,
+  revocation,
   workers,
   window,
   soak,

@@ -1,15 +1,39 @@
 import type { Carried, Transport } from './carriers';
+import { openEngineOverPolling, openEngineOverWebSocket } from './engine';
 import { publishOverHttp, readPoll, readStream } from './http-attempt';
-import { attemptOverSocketio, openEngineOverPolling, openEngineOverWebSocket } from './socketio-attempt';
+import { attemptOverSocketio } from './socketio-attempt';
 import { attemptOverWebSocket } from './websocket-attempt';
 
+interface OnALine {
+  readonly channel: string;
+  /** On a line that was opened for nothing else, or in the namespace of the channel there; absent: as the line is opened. */
+  readonly by?: 'request' | 'namespace';
+  /** Awaited once such a line is open, before it is tried. */
+  readonly onceOpen?: () => Promise<unknown>;
+}
+
+export interface Subscribe extends OnALine {
+  readonly kind: 'subscribe';
+  /** From where: in the query, in a frame or event, or in what Socket.IO sends with CONNECT. */
+  readonly start?: Readonly<Record<string, string>>;
+  /** The same in the head of a request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names no channel: those of the session in `start` are meant. */
+  readonly ofSession?: boolean;
+  /** What is in the message that it comes for. */
+  readonly until: string;
+}
+
+export interface Publish extends OnALine {
+  readonly kind: 'publish';
+  readonly data: string;
+}
+
 /** What is tried with a token. */
-export type Act =
-  | { readonly kind: 'subscribe'; readonly channel: string; readonly after: string; readonly until: string }
-  | { readonly kind: 'publish'; readonly channel: string; readonly data: string };
+export type Act = Subscribe | Publish;
 
 export interface Outcome {
-  /** `ok`: it has what it came for; or the code of the refusal. */
+  /** `ok`: it has what it came for; or the code of the refusal, or how the line ended. */
   readonly code: string;
   /** All that the service sent, heads of answers left out. */
   readonly bytes: string;

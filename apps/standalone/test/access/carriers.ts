@@ -21,7 +21,7 @@ export interface Carrier {
   readonly carry: (token: string) => Carried;
 }
 
-const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
+export const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
 export const TRANSPORTS: readonly Transport[] = ['polling', 'sse', 'websocket', ...SOCKETIO];
 
 export const cookieWith = (token: string): string => `theme=dark; tetracast_token=${token}`;

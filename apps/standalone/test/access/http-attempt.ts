@@ -1,14 +1,12 @@
-import type { Act, Outcome } from './attempt';
+import type { Outcome, Publish, Subscribe } from './attempt';
 import type { Carried } from './carriers';
-
-type ActOf<K extends Act['kind']> = Extract<Act, { kind: K }>;
 
 /** The URL with these parameters, and what the token adds. */
 export function address(base: string, parameters: Readonly<Record<string, string>>, { query = '' }: Carried): string {
   return `${base}?${new URLSearchParams(parameters).toString()}${query === '' ? '' : `&${query}`}`;
 }
 
-export async function publishOverHttp(url: string, carried: Carried, act: ActOf<'publish'>): Promise<Outcome> {
+export async function publishOverHttp(url: string, carried: Carried, act: Publish): Promise<Outcome> {
   const { forTicket, headers = {} } = carried;
   const query = forTicket === undefined ? {} : { ticket: await ticketFor(new URL(url).origin, forTicket, act.channel) };
   const response = await fetch(address(url, query, carried), {
@@ -19,25 +17,27 @@ export async function publishOverHttp(url: string, carried: Carried, act: ActOf<
   return outcomeOf(response, await response.text());
 }
 
-export async function readPoll(url: string, carried: Carried, act: ActOf<'subscribe'>): Promise<Outcome> {
-  const { channel, after } = act;
-  const response = await fetch(address(`${url}/polling`, { channel, after }, carried), {
-    headers: carried.headers ?? {},
+export async function readPoll(url: string, carried: Carried, act: Subscribe): Promise<Outcome> {
+  const { channel, start, headers } = act;
+  const response = await fetch(address(`${url}/polling`, { channel, ...start }, carried), {
+    headers: { ...carried.headers, ...headers },
   });
   return outcomeOf(response, await response.text());
 }
 
 /** Reads an event stream until it has what is wanted, or ends. */
-export async function readStream(url: string, carried: Carried, act: ActOf<'subscribe'>): Promise<Outcome> {
-  const { channel, after, until } = act;
+export async function readStream(url: string, carried: Carried, act: Subscribe): Promise<Outcome> {
+  const { channel, start, headers, until } = act;
   let ticket: string | undefined;
   if (carried.forTicket !== undefined) {
     const issued = await askForTicket(url, carried.forTicket, channel);
     if (!issued.ok) return outcomeOf(issued, await issued.text());
     ({ ticket } = (await issued.json()) as { ticket: string });
   }
-  const parameters = { channel, after, ...(ticket === undefined ? {} : { ticket }) };
-  const response = await fetch(address(`${url}/sse`, parameters, carried), { headers: carried.headers ?? {} });
+  const parameters = { channel, ...start, ...(ticket === undefined ? {} : { ticket }) };
+  const response = await fetch(address(`${url}/sse`, parameters, carried), {
+    headers: { ...carried.headers, ...headers },
+  });
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {

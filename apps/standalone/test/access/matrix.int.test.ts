@@ -1,20 +1,24 @@
+import { NO_LIMITS } from '@tetracast/testing';
+import { ACTIONS, type Aim } from './actions';
 import { attempt } from './attempt';
 import { CARRIERS, type Carrier, cookieWith, type Transport, TRANSPORTS } from './carriers';
 import { revoke } from './renewal';
+import { leaveSession } from './socketio-attempt';
 import { type Standalone, startStandalone } from './start-standalone';
 import { ACCESS_ENV, mint, PAGE, REVOKED_JTI, TOKEN_CASES, type TokenCase } from './tokens';
 
 const PAYLOAD = 'what only those may see who are allowed to';
 
 let service: Standalone;
-/** Right before the message. */
-let cursor: string;
+let aim: Aim;
 
 beforeAll(async () => {
-  service = await startStandalone(ACCESS_ENV);
-  cursor = await service.store('other', 'the one before');
+  service = await startStandalone({ ...NO_LIMITS, ...ACCESS_ENV });
+  const cursor = await service.store('other', 'the one before');
   await service.store('news', PAYLOAD);
   await revoke(service.url, { jti: REVOKED_JTI });
+  const session = async (): Promise<string> => leaveSession(service.url, await mint(), 'news');
+  aim = { channel: 'news', payload: PAYLOAD, cursor, session };
 });
 
 afterAll(async () => {
@@ -34,26 +38,26 @@ const rows = TRANSPORTS.flatMap((transport) =>
 );
 
 describe.each(rows)('%s, with a token in %s that is %s', (transport, _carrier, _what, { name, carry }, token) => {
-  it.each([
-    ['subscribes from the start of the log', () => 'earliest'],
-    ['goes on from a cursor', () => cursor],
-  ])(`${token.outcome === 'ok' ? '' : 'is refused: '}%s`, async (_, after) => {
-    const act = { kind: 'subscribe', channel: 'news', after: after(), until: PAYLOAD } as const;
-    const { code, bytes } = await attempt(service.url, transport, carry(await token.make()), act);
-
-    expect(code).toBe(token.outcome);
-    expect(bytes.includes(PAYLOAD)).toBe(token.outcome === 'ok');
+  const actions = ACTIONS.filter(({ transports }) => transports.includes(transport)).map((action) => {
+    const { what, needs } = action;
+    const refusal = needs.map((right) => token[right]).find((outcome) => outcome !== 'ok');
+    // A ticket is for an event stream, and good for nothing else.
+    const outcome = name === 'a ticket' && needs.includes('publish') ? 'unauthorized' : (refusal ?? 'ok');
+    return [outcome === 'ok' ? what : `is refused: ${what}`, action, outcome] as const;
   });
 
-  it(`${token.outcome === 'ok' ? '' : 'is refused: '}publishes`, async () => {
+  it.each(actions)('%s', async (_, { act, needs }, outcome) => {
+    const tried = await act(aim);
     const before = await service.stored();
-    const act = { kind: 'publish', channel: 'news', data: 'x' } as const;
-    const { code } = await attempt(service.url, transport, carry(await token.make()), act);
+    const { code, bytes } = await attempt(service.url, transport, carry(await token.make()), tried);
 
-    // A ticket is for an event stream, and good for nothing else.
-    const outcome = name === 'a ticket' ? 'unauthorized' : token.outcome;
-    expect(code).toBe(outcome);
-    expect((await service.stored()) - before).toBe(outcome === 'ok' ? 1 : 0);
+    const done = outcome === 'ok';
+    const publishes = needs.includes('publish');
+    expect({ code, sees: bytes.includes(PAYLOAD), stored: (await service.stored()) - before }).toEqual({
+      code: outcome,
+      sees: done && !publishes,
+      stored: done && publishes ? 1 : 0,
+    });
   });
 });
 
@@ -63,7 +67,8 @@ describe.each(TRANSPORTS)('%s', (transport) => {
     ['another site', { 'sec-fetch-site': 'cross-site' }],
   ])('takes no cookie from %s', async (_, more) => {
     const headers = { cookie: cookieWith(await mint()), ...more };
-    const act = { kind: 'subscribe', channel: 'news', after: 'earliest', until: PAYLOAD } as const;
+    const start = { after: 'earliest' };
+    const act = { kind: 'subscribe', channel: 'news', start, until: PAYLOAD } as const;
     const { code, bytes } = await attempt(service.url, transport, { headers }, act);
 
     expect([code, bytes.includes(PAYLOAD)]).toEqual(['unauthorized', false]);

@@ -21,7 +21,7 @@ const nobody: Carried = {};
 const subscribeTo = (channel: string): Act => ({
   kind: 'subscribe',
   channel,
-  after: 'earliest',
+  start: { after: 'earliest' },
   until: `what is in ${channel};`,
 });
 const publishTo = (channel: string): Act => ({ kind: 'publish', channel, data: 'x' });

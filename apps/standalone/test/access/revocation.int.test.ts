@@ -6,7 +6,7 @@ import {
   type SseStream,
   startRedis,
 } from '@tetracast/testing';
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { bearer, LIFE_ENV, renewByName, revoke } from './renewal';
 import { type Standalone, startStandalone } from './start-standalone';
 import { mint, nowS } from './tokens';
@@ -38,6 +38,13 @@ async function untilReady(node: Standalone): Promise<void> {
   while ((await fetch(`${node.url}/readyz`)).status !== 200);
 }
 
+const connectTo = (url: string, transport: string, token: string): Socket =>
+  io(url, { transports: [transport], forceNew: true, auth: { token, channels: 'news' } });
+
+/** What the stock client is told next by that name. */
+const told = (socket: Socket, name: 'connect' | 'disconnect' | 'connect_error'): Promise<unknown> =>
+  new Promise((resolve) => socket.once(name, resolve));
+
 async function readToEnd(stream: SseStream): Promise<never> {
   for (;;) await nextBlock(stream);
 }
@@ -55,19 +62,26 @@ describe.each<[string, Record<string, unknown>, { jti?: string; sub?: string }]>
     await using other = await openWebSocketWire(`${there.url}/ws?channel=news&token=${await mint()}`);
     for (const line of [wire, other]) await line.nextOf('welcome');
     const stream = await openSseStream(`${there.url}/sse?channel=news`, bearer(token));
-    const socket = io(there.url, { transports: ['websocket'], forceNew: true, auth: { token, channels: 'news' } });
-    await new Promise<void>((resolve) => socket.once('connect', resolve));
-    const disconnected = new Promise((resolve) => socket.once('disconnect', resolve));
+    const sockets = ['websocket', 'polling'].flatMap((transport) =>
+      ['', '/news'].map((namespace) => connectTo(there.url + namespace, transport, token)),
+    );
+    await Promise.all(sockets.map((socket) => told(socket, 'connect')));
+    const disconnected = Promise.all(sockets.map((socket) => told(socket, 'disconnect')));
     const poll = fetch(`${there.url}/polling?channel=news&wait=55&client=held`, { headers: bearer(token) });
     while ((await renewByName(there.url, 'held', token)).status !== 200);
     await revoke(here.url, what);
 
     expect(await wire.closed).toMatchObject({ code: 4001 });
-    expect(await disconnected).toBe('io server disconnect');
+    expect(await disconnected).toEqual(sockets.map(() => 'io server disconnect'));
     expect(await (await poll).json()).toMatchObject({ messages: [] });
     await expect(readToEnd(stream)).rejects.toThrow('event stream: ended');
     await untilRefused(here, token);
     for (const node of [here, there]) expect(await statusFor(node, token)).toBe(401);
+    for (const socket of sockets) {
+      const refused = told(socket.connect(), 'connect_error');
+      expect(await refused).toMatchObject({ data: { code: 'unauthorized' } });
+      socket.disconnect();
+    }
     expect(other.socket.readyState).toBe(other.socket.OPEN);
   });
 
@@ -79,6 +93,26 @@ describe.each<[string, Record<string, unknown>, { jti?: string; sub?: string }]>
     expect([await statusFor(node, token), await statusFor(node, await mint())]).toEqual([401, 200]);
   });
 });
+
+it.each(['websocket', 'polling'])(
+  'of a line over %s only the namespace of a revoked token is left',
+  async (transport) => {
+    await using node = await startStandalone(LIFE_ENV);
+    const main = connectTo(node.url, transport, await mint());
+    await told(main, 'connect');
+    const token = await mint({ jti: 'of a namespace' });
+    const namespace = main.io.socket('/news', { auth: { token } });
+    await told(namespace, 'connect');
+    const left = told(namespace, 'disconnect');
+    await revoke(node.url, { jti: 'of a namespace' });
+
+    expect(await left).toBe('io server disconnect');
+    const refused = told(namespace.connect(), 'connect_error');
+    expect(await refused).toMatchObject({ data: { code: 'unauthorized' } });
+    expect(await main.emitWithAck('publish', { channel: 'news', data: 1 })).toMatchObject({ ok: true });
+    main.disconnect();
+  },
+);
 
 it('a revocation is known after a restart of Redis, too', async () => {
   const token = await mint({ jti: 'before the restart' });

@@ -1,35 +1,37 @@
-import { Inbox } from '@tetracast/testing';
-import { once } from 'node:events';
-import WebSocket from 'ws';
 import type { Act, Outcome } from './attempt';
 import type { Carried } from './carriers';
-import { address } from './http-attempt';
+import { CLOSED, type Engine, openEngineOverWebSocket } from './engine';
 
-/** An Engine.IO connection, packet by packet. */
-interface Engine {
-  next(): Promise<string>;
-  send(packet: string): Promise<void>;
-  close(): void;
-}
+/** A packet of Socket.IO in one of Engine.IO: its type, the namespace, the number of its acknowledgement, the rest. */
+const PACKET = /^4(?<type>[0-4])(?:\/[^,]+,)?\d*(?<rest>.*)$/s;
+/** Asks for nothing, and how its answer begins. */
+const [NOTHING, DONE] = ['429["unsubscribe",{"channels":["none"]}]', '439'];
 
-/** Connects to the main namespace, and goes on until a message, an acknowledgement or an error has come. */
+/** Sends the packets of it one by one, and goes on until a message, an acknowledgement or an error has come. */
 export async function attemptOverSocketio(engine: Engine, { auth = {} }: Carried, act: Act): Promise<Outcome> {
-  const wanted = act.kind === 'subscribe' ? { channels: act.channel, after: act.after } : {};
-  let bytes = '';
+  const [hello = '', ...requests] = packetsFor(act, auth);
+  const received: string[] = [];
   const next = async (): Promise<string> => {
     const packet = await engine.next();
-    bytes += packet;
+    received.push(packet);
     return packet;
   };
-  await engine.send(`40${JSON.stringify({ ...wanted, ...auth })}`);
+  await engine.send(hello);
   try {
     for (;;) {
       const packet = await next();
-      if (packet.startsWith('44')) return { code: codeIn(packet.slice(2)), bytes };
-      if (packet.startsWith('430')) return { code: answerIn(packet.slice(3)), bytes };
-      if (packet.startsWith('42["message"')) return { code: 'ok', bytes };
-      if (packet.startsWith('40') && act.kind === 'publish') {
-        await engine.send(`420${JSON.stringify(['publish', { channel: act.channel, data: act.data }])}`);
+      const code = outcomeIn(packet, act);
+      if (code !== undefined) {
+        // Nothing else can come before the answer to what follows it.
+        if (isRefusal(code) && received.some((earlier) => earlier.startsWith('40{'))) {
+          await engine.send(NOTHING);
+          while (!(await next()).startsWith(DONE));
+        }
+        return { code, bytes: received.join('\n') };
+      }
+      if (isConnected(packet) && requests.length > 0) {
+        if (requests.length === 1) await act.onceOpen?.();
+        await engine.send(requests.shift() ?? '');
       }
     }
   } finally {
@@ -37,46 +39,66 @@ export async function attemptOverSocketio(engine: Engine, { auth = {} }: Carried
   }
 }
 
-const codeIn = (text: string): string => (JSON.parse(text) as { data: { code: string } }).data.code;
-
-function answerIn(text: string): string {
-  const [answer] = JSON.parse(text) as [{ ok: boolean; error?: { code: string } }];
-  return answer.ok ? 'ok' : String(answer.error?.code);
+/** The first of them begins; each of the others is sent when a namespace has been joined. */
+function packetsFor(act: Act, auth: object): string[] {
+  const { kind, channel, by } = act;
+  const start = kind === 'subscribe' ? act.start : {};
+  if (kind === 'subscribe' && by === undefined) {
+    return [connect('', act.ofSession === true ? { ...start, ...auth } : { channels: channel, ...start, ...auth })];
+  }
+  const joins = [connect('', auth), ...(by === 'namespace' ? [connect(`/${channel},`, { ...start, ...auth })] : [])];
+  if (kind === 'publish') {
+    const event = by === 'namespace' ? `/${channel},0["message",` : '0["publish",';
+    const data = by === 'namespace' ? act.data : { channel, data: act.data };
+    return [...joins, `42${event}${JSON.stringify(data)}]`];
+  }
+  return by === 'namespace'
+    ? joins
+    : [...joins, `420${JSON.stringify(['subscribe', { channels: [channel], ...start }])}`];
 }
 
-export async function openEngineOverWebSocket(url: string, carried: Carried): Promise<Engine> {
-  const target = address(`${url}/socket.io/`, { EIO: '4', transport: 'websocket' }, carried);
-  const socket = new WebSocket(target.replace(/^http/, 'ws'), { headers: carried.headers ?? {} });
-  const packets = new Inbox<string>('packets');
-  socket.on('message', (data: Buffer) => packets.push(data.toString()));
-  await once(socket, 'open');
-  return {
-    next: () => packets.one(),
-    send: async (packet) => socket.send(packet),
-    close: () => socket.terminate(),
-  };
+const connect = (namespace: string, auth: object): string => `40${namespace}${JSON.stringify(auth)}`;
+
+const partsOf = (packet: string): Partial<Record<string, string>> => PACKET.exec(packet)?.groups ?? {};
+const isConnected = (packet: string): boolean => partsOf(packet)['type'] === '0';
+const isRefusal = (code: string): boolean => !['ok', 'disconnected', 'closed'].includes(code);
+
+/** What the attempt came to, if this packet says so. */
+function outcomeIn(packet: string, { kind }: Act): string | undefined {
+  if (packet === CLOSED) return 'closed';
+  const { type, rest = '' } = partsOf(packet);
+  switch (type) {
+    case '1':
+      return 'disconnected';
+    case '2':
+      return rest.startsWith('["message"') ? 'ok' : undefined;
+    case '3': {
+      const [answer] = JSON.parse(rest) as [{ ok: boolean; error?: { code: string } }];
+      if (!answer.ok) return String(answer.error?.code);
+      // Of a subscription the messages are awaited.
+      return kind === 'publish' ? 'ok' : undefined;
+    }
+    case '4':
+      return (JSON.parse(rest) as { data: { code: string } }).data.code;
+    default:
+      return undefined;
+  }
 }
 
-export async function openEngineOverPolling(url: string, carried: Carried): Promise<Engine> {
-  const { headers = {} } = carried;
-  const base = address(`${url}/socket.io/`, { EIO: '4', transport: 'polling' }, carried);
-  const handshake = await fetch(base, { headers });
-  expect(handshake.status).toBe(200);
-  const { sid } = JSON.parse((await handshake.text()).slice(1)) as { sid: string };
-  const line = `${base}&sid=${sid}`;
-  const unread: string[] = [];
-  const post = async (body: string): Promise<void> => {
-    await (await fetch(line, { method: 'POST', headers, body })).arrayBuffer();
-  };
-  return {
-    next: async () => {
-      if (unread.length === 0) {
-        const answer = await (await fetch(line, { headers })).text();
-        unread.push(...answer.split('\x1e'));
-      }
-      return unread.shift() ?? '';
-    },
-    send: post,
-    close: () => void post('1').catch(() => undefined),
-  };
+/** A session that has subscribed to the channel and was left: what the stock client brings to have it again. */
+export async function leaveSession(url: string, token: string, channel: string): Promise<string> {
+  const engine = await openEngineOverWebSocket(url, {});
+  await engine.send(connect('', { token }));
+  let pid = '';
+  for (;;) {
+    const packet = await engine.next();
+    const { type, rest = '' } = partsOf(packet);
+    if (type === '0') {
+      ({ pid } = JSON.parse(rest) as { pid: string });
+      await engine.send(`420${JSON.stringify(['subscribe', { channels: [channel] }])}`);
+    }
+    if (type !== '3') continue;
+    engine.close();
+    return pid;
+  }
 }

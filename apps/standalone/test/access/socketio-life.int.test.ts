@@ -132,7 +132,6 @@ describe.each(['websocket', 'polling'])('the stock client over %s', (transport) 
         new Promise((resolve) => {
           namespace.once('connect', () => resolve('connected'));
           namespace.once('connect_error', (error) => resolve((error as Error & { data?: unknown }).data));
-          namespace.connect();
         }),
     );
 

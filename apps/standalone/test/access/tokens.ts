@@ -38,22 +38,33 @@ export function mint(
   return new SignJWT(claimsOf(more)).setProtectedHeader({ alg }).sign(key);
 }
 
+type Code = 'ok' | 'unauthorized' | 'forbidden';
+
 export interface TokenCase {
   readonly what: string;
   readonly make: () => Promise<string>;
-  readonly outcome: 'ok' | 'unauthorized' | 'forbidden';
+  /** What comes of an attempt to do that with it. */
+  readonly subscribe: Code;
+  readonly publish: Code;
 }
 
-const refused = (what: string, make: () => Promise<string>): TokenCase => ({ what, make, outcome: 'unauthorized' });
-const forbidden = (what: string, tetracast: unknown): TokenCase => ({
+const refused = (what: string, make: () => Promise<string>): TokenCase => ({
+  what,
+  make,
+  subscribe: 'unauthorized',
+  publish: 'unauthorized',
+});
+const forbidden = (what: string, tetracast: unknown, more: Partial<TokenCase> = {}): TokenCase => ({
   what,
   make: () => mint({ tetracast }),
-  outcome: 'forbidden',
+  subscribe: 'forbidden',
+  publish: 'forbidden',
+  ...more,
 });
 
 /** Every way in which a token can be right or wrong. */
 export const TOKEN_CASES: readonly TokenCase[] = [
-  { what: 'valid', make: () => mint(), outcome: 'ok' },
+  { what: 'valid', make: () => mint(), subscribe: 'ok', publish: 'ok' },
   refused('expired', () => mint({ exp: nowS() - 1 })),
   refused('not yet valid', () => mint({ nbf: nowS() + 60 })),
   refused('of another key', () => mint({}, { key: createSecretKey(Buffer.from(SECRET.toUpperCase())) })),
@@ -65,6 +76,8 @@ export const TOKEN_CASES: readonly TokenCase[] = [
   refused('revoked', () => mint({ jti: REVOKED_JTI })),
   refused('made up', () => Promise.resolve('a.b.c')),
   refused('without its signature', async () => (await mint()).replace(/[^.]*$/, '')),
+  forbidden('for subscribing alone', { subscribe: ['news'] }, { subscribe: 'ok' }),
+  forbidden('for publishing alone', { publish: ['news'] }, { publish: 'ok' }),
   forbidden('without the claim', undefined),
   forbidden('without a pattern for the channel', { subscribe: ['newsroom', 'news:*'], publish: ['new', 'news:*'] }),
   forbidden('with admin alone', { admin: true }),

@@ -37,7 +37,7 @@ export function sse({ origin, channel, panel, token }) {
       panel.receive(JSON.parse(event.data));
     };
     source.addEventListener('tetracast:reset', (event) => panel.showReset(JSON.parse(event.data)));
-    source.onerror = lost;
+    source.onerror = () => lost(mine);
   }
 
   async function getTicket() {
@@ -58,15 +58,24 @@ export function sse({ origin, channel, panel, token }) {
     panel.setState('reconnecting', message);
   }
 
-  function lost() {
+  async function lost(mine) {
     if (source.readyState === EventSource.CONNECTING) {
       panel.countRequest(); // the browser is at it already
       panel.setState('reconnecting', 'the browser tries again by itself');
       return;
     }
     // Any status but 200 (a proxy's 502 will do) closes an EventSource for good: only a new one helps.
-    timer = setTimeout(connect, backoffMs(failures++));
-    panel.setState('reconnecting', 'EventSource gave up; this page makes a new one');
+    const reason = token ? undefined : await whyRefused().catch((error) => error);
+    if (mine === joined) refused(reason ?? new Error('EventSource gave up; this page makes a new one'));
+  }
+
+  /** An EventSource is not told why it was refused; another request is. With a token that is the one for a ticket. */
+  async function whyRefused() {
+    panel.countRequest();
+    const response = await fetch(`${url}?${new URLSearchParams({ channel })}`);
+    if (!response.ok) return problemIn(response);
+    await response.body.cancel();
+    return undefined;
   }
 
   return {
