@@ -93,7 +93,7 @@ static void read_all(struct conn *conn) {
   conn_close(conn);
 }
 
-void turn(int wait_ms) {
+int turn(int wait_ms) {
   static struct epoll_event events[1024];
   int count = epoll_wait(epoll_fd, events, 1024, wait_ms);
   for (int i = 0; i < count; i++) {
@@ -113,4 +113,5 @@ void turn(int wait_ms) {
     if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) read_all(conn);
     if (conn->phase != CLOSED && events[i].events & EPOLLOUT) conn_flush(conn);
   }
+  return count;
 }

@@ -24,7 +24,10 @@ struct options {
   int subs, pubs, channels;
   /* Path of a subscription; "{channel}" in it and in the texts below is the channel's name. */
   const char *path;
-  /* Text frames sent right after the handshake, separated by "\n". */
+  /*
+   * Text frames sent right after the handshake, separated by "\n". Of a poller: the path of its first request, one that is
+   * answered at once, so that it stands where the messages begin before there are any.
+   */
   const char *hello;
   /* A subscriber is subscribed when this has come; NULL: when the handshake is done. */
   const char *ready;
@@ -56,6 +59,11 @@ struct options {
   double idle;
   /* So many more subscribers come every second and leave ten seconds later; nobody counts what they get. */
   double churn;
+  /*
+   * µs it sleeps, by the clock, whenever nothing has come; 0: it never does. Not in epoll, where each sender would pay for
+   * waking it: so the core is free for servers, and a message is up to so much later.
+   */
+  int nap;
   const char *pids;
 };
 
@@ -123,8 +131,8 @@ void conn_put(struct conn *conn, const char *bytes, size_t length);
 void conn_flush(struct conn *conn);
 void conn_close(struct conn *conn);
 bool conn_ready(struct conn *conn);
-/* Handles what sockets have to say; waits up to `wait_ms` for it. */
-void turn(int wait_ms);
+/* Handles what sockets have to say; waits up to `wait_ms` for it. Returns how many had. */
+int turn(int wait_ms);
 extern int epoll_fd, open_conns, ready_conns, connecting_conns;
 
 /* chunks.c */
@@ -146,5 +154,24 @@ void read_pids(const char *list);
 /* Processor time of the server's processes so far, in µs, and their memory, in bytes. */
 double server_cpu_us(void);
 double server_rss(void);
+
+/* What one of the server's processes has had of a core so far, and how long its main thread waited for one; both in µs. */
+struct usage { double cpu_us, waited_us; };
+enum { PIDS_MAX = 64 };
+extern int pid_count;
+void read_usage(struct usage *each);
+/* The open descriptors of each: connections are among them. */
+void count_descriptors(int *each);
+
+/* figures.c */
+struct figures {
+  double seconds, cpu_us, rss_before, rss_after;
+  /* Of this program itself. */
+  double load_cpu_us;
+  struct totals totals;
+  struct usage usage[PIDS_MAX];
+  int descriptors_before[PIDS_MAX], descriptors_after[PIDS_MAX];
+};
+void print_figures(const struct figures *figures);
 
 #endif

@@ -1,4 +1,4 @@
-/* Options, the course of a run, and its figures as one JSON object on stdout. */
+/* Options and the course of a run. */
 #define _GNU_SOURCE
 #include "load.h"
 
@@ -55,7 +55,7 @@ static void read_option(char *argument) {
   static const struct { const char *name; int *to; } numbers[] = {
     {"port", &options.port}, {"subs", &options.subs}, {"pubs", &options.pubs}, {"channels", &options.channels},
     {"size", &options.size}, {"window", &options.window}, {"every", &options.every}, {"expect", &options.expect},
-    {"connecting", &options.connecting},
+    {"connecting", &options.connecting}, {"nap", &options.nap},
   };
   static const struct { const char *name; double *to; } reals[] = {
     {"rate", &options.rate}, {"warm", &options.warm}, {"time", &options.time}, {"idle", &options.idle},
@@ -128,27 +128,44 @@ static void publish_all(uint64_t start, uint64_t *owed) {
   }
 }
 
-struct figures { double seconds, cpu_us, rss_before, rss_after; struct totals totals; };
+static double own_cpu_us(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+static void nap(void) {
+  struct timespec time = {.tv_nsec = options.nap * 1000L};
+  nanosleep(&time, NULL);
+}
 
 static void run_fan_out(struct figures *figures) {
   uint64_t start = now_ns(), owed = 0, begun = 0;
   struct totals before = totals;
-  double cpu = 0;
+  struct usage usage[PIDS_MAX] = {0};
+  double own = 0;
   churn_begin();
   for (;;) {
     publish_all(start, &owed);
     if (options.sub == SUB_SHORTPOLL) poll_short();
     if (options.churn > 0) churn_turn();
-    turn(0);
+    if (turn(0) == 0 && options.nap > 0) nap();
     if (begun == 0 && passed(start, options.warm)) {
       begun = now_ns();
       before = totals;
-      cpu = server_cpu_us();
+      read_usage(usage);
+      own = own_cpu_us();
       measuring = true;
     }
     if (begun > 0 && passed(begun, options.time)) break;
   }
-  figures->cpu_us = server_cpu_us() - cpu;
+  read_usage(figures->usage);
+  for (int i = 0; i < pid_count; i++) {
+    figures->usage[i].cpu_us -= usage[i].cpu_us;
+    figures->usage[i].waited_us -= usage[i].waited_us;
+    figures->cpu_us += figures->usage[i].cpu_us;
+  }
+  figures->load_cpu_us = own_cpu_us() - own;
   figures->seconds = (double)(now_ns() - begun) / 1e9;
   measuring = false;
   figures->totals = totals;
@@ -182,21 +199,12 @@ static void run_resume(struct figures *figures) {
   figures->seconds = (double)(now_ns() - start) / 1e9;
   figures->cpu_us = server_cpu_us() - cpu;
   figures->totals = totals;
+  count_descriptors(figures->descriptors_after);
   for (int i = 0; i < options.subs; i++) {
     int more = (int)subs[i].received - options.expect;
     if (more < 0) figures->totals.missing += (uint64_t)-more;
     else figures->totals.repeated += (uint64_t)more;
   }
-}
-
-static void print(const struct figures *figures) {
-  const struct totals *t = &figures->totals;
-  printf("{\"seconds\":%.4f,\"cpuUs\":%.0f,\"delivered\":%lu,\"published\":%lu,\"acked\":%lu,\"polls\":%lu,"
-         "\"refused\":%lu,\"broken\":%lu,\"missing\":%lu,\"repeated\":%lu,\"disordered\":%lu,\"rssBefore\":%.0f,"
-         "\"rssAfter\":%.0f,\"deliveryP50Us\":%.1f,\"deliveryP99Us\":%.1f,\"ackP50Us\":%.1f,\"ackP99Us\":%.1f}\n",
-      figures->seconds, figures->cpu_us, t->delivered, t->published, t->acked, t->polls, t->refused, t->broken, t->missing,
-      t->repeated, t->disordered, figures->rss_before, figures->rss_after, percentile_us(&delivery_times, 0.5),
-      percentile_us(&delivery_times, 0.99), percentile_us(&ack_times, 0.5), percentile_us(&ack_times, 0.99));
 }
 
 int main(int count, char **arguments) {
@@ -217,6 +225,7 @@ int main(int count, char **arguments) {
   for (int i = 0; i < options.pubs; i++) pubs[i].sent_at = calloc((size_t)options.window, sizeof(uint64_t));
 
   struct figures figures = {.rss_before = server_rss()};
+  count_descriptors(figures.descriptors_before);
   if (options.expect > 0) run_resume(&figures);
   else {
     bool polling = options.sub == SUB_LONGPOLL || options.sub == SUB_SHORTPOLL;
@@ -224,11 +233,12 @@ int main(int count, char **arguments) {
     if (polling) start_polls();
     for (uint64_t start = now_ns(); !passed(start, options.idle + (polling ? 0.5 : 0.2));) turn(5);
     figures.rss_after = server_rss();
+    count_descriptors(figures.descriptors_after);
     if (options.pubs > 0) {
       connect_all(pubs, options.pubs, options.pub);
       run_fan_out(&figures);
     }
   }
-  print(&figures);
+  print_figures(&figures);
   return 0;
 }

@@ -64,9 +64,9 @@ static void put_lines(struct conn *conn, const char *lines) {
   }
 }
 
-static void put_get(struct conn *conn) {
+static void put_get(struct conn *conn, const char *template) {
   char path[2048], request[4096];
-  size_t length = fill(path, options.path, channel_name(conn->index), "", 0);
+  size_t length = fill(path, template, channel_name(conn->index), "", 0);
   const char *host = options.host;
   if (is_websocket(conn)) {
     int size = snprintf(request, sizeof request,
@@ -85,21 +85,22 @@ static void put_get(struct conn *conn) {
   conn_put(conn, request, (size_t)size);
 }
 
+static void stand(struct conn *conn) {
+  conn_ready(conn);
+  /* Those that stay begin all at once, when everyone is there. */
+  if (conn->passing && conn->kind == SUB_LONGPOLL) wire_poll(conn);
+}
+
 void wire_connected(struct conn *conn) {
-  if (conn->kind == PUB_HTTP || conn->kind == SUB_LONGPOLL || conn->kind == SUB_SHORTPOLL) {
-    conn_ready(conn);
-    return;
-  }
-  const char *subscribe = options.path;
-  if (conn->kind == PUB_WS) options.path = options.pubpath;
-  put_get(conn);
-  options.path = subscribe;
+  bool polling = conn->kind == SUB_LONGPOLL || conn->kind == SUB_SHORTPOLL;
+  if (conn->kind == PUB_HTTP || (polling && options.hello == NULL)) stand(conn);
+  else put_get(conn, polling ? options.hello : conn->kind == PUB_WS ? options.pubpath : options.path);
 }
 
 void wire_poll(struct conn *conn) {
   totals.polls++;
   conn->asked = true;
-  put_get(conn);
+  put_get(conn, options.path);
   conn_flush(conn);
 }
 
@@ -251,7 +252,8 @@ static void answered(struct conn *conn) {
   bool good = conn->status / 100 == 2 || conn->status == 304 || conn->status == 408;
   if (!good) totals.refused++;
   conn->asked = false;
-  if (conn->kind == PUB_HTTP) acknowledged(conn);
+  if (conn->phase != READY) stand(conn);
+  else if (conn->kind == PUB_HTTP) acknowledged(conn);
   else if (conn->kind == SUB_LONGPOLL) wire_poll(conn);
 }
 

@@ -30,6 +30,18 @@ export interface LoadFigures {
   readonly deliveryP99Us: number;
   readonly ackP50Us: number;
   readonly ackP99Us: number;
+  /** Processor time of the load generator itself. */
+  readonly loadCpuUs: number;
+  /** The server's processes one by one, as they were named. */
+  readonly processes: readonly ProcessFigures[];
+}
+
+export interface ProcessFigures {
+  readonly cpuUs: number;
+  /** How long its main thread was ready to run and had no core. */
+  readonly waitedUs: number;
+  /** Subscribers' connections that it has. */
+  readonly connections: number;
 }
 
 /** Servers run on the first core, the load on the last. */
@@ -67,9 +79,9 @@ export async function runLoad(...options: readonly LoadOptions[]): Promise<LoadF
 
 let program: Promise<string> | undefined;
 
-/** Binds all threads of a process to the servers' core. */
-export async function pin(pid: number): Promise<void> {
-  await run('taskset', ['-acp', String(SERVER_CORE), String(pid)]);
+/** Binds all threads of a process to a core; default: the servers'. */
+export async function pin(pid: number, core: number = SERVER_CORE): Promise<void> {
+  await run('taskset', ['-acp', String(core), String(pid)]);
 }
 
 /** The processes that a process has started and that still run. */

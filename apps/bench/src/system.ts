@@ -14,6 +14,10 @@ export interface System {
 export interface RunningSystem extends AsyncDisposable {
   /** All processes that do its work, Redis among them: their processor time is what is measured. */
   readonly pids: readonly number[];
+  /** Those of its processes that share the connections; absent where that is of no matter. */
+  readonly workers?: readonly number[];
+  /** Where Node's inspector listens, if it was asked to. */
+  readonly inspectPort?: number;
   /** How the load subscribes to it and publishes to it. */
   readonly load: LoadOptions;
   /**

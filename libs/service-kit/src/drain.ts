@@ -1,6 +1,7 @@
 import type { Hub } from '@tetracast/hub';
 import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
+import { SocketSet } from './socket-set';
 
 /**
  * Has the service stop without hurry: lines are closed in the way their clients understand, requests are answered, and
@@ -29,23 +30,4 @@ export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, 
     }, timeoutMs).unref();
     done();
   });
-}
-
-const SWEEP_MIN = 256;
-
-/** The open sockets, and some that are not any more: there may be very many, and a listener for each is not cheap. */
-class SocketSet {
-  private readonly sockets = new Set<Socket>();
-  private sweepAt = SWEEP_MIN;
-
-  add(socket: Socket): void {
-    this.sockets.add(socket);
-    if (this.sockets.size < this.sweepAt) return;
-    for (const known of this.sockets) if (known.destroyed) this.sockets.delete(known);
-    this.sweepAt = Math.max(SWEEP_MIN, this.sockets.size * 2);
-  }
-
-  destroyAll(): void {
-    for (const socket of this.sockets) socket.destroy();
-  }
 }

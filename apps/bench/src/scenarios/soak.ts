@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { liveHeapBytes } from '../live-heap';
 import { runLoad } from '../load';
 import { lostIn, type Reading, type Scenario } from '../scenario';
 import { tetracast } from '../systems/tetracast';
@@ -7,37 +8,54 @@ import { tetracast } from '../systems/tetracast';
 const PAGE_BYTES = 4096;
 /** Before it is asked for memory the first time everyone is there and the code is compiled. */
 const SETTLE_S = 5;
+/** It is about memory: the load need not take a whole core. */
+const NAP_US = 500;
 
 export const soak: Scenario = {
   name: 'soak',
   title: 'Many minutes',
-  unit: 'MB of resident memory, and KB a minute that the line through its second half rises',
+  unit:
+    'MB of resident memory, KB a minute that the line through its second half rises, and MB of live objects and buffers, ' +
+    'what a full garbage collection leaves',
   method:
-    '1000 subscribers of one channel stay, 20 more come each second and leave 10 s later; 50 messages a second of 256 bytes.',
-  systems: [tetracast({ service: 'websocket' }), tetracast({ service: 'sse' }), tetracast({ service: 'socketio' })],
+    '1000 subscribers of one channel stay, 20 more come each second and leave 10 s later; 50 messages a second of 256 bytes, ' +
+    'for long polls 5.',
+  systems: [
+    tetracast({ service: 'websocket', rate: 50, inspect: true }),
+    tetracast({ service: 'sse', rate: 50, inspect: true }),
+    tetracast({ service: 'socketio', rate: 50, inspect: true }),
+    tetracast({ service: 'polling', rate: 5, inspect: true }),
+  ],
   alone: true,
-  measure: async ({ load, pids }, { quick, minutes = 10 }) => {
+  measure: async ({ load, pids, inspectPort = 0 }, { quick, minutes = 10 }) => {
     const samples = quick ? 3 : minutes;
     const periodS = quick ? 0.3 : 60;
     const warm = quick ? 0.3 : SETTLE_S;
-    const pace = { subs: quick ? 50 : 1000, rate: 50, churn: 20, warm, time: samples * periodS };
-    const running = runLoad(load, pace, { pubs: 4, window: 64, pids: pids.join() });
+    const pace = { subs: quick ? 50 : 1000, churn: 20, warm, time: samples * periodS + warm };
+    const running = runLoad(load, pace, { pubs: 4, window: 64, nap: NAP_US, pids: pids.join() });
     const megabytes: number[] = [];
+    const live: Reading[] = [];
     const sampling = (async () => {
       await delay(warm * 1000);
       for (let n = 0; n <= samples; n++) {
         if (n > 0) await delay(periodS * 1000);
         megabytes.push((await residentBytes(pids)) / 2 ** 20);
+        // Once everything is as it stays, and early, so that what this frees is back where the line begins; and at the end.
+        if (n !== Math.ceil(samples / 5) && n !== samples) continue;
+        live.push({ column: `live, ${column(n)}`, value: (await liveHeapBytes(inspectPort)) / 2 ** 20, lost: 0 });
       }
     })();
     const [figures] = await Promise.all([running, sampling]);
     const lost = lostIn(figures);
-    const column = (n: number): string => (n === 0 ? 'start' : `${n} min`);
     const readings: Reading[] = megabytes.map((value, n) => ({ column: column(n), value, lost }));
     const half = megabytes.slice((megabytes.length - 1) >> 1);
-    return [...readings, { column: 'KB a minute', value: slope(half) * 1024, lost }];
+    return [...readings, { column: 'KB a minute', value: slope(half) * 1024, lost }, ...live];
   },
 };
+
+function column(minute: number): string {
+  return minute === 0 ? 'start' : `${minute} min`;
+}
 
 async function residentBytes(pids: readonly number[]): Promise<number> {
   const texts = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/statm`, 'utf8')));

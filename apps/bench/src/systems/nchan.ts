@@ -53,7 +53,7 @@ export function nchan(transport: Transport): System {
     start: async () => {
       const nginx = await startNginx({ conf: CONF });
       const workers = childrenOf(nginx.pid);
-      await Promise.all(workers.map(pin));
+      await Promise.all(workers.map((pid) => pin(pid)));
       const { port } = nginx;
       return {
         pids: workers,

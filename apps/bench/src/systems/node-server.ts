@@ -1,11 +1,14 @@
 import { startProcess, startRedis } from '@tetracast/testing';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { childrenOf, pin } from '../load';
+import { childrenOf, LOAD_CORE, pin } from '../load';
 import { BENCH, ROOT } from '../places';
 
 export interface NodeServer extends AsyncDisposable {
   readonly port: number;
   readonly pids: readonly number[];
+  /** Those of them that serve: its worker processes, or itself. */
+  readonly workers: readonly number[];
 }
 
 interface NodeServerOptions {
@@ -16,7 +19,7 @@ interface NodeServerOptions {
   /** The setting that names the Redis it gets for itself; absent: it gets none. */
   readonly redis?: string;
   readonly readyPath?: string;
-  /** Its worker processes may use all cores. */
+  /** Each of its workers gets a core; what else there is runs on the load's. */
   readonly everyCore?: boolean;
   /** Asked to stop, not killed: so that it writes its profile, and its workers end with it. */
   readonly orderly?: boolean;
@@ -35,11 +38,18 @@ export async function startNodeServer(options: NodeServerOptions): Promise<NodeS
     },
     ...(options.readyPath === undefined ? {} : { readyPath: options.readyPath }),
   });
-  const pids = [server.pid, ...childrenOf(server.pid), ...(redis === undefined ? [] : [redis.pid])];
-  if (options.everyCore !== true) await Promise.all(pids.map(pin));
+  const children = childrenOf(server.pid);
+  const workers = children.length > 0 ? children : [server.pid];
+  const pids = [server.pid, ...children, ...(redis === undefined ? [] : [redis.pid])];
+  const coreOf = (pid: number): number | undefined => {
+    if (options.everyCore !== true) return undefined;
+    return workers.includes(pid) ? workers.indexOf(pid) % availableParallelism() : LOAD_CORE;
+  };
+  await Promise.all(pids.map((pid) => pin(pid, coreOf(pid))));
   return {
     port: server.port,
     pids,
+    workers,
     [Symbol.asyncDispose]: async () => {
       await (options.orderly === true ? server.stop() : server.kill());
       await redis?.[Symbol.asyncDispose]();

@@ -1,7 +1,8 @@
-import { answers, becomeReady, createTempDir, freePort, removeDir, spawnProcess } from '@tetracast/testing';
+import { becomeReady, createTempDir, freePort, type ManagedProcess, removeDir, spawnProcess } from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { childrenOf, type LoadOptions, pin } from '../load';
 import type { System } from '../system';
 import { peer, startNodeServer } from './node-server';
@@ -12,11 +13,15 @@ const PROGRAMS = ['/usr/bin/pushpin', '/usr/bin/zurl'];
  * It acknowledges before it delivers: publishers that wait for that leave it further behind all the time. So it gets a rate
  * that it can follow with 1000 subscribers, which for what a delivery costs is the same: it sends each message by itself.
  */
-const RATE = { rate: 8, window: 64, connecting: 8 };
+const RATE = { rate: 8, window: 64 };
+
+const ATTEMPT_MS = 1000;
+const ATTEMPT_PAUSE_MS = 20;
 
 const KINDS: Readonly<Record<'WebSocket' | 'SSE', LoadOptions>> = {
-  WebSocket: { sub: 'ws', path: '/?channel={channel}', ready: 'subscribed' },
-  SSE: { sub: 'stream', path: '/?channel={channel}', ready: ':\n\n' },
+  WebSocket: { sub: 'ws', path: '/?channel={channel}', ready: 'subscribed', connecting: 8 },
+  // More at a time, and on a busy machine it breaks some of the connections.
+  SSE: { sub: 'stream', path: '/?channel={channel}', ready: ':\n\n', connecting: 1 },
 };
 
 /** Pushpin before an origin that has it hold every request; published to by its HTTP control port, which the origin calls. */
@@ -39,23 +44,52 @@ export function pushpin(transport: 'WebSocket' | 'SSE'): System {
       await writeFile(join(dir, 'pushpin.conf'), pushpinConf(dir, port, control, others));
       const zurl = await spawnProcess({ command: 'zurl', args: [`--config=${join(dir, 'zurl.conf')}`], dir });
       const runner = await spawnProcess({ command: 'pushpin', args: [`--config=${join(dir, 'pushpin.conf')}`], dir });
-      // All the way to the origin: the part that listens is there before those behind it.
-      await becomeReady(runner, answers(`http://127.0.0.1:${port}/`));
+      const stop = async (): Promise<void> => {
+        await runner.stop();
+        await zurl.stop();
+        await origin[Symbol.asyncDispose]();
+        await removeDir(dir);
+      };
+      try {
+        await becomeReady(withParts(runner), (signal) => untilHeld(`http://127.0.0.1:${port}/?channel=ready`, signal));
+      } catch (error) {
+        await stop();
+        throw error;
+      }
       // The origin stands for somebody's backend: its time is not Pushpin's.
       const pids = [zurl.pid, runner.pid, ...childrenOf(runner.pid)];
-      await Promise.all(pids.map(pin));
+      await Promise.all(pids.map((pid) => pin(pid)));
       return {
         pids,
         load: { ...KINDS[transport], ...RATE, pub: 'http', pubport: origin.port, pubpath: '/?channel={channel}', port },
-        [Symbol.asyncDispose]: async () => {
-          await runner.stop();
-          await zurl.stop();
-          await origin[Symbol.asyncDispose]();
-          await removeDir(dir);
-        },
+        [Symbol.asyncDispose]: stop,
       };
     },
   };
+}
+
+/** Its parts are in process groups of their own: they end with the runner only when it is asked to stop, not when it is killed. */
+function withParts(runner: ManagedProcess): ManagedProcess {
+  return { ...runner, kill: () => runner.stop() };
+}
+
+/**
+ * Resolves when a request is held: only that goes by all parts, and whoever comes before they have found each other is
+ * refused (500), or never answered, since what goes to a part that does not listen yet is lost. So each attempt has an end.
+ */
+async function untilHeld(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const attempt = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS)]);
+    const status = await fetch(url, { signal: attempt }).then(
+      async (response) => {
+        await response.body?.cancel();
+        return response.status;
+      },
+      () => undefined,
+    );
+    if (status === 200) return;
+    await delay(ATTEMPT_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** Debian's own denies 127.0.0.1, where the origin is: without this no request comes to be held. */

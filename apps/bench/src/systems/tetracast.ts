@@ -1,4 +1,4 @@
-import { NO_LIMITS } from '@tetracast/testing';
+import { freePort, NO_LIMITS } from '@tetracast/testing';
 import WebSocket from 'ws';
 import type { LoadOptions } from '../load';
 import type { System } from '../system';
@@ -17,10 +17,14 @@ interface TetracastOptions {
   readonly short?: boolean;
   /** Messages that a publisher on a line has unacknowledged; default 1. */
   readonly window?: number;
+  /** Messages a second of all publishers; absent: as fast as they are acknowledged. */
+  readonly rate?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
-  /** Processes, on all cores; absent: one, on the servers' core. */
+  /** Processes, each on a core of its own; absent: one, on the servers' core. */
   readonly workers?: number;
+  /** Whether its live objects can be counted, see live-heap.ts. */
+  readonly inspect?: boolean;
   /** A folder for a profile of its processor time, written when it has stopped. */
   readonly profile?: string;
 }
@@ -52,6 +56,7 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
   polling: {
     sub: 'longpoll',
     path: '/polling?channel={channel}&wait=25',
+    hello: '/polling?channel={channel}',
     etagquery: 1,
     pub: 'http',
     pubpath: '/polling',
@@ -63,15 +68,21 @@ const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', 
 
 /** One of our services as it is built, in a process of its own. */
 export function tetracast(options: TetracastOptions): System {
-  const { service, bus, short, window, workers, profile, name = nameOf(options) } = options;
+  const { service, bus, short, window, rate, workers, profile, inspect, name = nameOf(options) } = options;
   return {
     name,
     transport: short === true ? 'poll' : TRANSPORTS[service],
     start: async () => {
+      const inspectPort = inspect === true ? await freePort() : undefined;
+      const inspecting = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`];
       const server = await startNodeServer({
         file: `dist/apps/${service}/main.cjs`,
         env: { ...NO_LIMITS, ...options.env, ...(workers === undefined ? {} : { WORKERS: String(workers) }) },
-        nodeArgs: [...AS_IN_THE_IMAGE, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+        nodeArgs: [
+          ...AS_IN_THE_IMAGE,
+          ...inspecting,
+          ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+        ],
         everyCore: workers !== undefined,
         orderly: profile !== undefined || workers !== undefined,
         ...(bus === 'redis' ? { redis: 'BUS_URL' } : {}),
@@ -80,9 +91,15 @@ export function tetracast(options: TetracastOptions): System {
         ...LOADS[service],
         ...(short === true ? { sub: 'shortpoll', path: '/polling?channel={channel}' } : {}),
         ...(window === undefined ? {} : { window }),
+        ...(rate === undefined ? {} : { rate }),
         port: server.port,
       };
-      return { ...server, load, store: (messages) => store(service, server.port, messages) };
+      return {
+        ...server,
+        ...(inspectPort === undefined ? {} : { inspectPort }),
+        load,
+        store: (messages) => store(service, server.port, messages),
+      };
     },
   };
 }
