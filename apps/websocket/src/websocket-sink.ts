@@ -10,39 +10,33 @@ import {
   type ServerFrame,
   type TokenNotice,
 } from '@tetracast/message-model';
-import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
+import { encodeTextFrame, type LineOwner, PING_FRAME, SocketLine } from '@tetracast/service-kit';
 import { rawSocketOf } from './raw-socket';
 import { websocketFraming } from './websocket-framing';
 
 /** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
-export class WebSocketSink implements Sink {
+export class WebSocketSink implements Sink, LineOwner {
   readonly framing = websocketFraming;
   private readonly line: SocketLine;
-  private answered = true;
+  /** What had come, and had been taken, at the last ping; -1 before the first. */
+  private heardAtBeat = -1;
   private takenAtBeat = 0;
-  /** Called when the line has room again. */
-  onDrain: () => void = ignore;
-  /** Called once, when the line is gone. */
-  onGone: () => void = ignore;
+  /** Told what becomes of the line. */
+  owner: LineOwner | undefined;
 
   constructor(
     private readonly websocket: WebSocket,
     highWaterMark: number,
   ) {
-    this.line = new SocketLine(
-      rawSocketOf(websocket),
-      highWaterMark,
-      () => {
-        this.onDrain();
-      },
-      () => {
-        this.onGone();
-      },
-    );
-    const answered = (): void => {
-      this.answered = true;
-    };
-    websocket.on('pong', answered).on('message', answered).on('ping', answered);
+    this.line = new SocketLine(rawSocketOf(websocket), highWaterMark, this);
+  }
+
+  drained(): void {
+    this.owner?.drained();
+  }
+
+  gone(): void {
+    this.owner?.gone();
   }
 
   /** Whether more is pending than the high-water mark. */
@@ -80,15 +74,16 @@ export class WebSocketSink implements Sink {
     return this.line.pending;
   }
 
-  /** Pings, and ends the line of a peer that has not answered since the last ping. */
+  /** Pings, and ends the line of a peer from which nothing has come since the last ping. */
   beat(): void {
     // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
     const taking = this.pending > 0 && this.taken > this.takenAtBeat;
-    if (!this.answered && !taking && !this.websocket.isPaused) {
+    const { heard } = this.line;
+    if (heard === this.heardAtBeat && !taking && !this.websocket.isPaused) {
       this.websocket.terminate();
       return;
     }
-    this.answered = false;
+    this.heardAtBeat = heard;
     this.takenAtBeat = this.taken;
     this.put(PING_FRAME);
   }
@@ -111,8 +106,4 @@ export class WebSocketSink implements Sink {
   private get isOpen(): boolean {
     return this.websocket.readyState === this.websocket.OPEN;
   }
-}
-
-function ignore(): void {
-  // Nobody listens yet.
 }

@@ -4,6 +4,7 @@ import { WebSocketSink } from '../src/websocket-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
 class FakeSocket extends EventEmitter {
+  bytesRead = 0;
   bytesWritten = 0;
   writableLength = 0;
   readonly writableHighWaterMark = 16_384;
@@ -63,12 +64,12 @@ describe('WebSocketSink.beat', () => {
     expect(websocket.terminate).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['pong', 'message', 'ping'])('leaves a line alone on which a %s came', (event) => {
-    const { sink, websocket } = createSink();
+  it('leaves a line alone on which anything came', () => {
+    const { sink, websocket, socket } = createSink();
 
     for (let i = 0; i < 3; i++) {
       sink.beat();
-      websocket.emit(event);
+      socket.bytesRead++;
     }
 
     expect(websocket.terminate).not.toHaveBeenCalled();

@@ -15,3 +15,8 @@ export interface ConnectionHost {
   delivered(messages: number): void;
   resetSent(reason: ResetReason): void;
 }
+
+/** Whoever is to hear that a connection has ended. */
+export interface Leaving {
+  leave(): void;
+}
