@@ -35,7 +35,8 @@ async function hold(
   sink: PollSink,
   reply: FastifyReply,
 ): Promise<void> {
-  const connection = service.hub.connect(sink, client, caller.enter());
+  caller.enter();
+  const connection = service.hub.connect(sink, client, caller);
   reply.raw.once('close', () => {
     connection.close();
     sink.close();

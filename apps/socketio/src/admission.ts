@@ -20,6 +20,9 @@ export interface Subscriber {
   readonly cursor: string;
 }
 
+/** In place of what a client came with: `auth` and a copy of its headers would be kept as long as the line lives. */
+const NO_HANDSHAKE = {};
+
 const subscribers = new WeakMap<Socket, Subscriber>();
 
 export function subscriberOf(socket: Socket): Subscriber | undefined {
@@ -86,7 +89,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
     const recovered = socket.recovered && isWhole;
     // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before
     // anything could be known of the log.
-    Object.assign(socket, { recovered, pid: known === undefined || recovered ? session.pid : session.nextPid });
+    const pid = known === undefined || recovered ? session.pid : session.nextPid;
+    Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
     subscribers.set(socket, { line, session, sink, connection, permit, cursor });
   } catch (error) {
     leave();
@@ -95,14 +99,14 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
 }
 
 /** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
-function enter(socket: Socket, { namespaces }: EngineLine, connection: Connection, maxNamespaces: number): () => void {
+function enter(socket: Socket, line: EngineLine, connection: Connection, maxNamespaces: number): () => void {
   const leave = (): void => {
-    namespaces.delete(leave);
+    line.namespaces = line.namespaces.filter((other) => other !== leave);
     connection.close();
   };
-  namespaces.add(leave);
-  socket.once('disconnect', leave);
-  if (namespaces.size > maxNamespaces) {
+  line.namespaces = [...line.namespaces, leave];
+  socket.on('disconnect', leave);
+  if (line.namespaces.length > maxNamespaces) {
     leave();
     throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
   }

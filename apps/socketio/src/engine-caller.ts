@@ -23,7 +23,10 @@ export function admitSession({ limits }: Pick<Tetracast, 'limits'>, session: Eng
   const caller = limits.callerOf(session.request);
   callers.set(session, caller);
   try {
-    session.once('close', caller.enter());
+    caller.enter();
+    session.on('close', () => {
+      caller.leave();
+    });
   } catch {
     // Others came between its handshake, which was let pass, and this.
     session.close(true);

@@ -1,5 +1,5 @@
 import type { Batch } from '@tetracast/hub';
-import { RequestOrder, type Settings, SocketLine } from '@tetracast/service-kit';
+import { type LineOwner, RequestOrder, type Settings, SocketLine } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import { webSocketOf } from './engine';
 
@@ -11,17 +11,17 @@ const lines = new WeakMap<EngineSocket, EngineLine>();
  * One Engine.IO connection, shared by all namespaces its client has open. What is pending on it is bounded on both
  * transports: bytes in the TCP socket, and packets that wait for the client's next poll.
  */
-export class EngineLine {
+export class EngineLine implements LineOwner {
   readonly order: RequestOrder;
   /** What to do when it closes, one for each namespace open on it or about to be. */
-  readonly namespaces = new Set<() => void>();
+  namespaces: readonly (() => void)[] = [];
   private readonly highWaterMark: number;
   private queuedPackets = 0;
   private queuedBytes = 0;
   private flushedBytes = 0;
   private raw: SocketLine | undefined;
   private rawFull = false;
-  private readonly waiting = new Set<() => void>();
+  private waiting: (() => void)[] = [];
 
   static of(connection: EngineSocket, limits: LineLimits): EngineLine {
     let line = lines.get(connection);
@@ -34,9 +34,7 @@ export class EngineLine {
     { highWaterMark, maxInProgress }: LineLimits,
   ) {
     this.highWaterMark = highWaterMark;
-    this.order = new RequestOrder(maxInProgress, () => {
-      this.regulate();
-    });
+    this.order = new RequestOrder(maxInProgress, this);
     connection.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
       this.queuedPackets++;
       this.queuedBytes += data?.length ?? 0;
@@ -47,8 +45,9 @@ export class EngineLine {
       this.queuedBytes = 0;
       this.regulate();
     });
-    connection.once('close', () => {
-      for (const leave of [...this.namespaces]) leave();
+    // Not `once`, here and wherever an event comes once: that keeps three objects more.
+    connection.on('close', () => {
+      for (const leave of this.namespaces) leave();
       this.regulate();
     });
   }
@@ -85,7 +84,7 @@ export class EngineLine {
 
   /** Has `onRoom` called once, when less than the high-water mark is pending and not too much is in progress. */
   whenRoom(onRoom: () => void): void {
-    this.waiting.add(onRoom);
+    if (!this.waiting.includes(onRoom)) this.waiting.push(onRoom);
   }
 
   /** Resolves when the client's next request may be read, or when the line is gone. */
@@ -102,8 +101,9 @@ export class EngineLine {
       else websocket.resume();
     }
     if (this.isOpen && this.isFull) return;
-    const waiting = [...this.waiting];
-    this.waiting.clear();
+    const { waiting } = this;
+    if (waiting.length === 0) return;
+    this.waiting = [];
     for (const onRoom of waiting) onRoom();
   }
 
@@ -121,6 +121,15 @@ export class EngineLine {
     this.connection.close(now);
   }
 
+  drained(): void {
+    this.rawFull = false;
+    this.regulate();
+  }
+
+  gone(): void {
+    this.drained();
+  }
+
   private get isFull(): boolean {
     return this.rawFull || this.queuedBytes > this.highWaterMark;
   }
@@ -133,10 +142,6 @@ export class EngineLine {
     if (this.raw !== undefined) return this.raw;
     const found = webSocketOf(this.connection);
     if (found === undefined) return undefined;
-    const regulate = (): void => {
-      this.rawFull = false;
-      this.regulate();
-    };
-    return (this.raw = new SocketLine(found.socket, this.highWaterMark, regulate, regulate));
+    return (this.raw = new SocketLine(found.socket, this.highWaterMark, this));
   }
 }

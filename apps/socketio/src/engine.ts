@@ -1,7 +1,12 @@
+import { tokenCarrier } from '@tetracast/service-kit';
 import { Server, type ServerOptions, type Socket as EngineSocket } from 'engine.io';
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+
+const NOTHING = {};
 
 /** Engine.IO's server with a way to find a connection by its session id. Not attached: requests are handed to it. */
 export class Engine extends Server {
@@ -15,6 +20,15 @@ export class Engine extends Server {
 
   override generateId(): string {
     return this.sessionId(randomBytes(15).toString('base64url'));
+  }
+
+  /** Without the response it makes up for middlewares, of which there are none: that waits for the socket's end, request and all. */
+  override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const before = socket.listenerCount('close');
+    super.handleUpgrade(request, socket, head);
+    const ofResponse = socket.listeners('close')[before] as (() => void) | undefined;
+    // Those of `ws`, which come next, have names.
+    if (ofResponse?.name === '') socket.off('close', ofResponse);
   }
 
   connectionOf(sid: string): EngineSocket | undefined {
@@ -31,4 +45,20 @@ export function webSocketOf(connection: EngineSocket): { websocket: WebSocket; s
   const { socket: websocket } = connection.transport as unknown as { readonly socket: WebSocket };
   const { _socket: socket } = websocket as unknown as { readonly _socket: Socket };
   return { websocket, socket };
+}
+
+/**
+ * Lets go of the handshake of a session, whose request Engine.IO would keep, three times over, for as long as it lives: of a
+ * browser's it is more than all that the hub keeps of an idle line. What remains is where a token may be, for the namespaces.
+ */
+export function forgetHandshake(session: EngineSocket): void {
+  const { request, transport } = session;
+  Object.assign(session, { request: { ...tokenCarrier(request), connection: NOTHING, _query: NOTHING } });
+  const found = webSocketOf(session);
+  if (found === undefined) return;
+  // For the head of an HTTP answer.
+  transport.removeAllListeners('headers');
+  // Until the transport listens itself; Engine.IO removes it only of one that takes the place of another.
+  const [untilThen, ofTransport] = found.websocket.listeners('error') as (() => void)[];
+  if (untilThen !== undefined && ofTransport !== undefined) found.websocket.off('error', untilThen);
 }

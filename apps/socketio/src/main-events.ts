@@ -28,7 +28,8 @@ export function serveMainNamespace(
     const { channels, start } = readSubscribe(argument);
     spend(socket.conn, 'subscribe', channels.length);
     permit.grant.requireSubscribe(channels);
-    const added = channels.filter((name) => !connection.subscriptions.has(name));
+    const had = connection.channels;
+    const added = channels.filter((name) => !had.includes(name));
     session.add(added);
     try {
       // First, so that what is acknowledged outlives this process.
@@ -82,7 +83,7 @@ export function serveMainNamespace(
   sink.onBeat = () => {
     if (session.isDue(ttlMs)) keepSession();
   };
-  socket.once('disconnect', () => {
+  socket.on('disconnect', () => {
     if (session.isKept) keepSession();
   });
 }

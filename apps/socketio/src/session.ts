@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 
 const PID = /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9a-z]{1,9})\.([0-9]{1,9})$/;
 
+const NONE: readonly string[] = [];
+
 /** What `subscribe` and `unsubscribe` changed about the channels a client names when it connects. */
 interface ChannelChanges {
   readonly added: readonly string[];
@@ -25,9 +27,10 @@ export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: 
  * is how the stock client learns that something was missed (`recovered` is false).
  */
 export class Session {
-  private named = new Set<string>();
-  private readonly added = new Set<string>();
-  private readonly removed = new Set<string>();
+  // Arrays, empty for most: three sets are as much as all else of a session three times over.
+  private named: readonly string[] = NONE;
+  private added: readonly string[] = NONE;
+  private removed: readonly string[] = NONE;
   private savedAt = 0;
   private forgotten = false;
 
@@ -66,30 +69,26 @@ export class Session {
 
   /** The channels the client is to have, those it names when it connects being `named`. */
   channels(named: readonly string[]): string[] {
-    this.named = new Set(named);
-    return [...new Set([...named.filter((name) => !this.removed.has(name)), ...this.added])];
+    this.named = named;
+    return [...new Set([...without(named, this.removed), ...this.added])];
   }
 
   add(names: readonly string[]): void {
-    for (const name of names) {
-      this.removed.delete(name);
-      if (!this.named.has(name)) this.added.add(name);
-    }
+    this.removed = without(this.removed, names);
+    this.added = [...new Set([...this.added, ...without(names, this.named)])];
   }
 
   remove(names: readonly string[]): void {
-    for (const name of names) {
-      this.added.delete(name);
-      if (this.named.has(name)) this.removed.add(name);
-    }
+    this.added = without(this.added, names);
+    this.removed = [...new Set([...this.removed, ...names.filter((name) => this.named.includes(name))])];
   }
 
   /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`. @throws BusUnavailableError */
   async load(bus: Bus, ttlMs: number): Promise<void> {
     const text = await bus.getState(this.key);
     const { added, removed } = JSON.parse(text ?? '{"added":[],"removed":[]}') as ChannelChanges;
-    for (const name of added) this.added.add(name);
-    for (const name of removed) this.removed.add(name);
+    this.added = added;
+    this.removed = removed;
     // Within that time of its birth nothing can have expired: there were no changes.
     this.forgotten = text === undefined && this.ageMs > ttlMs;
     if (text !== undefined || this.isDue(ttlMs)) await this.save(bus, ttlMs);
@@ -97,7 +96,7 @@ export class Session {
 
   /** Keeps the changes for `ttlMs` from now. @throws BusUnavailableError */
   async save(bus: Bus, ttlMs: number): Promise<void> {
-    const changes: ChannelChanges = { added: [...this.added], removed: [...this.removed] };
+    const changes: ChannelChanges = { added: this.added, removed: this.removed };
     this.savedAt = Date.now();
     await bus.putState(this.key, JSON.stringify(changes), ttlMs);
   }
@@ -126,4 +125,8 @@ export class Session {
   private get key(): string {
     return `socketio:${this.socketId}.${this.secret}`;
   }
+}
+
+function without(names: readonly string[], others: readonly string[]): readonly string[] {
+  return others.length === 0 ? names : names.filter((name) => !others.includes(name));
 }

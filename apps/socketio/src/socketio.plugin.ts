@@ -5,7 +5,7 @@ import fp from 'fastify-plugin';
 import type { AddressInfo } from 'node:net';
 import { clientFiles } from './client-files';
 import { type Door, openDoor } from './door';
-import { Engine } from './engine';
+import { Engine, forgetHandshake } from './engine';
 import { admitSession, hasRoom } from './engine-caller';
 import { engineRoutes, SOCKETIO_PATH } from './engine-routes';
 import { adoptPeer } from './forwarded';
@@ -32,6 +32,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   engine.on('connection', (session: EngineSocket) => {
     const { transport } = session;
     admitSession(app.tetracast, session);
+    forgetHandshake(session);
     // How long the end of a polling connection waits for the poll by which it is told.
     if (transport.name === 'polling') Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });

@@ -1,11 +1,13 @@
-import type { Batch, Framing, Sink } from '@tetracast/hub';
+import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
-import type { SocketLine } from '@tetracast/service-kit';
+import { type LineOwner, SocketLine } from '@tetracast/service-kit';
+import type { Socket } from 'node:net';
 import { encodeNotice, encodePassed, encodeReset, HEARTBEAT } from './sse-framing';
 
 /** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
-export class SseSink implements Sink {
+export class SseSink implements Sink, LineOwner {
   private line: SocketLine | undefined;
+  private connection: Connection | undefined;
 
   constructor(readonly framing: Framing) {}
 
@@ -13,9 +15,19 @@ export class SseSink implements Sink {
     return this.line !== undefined;
   }
 
-  open(line: SocketLine, head: string): void {
-    this.line = line;
-    line.write(head);
+  /** Answers with `head`. From now on the connection is told what becomes of the socket. */
+  open(socket: Socket, highWaterMark: number, connection: Connection, head: string): void {
+    this.connection = connection;
+    this.line = new SocketLine(socket, highWaterMark, this);
+    this.line.write(head);
+  }
+
+  drained(): void {
+    this.connection?.drained();
+  }
+
+  gone(): void {
+    this.connection?.close();
   }
 
   write(batch: Batch): boolean {

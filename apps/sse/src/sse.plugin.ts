@@ -5,14 +5,12 @@ import {
   publishRoute,
   requireChannels,
   single,
-  SocketLine,
   takeSocket,
   type Tetracast,
   toCodedError,
 } from '@tetracast/service-kit';
-import type { Connection, Framing } from '@tetracast/hub';
+import type { Framing } from '@tetracast/hub';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
 import { dataFraming, encodeOpening, messageFraming } from './sse-framing';
 import { SseSink } from './sse-sink';
@@ -54,7 +52,8 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
-  const connection = hub.connect(sink, client, caller.enter());
+  caller.enter();
+  const connection = hub.connect(sink, client, caller);
   try {
     access.permit(grant, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
     await connection.subscribe(channels, start, (cursor) => {
@@ -62,22 +61,12 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
       if (socket === undefined) return;
       void reply.hijack();
       const head = encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor);
-      sink.open(createLine(socket, settings.highWaterMark, connection), head);
+      sink.open(socket, settings.highWaterMark, connection, head);
     });
   } finally {
     if (!sink.isOpen) connection.close();
   }
   if (!sink.isOpen) throw new CodedError('unavailable', 'the service is stopping');
-}
-
-/** Apart, so that what lives as long as the line holds the connection only, and nothing of the request. */
-function createLine(socket: Socket, highWaterMark: number, connection: Connection): SocketLine {
-  return new SocketLine(
-    socket,
-    highWaterMark,
-    () => connection.drained(),
-    () => connection.close(),
-  );
 }
 
 function framingIn(query: SseRequest['query']): Framing {

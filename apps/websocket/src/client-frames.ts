@@ -10,6 +10,7 @@ import {
 import {
   type Caller,
   describeGrant,
+  type LineOwner,
   RequestOrder,
   store,
   type SubscriptionRequest,
@@ -27,7 +28,7 @@ const BAD_FRAMES_MAX = 20;
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
 /** Does what a client's frames ask for, in their order, and answers each. */
-export class ClientFrames {
+export class ClientFrames implements LineOwner {
   private readonly order: RequestOrder;
   private badFrames = 0;
   private readonly admission: Admission;
@@ -40,9 +41,7 @@ export class ClientFrames {
     private readonly caller: Caller,
     private readonly log: FastifyBaseLogger,
   ) {
-    this.order = new RequestOrder(service.settings.maxInProgress, () => {
-      this.regulate();
-    });
+    this.order = new RequestOrder(service.settings.maxInProgress, this);
     this.admission = new Admission(service, connection, sink, caller);
   }
 
@@ -67,6 +66,15 @@ export class ClientFrames {
     if (changesAnything(frame)) this.order.runAlone(() => this.answer(frame));
     else this.order.run(() => this.answer(frame));
     this.regulate();
+  }
+
+  drained(): void {
+    this.connection.drained();
+    this.regulate();
+  }
+
+  gone(): void {
+    this.connection.close();
   }
 
   /** Stops reading while too much is in progress, or while the client does not take the answers it has; else goes on. */

@@ -31,30 +31,28 @@ export function openWebSocket(
   const caller = limits.callerOf(asked);
   let request: SubscriptionRequest;
   let token: string | undefined;
-  let leave: () => void;
   try {
     request = parseSubscriptionRequest(queryOf(asked));
     token = carriedToken(asked);
-    leave = caller.enter();
+    caller.enter();
   } catch (error) {
     const refusal = toCodedError(error);
     sink.refuse(refusal);
     sink.close(closeNameOf(refusal.code));
     return;
   }
-  const connection = hub.connect(sink, request.client, leave);
+  const connection = hub.connect(sink, request.client, caller);
   const frames = new ClientFrames(service, connection, websocket, sink, caller, log);
-  sink.onDrain = () => {
-    connection.drained();
-    frames.regulate();
-  };
-  sink.onGone = () => {
-    connection.close();
-  };
+  sink.owner = frames;
+  listen(websocket, frames);
+  frames.open(request, token);
+}
+
+/** Apart, so that what lives as long as the line holds nothing else of its handshake. */
+function listen(websocket: WebSocket, frames: ClientFrames): void {
   websocket.on('message', (data, isBinary) => {
     frames.take(data, isBinary);
   });
-  frames.open(request, token);
 }
 
 /** A line that broke the protocol is being closed by `ws`, with the code that says how. */

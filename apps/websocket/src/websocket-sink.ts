@@ -10,43 +10,38 @@ import {
   type ServerFrame,
   type TokenNotice,
 } from '@tetracast/message-model';
-import { encodeTextFrame, PING_FRAME, SocketLine } from '@tetracast/service-kit';
+import { encodeTextFrame, type LineOwner, PING_FRAME, SocketLine } from '@tetracast/service-kit';
 import type { AnswerDeadlines } from './answer-deadlines';
 import { rawSocketOf } from './raw-socket';
 import { websocketFraming } from './websocket-framing';
 
 /** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
-export class WebSocketSink implements Sink {
+export class WebSocketSink implements Sink, LineOwner {
   readonly framing = websocketFraming;
   private readonly line: SocketLine;
   /** When the answer to a ping has to have come; `undefined` while none is waited for. */
   due: number | undefined;
+  /** What had come, and had been taken, when the wait for it began. */
+  private heardAtPing = 0;
   private takenAtPing = 0;
-  /** Called when the line has room again. */
-  onDrain: () => void = ignore;
-  /** Called once, when the line is gone. */
-  onGone: () => void = ignore;
+  /** Told what becomes of the line. */
+  owner: LineOwner | undefined;
 
   constructor(
     private readonly websocket: WebSocket,
     highWaterMark: number,
     private readonly answers: AnswerDeadlines,
   ) {
-    this.line = new SocketLine(
-      rawSocketOf(websocket),
-      highWaterMark,
-      () => {
-        this.onDrain();
-      },
-      () => {
-        this.answered();
-        this.onGone();
-      },
-    );
-    const answered = (): void => {
-      this.answered();
-    };
-    websocket.on('pong', answered).on('message', answered).on('ping', answered);
+    this.line = new SocketLine(rawSocketOf(websocket), highWaterMark, this);
+  }
+
+  drained(): void {
+    this.owner?.drained();
+  }
+
+  gone(): void {
+    this.stopWaiting();
+    this.owner?.gone();
   }
 
   /** Whether more is pending than the high-water mark. */
@@ -87,15 +82,18 @@ export class WebSocketSink implements Sink {
   /** Pings. The peer has to answer in time, by whatever frame. */
   beat(): void {
     if (!this.isOpen) return;
+    // Bytes are counted by the socket anyway: listeners for what may be an answer would cost an idle line more than its ping.
+    if (this.hasAnswered) this.stopWaiting();
     if (this.due === undefined) this.awaitAnswer();
     this.put(PING_FRAME);
   }
 
-  /** The peer has not answered in time: ends the line. */
+  /** The time for an answer is over: ends the line if there was none. */
   missed(): void {
     // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
     const taking = this.pending > 0 && this.taken > this.takenAtPing;
-    if (taking || this.websocket.isPaused) this.awaitAnswer();
+    if (this.hasAnswered) this.due = undefined;
+    else if (taking || this.websocket.isPaused) this.awaitAnswer();
     else this.websocket.terminate();
   }
 
@@ -110,11 +108,16 @@ export class WebSocketSink implements Sink {
   }
 
   private awaitAnswer(): void {
+    this.heardAtPing = this.line.heard;
     this.takenAtPing = this.taken;
     this.due = this.answers.start(this);
   }
 
-  private answered(): void {
+  private get hasAnswered(): boolean {
+    return this.line.heard !== this.heardAtPing;
+  }
+
+  private stopWaiting(): void {
     if (this.due === undefined) return;
     this.answers.stop(this, this.due);
     this.due = undefined;
@@ -128,8 +131,4 @@ export class WebSocketSink implements Sink {
   private get isOpen(): boolean {
     return this.websocket.readyState === this.websocket.OPEN;
   }
-}
-
-function ignore(): void {
-  // Nobody listens yet.
 }

@@ -5,6 +5,7 @@ import { WebSocketSink } from '../src/websocket-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
 class FakeSocket extends EventEmitter {
+  bytesRead = 0;
   bytesWritten = 0;
   writableLength = 0;
   readonly writableHighWaterMark = 16_384;
@@ -85,13 +86,13 @@ describe('WebSocketSink.beat', () => {
     expect(websocket.terminate).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['pong', 'message', 'ping'])('leaves a line alone on which a %s came', async (event) => {
-    const { sink, websocket } = createSink();
+  it('leaves a line alone on which anything came', async () => {
+    const { sink, websocket, socket } = createSink();
 
     for (let i = 0; i < 3; i++) {
       sink.beat();
       await pass(TIMEOUT_MS - 1);
-      websocket.emit(event);
+      socket.bytesRead++;
       await pass(LATE_MS + 1);
     }
 
@@ -99,11 +100,11 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('hears an answer that came while the process was held up, before it judges', async () => {
-    const { sink, websocket } = createSink();
+    const { sink, websocket, socket } = createSink();
     sink.beat();
 
     jest.advanceTimersByTime(TIMEOUT_MS + LATE_MS);
-    websocket.emit('pong');
+    socket.bytesRead++;
     sink.beat();
     await new Promise(setImmediate);
 

@@ -18,3 +18,8 @@ export interface ConnectionHost {
   delivered(messages: number): void;
   resetSent(reason: ResetReason): void;
 }
+
+/** Whoever is to hear that a connection has ended. */
+export interface Leaving {
+  leave(): void;
+}

@@ -9,7 +9,7 @@ import {
 } from '@tetracast/message-model';
 import { Batch } from './batch';
 import type { Channel, FramedPage } from './channel';
-import type { ConnectionHost } from './connection-host';
+import type { ConnectionHost, Leaving } from './connection-host';
 import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
 import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
@@ -17,14 +17,15 @@ import type { Sink } from './sink';
 import { findStartingPoint, refuseTooFar, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findStep, limitsOf } from './step';
-import { refuseTooMany, type Subscription } from './subscription';
+import { isAmong, refuseTooMany, type Subscription } from './subscription';
 
 /**
  * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
  * shared batch; when its sink is full, or it starts in the past, it reads on by itself, from the window or from the log.
  */
 export class Connection {
-  readonly subscriptions = new Map<string, Subscription>();
+  /** Replaced when it changes. Mostly there is one, for which a `Map` is five times as large. */
+  private held: readonly Subscription[] = [];
   private epoch = '';
   /** Where it stands while it has no channel. */
   private begin: Position = { epoch: '', seq: 0 };
@@ -43,7 +44,7 @@ export class Connection {
     private clientKey: string | undefined,
     readonly sink: Sink,
     private readonly host: ConnectionHost,
-    private left?: () => void,
+    private left?: Leaving,
   ) {}
 
   // Made when they are asked for, which a poll and a stream never do.
@@ -64,11 +65,11 @@ export class Connection {
    */
   async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
     refuseTooFar(start, this.host.maxRewind);
-    refuseTooMany(this.subscriptions, names, this.host.maxChannels);
-    const channels = await this.host.channels(names.filter((name) => !this.subscriptions.has(name)));
+    refuseTooMany(this.held, names, this.host.maxChannels);
+    const channels = await this.host.channels(names.filter((name) => !isAmong(this.held, name)));
     const point = await findStartingPoint(start, channels, this.host.log);
     if (this.isClosed()) return;
-    refuseTooMany(this.subscriptions, names, this.host.maxChannels);
+    refuseTooMany(this.held, names, this.host.maxChannels);
     this.begin = point.position;
     for (const channel of channels) this.join(channel, point);
     begun?.(this.cursor);
@@ -81,11 +82,9 @@ export class Connection {
   }
 
   unsubscribe(names: readonly string[]): void {
-    for (const name of names) {
-      const subscription = this.subscriptions.get(name);
-      this.subscriptions.delete(name);
-      subscription?.channel.leave(subscription);
-    }
+    const left = this.held.filter(({ channel }) => names.includes(channel.name));
+    this.held = this.held.filter((subscription) => !left.includes(subscription));
+    for (const subscription of left) subscription.channel.leave(subscription);
   }
 
   /** The sink has room again. */
@@ -113,9 +112,14 @@ export class Connection {
 
   /** From where its client would go on: everything up to here was handed over, in all its channels. */
   get cursor(): string {
-    const subscriptions = [...this.subscriptions.values()];
-    if (subscriptions.length === 0) return encodeCursor(this.begin);
-    return cursorAt(this.epoch, slowest(subscriptions, this.reached), subscriptions);
+    const { held } = this;
+    if (held.length === 0) return encodeCursor(this.begin);
+    return cursorAt(this.epoch, slowest(held, this.reached), held);
+  }
+
+  /** The names of the channels it is subscribed to. */
+  get channels(): string[] {
+    return this.held.map(({ channel }) => channel.name);
   }
 
   /** Has `listener` called, after those before it, once the line is gone or has been ended; at once if it is already. */
@@ -125,9 +129,11 @@ export class Connection {
       listener();
       return;
     }
-    this.left = () => {
-      left?.();
-      listener();
+    this.left = {
+      leave: () => {
+        left?.leave();
+        listener();
+      },
     };
   }
 
@@ -136,9 +142,9 @@ export class Connection {
     if (this.closed) return;
     this.closed = true;
     this.live = false;
-    this.unsubscribe([...this.subscriptions.keys()]);
+    this.unsubscribe(this.channels);
     this.host.left(this);
-    this.left?.();
+    this.left?.leave();
   }
 
   /** Ends the line from this side. */
@@ -151,7 +157,7 @@ export class Connection {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    const isSimple = this.live && this.subscriptions.size === 1 && channel.live && channel.epoch === this.epoch;
+    const isSimple = this.live && this.held.length === 1 && channel.live && channel.epoch === this.epoch;
     if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
       return;
@@ -168,7 +174,7 @@ export class Connection {
 
   /** Several channels have news, or the simple way is closed. */
   forwardAll(): void {
-    if (!this.live || !windowsReach(this.subscriptions.values(), this.epoch)) {
+    if (!this.live || !windowsReach(this.held, this.epoch)) {
       this.live = false;
       this.wake();
       return;
@@ -178,7 +184,7 @@ export class Connection {
 
   /** Brings all its channels forward, in the log's order. */
   wake(): void {
-    if (this.closed || this.full || this.subscriptions.size === 0) return;
+    if (this.closed || this.full || this.held.length === 0) return;
     if (this.pumping !== undefined) {
       this.pumpAgain = true;
       return;
@@ -203,17 +209,17 @@ export class Connection {
       this.pumpAgain = false;
       await this.settleChannels();
       if (this.resting()) return;
-      const subscriptions = [...this.subscriptions.values()];
+      const subscriptions = this.held;
       if (!subscriptions.every(({ channel }) => channel.live)) return;
       if (!this.adoptEpoch(subscriptions)) return;
       const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
       const pages = await Promise.all(below.map((subscription) => readOn(subscription, known, below.length)));
       if (this.resting()) return;
       if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
-      if (below.some((subscription) => this.subscriptions.get(subscription.channel.name) !== subscription)) continue;
+      if (below.some((subscription) => !this.held.includes(subscription))) continue;
       known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
       // While the log was read a window may have moved on, fallen behind or been replaced.
-      if (!windowsReach(this.subscriptions.values(), this.epoch, known)) continue;
+      if (!windowsReach(this.held, this.epoch, known)) continue;
       if (this.advance(known)) return;
     }
   }
@@ -229,19 +235,19 @@ export class Connection {
   }
 
   private async settleChannels(): Promise<void> {
-    for (const { channel } of this.subscriptions.values()) if (!channel.live) await channel.settled();
+    for (const { channel } of this.held) if (!channel.live) await channel.settled();
   }
 
   /** Hands over one step of what pages and windows hold; `true` when there is nothing more to do for now. */
   private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
     if (pages.size === 0 && this.advanceTogether()) return true;
     this.tellTrimmed(pages);
-    const readers = new Set(this.subscriptions.values());
+    const readers = new Set(this.held);
     const { reached, whole, messages: plain } = findStep(readers, pages, limitsOf(this.sink, this.host.resumeLimits));
     const messages = withCursors(plain, this.epoch, readers);
     this.reached = reached;
-    moveTo(this.subscriptions.values(), reached, pages);
-    this.live = whole && windowsReach(this.subscriptions.values(), this.epoch) && atEnd(this.subscriptions.values());
+    moveTo(this.held, reached, pages);
+    this.live = whole && windowsReach(this.held, this.epoch) && atEnd(this.held);
     if (messages.length > 0) this.hand(new Batch(messages, this.sink.framing));
     return this.live || this.full || (messages.length === 0 && pages.size === 0);
   }
@@ -251,9 +257,9 @@ export class Connection {
    * in the same turn, as all do after a cut, share its bytes. `false` when it is not that simple.
    */
   private advanceTogether(): boolean {
-    if (this.subscriptions.size !== 1) return false;
+    if (this.held.length !== 1) return false;
     const { messages, bytes } = limitsOf(this.sink, this.host.resumeLimits);
-    for (const subscription of this.subscriptions.values()) {
+    for (const subscription of this.held) {
       const { window, proven } = subscription.channel;
       const batch = window.batchAfter(subscription.position, this.sink.framing);
       if (batch.count > messages || batch.size > bytes) return false;
@@ -278,16 +284,16 @@ export class Connection {
   }
 
   private join(channel: Channel, point: StartingPoint): void {
-    if (this.subscriptions.has(channel.name)) return;
+    if (isAmong(this.held, channel.name)) return;
     // Without a channel it follows no log: the one it joins now may be another than the one it left.
-    if (this.subscriptions.size === 0) {
+    if (this.held.length === 0) {
       this.epoch = point.position.epoch;
       this.reached = 0;
     }
     const position = point.positions?.get(channel.name) ?? seqIn(point.position, channel.name);
     const subscription = { connection: this, channel, position, gapTold: point.gapTold };
     channel.subscriptions.add(subscription);
-    this.subscriptions.set(channel.name, subscription);
+    this.held = [...this.held, subscription];
   }
 
   /** The log was replaced: what is stored now follows, after the client was told. `false` while channels disagree. */
@@ -298,7 +304,7 @@ export class Connection {
     this.epoch = epoch;
     this.reached = 0;
     for (const subscription of subscriptions) Object.assign(subscription, { position: 0, gapTold: true });
-    this.tellReset('epoch', [...this.subscriptions.keys()], this.cursor);
+    this.tellReset('epoch', this.channels, this.cursor);
     return true;
   }
 

@@ -3,7 +3,7 @@ import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tet
 import type { Channel } from './channel';
 import { Channels } from './channels';
 import { Connection } from './connection';
-import type { ConnectionHost } from './connection-host';
+import type { ConnectionHost, Leaving } from './connection-host';
 import { Follower, type Following } from './follower';
 import { RESUME_LIMITS, type ResumeLimits } from './resume-limits';
 import type { Sink } from './sink';
@@ -52,7 +52,6 @@ export class Hub implements ConnectionHost {
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
   readonly log: Channels;
-  private readonly connections = new Set<Connection>();
   private readonly stuck = new Set<Connection>();
   private readonly wheel: Wheel<Connection>;
   private readonly sweeper: NodeJS.Timeout;
@@ -96,11 +95,10 @@ export class Hub implements ConnectionHost {
 
   /**
    * A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. `left` is
-   * called once, when it has ended.
+   * told once, when it has ended.
    */
-  connect(sink: Sink, client?: string, left?: () => void): Connection {
+  connect(sink: Sink, client?: string, left?: Leaving): Connection {
     const connection = new Connection(client, sink, this, left);
-    this.connections.add(connection);
     this.wheel.add(connection);
     return connection;
   }
@@ -134,7 +132,7 @@ export class Hub implements ConnectionHost {
   get stats(): HubStats {
     return {
       ...this.counts,
-      connections: this.connections.size,
+      connections: this.wheel.size,
       channels: this.log.size,
       refilled: this.log.refilledMessages,
       resets: { ...this.resets },
@@ -145,7 +143,7 @@ export class Hub implements ConnectionHost {
   drain(reason: CloseName): void {
     // What was announced in this turn still goes out.
     this.log.flush();
-    for (const connection of [...this.connections]) connection.end(reason);
+    for (const connection of this.wheel.members) connection.end(reason);
   }
 
   /** Stops the hub's timers; the bus is its owner's to close. */
@@ -163,7 +161,6 @@ export class Hub implements ConnectionHost {
   }
 
   left(connection: Connection): void {
-    this.connections.delete(connection);
     this.stuck.delete(connection);
     this.wheel.remove(connection);
   }

@@ -12,9 +12,14 @@ export interface Subscription {
   gapTold: boolean;
 }
 
+/** Whether one of them is in the channel of that name. */
+export function isAmong(subscriptions: readonly Subscription[], name: string): boolean {
+  return subscriptions.some(({ channel }) => channel.name === name);
+}
+
 /** @throws CodedError `too_many_channels` when a connection would have more than `most` channels with these */
-export function refuseTooMany(known: ReadonlyMap<string, Subscription>, names: readonly string[], most: number): void {
-  const count = known.size + names.filter((name) => !known.has(name)).length;
+export function refuseTooMany(known: readonly Subscription[], names: readonly string[], most: number): void {
+  const count = known.length + names.filter((name) => !isAmong(known, name)).length;
   if (count > most) {
     throw new CodedError('too_many_channels', `at most ${most} channels for one connection, not ${count}`);
   }

@@ -35,6 +35,15 @@ export class Wheel<Member> {
     this.slotOf.delete(member);
   }
 
+  get size(): number {
+    return this.slotOf.size;
+  }
+
+  /** All members there are now. */
+  get members(): Member[] {
+    return [...this.slotOf.keys()];
+  }
+
   stop(): void {
     clearInterval(this.timer);
     clearImmediate(this.round);

@@ -1,5 +1,5 @@
 export type { Grant } from '@tetracast/access';
-export { carriedToken } from './access/carried-token';
+export { carriedToken, tokenCarrier } from './access/carried-token';
 export { Gatekeeper } from './access/gatekeeper';
 export { describeGrant, type Permit } from './access/permit';
 export { type Asking, whoAsks } from './asking';
@@ -16,7 +16,7 @@ export { runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
 export type { Setting } from './setting-kinds';
 export { parseSettings, SETTINGS, type Settings, SettingsError } from './settings';
-export { SocketLine } from './socket-line';
+export { type LineOwner, SocketLine } from './socket-line';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
 export { takeSocket } from './take-socket';
 export type { Tetracast } from './tetracast';

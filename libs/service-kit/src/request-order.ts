@@ -12,14 +12,16 @@ export class RequestOrder {
   private readonly waiting: Request[] = [];
   private running = 0;
   private changing = false;
+  /** One for all tasks, since a stream of publications makes very many; an idle line keeps none. */
+  private ended: (() => void) | undefined;
 
-  /** `onRoom` is called when it is no longer {@link full}. */
+  /** `reader.regulate` is called when it is no longer {@link full}. */
   constructor(
     private readonly limit: number,
-    private readonly onRoom: () => void,
+    private readonly reader: { regulate(): void },
   ) {}
 
-  /** Whether as many requests as may be wait or run; the caller reads no more until `onRoom`. */
+  /** Whether as many requests as may be wait or run; the caller reads no more until it is called. */
   get full(): boolean {
     return this.waiting.length + this.running >= this.limit;
   }
@@ -33,30 +35,37 @@ export class RequestOrder {
   }
 
   private add(request: Request): void {
-    this.waiting.push(request);
-    this.startNext();
+    // Past the queue where it can: an array that has had something in it keeps room for more.
+    if (this.waiting.length === 0 && this.mayStart(request)) this.start(request);
+    else this.waiting.push(request);
   }
 
   private startNext(): void {
-    for (let next = this.waiting[0]; next !== undefined; next = this.waiting[0]) {
-      if (this.changing || (next.alone && this.running > 0)) return;
+    for (let next = this.waiting[0]; next !== undefined && this.mayStart(next); next = this.waiting[0]) {
       this.waiting.shift();
       this.start(next);
     }
   }
 
+  private mayStart({ alone }: Request): boolean {
+    return !this.changing && !(alone && this.running > 0);
+  }
+
   private start({ task, alone }: Request): void {
     this.running++;
     this.changing = alone;
+    this.ended ??= () => {
+      this.end();
+    };
     void task().then(this.ended);
   }
 
-  /** One for all tasks: a stream of publications makes very many. */
-  private readonly ended = (): void => {
+  private end(): void {
     const count = this.waiting.length + this.running;
     this.running--;
     this.changing = false;
     this.startNext();
-    if (count === this.limit) this.onRoom();
-  };
+    if (this.running === 0) this.ended = undefined;
+    if (count === this.limit) this.reader.regulate();
+  }
 }

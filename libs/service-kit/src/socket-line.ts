@@ -2,6 +2,14 @@ import type { Socket } from 'node:net';
 import { atEndOfTurn } from './turn';
 import { writePast } from './write-past';
 
+/** Whoever a line is for. An object, not functions: each of those is 100 bytes more for as long as an idle line lives. */
+export interface LineOwner {
+  /** What was pending on a full line has gone out. */
+  drained(): void;
+  /** The socket has closed; called once. */
+  gone(): void;
+}
+
 /**
  * A socket with back-pressure for a sink: at most the high-water mark and what one write brings is pending on it. Below
  * the socket's own mark Node tells nothing of what is pending, so that is the least mark there is.
@@ -9,24 +17,25 @@ import { writePast } from './write-past';
 export class SocketLine {
   private readonly highWaterMark: number;
   private full = false;
+  private hearsDrain = false;
   /** Bytes written past the stream that the kernel has not taken. */
   private past = 0;
   /** What leaves at the end of the turn, with all that comes until then. */
   private gathered: Buffer[] | undefined;
 
-  /** `onDrain` is called when the pending bytes of a full line have gone out, `onGone` once, when the socket has closed. */
   constructor(
     private readonly socket: Socket,
     highWaterMark: number,
-    private readonly onDrain: () => void,
-    onGone: () => void,
+    private readonly owner: LineOwner,
   ) {
     this.highWaterMark = Math.max(highWaterMark, socket.writableHighWaterMark);
     socket.setNoDelay(true);
-    socket.on('drain', () => this.drained());
-    socket.once('close', onGone);
-    // A socket's error is followed by its close, which is heard.
-    socket.on('error', ignore);
+    // Not `once`, which keeps three objects more: a socket closes once.
+    socket.on('close', () => {
+      owner.gone();
+    });
+    // A socket's error is followed by its close, which is heard. A third listener makes room for a dozen more.
+    if (socket.listenerCount('error') === 0) socket.on('error', ignore);
   }
 
   /** Small pieces of one turn of the event loop leave in one write: a write costs more than all else about an answer. */
@@ -44,7 +53,7 @@ export class SocketLine {
     this.put(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
   }
 
-  /** `false`: the line is above the high-water mark, `onDrain` will be called. The bytes are taken either way. */
+  /** `false`: the line is above the high-water mark, its owner will be told when it has `drained`. The bytes are taken either way. */
   write(bytes: Buffer | string): boolean {
     this.endTurn();
     return this.put(bytes);
@@ -52,8 +61,8 @@ export class SocketLine {
 
   private put(bytes: Buffer | string): boolean {
     if (typeof bytes === 'string' || !this.putPast(bytes)) this.socket.write(bytes);
-    // Once full it stays so until it has drained: whoever was told `false` waits for `onDrain`.
-    this.full ||= this.pending > this.highWaterMark;
+    // Once full it stays so until it has drained: whoever was told `false` waits for that.
+    if (!this.full && this.pending > this.highWaterMark) this.fill();
     return !this.full;
   }
 
@@ -71,10 +80,19 @@ export class SocketLine {
     if (!this.socket.writableNeedDrain) this.drained();
   }
 
+  private fill(): void {
+    this.full = true;
+    if (this.hearsDrain) return;
+    this.hearsDrain = true;
+    this.socket.on('drain', () => {
+      this.drained();
+    });
+  }
+
   private drained(): void {
     if (!this.full) return;
     this.full = false;
-    this.onDrain();
+    this.owner.drained();
   }
 
   /** Whether it is above the high-water mark, and has been since without a drain. */
@@ -90,6 +108,11 @@ export class SocketLine {
   /** Bytes handed to the kernel so far. */
   get taken(): number {
     return this.socket.bytesWritten - this.pending;
+  }
+
+  /** Bytes that came from the other side so far. */
+  get heard(): number {
+    return this.socket.bytesRead;
   }
 
   /** Ends the line when what is pending has gone out; the other side need not end its half. */

@@ -28,10 +28,14 @@ export function ownUpgrades(server: Server, path: string, own: UpgradeListener):
       return;
     }
     // Node listens no longer, and nobody else does yet: a socket that breaks now would end the process.
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     if (isOwn) own(request, socket, head);
     else answerPlainly(server, request);
   });
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /**

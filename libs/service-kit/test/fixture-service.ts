@@ -15,7 +15,7 @@ const lines: FastifyPluginAsync = (app) => {
   app.get('/line', (request, reply) => {
     reply.hijack();
     const gone = (): void => connection.close();
-    const line = new SocketLine(request.raw.socket, 1024, () => connection.drained(), gone);
+    const line = new SocketLine(request.raw.socket, 1024, { drained: () => connection.drained(), gone });
     const connection = hub.connect({
       framing: { name: 'text', encode: ({ data }) => Buffer.from(`${data}\n`) },
       write: (batch) => line.write(batch.bytes),

@@ -43,7 +43,7 @@ export function createLine(socket: Socket, mark = MARK): TestLine {
   const closed = new Promise<void>((resolve) => {
     gone.mockImplementation(resolve);
   });
-  return { line: new SocketLine(socket, mark, drained, gone), drained, gone, closed };
+  return { line: new SocketLine(socket, mark, { drained, gone }), drained, gone, closed };
 }
 
 /** Writes until the line is full; returns how many bytes. */

@@ -28,7 +28,7 @@ function createTasks(): {
 
 describe('RequestOrder', () => {
   it('runs what does not run alone at once, side by side', () => {
-    const order = new RequestOrder(10, () => undefined);
+    const order = new RequestOrder(10, { regulate: () => undefined });
     const { log, task } = createTasks();
 
     order.run(task('one'));
@@ -38,7 +38,7 @@ describe('RequestOrder', () => {
   });
 
   it('runs what runs alone after all before it and before all after it', async () => {
-    const order = new RequestOrder(10, () => undefined);
+    const order = new RequestOrder(10, { regulate: () => undefined });
     const { log, task, finish } = createTasks();
 
     order.runAlone(task('change'));
@@ -61,7 +61,7 @@ describe('RequestOrder', () => {
   });
 
   it('holds nothing back once a change is over', async () => {
-    const order = new RequestOrder(10, () => undefined);
+    const order = new RequestOrder(10, { regulate: () => undefined });
     const { log, task, finish } = createTasks();
     order.runAlone(task('change'));
     await finish('change');
@@ -72,8 +72,8 @@ describe('RequestOrder', () => {
   });
 
   it('is full at its limit, waiting tasks included, and tells when it no longer is', async () => {
-    const onRoom = jest.fn();
-    const order = new RequestOrder(3, onRoom);
+    const regulate = jest.fn();
+    const order = new RequestOrder(3, { regulate });
     const { task, finish } = createTasks();
 
     order.runAlone(task('change'));
@@ -84,9 +84,9 @@ describe('RequestOrder', () => {
 
     await finish('change');
     expect(order.full).toBe(false);
-    expect(onRoom).toHaveBeenCalledTimes(1);
+    expect(regulate).toHaveBeenCalledTimes(1);
     await finish('one');
     await finish('two');
-    expect(onRoom).toHaveBeenCalledTimes(1);
+    expect(regulate).toHaveBeenCalledTimes(1);
   });
 });

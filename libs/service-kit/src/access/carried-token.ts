@@ -10,6 +10,11 @@ export const TOKEN_COOKIE = 'tetracast_token';
 /** How a browser's WebSocket, which can set no headers, brings a token: as one more subprotocol it offers. */
 const TOKEN_SUBPROTOCOL = 'tetracast.token.';
 
+/** What of a request may carry a token. */
+type Carrier = Pick<IncomingMessage, 'headers' | 'url'>;
+
+const TOKEN_HEADERS = ['authorization', 'sec-websocket-protocol', 'cookie', 'origin', 'sec-fetch-site'] as const;
+
 /**
  * The token that a request brings, the first there is of: `Authorization: Bearer` (RFC 6750), `?token=`, for a WebSocket a
  * subprotocol `tetracast.token.<token>`, and the cookie.
@@ -19,7 +24,7 @@ const TOKEN_SUBPROTOCOL = 'tetracast.token.';
  *
  * @throws CodedError `unauthorized` for a cookie alone without that, or a header that holds no token; `invalid_request`
  */
-export function carriedToken(request: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
+export function carriedToken(request: Carrier): string | undefined {
   const { headers } = request;
   return (
     bearerIn(headers) ??
@@ -28,6 +33,12 @@ export function carriedToken(request: Pick<IncomingMessage, 'headers' | 'url'>):
     offeredIn(headers) ??
     cookieIn(headers)
   );
+}
+
+/** All that {@link carriedToken} looks at, for whoever keeps it longer than the request: a browser sends much besides. */
+export function tokenCarrier({ headers, url = '' }: Carrier): Carrier {
+  const kept = TOKEN_HEADERS.filter((name) => headers[name] !== undefined);
+  return { headers: Object.fromEntries(kept.map((name) => [name, headers[name]])), url };
 }
 
 function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {

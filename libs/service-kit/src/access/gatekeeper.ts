@@ -16,6 +16,8 @@ import { Tickets } from './tickets';
 export class Gatekeeper {
   readonly tickets: Tickets;
   private readonly permits: Permits;
+  /** Where there are no tokens all lines may do the same. */
+  private readonly openPermit: Permit;
   private readonly feed: AccessFeed;
 
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
@@ -48,6 +50,7 @@ export class Gatekeeper {
     const { revocationTtlMs } = settings;
     this.tickets = new Tickets(bus, settings, everybody);
     this.permits = new Permits(settings);
+    this.openPermit = { grant: everybody };
     this.feed = new AccessFeed(
       hub,
       revocationTtlMs,
@@ -98,7 +101,7 @@ export class Gatekeeper {
 
   /** Watches over a line with this grant, from now until it is gone. @throws CodedError `unauthorized` */
   permit(grant: Grant, connection: Connection, options?: PermitOptions): Permit {
-    if (this.isOpen) return { grant };
+    if (this.isOpen) return this.openPermit;
     return this.permits.add(this.notRevoked(grant), connection, options);
   }
 

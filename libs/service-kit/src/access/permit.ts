@@ -36,7 +36,7 @@ export class LinePermit implements Permit {
     if (held.claims !== undefined && held.subject !== grant.subject) {
       throw new CodedError('forbidden', 'the new token is of another subject than that of this line');
     }
-    grant.requireSubscribe([...connection.subscriptions.keys()]);
+    grant.requireSubscribe(connection.channels);
     admit?.(grant);
     this.held = grant;
     this.warned = false;

@@ -23,7 +23,7 @@ export class Caller {
     private readonly limits: Limits,
     private readonly address: string,
     private user: string | undefined,
-    private readonly own: OwnBuckets = {},
+    private own?: OwnBuckets,
   ) {}
 
   /** Whether it may have one more connection. @throws CodedError `overloaded`, `rate_limited` */
@@ -36,16 +36,17 @@ export class Caller {
     return this.limits.connections.hasRoom(this.address, this.user);
   }
 
-  /** Has one more connection, until the function that is returned is called. @throws CodedError as {@link check} */
-  enter(): () => void {
+  /** Has one more connection, until it is told to {@link leave}. @throws CodedError as {@link check} */
+  enter(): void {
     this.check();
     this.limits.connections.enter(this.address, this.user);
     this.isIn = true;
-    return () => {
-      if (!this.isIn) return;
-      this.isIn = false;
-      this.limits.connections.leave(this.address, this.user);
-    };
+  }
+
+  leave(): void {
+    if (!this.isIn) return;
+    this.isIn = false;
+    this.limits.connections.leave(this.address, this.user);
   }
 
   /**
@@ -68,7 +69,7 @@ export class Caller {
     const rate = limits.lineRate(action);
     const cost = costOf(channels);
     // From the narrow to the wide, so that what one line is refused is not taken from all others of its address.
-    if (rate > 0 && !(this.own[action] ??= new Bucket(rate, now)).take(now, cost)) {
+    if (rate > 0 && !((this.own ??= {})[action] ??= new Bucket(rate, now)).take(now, cost)) {
       this.noteRefusal(rate, now);
       throw limits.refuse('rate_limited', action, `at most ${rate} a second on one line: ${action}`);
     }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { carriedToken } from '../../src/access/carried-token';
+import { carriedToken, tokenCarrier } from '../../src/access/carried-token';
 
 const cookie = 'tetracast_token=by-cookie';
 const origin = 'https://page.example';
@@ -26,7 +26,10 @@ describe('a token is found', () => {
     ['past credentials for somebody else', { authorization: 'Basic YTpi' }, '/?token=by-query', 'by-query'],
     ['past a scheme that only begins so', { authorization: 'Bearerish x', ...offers }, '/', 'by-offer'],
   ])('%s', (_, headers, url, token) => {
-    expect(carried(headers, url)).toBe(token);
+    const request = { headers: { ...headers, 'user-agent': 'long' }, url };
+    expect(carriedToken(request)).toBe(token);
+    expect(carriedToken(tokenCarrier(request))).toBe(token);
+    expect(tokenCarrier(request).headers).not.toHaveProperty('user-agent');
   });
 });
 

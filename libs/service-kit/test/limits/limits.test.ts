@@ -47,12 +47,13 @@ afterAll(() => bus.close());
 describe('connections', () => {
   it('are as many as MAX_CONNECTIONS, and one that leaves makes room', () => {
     const limits = createLimits({ MAX_CONNECTIONS: '2' });
-    const leave = callerAt(limits, '192.0.2.1').enter();
+    const first = callerAt(limits, '192.0.2.1');
+    first.enter();
     callerAt(limits, '192.0.2.2').enter();
     const next = callerAt(limits, '192.0.2.3');
     expect([next.hasRoom, codeOf(() => next.enter())]).toEqual([false, 'overloaded']);
-    leave();
-    leave();
+    first.leave();
+    first.leave();
     expect([next.hasRoom, codeOf(() => next.enter())]).toEqual([true, 'ok']);
     expect(codeOf(() => callerAt(limits, '192.0.2.4').enter())).toBe('overloaded');
     expect(limits.refused).toEqual([{ code: 'overloaded', limit: 'connections', count: 2 }]);
@@ -60,28 +61,30 @@ describe('connections', () => {
 
   it('are as many from one address as MAX_CONNECTIONS_PER_IP', () => {
     const limits = createLimits({ MAX_CONNECTIONS_PER_IP: '1' });
-    const leave = callerAt(limits, '192.0.2.1').enter();
+    const first = callerAt(limits, '192.0.2.1');
+    first.enter();
     expect(codeOf(() => callerAt(limits, '192.0.2.1').enter())).toBe('rate_limited');
     expect(codeOf(() => callerAt(limits, '192.0.2.2').enter())).toBe('ok');
-    leave();
+    first.leave();
     expect(codeOf(() => callerAt(limits, '192.0.2.1').enter())).toBe('ok');
     expect(limits.refused).toEqual([{ code: 'rate_limited', limit: 'connections_per_ip', count: 1 }]);
   });
 
   it('are as many of one user as MAX_CONNECTIONS_PER_USER, who may be known later', () => {
     const limits = createLimits({ MAX_CONNECTIONS_PER_USER: '1' });
-    const leaveAnn = callerAt(limits, '192.0.2.1', 'ann').enter();
+    const ann = callerAt(limits, '192.0.2.1', 'ann');
+    ann.enter();
     expect(codeOf(() => callerAt(limits, '192.0.2.2', 'ann').enter())).toBe('rate_limited');
     const other = callerAt(limits, '192.0.2.2');
-    const leaveOther = other.enter();
+    other.enter();
     expect(codeOf(() => other.identify('ann'))).toBe('rate_limited');
-    leaveAnn();
+    ann.leave();
     expect(codeOf(() => other.identify('ann'))).toBe('ok');
     expect(codeOf(() => other.identify('ann'))).toBe('ok');
     expect(callerAt(limits, '192.0.2.3', 'ann').hasRoom).toBe(false);
     other.identify('bob');
     expect(callerAt(limits, '192.0.2.3', 'ann').hasRoom).toBe(true);
-    leaveOther();
+    other.leave();
     expect(callerAt(limits, '192.0.2.3', 'bob').hasRoom).toBe(true);
   });
 
