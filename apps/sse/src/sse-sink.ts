@@ -15,7 +15,8 @@ export class SseSink implements Sink {
 
   open(line: SocketLine, head: string): void {
     this.line = line;
-    line.write(head);
+    // What follows at once, as after a reconnect, leaves in the same write.
+    line.gather(Buffer.from(head));
   }
 
   write(batch: Batch): boolean {
