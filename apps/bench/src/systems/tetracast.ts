@@ -9,7 +9,7 @@ const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
 
 export type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
 
-interface TetracastOptions {
+export interface TetracastOptions {
   readonly service: Service;
   /** Default: in memory. */
   readonly bus?: 'redis';
@@ -71,7 +71,10 @@ export function tetracast(options: TetracastOptions): System {
       const server = await startNodeServer({
         file: `dist/apps/${service}/main.cjs`,
         env: { ...NO_LIMITS, ...options.env, ...(workers === undefined ? {} : { WORKERS: String(workers) }) },
-        nodeArgs: [...AS_IN_THE_IMAGE, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
+        nodeArgs: [
+          ...AS_IN_THE_IMAGE,
+          ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profile}`]),
+        ],
         everyCore: workers !== undefined,
         orderly: profile !== undefined || workers !== undefined,
         ...(bus === 'redis' ? { redis: 'BUS_URL' } : {}),
@@ -85,12 +88,6 @@ export function tetracast(options: TetracastOptions): System {
       return { ...server, load, store: (messages) => store(service, server.port, messages) };
     },
   };
-}
-
-/** @throws for what is none of our services */
-export function readService(name: string): Service {
-  if (Object.hasOwn(LOADS, name)) return name as Service;
-  throw new Error(`No such service: ${name}. ${Object.keys(LOADS).join(', ')}`);
 }
 
 function nameOf({ bus, workers }: TetracastOptions): string {
