@@ -10,7 +10,6 @@ import { type Result, runRounds } from './rounds';
 import type { Scenario } from './scenario';
 import { SCENARIOS } from './scenarios';
 import type { System } from './system';
-import { readService } from './systems/tetracast';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,12 +26,12 @@ const { values, positionals } = parseArgs({
 
 /**
  * `[scenario…] [--quick] [--rounds N] [--out folder] [--only text in a system's name] [--minutes of a soak]`; prints the tables,
- * writes them as files. `--profile service [--publishers N]` draws a flame graph instead.
+ * writes them as files. `--profile name [--publishers N]` draws a flame graph (profile.ts) instead.
  */
 async function main(): Promise<void> {
   const { quick, out, only, profile } = values;
   if (profile !== undefined) {
-    process.stdout.write(`${await drawProfile(readService(profile), Number(values.publishers), out)}\n`);
+    process.stdout.write(`${await drawProfile(profile, Number(values.publishers), out)}\n`);
     return;
   }
   const rounds = quick ? 1 : Number(values.rounds);

@@ -21,6 +21,24 @@ it('draws a function as wide as its part of the time, and waiting not at all', (
   expect(svg).not.toContain('idle');
 });
 
+it('leaves out what was before the first call of a function and after its last', () => {
+  const nodes = [
+    { id: 1, callFrame: call('(root)', ''), children: [2, 3, 5] },
+    { id: 2, callFrame: call('start', 'file:///main.cjs') },
+    { id: 3, callFrame: call('serve', 'file:///main.cjs'), children: [4] },
+    { id: 4, callFrame: call('write', 'node:net') },
+    { id: 5, callFrame: call('collect', '') },
+  ];
+  const samples = [2, 4, 5, 3, 2];
+  const svg = toFlame({ nodes, samples, timeDeltas: [100, 100, 100, 100, 100] }, 'a title', 'serve');
+  expect(svg).toContain('<title>serve, 66.7 %</title>');
+  expect(svg).toContain('<title>collect, 33.3 %</title>');
+  expect(svg).not.toContain('start');
+
+  const whole = toFlame({ nodes, samples, timeDeltas: [100, 100, 100, 100, 100] }, 'a title', 'never');
+  expect(whole).toContain('<title>start, 40.0 %</title>');
+});
+
 it('finds by how much memory rises', () => {
   expect(slope([5, 7, 9])).toBe(2);
   expect(slope([4, 4, 4, 4])).toBe(0);

@@ -19,7 +19,8 @@ export class SseSink implements Sink, LineOwner {
   open(socket: Socket, highWaterMark: number, connection: Connection, head: string): void {
     this.connection = connection;
     this.line = new SocketLine(socket, highWaterMark, this);
-    this.line.write(head);
+    // What follows at once, as after a reconnect, leaves in the same write.
+    this.line.gather(Buffer.from(head));
   }
 
   drained(): void {

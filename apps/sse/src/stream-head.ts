@@ -13,7 +13,28 @@ type Headers = Readonly<Record<string, number | string | string[] | undefined>>;
  * section 6.3), so that the hub's shared bytes go to the socket as they are, in no chunks.
  */
 export function encodeHead(set: Headers): string {
-  const headers: Headers = { ...set, ...STREAM_HEADERS, date: new Date().toUTCString() };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  return `HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`;
+  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${encodeHeader('date', httpDate(Date.now()))}`;
+  for (const [name, value] of Object.entries(set)) {
+    if (!Object.hasOwn(STREAM_HEADERS, name)) head += encodeHeader(name, value);
+  }
+  return `${head}\r\n`;
+}
+
+function encodeHeader(name: string, value: Headers[string]): string {
+  return `${name}: ${String(value)}\r\n`;
+}
+
+const STREAM_LINES = Object.entries(STREAM_HEADERS)
+  .map(([name, value]) => encodeHeader(name, value))
+  .join('');
+
+let second = NaN;
+let date = '';
+
+/** Written anew once a second, as Node does for its own answers. */
+function httpDate(now: number): string {
+  const current = Math.floor(now / 1000);
+  if (current !== second) date = new Date(now).toUTCString();
+  second = current;
+  return date;
 }

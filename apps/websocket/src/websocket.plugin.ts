@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
+import { answerPlainly, holdWrites, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { WebSocketServer } from 'ws';
@@ -45,6 +45,7 @@ const plugin: FastifyPluginAsync = async (app) => {
         answerPlainly(app.server, request);
         return;
       }
+      holdWrites(socket);
       server.handleUpgrade(request, socket, head, (websocket) => {
         openWebSocket(app.tetracast, websocket, request, answers, app.log);
       });

@@ -2,6 +2,7 @@ import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { Connection } from './connection';
+import { Pace } from './pace';
 import type { ResumeLimits } from './resume-limits';
 import type { Subscription } from './subscription';
 import type { WindowLimits } from './window';
@@ -26,11 +27,12 @@ export class Channels implements ChannelHost {
   refilledMessages = 0;
   cuts = 0;
   isCut = false;
+  /** When what has changed goes out; it is told of all that this process stores. */
+  readonly pace: Pace;
   private readonly open = new Map<string, { readonly channel: Channel; readonly opened: Promise<void> }>();
   private readonly unread = new Set<Channel>();
   private newest: Position = { epoch: '', seq: 0 };
   private dirty = new Set<Channel>();
-  private flushing = false;
   private comparing: Promise<void> | undefined;
   private compareAgain = false;
   private comparedAt = performance.now();
@@ -40,6 +42,13 @@ export class Channels implements ChannelHost {
     readonly bus: Bus,
     private readonly options: ChannelsOptions,
   ) {
+    this.pace = new Pace(
+      options.fanoutWindowMs,
+      () => {
+        this.flush();
+      },
+      () => this.countReaders(),
+    );
     bus.listen({
       onEntry: (epoch, entry) => {
         this.onEntry(epoch, entry);
@@ -83,7 +92,8 @@ export class Channels implements ChannelHost {
       setImmediate(() => {
         this.asked = undefined;
         this.bus.positions([]).then(({ epoch, head }) => {
-          this.epochSeen(epoch);
+          // It looks at every channel, and this is asked for nearly every connection.
+          if (epoch !== this.newest.epoch) this.epochSeen(epoch);
           resolve({ epoch, seq: head });
         }, reject);
       });
@@ -92,14 +102,7 @@ export class Channels implements ChannelHost {
 
   changed(channel: Channel): void {
     this.dirty.add(channel);
-    if (this.flushing) return;
-    this.flushing = true;
-    const { fanoutWindowMs } = this.options;
-    const flush = (): void => {
-      this.flush();
-    };
-    if (fanoutWindowMs > 0) setTimeout(flush, fanoutWindowMs);
-    else afterAnswers(flush);
+    this.pace.schedule();
   }
 
   epochSeen(epoch: string): void {
@@ -173,14 +176,13 @@ export class Channels implements ChannelHost {
   }
 
   private onEntry(epoch: string, entry: Entry): void {
-    if (epoch !== this.newest.epoch) this.newest = { epoch, seq: entry.seq };
-    else if (entry.seq > this.newest.seq) this.newest = { epoch, seq: entry.seq };
+    if (epoch !== this.newest.epoch) this.epochSeen(epoch);
+    if (entry.seq > this.newest.seq) this.newest = { epoch, seq: entry.seq };
     this.open.get(entry.channel)?.channel.offer(epoch, entry);
   }
 
   /** One write per socket per turn, or per fan-out window: what came in since the last one goes out together. */
   flush(): void {
-    this.flushing = false;
     const { dirty } = this;
     this.dirty = new Set();
     if (dirty.size === 1) {
@@ -201,6 +203,12 @@ export class Channels implements ChannelHost {
     for (const channel of dirty) channel.window.endTurn();
   }
 
+  private countReaders(): number {
+    let count = 0;
+    for (const { subscriptions } of this.dirty) count += subscriptions.size;
+    return count;
+  }
+
   private async compareAll(): Promise<void> {
     const all = [...this.open.values()].map(({ channel }) => channel);
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
@@ -215,16 +223,6 @@ export class Channels implements ChannelHost {
       });
     }
   }
-}
-
-/**
- * When this turn of the event loop is over, and behind what it answers: a publisher that has its acknowledgement sends the
- * next message while this one goes out, and all publishers' messages stay together in one write. The other way round they
- * fall into two groups that wait for each other: about two messages in a write where it could be four.
- */
-function afterAnswers(flush: () => void): void {
-  // The answer is some promises away; behind all of those comes the next tick.
-  queueMicrotask(() => process.nextTick(setImmediate, flush));
 }
 
 function forward(subscription: Subscription): void {

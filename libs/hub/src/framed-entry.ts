@@ -36,7 +36,11 @@ export class FramedEntry {
   get message(): EncodedMessage {
     const { channel, event, data, time, client, user } = this.entry;
     const message: { -readonly [K in keyof EncodedMessage]: EncodedMessage[K] } = {
-      ...{ id: encodeCursor({ epoch: this.epoch, seq: this.seq }), channel, event, data, time },
+      id: encodeCursor({ epoch: this.epoch, seq: this.seq }),
+      channel,
+      event,
+      data,
+      time,
     };
     if (client !== undefined) message.client = client;
     if (user !== undefined) message.user = user;

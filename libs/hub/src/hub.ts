@@ -124,9 +124,15 @@ export class Hub implements ConnectionHost {
 
   /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
-    const { duplicate, ...position } = await this.bus.append(publication);
-    if (!duplicate) this.counts.published++;
-    return { id: encodeCursor(position), duplicate };
+    const { pace } = this.log;
+    pace.appendSent();
+    try {
+      const { duplicate, ...position } = await this.bus.append(publication);
+      if (!duplicate) this.counts.published++;
+      return { id: encodeCursor(position), duplicate };
+    } finally {
+      pace.appendAnswered();
+    }
   }
 
   get stats(): HubStats {

@@ -3,6 +3,10 @@ import { Bench, range, turn } from './bench';
 import { RecordingSink } from './recording-sink';
 
 describe('fan-out', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('hands each message to every connection of its channel, in order, and to no other', async () => {
     await using bench = new Bench();
     const a = await bench.join(['news']);
@@ -130,6 +134,27 @@ describe('fan-out', () => {
     expect([sink.data, sink.writes.length]).toEqual([[1, 2], 1]);
   });
 
+  it('hands over to many readers in one write with what this process is just storing', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    await using bench = new Bench();
+    const sinks = (await Promise.all(range(1, 64).map(() => bench.join(['a'])))).map(({ sink }) => sink);
+    const { promise: asked, resolve: answer } = deferred();
+    const append = bench.bus.append.bind(bench.bus);
+    jest.spyOn(bench.bus, 'append').mockImplementationOnce((publication) => asked.then(() => append(publication)));
+
+    const second = bench.publish('a', 2);
+    await bench.publish('a', 1);
+    await turn();
+    await turn();
+    expect(sinks.flatMap(({ writes }) => writes)).toEqual([]);
+    answer();
+    await second;
+    await turn();
+    await turn();
+
+    for (const { data, writes } of sinks) expect([data, writes.length]).toEqual([[1, 2], 1]);
+  });
+
   it('gives a sink with a batch limit no more than that at once', async () => {
     await using bench = new Bench();
     const sink = new RecordingSink();
@@ -141,3 +166,11 @@ describe('fan-out', () => {
     expect(Math.max(...sink.writes.map((write) => write.toString().trimEnd().split('\n').length))).toBe(2);
   });
 });
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

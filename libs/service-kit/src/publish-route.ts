@@ -2,11 +2,17 @@ import formbody from '@fastify/formbody';
 import type { Grant } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
 import { whoAsks } from './asking';
 import { parseFormFields } from './form-fields';
 import { publish } from './publish';
 import './tetracast';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What who publishes may do; `null` on every other route. */
+    publishGrant: Grant | null;
+  }
+}
 
 /**
  * `POST path` publishes: JSON, or a form as `$.ajax` sends it. 201 with the id once stored, 200 with the same id for a
@@ -16,14 +22,14 @@ export function publishRoute(path: string): FastifyPluginAsync {
   return async (app) => {
     app.removeContentTypeParser('text/plain');
     await app.register(formbody, { parser: readForm });
-    const grants = new WeakMap<IncomingMessage, Grant>();
+    app.decorateRequest('publishGrant', null);
     // Before the body is read: that is work, and not done for everyone.
-    const onRequest = async ({ raw }: FastifyRequest): Promise<void> => {
-      grants.set(raw, (await whoAsks(app.tetracast, raw, 'publish')).grant);
+    const onRequest = async (request: FastifyRequest): Promise<void> => {
+      request.publishGrant = (await whoAsks(app.tetracast, request.raw, 'publish')).grant;
     };
     app.post(path, { onRequest }, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;
-      const grant = grants.get(request.raw) as Grant;
+      const grant = request.publishGrant as Grant;
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         grant,
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

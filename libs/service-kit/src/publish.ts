@@ -60,7 +60,10 @@ export async function store(
   }
   const key = context.client ?? client;
   const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
-    ...{ channel, event, data: encodeData(data, settings), echo },
+    channel,
+    event,
+    data: encodeData(data, settings),
+    echo,
   };
   if (key !== undefined) publication.client = key;
   if (grant.subject !== undefined) publication.user = grant.subject;

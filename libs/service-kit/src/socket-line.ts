@@ -53,23 +53,28 @@ export class SocketLine {
     this.put(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
   }
 
-  /** `false`: the line is above the high-water mark, its owner will be told when it has `drained`. The bytes are taken either way. */
+  /**
+   * Writes now, in one write with what was gathered before. `false`: the line is above the high-water mark, its owner will be told when
+   * it has `drained`. The bytes are taken either way.
+   */
   write(bytes: Buffer | string): boolean {
-    this.endTurn();
-    return this.put(bytes);
+    const { gathered } = this;
+    this.gathered = undefined;
+    return this.put(gathered === undefined ? bytes : [...gathered, toBuffer(bytes)]);
   }
 
-  private put(bytes: Buffer | string): boolean {
-    if (typeof bytes === 'string' || !this.putPast(bytes)) this.socket.write(bytes);
+  private put(bytes: Buffer | string | readonly Buffer[]): boolean {
+    if (typeof bytes === 'string') this.socket.write(bytes);
+    else if (!this.putPast(bytes)) for (const piece of piecesOf(bytes)) this.socket.write(piece);
     // Once full it stays so until it has drained: whoever was told `false` waits for that.
     if (!this.full && this.pending > this.highWaterMark) this.fill();
     return !this.full;
   }
 
-  private putPast(bytes: Buffer): boolean {
+  private putPast(bytes: Buffer | readonly Buffer[]): boolean {
     if (this.past > 0) return false;
     const written = writePast(this.socket, bytes, this);
-    if (written === 'waits') this.past = bytes.length;
+    if (written === 'waits') for (const { length } of piecesOf(bytes)) this.past += length;
     return written !== 'stream';
   }
 
@@ -124,6 +129,14 @@ export class SocketLine {
   destroy(): void {
     this.socket.destroy();
   }
+}
+
+function piecesOf(bytes: Buffer | readonly Buffer[]): readonly Buffer[] {
+  return Buffer.isBuffer(bytes) ? [bytes] : bytes;
+}
+
+function toBuffer(bytes: Buffer | string): Buffer {
+  return typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
 }
 
 function ignore(): void {

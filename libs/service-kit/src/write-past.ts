@@ -5,12 +5,13 @@ interface WriteRequest {
   /** Called when a write that had to wait is over; `status` is negative when it failed. */
   oncomplete?: (status: number) => void;
   /** Keeps the bytes while they wait. */
-  buffer?: Buffer;
+  buffer?: Buffer | readonly Buffer[];
 }
 
 /** What is below a socket's stream. Returns an error number, or 0. */
 interface Handle {
   writeBuffer(request: WriteRequest, bytes: Buffer): number;
+  writev(request: WriteRequest, pieces: readonly Buffer[], areBuffers: true): number;
 }
 
 interface StreamBinding {
@@ -34,18 +35,19 @@ const binding = findBinding();
 let spare: WriteRequest | undefined;
 
 /**
- * Writes bytes to a socket past its stream, which for one small write takes a quarter of the user's time and as much garbage
+ * Writes bytes to a socket past its stream, several pieces in one write, which for one small write takes a quarter of the user's time and as much garbage
  * again: two more objects, three callbacks and a tick for each. Only while nothing waits in the stream, so that the order is
  * kept: what the stream is given afterwards queues up in Node's handle behind these. A socket's `bytesWritten` counts
  * them, its `writableLength` does not, and it says no `drain` for them.
  *
  * On a Node whose insides are others (known are those of 20, 22 and 24) the answer is `stream`, which is only dearer.
  */
-export function writePast(socket: Socket, bytes: Buffer, waiting: Waiting): WrittenPast {
+export function writePast(socket: Socket, bytes: Buffer | readonly Buffer[], waiting: Waiting): WrittenPast {
   const handle = handleOf(socket);
   if (binding === undefined || handle === undefined) return 'stream';
   const request = (spare ??= new binding.WriteWrap());
-  const failed = handle.writeBuffer(request, bytes) !== 0;
+  const error = Buffer.isBuffer(bytes) ? handle.writeBuffer(request, bytes) : handle.writev(request, bytes, true);
+  const failed = error !== 0;
   const waits = binding.streamBaseState[binding.kLastWriteWasAsync] !== 0;
   if (failed || waits) spare = undefined;
   if (failed) {

@@ -53,10 +53,14 @@ export function fill(line: SocketLine): number {
   return bytes;
 }
 
-/** Sees what is written to the kernel, by the stream or past it. */
-export function spyOnHandle(socket: Socket): jest.SpyInstance<number, [request: object, bytes: Buffer]> {
-  const { _handle } = socket as unknown as { _handle: { writeBuffer(request: object, bytes: Buffer): number } };
-  return jest.spyOn(_handle, 'writeBuffer');
+type Handle = Record<'writeBuffer' | 'writev', (request: object, bytes: Buffer | readonly Buffer[]) => number>;
+
+/** Sees what is written to the kernel, by the stream or past it: `writev` is several pieces in one write. */
+export function spyOnHandle(
+  socket: Socket,
+  method: keyof Handle = 'writeBuffer',
+): jest.SpyInstance<number, Parameters<Handle['writev']>> {
+  return jest.spyOn((socket as unknown as { readonly _handle: Handle })._handle, method);
 }
 
 export async function readBytes(socket: Socket, wanted: number): Promise<number> {

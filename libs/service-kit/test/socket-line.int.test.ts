@@ -128,11 +128,12 @@ describe('SocketLine', () => {
 });
 
 describe('SocketLine.gather', () => {
-  it('lets what was gathered in a turn leave in one write, before anything that is written at once', async () => {
+  it('lets what was gathered in a turn leave in one write, and with what is written at once', async () => {
     await using ends = await openSockets();
     const { line } = createLine(ends.near);
     const write = spyOnHandle(ends.near);
     const texts = (): string[] => write.mock.calls.map(([, bytes]) => String(bytes));
+    const writeTogether = spyOnHandle(ends.near, 'writev');
 
     line.gather(Buffer.from('a'));
     line.gather(Buffer.from('b'));
@@ -142,7 +143,13 @@ describe('SocketLine.gather', () => {
 
     line.gather(Buffer.from('c'));
     line.write(Buffer.from('d'));
-    expect(texts()).toEqual(['ab', 'c', 'd']);
+    line.gather(Buffer.from('e'));
+    line.write('f');
+    expect(texts()).toEqual(['ab']);
+    expect(writeTogether.mock.calls.map(([, pieces]) => String(pieces))).toEqual(['c,d', 'e,f']);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await readBytes(ends.far, 6)).toBe(6);
+    expect(ends.near.bytesWritten).toBe(6);
   });
 
   it('lets it leave before the end', async () => {

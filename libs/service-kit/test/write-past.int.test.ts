@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createLine, openSockets, readBytes, spyOnHandle } from './open-sockets';
 
 describe('SocketLine past the stream', () => {
@@ -45,6 +46,35 @@ describe('SocketLine past the stream', () => {
     expect(await told).toBe(0);
     expect(drained).toHaveBeenCalledTimes(1);
     expect(line.taken).toBe(LARGE.length);
+  });
+
+  it('counts all pieces of a write that waits', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near);
+    const told = new Promise((resolve) => drained.mockImplementation(() => resolve(line.pending)));
+
+    line.gather(LARGE);
+    expect(line.write(LARGE)).toBe(false);
+    expect(ends.near.writableLength).toBe(0);
+    expect(line.pending).toBe(2 * LARGE.length);
+
+    await readBytes(ends.far, 2 * LARGE.length);
+    expect(await told).toBe(0);
+    expect(line.taken).toBe(2 * LARGE.length);
+  });
+
+  it('leaves several pieces to a stream that is not free, in their order', async () => {
+    await using ends = await openSockets();
+    const { line } = createLine(ends.near);
+
+    ends.near.cork();
+    line.gather(Buffer.from('a'));
+    line.write('b');
+    ends.near.uncork();
+
+    ends.far.resume();
+    const [bytes] = (await once(ends.far, 'data')) as [Buffer];
+    expect(bytes.toString()).toBe('ab');
   });
 
   it('tells when what came behind it is too little for the stream to tell', async () => {

@@ -29,9 +29,12 @@ const LEAST = 0.6;
 const LETTER = 6.2;
 const WAITING = ['(idle)', '(root)'];
 
-/** A profile as a flame graph: a bar is as wide as the time of a function and of all that it calls, those above it. */
-export function toFlame({ nodes, samples, timeDeltas }: CpuProfile, title: string): string {
-  const root = foldSamples(nodes, samples, timeDeltas);
+/**
+ * A profile as a flame graph: a bar is as wide as the time of a function and of all that it calls, those above it. Drawn is what
+ * lies between the first and the last call of `during`, or everything if that is never called.
+ */
+export function toFlame({ nodes, samples, timeDeltas }: CpuProfile, title: string, during?: string): string {
+  const root = foldSamples(nodes, samples, timeDeltas, during);
   const levels = depthOf(root);
   const height = TOP + levels * ROW + 12;
   const bars = draw(root, 0, WIDTH / root.us, height - 12 - ROW, root.us);
@@ -46,16 +49,29 @@ export function toFlame({ nodes, samples, timeDeltas }: CpuProfile, title: strin
   ].join('\n');
 }
 
-function foldSamples(nodes: readonly ProfileNode[], samples: readonly number[], deltas: readonly number[]): Frame {
+function foldSamples(
+  nodes: readonly ProfileNode[],
+  samples: readonly number[],
+  deltas: readonly number[],
+  during: string | undefined,
+): Frame {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   const root: Frame = { name: 'all', url: '', us: 0, calls: new Map() };
-  samples.forEach((id, i) => {
+  const pathTo = (id: number): ProfileNode[] => {
     const path: ProfileNode[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const node = byId.get(at);
       if (node !== undefined) path.unshift(node);
     }
+    return path;
+  };
+  const calls = (id: number): boolean => pathTo(id).some(({ callFrame }) => callFrame.functionName === during);
+  const first = Math.max(0, samples.findIndex(calls));
+  const last = samples.findLastIndex(calls);
+  samples.forEach((id, i) => {
+    if (i < first || (last >= 0 && i > last)) return;
+    const path = pathTo(id);
     if (path.at(-1)?.callFrame.functionName === '(idle)') return;
     const us = deltas[i] ?? 0;
     let frame = root;

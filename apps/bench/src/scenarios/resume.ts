@@ -1,9 +1,11 @@
-import { runLoad } from '../load';
+import { type LoadOptions, runLoad } from '../load';
 import { lostIn, type Scenario } from '../scenario';
+import type { RunningSystem } from '../system';
 import { nchan } from '../systems/nchan';
 import { tetracast } from '../systems/tetracast';
 
-const BEHIND = 50;
+/** How many messages a client has missed. */
+export const BEHIND = 50;
 
 export const resume: Scenario = {
   name: 'resume',
@@ -17,8 +19,9 @@ export const resume: Scenario = {
     nchan('SSE'),
     tetracast({ service: 'socketio' }),
   ],
-  measure: async ({ load, pids, store }, { quick }) => {
-    const resumed = (await store?.(Array.from({ length: BEHIND }, (_, i) => mark(i + 1)))) ?? {};
+  measure: async (running, { quick }) => {
+    const { load, pids } = running;
+    const resumed = await storeBehind(running);
     const pace = quick ? { subs: 100 } : { subs: 5000 };
     const figures = await runLoad(load, resumed, pace, {
       ...{ pubs: 0, expect: BEHIND, connecting: pace.subs, pids: pids.join() },
@@ -30,6 +33,11 @@ export const resume: Scenario = {
     ];
   },
 };
+
+/** Stores what all have missed; returns how a client subscribes that has. */
+export async function storeBehind({ store }: Pick<RunningSystem, 'store'>): Promise<LoadOptions> {
+  return (await store?.(Array.from({ length: BEHIND }, (_, i) => mark(i + 1)))) ?? {};
+}
 
 /** A message of 256 bytes with a mark that the load counts (load/check.c). */
 function mark(number: number): string {

@@ -9,7 +9,7 @@ const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
 
 export type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
 
-interface TetracastOptions {
+export interface TetracastOptions {
   readonly service: Service;
   /** Default: in memory. */
   readonly bus?: 'redis';
@@ -81,7 +81,7 @@ export function tetracast(options: TetracastOptions): System {
         nodeArgs: [
           ...AS_IN_THE_IMAGE,
           ...inspecting,
-          ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+          ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profile}`]),
         ],
         everyCore: workers !== undefined,
         orderly: profile !== undefined || workers !== undefined,
@@ -102,12 +102,6 @@ export function tetracast(options: TetracastOptions): System {
       };
     },
   };
-}
-
-/** @throws for what is none of our services */
-export function readService(name: string): Service {
-  if (Object.hasOwn(LOADS, name)) return name as Service;
-  throw new Error(`No such service: ${name}. ${Object.keys(LOADS).join(', ')}`);
 }
 
 function nameOf({ bus, workers }: TetracastOptions): string {
