@@ -257,18 +257,17 @@ export class Connection {
    * in the same turn, as all do after a cut, share its bytes. `false` when it is not that simple.
    */
   private advanceTogether(): boolean {
-    if (this.held.length !== 1) return false;
+    const [subscription] = this.held;
+    if (subscription === undefined || this.held.length > 1) return false;
     const { messages, bytes } = limitsOf(this.sink, this.host.resumeLimits);
-    for (const subscription of this.held) {
-      const { window, proven } = subscription.channel;
-      const batch = window.batchAfter(subscription.position, this.sink.framing);
-      if (batch.count > messages || batch.size > bytes) return false;
-      this.reached = subscription.channel.through;
-      subscription.position = Math.max(subscription.position, proven);
-      subscription.gapTold = false;
-      this.live = true;
-      if (batch.count > 0) this.hand(batch);
-    }
+    const { window, proven, through } = subscription.channel;
+    const batch = window.batchAfter(subscription.position, this.sink.framing);
+    if (batch.count > messages || batch.size > bytes) return false;
+    this.reached = through;
+    subscription.position = Math.max(subscription.position, proven);
+    subscription.gapTold = false;
+    this.live = true;
+    if (batch.count > 0) this.hand(batch);
     return true;
   }
 
