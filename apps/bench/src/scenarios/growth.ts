@@ -1,5 +1,6 @@
 import { runLoad } from '../load';
 import { cpuPerDelivery, type Scenario } from '../scenario';
+import { limit } from '../systems/limit';
 import { tetracast } from '../systems/tetracast';
 
 const SUBSCRIBERS = [100, 1000, 10_000];
@@ -9,7 +10,13 @@ export const growth: Scenario = {
   title: 'From few subscribers to many',
   unit: 'server CPU-µs per delivered message',
   method: 'One channel, 4 publishers as in the fan-out, messages of 256 bytes, more and more subscribers.',
-  systems: [tetracast({ service: 'websocket' }), tetracast({ service: 'sse' }), tetracast({ service: 'socketio' })],
+  systems: [
+    tetracast({ service: 'websocket' }),
+    limit('WebSocket'),
+    tetracast({ service: 'sse' }),
+    limit('SSE'),
+    tetracast({ service: 'socketio' }),
+  ],
   measure: async ({ load, pids }, { quick }) => {
     const readings = [];
     for (const subs of quick ? [100] : SUBSCRIBERS) {
