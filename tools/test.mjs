@@ -82,7 +82,8 @@ async function runStage({ name, command, projects = [] }) {
   const failedTests = sum(counts, 'failed');
   // A stage can fail with no test to blame; then the stage itself is the one failure.
   const failed = failedTests > 0 || ok ? failedTests : 1;
-  return { name, counts, passed: sum(counts, 'passed'), failed, seconds: Math.round((Date.now() - startedMs) / 1000) };
+  const seconds = Math.round((Date.now() - startedMs) / 1000);
+  return { name, command, counts, passed: sum(counts, 'passed'), failed, seconds };
 }
 
 function report(stages) {

@@ -84,7 +84,8 @@ export class TokenVerifier {
     return grant;
   }
 
-  private limited(claims: TokenClaims): TokenClaims {
+  /** The claims as `maxAgeS` lets them be, also of a token that was let in earlier or elsewhere. @throws CodedError `unauthorized` */
+  limited(claims: TokenClaims): TokenClaims {
     return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS) : claims;
   }
 

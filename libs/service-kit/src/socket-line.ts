@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { atEndOfTurn } from './turn';
-import { writePast } from './write-past';
+import { waitingPast, writePast } from './write-past';
 
 /** Whoever a line is for. An object, not functions: each of those is 100 bytes more for as long as an idle line lives. */
 export interface LineOwner {
@@ -107,7 +107,8 @@ export class SocketLine {
 
   /** Bytes not yet handed to the kernel. */
   get pending(): number {
-    return this.past + this.socket.writableLength;
+    const past = this.past === 0 ? 0 : waitingPast(this.socket, this.past);
+    return past + this.socket.writableLength;
   }
 
   /** Bytes handed to the kernel so far. */

@@ -10,6 +10,8 @@ interface WriteRequest {
 
 /** What is below a socket's stream. Returns an error number, or 0. */
 interface Handle {
+  /** Bytes of writes under way that the kernel has not taken. */
+  readonly writeQueueSize?: number;
   writeBuffer(request: WriteRequest, bytes: Buffer): number;
   writev(request: WriteRequest, pieces: readonly Buffer[], areBuffers: true): number;
 }
@@ -62,6 +64,12 @@ export function writePast(socket: Socket, bytes: Buffer | readonly Buffer[], wai
     if (!socket.destroyed) waiting.written();
   };
   return 'waits';
+}
+
+/** Of so many bytes that wait past the stream, how many the kernel has not taken by now: it takes large ones piece by piece. */
+export function waitingPast(socket: Socket, bytes: number): number {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: Handle | null };
+  return Math.min(bytes, handle?.writeQueueSize ?? bytes);
 }
 
 /** The handle, while the socket is whole and nothing in its stream comes first. */

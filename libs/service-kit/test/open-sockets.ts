@@ -63,6 +63,11 @@ export function spyOnHandle(
   return jest.spyOn((socket as unknown as { readonly _handle: Handle })._handle, method);
 }
 
+/** Bytes of writes under way that the kernel has not taken. */
+export function queuedIn(socket: Socket): number {
+  return (socket as unknown as { readonly _handle: { readonly writeQueueSize: number } })._handle.writeQueueSize;
+}
+
 export async function readBytes(socket: Socket, wanted: number): Promise<number> {
   let bytes = 0;
   while (bytes < wanted) {

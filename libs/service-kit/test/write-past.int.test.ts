@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createLine, openSockets, readBytes, spyOnHandle } from './open-sockets';
+import { createLine, openSockets, queuedIn, readBytes, spyOnHandle } from './open-sockets';
 
 describe('SocketLine past the stream', () => {
   const LARGE = Buffer.alloc(8 * 1024 * 1024, 'y');
@@ -39,8 +39,10 @@ describe('SocketLine past the stream', () => {
 
     expect(line.write(LARGE)).toBe(false);
     expect(ends.near.writableLength).toBe(0);
-    expect(line.pending).toBe(LARGE.length);
-    expect(line.taken).toBe(0);
+    // The kernel has taken a part of it at once.
+    expect(line.pending).toBe(queuedIn(ends.near));
+    expect(line.taken).toBe(LARGE.length - queuedIn(ends.near));
+    expect(line.taken).toBeGreaterThan(0);
 
     await readBytes(ends.far, LARGE.length);
     expect(await told).toBe(0);
@@ -56,7 +58,7 @@ describe('SocketLine past the stream', () => {
     line.gather(LARGE);
     expect(line.write(LARGE)).toBe(false);
     expect(ends.near.writableLength).toBe(0);
-    expect(line.pending).toBe(2 * LARGE.length);
+    expect(line.pending).toBe(queuedIn(ends.near));
 
     await readBytes(ends.far, 2 * LARGE.length);
     expect(await told).toBe(0);

@@ -157,6 +157,19 @@ it('a ticket is dead when its token was revoked', async () => {
   await expect(open()).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
 });
 
+it('a ticket of a token that is older than TOKEN_AGE_MAX allows is refused, whoever issued it', async () => {
+  await using lax = await startNode();
+  await using strict = await startNode({ TOKEN_AGE_MAX: '1m' });
+  const token = await mint({ iat: nowS() - 120, exp: undefined });
+  for (const node of [lax, strict]) await untilReady(node);
+  const issued = await fetch(`${lax.url}/sse/ticket?channel=news`, { method: 'POST', headers: bearer(token) });
+  const { ticket } = (await issued.json()) as { ticket: string };
+  const open = ({ url }: Standalone) => openSseStream(`${url}/sse?channel=news&ticket=${ticket}`);
+  (await open(lax)).close();
+
+  await expect(open(strict)).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
+});
+
 it('a line is renewed on another process than the one that is told', async () => {
   await using here = await startNode();
   await using there = await startNode();

@@ -97,8 +97,13 @@ export class AccessFeed {
       { kind: 'now' },
       {
         hear: (data) => {
-          const { name, claims } = JSON.parse(data) as Renewal;
-          this.listener.onRenewed(name, readClaims(claims));
+          try {
+            const { name, claims } = JSON.parse(data) as Renewal;
+            this.listener.onRenewed(name, readClaims(claims));
+          } catch (error) {
+            // Let in by a process of another version or with other settings: nothing for the lines of this one.
+            this.log.warn({ err: error }, 'a renewal from another process is refused');
+          }
         },
       },
     );

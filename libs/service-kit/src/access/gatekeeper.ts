@@ -1,4 +1,4 @@
-import { defaultAlgorithms, Grant, TokenVerifier } from '@tetracast/access';
+import { defaultAlgorithms, Grant, type TokenClaims, TokenVerifier } from '@tetracast/access';
 import type { Bus } from '@tetracast/bus';
 import type { Connection, Hub } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
@@ -48,7 +48,7 @@ export class Gatekeeper {
     log: FastifyBaseLogger,
   ) {
     const { revocationTtlMs } = settings;
-    this.tickets = new Tickets(bus, settings, everybody);
+    this.tickets = new Tickets(bus, settings, (claims) => this.grantOfKnown(claims));
     this.permits = new Permits(settings);
     this.openPermit = { grant: everybody };
     this.feed = new AccessFeed(
@@ -59,7 +59,7 @@ export class Gatekeeper {
           this.permits.endThose((grant) => this.feed.isRevoked(grant));
         },
         onRenewed: (name, claims) => {
-          this.renewHere(name, Grant.of(claims, everybody));
+          this.renewHere(name, this.grantOfKnown(claims));
         },
       },
       log,
@@ -96,7 +96,7 @@ export class Gatekeeper {
   async grantForTicket(ticket: string, channels: readonly string[]): Promise<Grant> {
     if (this.isOpen) return this.everybody;
     this.feed.requireReady();
-    return this.notRevoked(await this.tickets.redeem(ticket, channels));
+    return this.tickets.redeem(ticket, channels);
   }
 
   /** Watches over a line with this grant, from now until it is gone. @throws CodedError `unauthorized` */
@@ -146,6 +146,11 @@ export class Gatekeeper {
     this.feed.stop();
   }
 
+  /** What the claims of a token allow that was let in earlier, or by another process. @throws CodedError `unauthorized` */
+  private grantOfKnown(claims: TokenClaims): Grant {
+    return this.notRevoked(Grant.of(this.verifier?.limited(claims) ?? claims, this.everybody));
+  }
+
   private notRevoked(grant: Grant): Grant {
     if (this.feed.isRevoked(grant)) throw new CodedError('unauthorized', 'The token was revoked');
     return grant;
@@ -156,7 +161,7 @@ export class Gatekeeper {
       // After a failover of the log what was said before is heard again: the line may have a later token by now.
       if (endOf(grant) < endOf(permit.grant)) continue;
       try {
-        this.permits.renewFromElsewhere(permit, this.notRevoked(grant));
+        this.permits.renewFromElsewhere(permit, grant);
       } catch {
         // Not for this line: it keeps the token it has.
       }

@@ -22,7 +22,8 @@ export class Tickets {
     private readonly bus: Bus,
     /** How long a ticket waits for its first use; the ticket of a token without an end is kept for `revocationTtlMs` after its last. */
     private readonly settings: Pick<Settings, 'ticketUnusedMs' | 'revocationTtlMs'>,
-    private readonly everybody?: Grant,
+    /** What the claims behind a ticket still allow; whoever may not come in any more does not prolong it. @throws CodedError `unauthorized` */
+    private readonly grantOf: (claims: TokenClaims) => Grant = (claims) => Grant.of(claims),
   ) {}
 
   /** A ticket, and until when it waits for its first use, in ms since 1970. @throws BusUnavailableError */
@@ -45,7 +46,7 @@ export class Tickets {
     if (!channels.every((channel) => stored.channels.includes(channel))) {
       throw new CodedError('forbidden', 'the ticket is for other channels');
     }
-    const grant = Grant.of(readClaims(stored.claims), this.everybody);
+    const grant = this.grantOf(readClaims(stored.claims));
     await this.keep(ticket, stored, this.lifeOf(grant));
     return grant;
   }

@@ -87,6 +87,18 @@ describe('a revocation', () => {
 });
 
 describe('a renewal', () => {
+  it('with claims that are none here is passed over, and the next one is heard', async () => {
+    const bus = createMemoryBus();
+    const { feed } = createFeed(bus);
+    const there = await startFeed(bus);
+    const { claims } = grantWith({ sub: 'ann', exp: 7 });
+    await feed.renew({ name: 'key', claims: { ...claims!, sub: '' } });
+    await feed.renew({ name: 'key', claims: claims! });
+    while (there.heard.renewals.length < 1) await turn();
+
+    expect(there.heard.renewals).toEqual([['key', claims]]);
+  });
+
   it('is told to the processes that run, and not to one that starts later', async () => {
     const bus = createMemoryBus();
     const { feed } = createFeed(bus);

@@ -1,5 +1,6 @@
 import { MemoryBus } from '@tetracast/bus';
 import type { TokenClaims } from '@tetracast/access';
+import { CodedError } from '@tetracast/message-model';
 import { createHash } from 'node:crypto';
 import { Tickets } from '../../src/access/tickets';
 import { grantWith } from './lines';
@@ -98,6 +99,17 @@ describe('a ticket', () => {
     }
     jest.advanceTimersByTime(1);
     await expect(tickets.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
+  });
+
+  it('whose claims are no longer let in is refused, and not kept any longer for that', async () => {
+    const ticket = await issue();
+    const kept = jest.spyOn(bus, 'putState');
+    const strict = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS }, () => {
+      throw new CodedError('unauthorized', 'The token was revoked');
+    });
+
+    await expect(strict.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
+    expect(kept).not.toHaveBeenCalled();
   });
 
   it('stands for a new token of its stream, and for that stream only', async () => {
