@@ -49,6 +49,7 @@ const PROFILES: Readonly<Record<string, Profile>> = {
   socketio: fanOut({ service: 'socketio' }),
   polling: fanOut({ service: 'polling' }),
   'websocket-redis': fanOut({ service: 'websocket', bus: 'redis' }),
+  'socketio-redis': fanOut({ service: 'socketio', bus: 'redis' }),
   'many-channels-post': manyChannels({ service: 'sse' }),
   'many-channels-line': manyChannels({ service: 'websocket', window: 64 }),
   'resume-websocket': resume('websocket'),
