@@ -29,7 +29,7 @@ describe('parseFormFields', () => {
     expect(parseFormFields(text)).toEqual(fields);
   });
 
-  it('reads names of every object as any other', () => {
+  it('reads names of every object like any other', () => {
     const fields = parseFormFields('d[__proto__][polluted]=1&__proto__[x]=1&d[constructor]=2&toString=3');
 
     expect(JSON.stringify(fields)).toBe(

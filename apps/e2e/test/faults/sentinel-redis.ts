@@ -1,7 +1,7 @@
 import { type RedisServer, type SentinelServer, startRedis, startSentinel } from '@tetracast/testing';
 import type { LogServers } from './log-servers';
 
-/** A primary, a replica that follows it as any does, and a Sentinel that the services ask which is which. */
+/** A primary, a replica that follows it like any other, and a Sentinel that the services ask which is which. */
 export class SentinelRedis implements LogServers {
   private constructor(
     readonly primary: RedisServer,

@@ -1,26 +1,11 @@
+import { stopTimeAndForgetting } from '../limits/stopped-clocks';
 import { bearer, revoke } from './renewal';
 import { type Standalone, startStandalone } from './start-standalone';
 import { ACCESS_ENV, mint, nowS } from './tokens';
 
 const TTL_MS = 60_000;
 
-/** Everything that goes by the time of day, and the timers that forget; requests take real time. */
-function stopTime(): void {
-  jest.useFakeTimers({
-    doNotFake: [
-      'clearImmediate',
-      'clearTimeout',
-      'hrtime',
-      'nextTick',
-      'performance',
-      'queueMicrotask',
-      'setImmediate',
-      'setTimeout',
-    ],
-  });
-}
-
-beforeEach(stopTime);
+beforeEach(stopTimeAndForgetting);
 afterEach(() => jest.useRealTimers());
 
 const statusOf = async ({ url }: Standalone, token: string): Promise<number> =>
