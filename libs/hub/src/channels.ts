@@ -1,16 +1,13 @@
 import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
-import type { Connection } from './connection';
-import { Pace } from './pace';
+import type { FanOut } from './fan-out';
 import type { ResumeLimits } from './resume-limits';
-import type { Subscription } from './subscription';
 import type { WindowLimits } from './window';
 
 export interface ChannelsOptions {
   readonly warmMs: number;
   readonly compareMs: number;
-  readonly fanoutWindowMs: number;
   readonly maxOpen: number;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
@@ -20,19 +17,16 @@ export interface ChannelsOptions {
 const COMPARE_BATCH = 500;
 
 /**
- * The open channels of one process. It hears the bus, collects what changed in a turn of the event loop, and keeps the
- * windows true: after a cut and from time to time it asks the log where each channel stands.
+ * The open channels of one process. It hears the bus, has what changed fanned out, and keeps the windows true: after a cut
+ * and from time to time it asks the log where each channel stands.
  */
 export class Channels implements ChannelHost {
   refilledMessages = 0;
   cuts = 0;
   isCut = false;
-  /** When what has changed goes out; it is told of all that this process stores. */
-  readonly pace: Pace;
   private readonly open = new Map<string, { readonly channel: Channel; readonly opened: Promise<void> }>();
   private readonly unread = new Set<Channel>();
   private newest: Position = { epoch: '', seq: 0 };
-  private dirty = new Set<Channel>();
   private comparing: Promise<void> | undefined;
   private compareAgain = false;
   private comparedAt = performance.now();
@@ -40,15 +34,9 @@ export class Channels implements ChannelHost {
 
   constructor(
     readonly bus: Bus,
+    private readonly fanOut: FanOut,
     private readonly options: ChannelsOptions,
   ) {
-    this.pace = new Pace(
-      options.fanoutWindowMs,
-      () => {
-        this.flush();
-      },
-      () => this.countReaders(),
-    );
     bus.listen({
       onEntry: (epoch, entry) => {
         this.onEntry(epoch, entry);
@@ -101,8 +89,7 @@ export class Channels implements ChannelHost {
   }
 
   changed(channel: Channel): void {
-    this.dirty.add(channel);
-    this.pace.schedule();
+    this.fanOut.add(channel);
   }
 
   epochSeen(epoch: string): void {
@@ -181,34 +168,6 @@ export class Channels implements ChannelHost {
     this.open.get(entry.channel)?.channel.offer(epoch, entry);
   }
 
-  /** One write per socket per turn, or per fan-out window: what came in since the last one goes out together. */
-  flush(): void {
-    const { dirty } = this;
-    this.dirty = new Set();
-    if (dirty.size === 1) {
-      for (const channel of dirty) for (const subscription of channel.subscriptions) forward(subscription);
-    } else {
-      const readers = new Map<Connection, Subscription | undefined>();
-      for (const channel of dirty) {
-        for (const subscription of channel.subscriptions) {
-          const { connection } = subscription;
-          readers.set(connection, readers.has(connection) ? undefined : subscription);
-        }
-      }
-      for (const [connection, only] of readers) {
-        if (only === undefined) connection.forwardAll();
-        else connection.forward(only);
-      }
-    }
-    for (const channel of dirty) channel.window.endTurn();
-  }
-
-  private countReaders(): number {
-    let count = 0;
-    for (const { subscriptions } of this.dirty) count += subscriptions.size;
-    return count;
-  }
-
   private async compareAll(): Promise<void> {
     const all = [...this.open.values()].map(({ channel }) => channel);
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
@@ -223,10 +182,6 @@ export class Channels implements ChannelHost {
       });
     }
   }
-}
-
-function forward(subscription: Subscription): void {
-  subscription.connection.forward(subscription);
 }
 
 function ignoreUnavailable(error: unknown): void {

@@ -4,6 +4,7 @@ import type { Channel } from './channel';
 import { Channels } from './channels';
 import { Connection } from './connection';
 import type { ConnectionHost, Leaving } from './connection-host';
+import { FanOut } from './fan-out';
 import { Follower, type Following } from './follower';
 import { RESUME_LIMITS, type ResumeLimits } from './resume-limits';
 import type { Sink } from './sink';
@@ -52,6 +53,7 @@ export class Hub implements ConnectionHost {
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
   readonly log: Channels;
+  private readonly fanOut: FanOut;
   private readonly stuck = new Set<Connection>();
   private readonly wheel: Wheel<Connection>;
   private readonly sweeper: NodeJS.Timeout;
@@ -77,10 +79,10 @@ export class Hub implements ConnectionHost {
     this.maxChannels = maxChannels;
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
-    this.log = new Channels(bus, {
+    this.fanOut = new FanOut(fanoutWindowMs);
+    this.log = new Channels(bus, this.fanOut, {
       warmMs,
       compareMs,
-      fanoutWindowMs,
       maxOpen: maxOpenChannels,
       windowLimits,
       resumeLimits,
@@ -124,14 +126,13 @@ export class Hub implements ConnectionHost {
 
   /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
-    const { pace } = this.log;
-    pace.appendSent();
+    this.fanOut.appendSent();
     try {
       const { duplicate, ...position } = await this.bus.append(publication);
       if (!duplicate) this.counts.published++;
       return { id: encodeCursor(position), duplicate };
     } finally {
-      pace.appendAnswered();
+      this.fanOut.appendAnswered();
     }
   }
 
@@ -148,7 +149,7 @@ export class Hub implements ConnectionHost {
   /** Ends every line, so that its client comes back elsewhere. */
   drain(reason: CloseName): void {
     // What was announced in this turn still goes out.
-    this.log.flush();
+    this.fanOut.flush();
     for (const connection of this.wheel.members) connection.end(reason);
   }
 

@@ -22,4 +22,4 @@ export { takeSocket } from './take-socket';
 export type { Tetracast } from './tetracast';
 export { answerPlainly, ownUpgrades } from './upgrades';
 export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';
-export { holdWrites } from './hold-writes';
+export { holdWrites } from './socket-writes';

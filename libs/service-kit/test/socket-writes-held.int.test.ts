@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { holdWrites } from '../src/hold-writes';
+import { holdWrites } from '../src/socket-writes';
 import { openSockets, spyOnHandle } from './open-sockets';
 
 describe('holdWrites', () => {

@@ -1,118 +1,131 @@
-import { Pace } from '../src/pace';
+import type { Channel } from '../src/channel';
+import { FanOut } from '../src/fan-out';
 
-describe('the pace of a fan-out', () => {
-  const flush = jest.fn();
+describe('the turns of a fan-out', () => {
+  const forward = jest.fn();
   const many = 64;
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-    flush.mockClear();
+    forward.mockClear();
   });
   afterEach(() => {
     jest.useRealTimers();
   });
 
-  const pace = (readers: number, windowMs = 0): Pace => new Pace(windowMs, flush, () => readers);
+  /** To so many readers of a channel; the first one tells. */
+  const fanOut = (readers: number, windowMs = 0): { readonly to: FanOut; readonly channel: Channel } => {
+    const subscriptions = Array.from({ length: readers }, (_, i) => ({
+      connection: { forward: i === 0 ? forward : ignore },
+    }));
+    const channel = { subscriptions: new Set(subscriptions), window: { endTurn: ignore } } as unknown as Channel;
+    return { to: new FanOut(windowMs), channel };
+  };
 
   it('is once a turn, however much has changed', async () => {
-    const to = pace(many);
-    to.schedule();
-    to.schedule();
-    expect(flush).not.toHaveBeenCalled();
+    const { to, channel } = fanOut(many);
+    to.add(channel);
+    to.add(channel);
+    expect(forward).not.toHaveBeenCalled();
 
     await turnsOver();
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 
   it('comes behind what the turn answers', async () => {
-    pace(many).schedule();
+    const { to, channel } = fanOut(many);
+    to.add(channel);
     const answered = jest.fn();
     void inPromises(10, answered);
 
     await turnsOver();
 
-    expect(answered.mock.invocationCallOrder[0]).toBeLessThan(flush.mock.invocationCallOrder[0] as number);
+    expect(answered.mock.invocationCallOrder[0]).toBeLessThan(forward.mock.invocationCallOrder[0] as number);
   });
 
   it('waits for the answers to what is being stored, and not for what is stored later', async () => {
-    const to = pace(many);
+    const { to, channel } = fanOut(many);
     to.appendSent();
     to.appendSent();
-    to.schedule();
+    to.add(channel);
     await turnsOver();
     to.appendSent();
     to.appendAnswered();
     await turnsOver();
-    expect(flush).not.toHaveBeenCalled();
+    expect(forward).not.toHaveBeenCalled();
 
     to.appendAnswered();
     await turnsOver();
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
     jest.advanceTimersByTime(1);
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 
   it('waits for an answer no longer than a millisecond', async () => {
-    const to = pace(many);
+    const { to, channel } = fanOut(many);
     to.appendSent();
-    to.schedule();
+    to.add(channel);
     await turnsOver();
 
     jest.advanceTimersByTime(1);
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
     to.appendAnswered();
     await turnsOver();
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 
   it('does not wait for an answer that came in the same turn', async () => {
-    const to = pace(many);
+    const { to, channel } = fanOut(many);
     to.appendSent();
-    to.schedule();
+    to.add(channel);
     await Promise.resolve();
     to.appendAnswered();
 
     await turnsOver();
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 
   it('does not wait where there are few readers', async () => {
-    const to = pace(many - 1);
+    const { to, channel } = fanOut(many - 1);
     to.appendSent();
-    to.schedule();
+    to.add(channel);
 
     await turnsOver();
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 
   it('goes on after each', async () => {
-    const to = pace(many);
-    to.schedule();
+    const { to, channel } = fanOut(many);
+    to.add(channel);
     await turnsOver();
-    to.schedule();
+    to.add(channel);
     await turnsOver();
 
-    expect(flush).toHaveBeenCalledTimes(2);
+    expect(forward).toHaveBeenCalledTimes(2);
   });
 
   it('is that of the window where there is one', async () => {
-    const to = pace(many, 20);
+    const { to, channel } = fanOut(many, 20);
     to.appendSent();
-    to.schedule();
+    to.add(channel);
     await turnsOver();
     jest.advanceTimersByTime(19);
-    expect(flush).not.toHaveBeenCalled();
+    expect(forward).not.toHaveBeenCalled();
 
     jest.advanceTimersByTime(1);
 
-    expect(flush).toHaveBeenCalledTimes(1);
+    expect(forward).toHaveBeenCalledTimes(1);
   });
 });
+
+function ignore(): void {
+  // Nothing to hand over.
+}
 
 async function inPromises(count: number, task: () => void): Promise<void> {
   for (let i = 0; i < count; i++) await Promise.resolve();
