@@ -1,4 +1,3 @@
-import replyFrom from '@fastify/reply-from';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Engine } from './engine';
@@ -17,7 +16,6 @@ export const SOCKETIO_PATH = '/socket.io/';
 export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyPluginAsync {
   return async (app) => {
     const { tetracast } = app;
-    await app.register(replyFrom, { disableRequestLogging: true });
     // Engine.IO reads the bodies itself, here or in the other process.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => {

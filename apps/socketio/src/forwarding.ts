@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestFrom } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FORWARDED_HEADER, readForwarded, writeForwarded } from './forwarded';
 import type { NodeDirectory, Owner } from './node-directory';
@@ -22,18 +22,44 @@ export async function ownerOf(request: IncomingMessage, directory: NodeDirectory
   return forwarded === undefined || owner?.isNear === true ? owner : undefined;
 }
 
-/** Hands an HTTP request of a client to the process that keeps its session. */
-export function forwardRequest(request: FastifyRequest, reply: FastifyReply, owner: Owner): FastifyReply {
-  const forwarded = headerFor(request.raw, owner);
-  return reply.from(owner.address + request.url, {
-    rewriteRequestHeaders: (_request, headers) => ({
-      ...headers,
-      host: request.headers.host,
-      [FORWARDED_HEADER]: forwarded,
-    }),
-    onError: (failed) => {
-      void failed.code(400).send(SESSION_UNKNOWN);
-    },
+/** What is said to the next hop only (RFC 9110, section 7.6.1), besides what `Connection` names. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+
+/** Hands an HTTP request of a client to the process that keeps its session, and that one's answer to the client. */
+export async function forwardRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  owner: Owner,
+): Promise<FastifyReply> {
+  const { method, url, raw } = request;
+  // What a GET brings says nothing to Engine.IO. Its length alone would have the owner wait for it.
+  const hasBody = method === 'POST';
+  const headers = {
+    ...endToEnd(raw.headers, hasBody ? [] : ['content-length']),
+    [FORWARDED_HEADER]: headerFor(raw, owner),
+  };
+  const upstream = requestFrom(owner.address + url, { method, headers });
+  upstream.once('socket', (socket) => {
+    if (socket.connecting) endUnlessConnected(socket);
+  });
+  // A client that goes away takes its poll with it.
+  reply.raw.once('close', () => upstream.destroy());
+  if (hasBody) raw.pipe(upstream);
+  else upstream.end();
+  const answer = await answerTo(upstream);
+  if (answer === undefined) return reply.code(400).send(SESSION_UNKNOWN);
+  return reply
+    .code(answer.statusCode ?? 502)
+    .headers(endToEnd(answer.headers))
+    .send(answer);
+}
+
+/** `undefined` when it cannot be had. */
+function answerTo(upstream: ClientRequest): Promise<IncomingMessage | undefined> {
+  return new Promise((resolve) => {
+    upstream.on('response', resolve).on('error', () => {
+      resolve(undefined);
+    });
   });
 }
 
@@ -45,14 +71,24 @@ export function forwardUpgrade(request: IncomingMessage, socket: Duplex, head: B
     socket.destroy();
     upstream.destroy();
   };
-  upstream.setTimeout(CONNECT_TIMEOUT_MS, end);
+  endUnlessConnected(upstream);
   upstream.once('connect', () => {
-    upstream.setTimeout(0);
     upstream.write(headOf(request, headerFor(request, owner)));
     upstream.write(head);
     upstream.pipe(socket).pipe(upstream);
   });
   for (const half of [upstream, socket]) half.on('error', end).on('close', end);
+}
+
+function endUnlessConnected(upstream: Socket): void {
+  upstream.setTimeout(CONNECT_TIMEOUT_MS, () => upstream.destroy(new Error('no connection')));
+  upstream.once('connect', () => upstream.setTimeout(0));
+}
+
+function endToEnd(headers: IncomingHttpHeaders, but: readonly string[] = []): IncomingHttpHeaders {
+  const named = headers.connection?.toLowerCase().split(/[\s,]+/) ?? [];
+  const left = new Set([...HOP_BY_HOP, ...named, ...but]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
 }
 
 function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage, forwarded: string): string {

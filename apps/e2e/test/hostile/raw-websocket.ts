@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import type { Socket } from 'node:net';
 import { RawConnection } from './raw-connection';
 
 /** The opcodes of RFC 6455, section 5.2. */
@@ -90,19 +90,17 @@ export class RawWebSocket implements Disposable {
     return this.frames;
   }
 
-  /** Writes as fast as the other side takes it, without reading: `false` when it takes no more for `patience` turns. */
-  async flood(bytes: Buffer, times: number, patience: number): Promise<boolean> {
+  /**
+   * Writes the bytes over and over, as fast as the other side takes them, and reads nothing. `true` when that has closed the
+   * connection; `false` when it took them `times` times.
+   */
+  async flood(bytes: Buffer, times: number): Promise<boolean> {
     const { socket } = this.line;
     socket.pause();
-    for (let sent = 0, waited = 0; sent < times && !socket.destroyed;) {
-      if (socket.writableLength === 0) {
-        socket.write(bytes);
-        sent++;
-        waited = 0;
-      } else if (++waited > patience) return false;
-      await turn();
+    for (let sent = 0; sent < times && !socket.destroyed; sent++) {
+      if (!socket.write(bytes)) await drainedOrClosed(socket);
     }
-    return true;
+    return socket.destroyed;
   }
 
   [Symbol.dispose](): void {
@@ -122,6 +120,16 @@ export function upgradeRequest(target: string): Buffer {
       '\r\n',
     ].join('\r\n'),
   );
+}
+
+function drainedOrClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      socket.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    socket.on('drain', settle).on('close', settle);
+  });
 }
 
 function readLength(bytes: Buffer, at: number, second: number): [start: number, length: number] {

@@ -24,6 +24,12 @@ const LAST = 'the last one';
 const ANSWERS: readonly string[] = ['error', 'subscribed', 'unsubscribed', 'ack', 'pong'];
 /** A line is cut after 20 bad frames in a row. */
 const FRAMES_MAX = 19;
+/** Each is answered by one as large. */
+const PINGS = encodeFrames(
+  Array.from({ length: 500 }, () => ({ opcode: OPCODES.ping, payload: Buffer.alloc(125, 'x') })),
+);
+/** Far more than the kernel has room for. */
+const PING_FLOODS = 500;
 /** What would be the fault of the service. */
 const FAILURES = ['internal', 'unavailable'];
 /** Above MAX_MESSAGE_BYTES in any encoding. */
@@ -75,6 +81,18 @@ describeUnderFire('WebSocket frames that no client sends', (attack) => {
       expect(closeCodeIn(received)).toBe(CLOSE_CODES.too_big.code);
     });
   });
+
+  it.each(['/ws', '/socket.io/?EIO=4&transport=websocket'])(
+    'end a line whose peer pings and pings and reads no answer: %s',
+    async (path) => {
+      const { target } = attack();
+      using websocket = await RawWebSocket.open(target.port, path);
+      const before = await target.memory();
+
+      expect(await websocket.flood(PINGS, PING_FLOODS)).toBe(true);
+      expect((await target.memory()) - before).toBeLessThan(PINGS.length * 20);
+    },
+  );
 
   it('are not even begun by a handshake that is none: the answer is a documented one', async () => {
     const handshakes = fc.record({
