@@ -8,6 +8,9 @@ const READERS_WORTH_WAITING = 64;
 /** However long the log takes. */
 const HELD_MS_MAX = 1;
 
+/** Readers whose objects are fetched from memory side by side. */
+const GROUP = 16;
+
 /**
  * Hands what has changed to its readers. Nearly all that a delivery costs is its write, some 3.5 µs of the kernel's for any number of
  * messages: so what is decided here is who is written to when, for as many messages in a write as can be.
@@ -20,6 +23,8 @@ const HELD_MS_MAX = 1;
  * - **With what is just being stored**: through Redis they fall into two groups all the same, when what two have sent is being
  *   stored while the messages of the other two are announced, and stay so: 3.1 to 3.9 messages in a write, where with this it
  *   is 3.9 always. It waits for one answer of the log at the most, and no longer than {@link HELD_MS_MAX}.
+ * - **In groups that are looked at first**: the objects of 10 000 sockets no longer fit the processor's caches. It fetches those of
+ *   a group side by side when it is shown them, instead of waiting for each in turn: 0.9 × the processor time of a delivery.
  *
  * Figures: docs/performance.md.
  */
@@ -60,9 +65,8 @@ export class FanOut {
     const { dirty } = this;
     this.dirty = new Set();
     const [only] = dirty;
-    if (only !== undefined && dirty.size === 1) {
-      for (const subscription of only.subscriptions) subscription.connection.forward(subscription);
-    } else forwardAll(dirty);
+    if (only !== undefined && dirty.size === 1) forwardEach(only.subscriptions);
+    else forwardAll(dirty);
     for (const channel of dirty) channel.window.endTurn();
   }
 
@@ -94,6 +98,24 @@ function countReaders(channels: Iterable<Channel>): number {
   let count = 0;
   for (const { subscriptions } of channels) count += subscriptions.size;
   return count;
+}
+
+/** What was seen of a group, kept so that the look is not left out. */
+const seen = new Float64Array(GROUP);
+
+/** Group by group: first a look at all of a group, then a write to each. */
+function forwardEach(subscriptions: ReadonlySet<Subscription>): void {
+  const group: Subscription[] = [];
+  for (const subscription of subscriptions) {
+    seen[group.length] = subscription.connection.sink.pending ?? 0;
+    if (group.push(subscription) === GROUP) forwardGroup(group);
+  }
+  forwardGroup(group);
+}
+
+function forwardGroup(group: Subscription[]): void {
+  for (const subscription of group) subscription.connection.forward(subscription);
+  group.length = 0;
 }
 
 /** Who reads several of the channels gets the news of all in one go, in the log's order. */

@@ -16,7 +16,7 @@ describe('the turns of a fan-out', () => {
   /** To so many readers of a channel; the first one tells. */
   const fanOut = (readers: number, windowMs = 0): { readonly to: FanOut; readonly channel: Channel } => {
     const subscriptions = Array.from({ length: readers }, (_, i) => ({
-      connection: { forward: i === 0 ? forward : ignore },
+      connection: { sink: {}, forward: i === 0 ? forward : ignore },
     }));
     const channel = { subscriptions: new Set(subscriptions), window: { endTurn: ignore } } as unknown as Channel;
     return { to: new FanOut(windowMs), channel };
@@ -97,6 +97,16 @@ describe('the turns of a fan-out', () => {
     await turnsOver();
 
     expect(forward).toHaveBeenCalledTimes(1);
+  });
+
+  it('hands over to each reader once, however many there are', () => {
+    const { to, channel } = fanOut(100);
+    const readers = [...channel.subscriptions].map((subscription) => jest.spyOn(subscription.connection, 'forward'));
+    to.add(channel);
+
+    to.flush();
+
+    for (const reader of readers) expect(reader).toHaveBeenCalledTimes(1);
   });
 
   it('goes on after each', async () => {
