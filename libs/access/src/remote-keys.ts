@@ -1,28 +1,57 @@
 import { CodedError } from '@tetracast/message-model';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  type JSONWebKeySet,
+  jwksCache,
+  type JWTVerifyGetKey,
+} from 'jose';
 
 /** How long fetched keys are used before they are fetched again. */
 const CACHE_MAX_AGE_MS = 600_000;
-/** A token with an unknown `kid` has the keys fetched anew, but not more often than this. */
+/** A token with an unknown `kid` has the keys fetched anew, and so does one after a failure, but not more often than this. */
 const COOLDOWN_MS = 5000;
 
 /**
  * The public keys at a URL (RFC 7517): fetched when first needed, after ten minutes, and when a token names a key that
  * is not among them.
- * @returns what finds a token's key; it throws `unavailable` if they cannot be fetched or are no set of keys.
+ * @param staleMs how long those fetched last are used on where they cannot be fetched again after their ten minutes
+ * @returns what finds a token's key; it throws `unavailable` if none that may be used is known and they cannot be fetched.
  */
-export function createRemoteKeys(url: string, timeoutMs: number): JWTVerifyGetKey {
+export function createRemoteKeys(url: string, timeoutMs: number, staleMs: number): JWTVerifyGetKey {
+  const last: { jwks?: JSONWebKeySet; uat?: number } = {};
   const find = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
     cacheMaxAge: CACHE_MAX_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
+    [jwksCache]: last,
   });
+  let failedAt = -Infinity;
+  let failure: unknown;
+
+  const findLast: JWTVerifyGetKey = async (header, token) => {
+    const { jwks, uat = -Infinity } = last;
+    try {
+      if (jwks !== undefined && Date.now() < uat + CACHE_MAX_AGE_MS + staleMs)
+        return await createLocalJWKSet(jwks)(header, token);
+    } catch (error) {
+      // One that is not among them may be new.
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+    }
+    throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched', { cause: failure });
+  };
+
   return async (header, token) => {
+    // Whoever has a known key is not to wait for a time-out with every token.
+    if (last.jwks !== undefined && Date.now() < failedAt + COOLDOWN_MS) return findLast(header, token);
     try {
       return await find(header, token);
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched', { cause });
+      failedAt = Date.now();
+      failure = cause;
+      return findLast(header, token);
     }
   };
 }

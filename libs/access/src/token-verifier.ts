@@ -26,6 +26,8 @@ export interface VerifierOptions extends KeySources {
   /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
   readonly maxAgeS?: number;
   readonly jwksTimeoutMs: number;
+  /** How long keys are used on that cannot be fetched again; see {@link createRemoteKeys}. */
+  readonly jwksStaleMs: number;
   /** What the bearer of any token may do, as everybody may. */
   readonly everybody?: Grant;
 }

@@ -6,6 +6,7 @@ import { createRemoteKeys } from './remote-keys';
 interface KeyOptions extends KeySources {
   readonly algorithms: readonly string[];
   readonly jwksTimeoutMs: number;
+  readonly jwksStaleMs: number;
 }
 
 /**
@@ -40,9 +41,9 @@ function createSecretFinder(secret: string | undefined, algorithms: readonly str
 }
 
 function createPublicKeyFinder(options: KeyOptions, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
-  const { publicKey, jwksUrl, jwksTimeoutMs } = options;
+  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs } = options;
   if (publicKey && jwksUrl) throw new Error('A public key and a JWKS URL: only one of them can be meant');
-  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs);
+  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs);
   if (!publicKey) return undefined;
 
   const key = readPublicKey(publicKey);

@@ -16,7 +16,7 @@ beforeEach(async () => {
   server = await startJwksServer();
   server.serve({ first: first.publicKey });
   const keys = { jwksUrl: server.url, algorithms: ['EdDSA', 'RS256'] };
-  verifier = await TokenVerifier.create({ ...keys, leewayS: 0, jwksTimeoutMs: 200 });
+  verifier = await TokenVerifier.create({ ...keys, leewayS: 0, jwksTimeoutMs: 200, jwksStaleMs: 60_000 });
 });
 
 afterEach(async () => {
@@ -95,6 +95,32 @@ describe('keys that cannot be fetched', () => {
     await happen(server);
 
     await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('are those fetched last, for as long as may be', async () => {
+    await verifyNew(first, 'first');
+    server.answer((response) => response.writeHead(503).end());
+
+    laterBy(600_000 + 59_000);
+    expect(await verifyNew(first, 'first')).toBeDefined();
+    await expect(verifyNew(second, 'second')).rejects.toMatchObject(UNAVAILABLE);
+    laterBy(1000);
+    await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it('are not asked for with every token then', async () => {
+    await verifyNew(first, 'first');
+    server.answer((response) => response.writeHead(503).end());
+    laterBy(600_000);
+
+    await verifyNew(first, 'first');
+    await verifyNew(first, 'first');
+    expect(server.requests).toBe(2);
+    laterBy(5000);
+    server.serve({ second: second.publicKey });
+
+    expect(await verifyNew(second, 'second')).toBeDefined();
+    expect(server.requests).toBe(3);
   });
 
   it('are fetched as soon as they can be', async () => {

@@ -4,7 +4,7 @@ import { ALGORITHMS, TokenVerifier, type VerifierOptions } from '../src';
 import { fakeClock } from './fake-clock';
 import { nowS, pairOf, PAIRS, pemOf, SECRET, secretKey, sign } from './keys';
 
-const SECRET_ONLY = { secret: SECRET, algorithms: ['HS256'], leewayS: 5, jwksTimeoutMs: 1000 };
+const SECRET_ONLY = { secret: SECRET, algorithms: ['HS256'], leewayS: 5, jwksTimeoutMs: 1000, jwksStaleMs: 0 };
 
 const verifier = (options: Partial<VerifierOptions> = {}): Promise<TokenVerifier> =>
   TokenVerifier.create({ ...SECRET_ONLY, ...options });

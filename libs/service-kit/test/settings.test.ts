@@ -17,6 +17,7 @@ const DEFAULTS = {
   authAudience: '',
   authLeewayMs: 5000,
   authTimeoutMs: 10_000,
+  authJwksStaleMs: 3_600_000,
   tokenAgeMaxMs: 0,
   tokenExpiringMs: 30_000,
   ticketUnusedMs: 60_000,

@@ -59,6 +59,13 @@ export const AUTH_SETTINGS = {
     '5m',
     'How long a WebSocket may be open without a token where nothing is public; how long a JWKS may take',
   ),
+  authJwksStaleMs: duration(
+    'AUTH_JWKS_STALE',
+    '1h',
+    '0s',
+    '24h',
+    'How long the last keys of the JWKS are used on when it cannot be fetched again after its ten minutes',
+  ),
   tokenAgeMaxMs: duration(
     'TOKEN_AGE_MAX',
     '0s',

@@ -25,7 +25,7 @@ export class Gatekeeper {
     const keys = keysIn(settings);
     const everybody = grantEverybody(settings);
     if (keys === undefined) return new Gatekeeper(settings, everybody, undefined, bus, hub, log);
-    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs, authTimeoutMs } = settings;
+    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
       algorithms: authAlgorithms.length > 0 ? authAlgorithms : defaultAlgorithms(keys),
@@ -33,7 +33,8 @@ export class Gatekeeper {
       audience: authAudience,
       leewayS: authLeewayMs / 1000,
       maxAgeS: tokenAgeMaxMs / 1000,
-      jwksTimeoutMs: authTimeoutMs,
+      jwksTimeoutMs: settings.authTimeoutMs,
+      jwksStaleMs: settings.authJwksStaleMs,
       everybody,
     });
     return new Gatekeeper(settings, everybody, verifier, bus, hub, log);
