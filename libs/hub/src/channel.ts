@@ -1,6 +1,6 @@
 import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
 import { FramedEntry } from './framed-entry';
-import { firstPage, nextPage, pageAmong, type ResumeLimits } from './resume-limits';
+import { pageAmong, type ResumeLimits } from './resume-limits';
 import type { Subscription } from './subscription';
 import { Window, type WindowLimits } from './window';
 
@@ -28,8 +28,6 @@ export interface ChannelHost {
 /** A stretch of the log framed for sending, and what it says about the places around it. */
 export interface FramedPage extends Omit<Page, 'entries'> {
   readonly entries: readonly FramedEntry[];
-  /** Whether more is stored after it. */
-  readonly full: boolean;
 }
 
 /** Announcements kept while the log is read; more than that and the log is read again instead. */
@@ -46,8 +44,6 @@ export class Channel {
   window: Window;
   live = false;
   private provenAt = 0;
-  /** Messages read at once, by the size of those read last. */
-  private pageLimit: number;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -58,7 +54,6 @@ export class Channel {
     private readonly host: ChannelHost,
   ) {
     this.window = new Window(host.windowLimits, '', 0);
-    this.pageLimit = firstPage(host.resumeLimits);
   }
 
   get epoch(): string {
@@ -163,29 +158,26 @@ export class Channel {
 
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
-    const { resumeLimits } = this.host;
-    const limit = pageAmong(resumeLimits, this.pageLimit, among);
-    const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit });
+    const page = await this.host.bus.read(this.name, {
+      kind: 'after',
+      seq,
+      ...pageAmong(this.host.resumeLimits, among),
+    });
     if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
-    const full = entries.length === limit;
-    if (entries.length > 0) {
-      const size = entries.reduce((sum, entry) => sum + entry.size, 0) / entries.length;
-      this.pageLimit = nextPage(resumeLimits, size);
-    }
-    if (!full && this.window === window && page.epoch === this.epoch && !page.trimmed) {
+    if (!page.more && this.window === window && page.epoch === this.epoch && !page.trimmed) {
       const below = entries.filter((entry) => entry.seq <= window.floor);
       if (seq < window.floor && below.at(-1)?.seq === window.floor) window.extendBack(below, seq);
     }
-    return { ...page, entries, full };
+    return { ...page, entries };
   }
 
   private async fill(): Promise<void> {
-    const { messages: limit } = this.host.resumeLimits;
+    const limits = pageAmong(this.host.resumeLimits, 1);
     let messages = 0;
     for (;;) {
       const { cuts } = this.host;
-      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit });
+      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
       if (page.epoch !== this.epoch) {
         this.host.epochSeen(page.epoch);
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
@@ -198,7 +190,7 @@ export class Channel {
       }
       for (const entry of page.entries) this.window.push(entry, this.provenAt);
       messages += page.entries.length;
-      if (page.entries.length === limit) continue;
+      if (page.more) continue;
       // The comparison that follows every cut goes on from here.
       if (this.host.isCut) return;
       if (cuts === this.host.cuts && this.absorbPending()) {
