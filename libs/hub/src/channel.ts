@@ -9,7 +9,7 @@ export interface ChannelHost {
   readonly bus: Bus;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
-  /** How often the line by which announcements come was cut. */
+  /** How often the line by which announcements come was cut or came back, or the log was replaced. */
   readonly cuts: number;
   /** Whether it is cut now: what is read meanwhile says nothing of what is missed after it was read. */
   readonly isCut: boolean;
@@ -19,6 +19,8 @@ export interface ChannelHost {
   changed(channel: Channel): void;
   /** The log has another epoch than this process knew. */
   epochSeen(epoch: string): void;
+  /** The log answered so when it was asked at `cuts`; `false` when that may be outdated in more than what is announced since. */
+  answered(epoch: string, cuts: number): boolean;
   /** The log could not be read: `refill` is wanted again when it is back. */
   refillLater(channel: Channel): void;
   /** A hole was closed; other channels may have one that no announcement will show. */
@@ -75,10 +77,11 @@ export class Channel {
     const { cuts } = this.host;
     await this.host.bus.subscribe(this.name);
     const { epoch, head, last } = await this.host.bus.positions([this.name]);
+    const isSound = this.host.answered(epoch, cuts);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
     this.provenAt = head;
     if (this.host.isCut) return;
-    if (cuts === this.host.cuts && this.absorbPending()) this.live = true;
+    if (isSound && this.absorbPending()) this.live = true;
     else await this.refill();
   }
 
@@ -158,12 +161,13 @@ export class Channel {
 
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
+    const { cuts } = this.host;
     const page = await this.host.bus.read(this.name, {
       kind: 'after',
       seq,
       ...pageAmong(this.host.resumeLimits, among),
     });
-    if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
+    if (page.epoch !== this.epoch && cuts === this.host.cuts) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
     if (!page.more && this.window === window && page.epoch === this.epoch && !page.trimmed) {
       const below = entries.filter((entry) => entry.seq <= window.floor);
@@ -178,8 +182,8 @@ export class Channel {
     for (;;) {
       const { cuts } = this.host;
       const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
+      const isSound = this.host.answered(page.epoch, cuts);
       if (page.epoch !== this.epoch) {
-        this.host.epochSeen(page.epoch);
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
         this.provenAt = 0;
         continue;
@@ -193,7 +197,7 @@ export class Channel {
       if (page.more) continue;
       // The comparison that follows every cut goes on from here.
       if (this.host.isCut) return;
-      if (cuts === this.host.cuts && this.absorbPending()) {
+      if (isSound && this.absorbPending()) {
         this.resume(page.head);
         this.host.refilled(messages);
         return;
