@@ -23,12 +23,13 @@ export interface Appended {
 }
 
 /**
- * What to read of one channel, oldest first. `after`: at most `limit` entries with a greater seq (`after: 0` is all that
- * is retained). `last`: the last `count` entries. `rewind`: of the last `count` entries the oldest alone, before which they begin.
+ * What to read of one channel, oldest first. `after`: the entries with a greater seq (`after: 0` is all that is retained), at
+ * most `limit`, and none behind the one with which they come to `bytes`, as {@link bytesOf} counts them; both are 1 or more,
+ * so that it goes on whatever is stored. `rewind`: of the last `count` entries the oldest alone, before which they begin.
  */
 export type Range =
-  | { readonly kind: 'after'; readonly seq: number; readonly limit: number }
-  | { readonly kind: 'last' | 'rewind'; readonly count: number };
+  | { readonly kind: 'after'; readonly seq: number; readonly limit: number; readonly bytes: number }
+  | { readonly kind: 'rewind'; readonly count: number };
 
 /** A stretch of one channel, with what is needed to know whether something is missing before or after it. */
 export interface Page {
@@ -43,6 +44,8 @@ export interface Page {
   readonly entries: readonly Entry[];
   /** Whether messages of the channel after `seq` and before what was read are no longer stored (`after` only). */
   readonly trimmed: boolean;
+  /** Whether more is stored after what was read. */
+  readonly more: boolean;
 }
 
 export interface Positions {

@@ -17,6 +17,14 @@ export interface Entry {
   readonly user?: string;
 }
 
+/** What a message counts besides its data where a read is bounded by bytes: its numbers, names and keys, about. */
+export const ENTRY_BYTES = 256;
+
+/** What a message counts where a read is bounded by bytes: those of its data in UTF-8, and {@link ENTRY_BYTES}. */
+export function bytesOf({ data }: Pick<Entry, 'data'>): number {
+  return ENTRY_BYTES + Buffer.byteLength(data);
+}
+
 /** What becomes of a publication when it gets its place and time. */
 export function createEntry(
   { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey'>,

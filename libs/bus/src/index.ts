@@ -1,5 +1,5 @@
 export * from './bus';
-export type * from './entry';
+export { bytesOf, type Entry } from './entry';
 export type * from './retention';
 export * from './create-bus';
 export { MemoryBus } from './memory/memory-bus';

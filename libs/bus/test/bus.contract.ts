@@ -4,6 +4,7 @@ import { describeIdempotency } from './contract/idempotency';
 import { describeModel } from './contract/model';
 import { describeNumbering } from './contract/numbering';
 import { describeReading } from './contract/reading';
+import { describePages } from './contract/pages';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/state';
 import { describeTallies } from './contract/tallies';
@@ -13,6 +14,7 @@ export function describeBus(name: string, harness: BusHarness): void {
   describe(`contract of ${name}`, () => {
     describeNumbering(harness);
     describeReading(harness);
+    describePages(harness);
     describeRetention(harness);
     describeIdempotency(harness);
     describeAnnouncing(harness);

@@ -38,10 +38,9 @@ it('keeps in a log what a list would keep', () => {
         list = [...list, entry(index + 1, now)].slice(-size).filter(({ time }) => time > now - 50);
         expect(log.length).toBe(list.length);
         expect(log.last).toBe(index + 1);
-        expect(log.newest(count)).toEqual(count === 0 ? [] : list.slice(-count));
+        expect(log.read({ kind: 'rewind', count })).toEqual(count === 0 ? [] : list.slice(-count).slice(0, 1));
         const following = list.filter(({ seq }) => seq > after);
-        expect(log.after(after, count)).toEqual(following.slice(0, count));
-        expect(log.firstAfter(after)).toEqual(following[0]);
+        expect(log.read({ kind: 'after', seq: after, limit: count, bytes: 1e9 })).toEqual(following.slice(0, count));
       }
       log.dropExpired(now + 50);
       expect([log.length, log.last]).toEqual([0, undefined]);

@@ -1,6 +1,6 @@
 import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
 import { FramedEntry } from './framed-entry';
-import { firstPage, nextPage, pageAmong, type ResumeLimits } from './resume-limits';
+import { pageAmong, type ResumeLimits } from './resume-limits';
 import type { Subscription } from './subscription';
 import { Window, type WindowLimits } from './window';
 
@@ -9,7 +9,7 @@ export interface ChannelHost {
   readonly bus: Bus;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
-  /** How often the line by which announcements come was cut. */
+  /** How often the line by which announcements come was cut or came back, or the log was replaced. */
   readonly cuts: number;
   /** Whether it is cut now: what is read meanwhile says nothing of what is missed after it was read. */
   readonly isCut: boolean;
@@ -19,6 +19,8 @@ export interface ChannelHost {
   changed(channel: Channel): void;
   /** The log has another epoch than this process knew. */
   epochSeen(epoch: string): void;
+  /** The log answered so when it was asked at `cuts`; `false` when that may be outdated in more than what is announced since. */
+  answered(epoch: string, cuts: number): boolean;
   /** The log could not be read: `refill` is wanted again when it is back. */
   refillLater(channel: Channel): void;
   /** A hole was closed; other channels may have one that no announcement will show. */
@@ -28,8 +30,6 @@ export interface ChannelHost {
 /** A stretch of the log framed for sending, and what it says about the places around it. */
 export interface FramedPage extends Omit<Page, 'entries'> {
   readonly entries: readonly FramedEntry[];
-  /** Whether more is stored after it. */
-  readonly full: boolean;
 }
 
 /** Announcements kept while the log is read; more than that and the log is read again instead. */
@@ -46,8 +46,6 @@ export class Channel {
   window: Window;
   live = false;
   private provenAt = 0;
-  /** Messages read at once, by the size of those read last. */
-  private pageLimit: number;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;
   private filling: Promise<void> | undefined;
@@ -58,7 +56,6 @@ export class Channel {
     private readonly host: ChannelHost,
   ) {
     this.window = new Window(host.windowLimits, '', 0);
-    this.pageLimit = firstPage(host.resumeLimits);
   }
 
   get epoch(): string {
@@ -80,10 +77,11 @@ export class Channel {
     const { cuts } = this.host;
     await this.host.bus.subscribe(this.name);
     const { epoch, head, last } = await this.host.bus.positions([this.name]);
+    const isSound = this.host.answered(epoch, cuts);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
     this.provenAt = head;
     if (this.host.isCut) return;
-    if (cuts === this.host.cuts && this.absorbPending()) this.live = true;
+    if (isSound && this.absorbPending()) this.live = true;
     else await this.refill();
   }
 
@@ -163,31 +161,29 @@ export class Channel {
 
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
-    const { resumeLimits } = this.host;
-    const limit = pageAmong(resumeLimits, this.pageLimit, among);
-    const page = await this.host.bus.read(this.name, { kind: 'after', seq, limit });
-    if (page.epoch !== this.epoch) this.host.epochSeen(page.epoch);
+    const { cuts } = this.host;
+    const page = await this.host.bus.read(this.name, {
+      kind: 'after',
+      seq,
+      ...pageAmong(this.host.resumeLimits, among),
+    });
+    if (page.epoch !== this.epoch && cuts === this.host.cuts) this.host.epochSeen(page.epoch);
     const entries = page.entries.map((entry) => new FramedEntry(page.epoch, entry));
-    const full = entries.length === limit;
-    if (entries.length > 0) {
-      const size = entries.reduce((sum, entry) => sum + entry.size, 0) / entries.length;
-      this.pageLimit = nextPage(resumeLimits, size);
-    }
-    if (!full && this.window === window && page.epoch === this.epoch && !page.trimmed) {
+    if (!page.more && this.window === window && page.epoch === this.epoch && !page.trimmed) {
       const below = entries.filter((entry) => entry.seq <= window.floor);
       if (seq < window.floor && below.at(-1)?.seq === window.floor) window.extendBack(below, seq);
     }
-    return { ...page, entries, full };
+    return { ...page, entries };
   }
 
   private async fill(): Promise<void> {
-    const { messages: limit } = this.host.resumeLimits;
+    const limits = pageAmong(this.host.resumeLimits, 1);
     let messages = 0;
     for (;;) {
       const { cuts } = this.host;
-      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, limit });
+      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
+      const isSound = this.host.answered(page.epoch, cuts);
       if (page.epoch !== this.epoch) {
-        this.host.epochSeen(page.epoch);
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
         this.provenAt = 0;
         continue;
@@ -198,10 +194,10 @@ export class Channel {
       }
       for (const entry of page.entries) this.window.push(entry, this.provenAt);
       messages += page.entries.length;
-      if (page.entries.length === limit) continue;
+      if (page.more) continue;
       // The comparison that follows every cut goes on from here.
       if (this.host.isCut) return;
-      if (cuts === this.host.cuts && this.absorbPending()) {
+      if (isSound && this.absorbPending()) {
         this.resume(page.head);
         this.host.refilled(messages);
         return;

@@ -47,6 +47,8 @@ export class Channels implements ChannelHost {
         for (const { channel } of this.open.values()) channel.suspend();
       },
       onResubscribed: () => {
+        // What was asked meanwhile says nothing of what was announced until now.
+        this.cuts++;
         this.isCut = false;
         void this.compare();
       },
@@ -79,10 +81,9 @@ export class Channels implements ChannelHost {
     return (this.asked ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.asked = undefined;
+        const { cuts } = this;
         this.bus.positions([]).then(({ epoch, head }) => {
-          // It looks at every channel, and this is asked for nearly every connection.
-          if (epoch !== this.newest.epoch) this.epochSeen(epoch);
-          resolve({ epoch, seq: head });
+          resolve(this.answered(epoch, cuts) ? { epoch, seq: head } : this.position());
         }, reject);
       });
     }));
@@ -92,8 +93,19 @@ export class Channels implements ChannelHost {
     this.fanOut.add(channel);
   }
 
+  answered(epoch: string, cuts: number): boolean {
+    if (cuts !== this.cuts) return false;
+    // It looks at every channel, and nearly every connection asks something.
+    if (epoch !== this.newest.epoch) this.epochSeen(epoch);
+    return true;
+  }
+
   epochSeen(epoch: string): void {
-    if (epoch !== this.newest.epoch) this.newest = { epoch, seq: 0 };
+    if (epoch !== this.newest.epoch) {
+      // What is asked now may still be answered by the log that was.
+      if (this.newest.epoch !== '') this.cuts++;
+      this.newest = { epoch, seq: 0 };
+    }
     for (const { channel } of this.open.values()) {
       if (channel.epoch !== '' && channel.epoch !== epoch) void channel.refill();
     }
@@ -169,14 +181,15 @@ export class Channels implements ChannelHost {
   }
 
   private async compareAll(): Promise<void> {
-    const all = [...this.open.values()].map(({ channel }) => channel);
+    // One that opens is just asking by itself.
+    const all = [...this.open.values()].map(({ channel }) => channel).filter(({ epoch }) => epoch !== '');
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
       const channels = all.slice(i, i + COMPARE_BATCH);
       const { cuts } = this;
       const { epoch, head, last } = await this.bus.positions(channels.map(({ name }) => name));
-      this.epochSeen(epoch);
       // What was missed since would show in none of these numbers; the comparison after the cut will.
       if (this.isCut || cuts !== this.cuts) return;
+      this.epochSeen(epoch);
       channels.forEach((channel, k) => {
         channel.confirm(epoch, last[k] ?? 0, head);
       });

@@ -54,8 +54,8 @@ function findHorizon(subscriptions: Iterable<Subscription>, pages: ReadonlyMap<S
 }
 
 /** Up to here the log has shown that nothing of this page's channel is missing. */
-export function reachOf({ full, entries, head }: FramedPage): number {
-  return full ? (entries.at(-1)?.seq ?? head) : head;
+export function reachOf({ more, entries, head }: FramedPage): number {
+  return more ? (entries.at(-1)?.seq ?? head) : head;
 }
 
 /** How many of the messages one write may carry: at least one, if there is one. */

@@ -27,9 +27,10 @@ const usual: fc.Arbitrary<Step>[] = [
     channels: fc.uniqueArray(channel, { minLength: 1 }),
     from: fc.nat(30),
   }),
-  fc.record({ do: fc.constantFrom('leave', 'return', 'stop', 'read'), who }),
+  fc.record({ do: fc.constantFrom('leave', 'stop', 'read'), who }),
   fc.record({ do: fc.constant('turn') }),
 ];
+const returns = fc.record({ do: fc.constant('return'), who });
 const laterJoins = fc.record({ do: fc.constant('later'), who, channel, from: fc.nat(30) });
 const cuts = fc.record({ do: fc.constantFrom('cut', 'mend', 'away', 'back') });
 const losses = fc.record({ do: fc.constantFrom('deafen', 'hear') });
@@ -141,34 +142,43 @@ function seqsOf(messages: Message[]): number[] {
 describe('any order of faults', () => {
   it('line cut, log away, slow readers: every reader gets all of its channels once, in the order of the log', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(3), fc.array(fc.oneof(...usual, cuts), { maxLength: 60 }), async (lag, steps) => {
-        const { published, readers } = await play(lag, steps);
-        for (const reader of readers) {
-          const { sink } = reader;
-          const due = published.filter((message) => isDue(reader, message));
-          expect(seqsOf(sink.messages)).toEqual(due.map(({ seq }) => seq));
-          expect(sink.resets).toEqual([]);
-        }
-      }),
+      fc.asyncProperty(
+        fc.nat(3),
+        fc.array(fc.oneof(...usual, cuts, returns), { maxLength: 60 }),
+        async (lag, steps) => {
+          const { published, readers } = await play(lag, steps);
+          for (const reader of readers) {
+            const { sink } = reader;
+            const due = published.filter((message) => isDue(reader, message));
+            expect(seqsOf(sink.messages)).toEqual(due.map(({ seq }) => seq));
+            expect(sink.resets).toEqual([]);
+          }
+        },
+      ),
       LIMITS,
     );
   });
 
   it.each([
-    ['announcements lost without a trace', losses],
-    ['channels that join later with an older cursor', laterJoins],
+    // Who comes back before the loss comes out has a cursor that promises what was lost.
+    ['announcements lost without a trace', [losses]],
+    ['channels that join later with an older cursor', [laterJoins, returns]],
   ])('%s: every reader still gets each channel whole, once and in order', async (_, faults) => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(3), fc.array(fc.oneof(...usual, cuts, faults), { maxLength: 60 }), async (lag, steps) => {
-        const { published, readers } = await play(lag, steps);
-        for (const reader of readers) {
-          for (const name of reader.after.keys()) {
-            const due = published.filter((message) => message.channel === name && isDue(reader, message));
-            const got = reader.sink.messages.filter(({ channel }) => channel === name);
-            expect(seqsOf(got)).toEqual(due.map(({ seq }) => seq));
+      fc.asyncProperty(
+        fc.nat(3),
+        fc.array(fc.oneof(...usual, cuts, ...faults), { maxLength: 60 }),
+        async (lag, steps) => {
+          const { published, readers } = await play(lag, steps);
+          for (const reader of readers) {
+            for (const name of reader.after.keys()) {
+              const due = published.filter((message) => message.channel === name && isDue(reader, message));
+              const got = reader.sink.messages.filter(({ channel }) => channel === name);
+              expect(seqsOf(got)).toEqual(due.map(({ seq }) => seq));
+            }
           }
-        }
-      }),
+        },
+      ),
       LIMITS,
     );
   });

@@ -23,6 +23,7 @@ export class FaultyBus implements Bus {
   messagesRead = 0;
   positionCalls = 0;
   readonly subscribed: string[] = [];
+  private hold: ((release: () => void) => void) | undefined;
   private inner: MemoryBus;
   private listener: BusListener | undefined;
 
@@ -36,6 +37,13 @@ export class FaultyBus implements Bus {
     this.inner = new MemoryBus(this.settings);
     this.inner.listen(this.ears());
     for (const channel of this.subscribed) await this.inner.subscribe(channel);
+  }
+
+  /** Holds back the answer of the log that is found next; resolves, when it is found, with what lets it through. */
+  holdAnswer(): Promise<() => void> {
+    return new Promise((resolve) => {
+      this.hold = resolve;
+    });
   }
 
   interrupt(): void {
@@ -117,6 +125,9 @@ export class FaultyBus implements Bus {
 
   private async late<T>(answer: Promise<T>): Promise<T> {
     const known = await answer;
+    const { hold } = this;
+    this.hold = undefined;
+    if (hold !== undefined) await new Promise<void>(hold);
     for (let turn = 0; turn < this.lag; turn++) await new Promise((resolve) => setImmediate(resolve));
     return known;
   }

@@ -34,7 +34,7 @@ describe('large messages from the log', () => {
     }
 
     expect(sink.messages).toHaveLength(COUNT);
-    // The first read, before anything is known of their size, and then twice what a step hands over.
-    expect(bench.bus.messagesRead).toBeLessThan(COUNT * 4);
+    // A read has up to twice what a step hands over, since it counts the data once and a step twice.
+    expect(bench.bus.messagesRead).toBeLessThan(COUNT * 2 + 1);
   });
 });

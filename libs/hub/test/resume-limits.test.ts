@@ -1,4 +1,4 @@
-import type { Entry } from '@tetracast/bus';
+import { bytesOf, type Entry } from '@tetracast/bus';
 import { FramedEntry } from '../src/framed-entry';
 import type { ResumeLimits } from '../src/resume-limits';
 import { Bench, range } from './bench';
@@ -8,6 +8,8 @@ const ROOMY: ResumeLimits = { messages: 1000, bytes: 1e9, channels: 1000 };
 /** Of a message whose data is one digit, as the hub estimates it. */
 const DIGIT: Entry = { channel: 'a', event: 'message', data: '1', seq: 1, prev: 0, time: 1, echo: true };
 const SIZE = new FramedEntry('epoch', DIGIT).size;
+/** The same as the log counts it. */
+const STORED = bytesOf(DIGIT);
 const NO_WINDOW = { messages: 1, bytes: 1 };
 
 /** A hub whose windows hold all there is, or next to nothing, so that it is read from the log. */
@@ -70,51 +72,68 @@ describe('one write to a client that catches up', () => {
 });
 
 describe('what is read from the log at once for a client that catches up', () => {
-  /** How many messages were asked for, read by read. */
+  /** How many messages were read, read by read, by one that comes back to as many in each of the channels. */
   async function pagesOf(bench: Bench, channels: string[], count: number): Promise<number[]> {
     const cursor = await bench.publish('before', 0);
     for (const channel of channels) for (let n = 0; n < count; n++) await bench.publish(channel, 0);
-    const read = jest.spyOn(bench.bus, 'read');
+    const pages: number[] = [];
+    const read = bench.bus.read.bind(bench.bus);
+    jest.spyOn(bench.bus, 'read').mockImplementation(async (...asked) => {
+      const page = await read(...asked);
+      pages.push(page.entries.length);
+      return page;
+    });
     await bench.join(channels, { kind: 'after', cursor });
-    return read.mock.calls.map(([, range]) => (range.kind === 'after' ? range.limit : 0));
+    return pages;
   }
 
-  it('is a quarter of a page first, then a page', async () => {
+  it.each([
+    [8, [8]],
+    [9, [8, 1]],
+    [20, [8, 8, 4]],
+  ])('is a page of 8 messages: of %i', async (count, pages) => {
     await using bench = createBench({ messages: 8 }, NO_WINDOW);
 
-    expect(await pagesOf(bench, ['a'], 20)).toEqual([2, 8, 8, 8]);
-  });
-
-  it('is one message at least', async () => {
-    await using bench = createBench({ messages: 1 }, NO_WINDOW);
-
-    expect(await pagesOf(bench, ['a'], 2)).toEqual([1, 1]);
-  });
-
-  it('is the bytes of two writes', async () => {
-    await using bench = createBench({ messages: 40, bytes: 3 * SIZE }, NO_WINDOW);
-
-    expect(await pagesOf(bench, ['a'], 25)).toEqual([10, 6, 6, 6]);
+    expect(await pagesOf(bench, ['a'], count)).toEqual(pages);
   });
 
   it.each([
-    [2, 8],
-    [3, 5],
-    [4, 4],
-    [17, 1],
-  ])('of %i channels, with 2 at once, is %i messages of each', async (count, page) => {
-    await using bench = createBench({ messages: 8, channels: 2 }, NO_WINDOW);
+    [3 * STORED, [3, 3, 1]],
+    [3 * STORED + 1, [4, 3]],
+    [1, [1, 1, 1, 1, 1, 1, 1]],
+  ])('ends with the message that brings it to %i bytes, from the first page on', async (bytes, pages) => {
+    await using bench = createBench({ bytes }, NO_WINDOW);
+
+    expect(await pagesOf(bench, ['a'], 7)).toEqual(pages);
+  });
+
+  // The share of three channels ends within the sixth message.
+  it.each([
+    [2, 8, 8],
+    [3, 5, 6],
+    [4, 4, 4],
+    [17, 1, 1],
+  ])('of %i channels, with 2 at once, is less of each: %i messages, or the bytes of %i', async (count, few, small) => {
     const channels = range(1, count).map((n) => `channel-${n}`);
-    const cursor = await bench.publish('before', 0);
-    for (const channel of channels) await bench.publishAll(channel, 1, 20);
-    for (const channel of channels) await bench.join([channel], { kind: 'after', cursor }); // their size is known now
-    const read = jest.spyOn(bench.bus, 'read');
+    for (const [limits, page] of [[{ messages: 8 }, few] as const, [{ bytes: 8 * STORED }, small] as const]) {
+      await using bench = createBench({ ...limits, channels: 2 }, NO_WINDOW);
 
-    await bench.join(channels, { kind: 'after', cursor });
+      expect((await pagesOf(bench, channels, 20)).slice(0, count)).toEqual(channels.map(() => page));
+    }
+  });
 
-    expect(read.mock.calls.slice(0, count).map(([, range]) => range)).toEqual(
-      channels.map(() => expect.objectContaining({ kind: 'after', limit: page }) as unknown),
-    );
+  it('is no more when a hole in a window is closed', async () => {
+    await using bench = createBench({ bytes: 3 * STORED });
+    const { sink } = await bench.join(['a']);
+    bench.bus.deaf = true;
+    await bench.publishAll('a', 1, 9);
+    bench.bus.deaf = false;
+    const asked = jest.spyOn(bench.bus, 'read');
+    await bench.publish('a', 0);
+    await sink.reached(10);
+
+    expect([bench.bus.reads, bench.bus.messagesRead]).toEqual([4, 10]);
+    expect(asked).toHaveBeenLastCalledWith('a', { kind: 'after', seq: 9, limit: 1000, bytes: 3 * STORED });
   });
 });
 

@@ -22,7 +22,7 @@ describe('POST of a message', () => {
     text,
   }: Answer): Promise<{ data: unknown; event: string; echo: boolean; client?: string }> => {
     const { id, channel } = JSON.parse(text) as { id: string; channel: string };
-    const page = await service.tetracast.bus.read(channel, { kind: 'last', count: 1 });
+    const page = await service.tetracast.bus.read(channel, { kind: 'rewind', count: 1 });
     const [entry] = page.entries;
     if (entry === undefined) throw new Error(`nothing is stored in ${channel}`);
     expect(id).toBe(`${page.epoch}-${entry.seq}`);

@@ -1,4 +1,5 @@
-import type { Entry } from '../entry';
+import type { Range } from '../bus';
+import { bytesOf, type Entry } from '../entry';
 import type { Retention } from '../retention';
 
 /** The stored entries of one channel, by seq. */
@@ -51,20 +52,17 @@ export class ChannelLog {
     }
   }
 
-  /** The first entry with a greater seq. */
-  firstAfter(seq: number): Entry | undefined {
-    return this.entries[this.indexAfter(seq)];
-  }
-
-  /** At most `limit` entries with a greater seq, oldest first. */
-  after(seq: number, limit: number): Entry[] {
-    const from = this.indexAfter(seq);
-    return this.entries.slice(from, from + Math.max(0, limit)) as Entry[];
-  }
-
-  /** The newest `count` entries, oldest first. */
-  newest(count: number): Entry[] {
-    return this.entries.slice(Math.max(this.start, this.entries.length - Math.max(0, count))) as Entry[];
+  /** The entries of a range, oldest first. */
+  read(range: Range): Entry[] {
+    if (range.kind === 'rewind') {
+      const from = Math.max(this.start, this.entries.length - range.count);
+      return this.entries.slice(from, from + 1) as Entry[];
+    }
+    const from = this.indexAfter(range.seq);
+    const most = Math.min(this.entries.length, from + range.limit);
+    let to = from;
+    for (let bytes = 0; to < most && bytes < range.bytes; to++) bytes += bytesOf(this.entries[to] as Entry);
+    return this.entries.slice(from, to) as Entry[];
   }
 
   private indexAfter(seq: number): number {

@@ -2,6 +2,7 @@ import { type Appended, type Bus, type BusListener, BusUnavailableError } from '
 import type { Page, Positions, Publication, Range } from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
+import { createPage } from '../page';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -10,7 +11,6 @@ import {
   DEFAULT_MEMORY_MAX_BYTES,
   type RetentionPolicy,
 } from '../retention-policy';
-import { isTrimmed } from '../trimmed';
 import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
@@ -87,14 +87,7 @@ export class MemoryBus implements Bus {
     log?.dropExpired(this.now());
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
-    if (range.kind !== 'after') {
-      const newest = log?.newest(range.count) ?? [];
-      const entries = range.kind === 'last' ? newest : newest.slice(0, 1);
-      return Promise.resolve({ epoch, head, last, entries, trimmed: false });
-    }
-    const entries = log?.after(range.seq, range.limit) ?? [];
-    const trimmed = isTrimmed(range.seq, log?.firstAfter(range.seq)?.prev, last);
-    return Promise.resolve({ epoch, head, last, entries, trimmed });
+    return Promise.resolve(createPage(range, { epoch, head, last }, log?.read(range) ?? []));
   }
 
   positions(channels: readonly string[]): Promise<Positions> {

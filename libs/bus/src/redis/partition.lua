@@ -58,14 +58,15 @@ local function nowMs()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Takes the entries off the head of the log that are `ttlMs` old or older.
+-- Takes the entries off the head of the log that are `ttlMs` old or older. Answers the oldest that is left, if there is one.
 local function dropExpired(log, now, ttlMs)
-  local count = 1
+  local count, oldest = 1, nil
   repeat
     local heads = redis.call('XRANGE', log, '-', '+', 'COUNT', count)
     local upTo = nil
     for _, entry in ipairs(heads) do
       if timeOf(entry) > now - ttlMs then
+        oldest = entry
         break
       end
       upTo = seqOf(entry)
@@ -73,7 +74,7 @@ local function dropExpired(log, now, ttlMs)
     if upTo then
       redis.call('XTRIM', log, 'MINID', '=', upTo + 1)
     end
-    local all = upTo and upTo == seqOf(heads[#heads])
     count = 32
-  until not all
+  until oldest or #heads == 0
+  return oldest
 end

@@ -1,33 +1,59 @@
 -- Reads a stretch of one channel.
 -- KEYS[3] the log, see append.lua
--- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after', 'last' or 'rewind'
--- ARGV[7] for 'after': the least seq wanted, else empty  ARGV[8] entries at most, 1 or more; for 'rewind' back from the newest
+-- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after' or 'rewind'
+-- ARGV[7] entries at most; for 'rewind' back from the newest
+-- For 'after': ARGV[8] the least seq wanted  ARGV[9] bytes that end it  ARGV[10] those of a message besides its data
 -- Answers {epoch, head, last, entries}, the entries as the stream has them, oldest first.
-local log = KEYS[3]
-local epoch, head, forgotten = openPartition()
-local last = lastOf(ARGV[4], log, head, forgotten)
-dropExpired(log, nowMs(), tonumber(ARGV[5]))
+local log, most, besides = KEYS[3], tonumber(ARGV[7]), tonumber(ARGV[10])
 
-if ARGV[6] == 'after' then
-  return { epoch, head, last, redis.call('XRANGE', log, ARGV[7], '+', 'COUNT', ARGV[8]) }
+-- So many entries are read at a time: all of them at once could be more than there is memory for. Mostly one time is enough.
+local STRIDE = 64
+
+local function bytesOf(entry)
+  local body = entry[2][6]
+  return besides + #body - body:find('\n', 1, true)
 end
 
-if ARGV[6] == 'rewind' then
-  -- Some at a time: all of them at once could be more than there is memory for.
-  local left, before, oldest = tonumber(ARGV[8]), '+', nil
+-- `oldest`: of the log. By its size the first stride is guessed, so that not many large messages are read for few.
+local function after(oldest)
+  local entries, from, bytes, read = {}, ARGV[8], tonumber(ARGV[9]), 0
+  local size = oldest and bytesOf(oldest)
+  while oldest and #entries < most and read < bytes do
+    local count = math.min(most - #entries, STRIDE, math.ceil((bytes - read) / size))
+    local found = redis.call('XRANGE', log, from, '+', 'COUNT', count)
+    for _, entry in ipairs(found) do
+      entries[#entries + 1] = entry
+      read = read + bytesOf(entry)
+      if read >= bytes then
+        break
+      end
+    end
+    if #found < count then
+      break
+    end
+    size = read / #entries
+    from = '(' .. found[count][1]
+  end
+  return entries
+end
+
+local function rewind()
+  local left, before, oldest = most, '+', nil
   while left > 0 do
-    local found = redis.call('XREVRANGE', log, before, '-', 'COUNT', math.min(left, 32))
-    if #found == 0 then break end
+    local found = redis.call('XREVRANGE', log, before, '-', 'COUNT', math.min(left, STRIDE))
+    if #found == 0 then
+      break
+    end
     oldest = found[#found]
     before = '(' .. oldest[1]
     left = left - #found
   end
-  return { epoch, head, last, { oldest } }
+  return { oldest }
 end
 
-local newestFirst = redis.call('XREVRANGE', log, '+', '-', 'COUNT', ARGV[8])
-local entries = {}
-for index = #newestFirst, 1, -1 do
-  entries[#entries + 1] = newestFirst[index]
-end
-return { epoch, head, last, entries }
+local epoch, head, forgotten = openPartition()
+-- In this order: of a log that has just expired the last number is not read off what Redis still has of it.
+local oldest = dropExpired(log, nowMs(), tonumber(ARGV[5]))
+local last = lastOf(ARGV[4], log, head, forgotten)
+
+return { epoch, head, last, ARGV[6] == 'after' and after(oldest) or rewind() }

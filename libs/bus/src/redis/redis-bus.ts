@@ -1,6 +1,8 @@
 import { BusUnavailableError, type Appended, type Bus, type BusListener } from '../bus';
 import type { Page, Positions, Publication, Range } from '../bus';
+import { ENTRY_BYTES } from '../entry';
 import { createEpoch } from '../epoch';
+import { createPage } from '../page';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -8,7 +10,6 @@ import {
   DEFAULT_IDEMPOTENCY_TTL_MS,
   type RetentionPolicy,
 } from '../retention-policy';
-import { isTrimmed } from '../trimmed';
 import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { Line, type LineOptions } from './line';
@@ -92,20 +93,17 @@ export class RedisBus implements Bus {
 
   async read(channel: string, range: Range): Promise<Page> {
     const { keys } = this;
-    const wanted = Math.max(0, range.kind === 'after' ? range.limit : range.count);
     const [epoch, head, last, found] = await this.primary.run((redis) =>
       redis.tetracastRead(
         ...[keys.partition, keys.last, keys.log(channel)],
         ...this.epochArguments(),
         ...[channel, this.retentionOf(channel).ttlMs, range.kind],
-        // One at least, since the first tells whether something is missing before it.
-        ...[range.kind === 'after' ? range.seq + 1 : '', Math.max(1, wanted)],
+        ...(range.kind === 'after' ? [range.limit, range.seq + 1, range.bytes, ENTRY_BYTES] : [range.count]),
       ),
     );
     this.learn(epoch, head);
     const entries = found.map((entry) => decodeStreamEntry(channel, entry));
-    const trimmed = range.kind === 'after' && isTrimmed(range.seq, entries[0]?.prev, last);
-    return { epoch, head, last, entries: entries.slice(0, wanted), trimmed };
+    return createPage(range, { epoch, head, last }, entries);
   }
 
   async positions(channels: readonly string[]): Promise<Positions> {

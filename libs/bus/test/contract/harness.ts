@@ -14,6 +14,9 @@ export interface BusHarness {
 
 export const SETTINGS: RetentionSettings = { retention: { size: 1000, ttlMs: 600_000 } };
 
+/** More bytes than any test stores. */
+export const ALL = 1e9;
+
 export function publication(channel: string, more: Partial<Publication> = {}): Publication {
   return { channel, event: 'message', data: '{"a":1}', echo: true, ...more };
 }
@@ -26,7 +29,7 @@ export async function appendTo(bus: Bus, ...channels: string[]): Promise<number[
 }
 
 export function readAll(bus: Bus, channel: string, seq = 0): Promise<Page> {
-  return bus.read(channel, { kind: 'after', seq, limit: 10_000 });
+  return bus.read(channel, { kind: 'after', seq, limit: 10_000, bytes: ALL });
 }
 
 export function seqsOf({ entries }: Pick<Page, 'entries'>): number[] {

@@ -24,10 +24,10 @@ export function describeNumbering(harness: BusHarness): void {
       const bus = harness.create();
       const { epoch, ...page } = await readAll(bus, 'a');
       expect(epoch).toMatch(/^[A-Za-z0-9]{12}$/);
-      expect(page).toEqual({ head: 0, last: 0, entries: [], trimmed: false });
+      expect(page).toEqual({ head: 0, last: 0, entries: [], trimmed: false, more: false });
       expect(await bus.append(publication('a'))).toEqual({ epoch, seq: 1, duplicate: false });
       expect(await bus.positions([])).toEqual({ epoch, head: 1, last: [] });
-      expect((await bus.read('a', { kind: 'last', count: 1 })).epoch).toBe(epoch);
+      expect((await bus.read('a', { kind: 'rewind', count: 1 })).epoch).toBe(epoch);
     });
 
     it('has an epoch from the first positions on', async () => {

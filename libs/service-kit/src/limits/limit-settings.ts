@@ -54,7 +54,7 @@ export const LIMIT_SETTINGS = {
     '262144',
     1,
     67_108_864,
-    'Bytes after which such a write ends; about twice that is read of one channel at once',
+    'Bytes after which such a write ends, and a read of one channel for it',
   ),
   resumeChannelsAtOnce: integer(
     'RESUME_CHANNELS_AT_ONCE',
