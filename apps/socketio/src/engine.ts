@@ -16,6 +16,9 @@ export class Engine extends Server {
     private readonly sessionId: (random: string) => string,
   ) {
     super(options);
+    // `ws` writes every packet by itself: all that Engine.IO hands over at once leave in one write.
+    this.on('flush', (session: EngineSocket) => webSocketOf(session)?.socket.cork());
+    this.on('drain', (session: EngineSocket) => webSocketOf(session)?.socket.uncork());
   }
 
   override generateId(): string {

@@ -55,8 +55,7 @@ function encodeBlock(message: EncodedMessage, data: string): Buffer {
 
 /** An event stream knows three line ends, and its reader puts LF for each. */
 function dataLines(text: string): string {
-  return text
-    .split(/\r\n|\r|\n/)
-    .map((line) => `data: ${line}\n`)
-    .join('');
+  // Nearly every message is one line, which a search for a letter finds out sooner than a pattern.
+  const isOne = !text.includes('\n') && !text.includes('\r');
+  return `data: ${isOne ? text : text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`;
 }

@@ -158,11 +158,12 @@ export class ClientFrames implements LineOwner {
     });
   }
 
-  private async publish({ type: _, ref, ...publication }: FrameOf<'publish'>): Promise<void> {
+  private async publish(frame: FrameOf<'publish'>): Promise<void> {
     const { grant } = this.admission;
     this.caller.spend('publish');
-    const { id } = await store(this.service, publication, { client: this.connection.client, grant });
-    this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id });
+    const { id } = await store(this.service, frame, { client: this.connection.client, grant });
+    const { ref } = frame;
+    this.sink.send(ref === undefined ? { type: 'ack', id } : { type: 'ack', ref, id });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Framing } from './framing';
 export class Batch {
   private concatenated: Buffer | undefined;
   private framed: readonly Buffer[] | undefined;
-  private hidden: ReadonlySet<string> | null | undefined;
+  private hidden: Set<string> | null | undefined;
 
   constructor(
     readonly entries: readonly FramedEntry[],
@@ -31,8 +31,9 @@ export class Batch {
   /** All frames in one buffer: one write for any number of messages. */
   get bytes(): Buffer {
     if (this.concatenated !== undefined) return this.concatenated;
-    const frames = this.frames;
-    return (this.concatenated = (frames.length === 1 ? frames[0] : undefined) ?? Buffer.concat(frames));
+    const [first] = this.entries;
+    const isOne = first !== undefined && this.entries.length === 1;
+    return (this.concatenated = isOne ? first.frame(this.framing) : Buffer.concat(this.frames));
   }
 
   /** The cursor after this batch; empty when the batch is. */
@@ -44,8 +45,10 @@ export class Batch {
   /** Whether any message of this batch is kept from the connections of `client` (`echo: false`). */
   hides(client: string): boolean {
     if (this.hidden === undefined) {
-      const keys = this.entries.flatMap(({ hiddenFrom }) => hiddenFrom ?? []);
-      this.hidden = keys.length === 0 ? null : new Set(keys);
+      this.hidden = null;
+      for (const { hiddenFrom } of this.entries) {
+        if (hiddenFrom !== undefined) (this.hidden ??= new Set()).add(hiddenFrom);
+      }
     }
     return this.hidden?.has(client) ?? false;
   }

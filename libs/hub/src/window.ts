@@ -17,8 +17,10 @@ export interface WindowLimits {
 export class Window {
   private entries: FramedEntry[] = [];
   private bytes = 0;
-  /** Batches made this turn, by framing and by where they begin: readers that stand together share one. */
-  private readonly batches = new Map<Framing, Map<number, Batch>>();
+  /** Batches made this turn, shared by readers that stand together. Nearly always all do: the maps are for the others. */
+  private batch: Batch | undefined;
+  private batchFrom = 0;
+  private others: Map<Framing, Map<number, Batch>> | undefined;
 
   constructor(
     private readonly limits: WindowLimits,
@@ -37,7 +39,7 @@ export class Window {
     const framed = new FramedEntry(this.epoch, entry);
     this.entries.push(framed);
     this.bytes += framed.size;
-    this.batches.clear();
+    this.endTurn();
     this.last = entry.seq;
     this.evict();
     return true;
@@ -50,7 +52,7 @@ export class Window {
     this.entries.unshift(...run);
     this.bytes += size;
     this.floor = after;
-    this.batches.clear();
+    this.endTurn();
   }
 
   /** The messages after `seq`, at most `limit`, none beyond `through`; `seq` must not be below the floor. */
@@ -65,8 +67,14 @@ export class Window {
 
   /** All messages after `seq` as one shared batch. */
   batchAfter(seq: number, framing: Framing): Batch {
-    let batches = this.batches.get(framing);
-    if (batches === undefined) this.batches.set(framing, (batches = new Map<number, Batch>()));
+    if (this.batch === undefined) {
+      this.batchFrom = seq;
+      return (this.batch = new Batch(this.after(seq), framing));
+    }
+    if (this.batchFrom === seq && this.batch.framing === framing) return this.batch;
+    const others = (this.others ??= new Map<Framing, Map<number, Batch>>());
+    let batches = others.get(framing);
+    if (batches === undefined) others.set(framing, (batches = new Map<number, Batch>()));
     let batch = batches.get(seq);
     if (batch === undefined) batches.set(seq, (batch = new Batch(this.after(seq), framing)));
     return batch;
@@ -74,7 +82,8 @@ export class Window {
 
   /** Lets go of the turn's batches. */
   endTurn(): void {
-    this.batches.clear();
+    this.batch = undefined;
+    this.others = undefined;
   }
 
   // In strides, so that a full window does not move all its entries at every message.

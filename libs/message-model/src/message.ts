@@ -30,17 +30,22 @@ export function cursorAfter({ id, cursor }: Pick<Message, 'id' | 'cursor'>): str
 
 /** The JSON text of a message, its members in the order of {@link MessageSchema}. */
 export function encodeMessage(message: EncodedMessage): string {
+  return `{${encodeMembers(message)}}`;
+}
+
+/** The same without the braces, for an object that has more members. */
+export function encodeMembers(message: EncodedMessage): string {
   return `${encodeInfoHead(message)},"data":${message.data}${encodeInfoTail(message)}`;
 }
 
 /** The same without `data`: what Socket.IO hands over as the second argument. */
 export function encodeMessageInfo(message: EncodedMessage): string {
-  return encodeInfoHead(message) + encodeInfoTail(message);
+  return `{${encodeInfoHead(message)}${encodeInfoTail(message)}}`;
 }
 
 // A cursor needs no escaping (CURSOR_PATTERN); all else may hold any letter of Unicode.
 function encodeInfoHead({ id, channel, event }: EncodedMessage): string {
-  return `{"id":"${id}","channel":${JSON.stringify(channel)},"event":${JSON.stringify(event)}`;
+  return `"id":"${id}","channel":${JSON.stringify(channel)},"event":${JSON.stringify(event)}`;
 }
 
 function encodeInfoTail({ time, client, user, cursor }: EncodedMessage): string {
@@ -48,5 +53,5 @@ function encodeInfoTail({ time, client, user, cursor }: EncodedMessage): string 
   if (client !== undefined) tail += `,"client":${JSON.stringify(client)}`;
   if (user !== undefined) tail += `,"user":${JSON.stringify(user)}`;
   if (cursor !== undefined) tail += `,"cursor":"${cursor}"`;
-  return `${tail}}`;
+  return tail;
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from './errors';
-import { type EncodedMessage, encodeMessage, MessageSchema } from './message';
+import { type EncodedMessage, encodeMembers, MessageSchema } from './message';
 import { ResetSchema } from './reset';
 import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
 
@@ -40,5 +40,5 @@ export function encodeServerFrame(frame: Exclude<ServerFrame, { type: 'message' 
 
 /** The `message` frame, written around the data as it was published. */
 export function encodeMessageFrame(message: EncodedMessage): string {
-  return `{"type":"message",${encodeMessage(message).slice(1)}`;
+  return `{"type":"message",${encodeMembers(message)}}`;
 }

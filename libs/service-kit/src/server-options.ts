@@ -6,6 +6,7 @@ import { NO_SNIFF } from './no-sniff';
 import { answerError } from './problem';
 import { pathOf } from './request-path';
 import type { Settings } from './settings';
+import { WholeAnswer } from './whole-answer';
 
 /** Room for the other fields of a publication. */
 const ENVELOPE_BYTES = 4096;
@@ -30,6 +31,7 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
     http: {
+      ServerResponse: WholeAnswer,
       // Node takes less than that.
       maxHeaderSize: settings.maxHeaderBytes + 1,
       headersTimeout: settings.headersTimeoutMs,

@@ -3,7 +3,7 @@
  * level, since a function that calls itself would be ended by what it is to find.
  */
 export function isDeeperThan(value: unknown, most: number): boolean {
-  let level = [value].filter(isBranch);
+  let level = isBranch(value) ? [value] : [];
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > most) return true;
     level = level.flatMap((branch): unknown[] => Object.values(branch)).filter(isBranch);
