@@ -45,7 +45,10 @@ export class SocketLine extends SocketWrites {
 
   // Once full it stays so until it has drained: whoever was told `false` waits for that.
   protected wrote(): void {
-    if (!this.full && this.pending > this.highWaterMark) this.fill();
+    if (!this.full) {
+      if (this.pending > this.highWaterMark) this.fill();
+      // It was full of what had been gathered, and the kernel has taken all of it at once.
+    } else if (!this.waits) this.wentOut();
   }
 
   protected wentOut(): void {
@@ -66,11 +69,6 @@ export class SocketLine extends SocketWrites {
   /** Whether it is above the high-water mark, and has been since without a drain. */
   get isFull(): boolean {
     return this.full;
-  }
-
-  /** Bytes handed to the kernel so far. */
-  get taken(): number {
-    return this.socket.bytesWritten - this.pending;
   }
 
   /** Bytes that came from the other side so far. */

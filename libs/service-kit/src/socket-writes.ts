@@ -17,10 +17,11 @@ export abstract class SocketWrites {
   private past = 0;
   /** What leaves at the end of the turn, with all that comes until then. */
   private gathered: Buffer[] | undefined;
+  private gatheredBytes = 0;
 
   protected constructor(protected readonly socket: Socket) {}
 
-  /** Something has been written. */
+  /** Something has been written or gathered. */
   protected abstract wrote(): void;
 
   /** What waited has gone out, and the stream will not say so. */
@@ -32,26 +33,47 @@ export abstract class SocketWrites {
       this.gathered = [bytes];
       atEndOfTurn(this);
     } else this.gathered.push(bytes);
+    this.gatheredBytes += bytes.length;
+    this.wrote();
   }
 
   endTurn(): void {
-    const { gathered } = this;
-    if (gathered === undefined) return;
-    this.gathered = undefined;
-    this.put(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
+    const gathered = this.takeGathered();
+    if (gathered !== undefined) this.put(gathered.length === 1 ? (gathered[0] as Buffer) : Buffer.concat(gathered));
   }
 
   /** Writes now, in one write with what was gathered before. */
   protected send(bytes: Buffer | string): void {
+    const gathered = this.takeGathered();
+    this.put(gathered === undefined ? bytes : [...gathered, toBuffer(bytes)]);
+  }
+
+  private takeGathered(): Buffer[] | undefined {
     const { gathered } = this;
     this.gathered = undefined;
-    this.put(gathered === undefined ? bytes : [...gathered, toBuffer(bytes)]);
+    this.gatheredBytes = 0;
+    return gathered;
   }
 
   /** Bytes not yet handed to the kernel. */
   get pending(): number {
+    return this.written + this.gatheredBytes;
+  }
+
+  /** Bytes handed to the kernel so far. */
+  get taken(): number {
+    return this.socket.bytesWritten - this.written;
+  }
+
+  /** Bytes that were written and that the kernel has not taken. */
+  private get written(): number {
     const past = this.past === 0 ? 0 : waitingPast(this.socket, this.past);
     return past + this.socket.writableLength;
+  }
+
+  /** Whether something is pending whose end will be told. */
+  protected get waits(): boolean {
+    return this.past > 0 || this.gatheredBytes > 0 || this.socket.writableNeedDrain;
   }
 
   /** Called when a write past the stream that had to wait is over. */

@@ -40,6 +40,7 @@ describe('SocketLine', () => {
     const { line, drained } = createLine(ends.near);
     let pending = MARK + 1;
     Object.defineProperty(ends.near, 'writableLength', { get: () => pending });
+    Object.defineProperty(ends.near, 'writableNeedDrain', { get: () => pending > 0 });
     line.write('x');
 
     pending = MARK;
@@ -173,5 +174,40 @@ describe('SocketLine.gather', () => {
     line.endTurn();
 
     expect(line.isFull).toBe(true);
+  });
+
+  it('counts what was gathered, and tells when it has gone out with the turn', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near, CHUNK.length);
+    const told = new Promise((resolve) => drained.mockImplementation(() => resolve(line.pending)));
+
+    line.gather(CHUNK);
+    expect(line.isFull).toBe(false);
+    line.gather(Buffer.from('a'));
+
+    expect(line.isFull).toBe(true);
+    expect(line.pending).toBe(CHUNK.length + 1);
+    expect(line.taken).toBe(0);
+    expect(await told).toBe(0);
+    expect(line.isFull).toBe(false);
+    expect(drained).toHaveBeenCalledTimes(1);
+    expect(line.taken).toBe(CHUNK.length + 1);
+  });
+
+  it('is full of it until all has gone out, where the kernel does not take it at once', async () => {
+    await using ends = await openSockets();
+    const { line, drained } = createLine(ends.near);
+    const large = Buffer.alloc(16 * 1024 * 1024);
+    const told = new Promise((resolve) => drained.mockImplementation(resolve));
+
+    line.gather(large);
+    line.endTurn();
+    expect(line.isFull).toBe(true);
+    expect(drained).not.toHaveBeenCalled();
+    await readBytes(ends.far, large.length);
+    await told;
+
+    expect(line.isFull).toBe(false);
+    expect(drained).toHaveBeenCalledTimes(1);
   });
 });
