@@ -4,6 +4,7 @@ import {
   createRemoteJWKSet,
   errors,
   type JSONWebKeySet,
+  type JWKSCacheInput,
   jwksCache,
   type JWTVerifyGetKey,
 } from 'jose';
@@ -25,7 +26,7 @@ export function createRemoteKeys(url: string, timeoutMs: number, staleMs: number
     timeoutDuration: timeoutMs,
     cacheMaxAge: CACHE_MAX_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
-    [jwksCache]: last,
+    [jwksCache]: last as JWKSCacheInput,
   });
   let failedAt = -Infinity;
   let failure: unknown;
