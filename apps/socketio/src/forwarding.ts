@@ -31,14 +31,15 @@ export async function forwardRequest(
   reply: FastifyReply,
   owner: Owner,
 ): Promise<FastifyReply> {
-  const { method, url, raw } = request;
+  const { method, url: path, raw } = request;
+  if (reply.raw.destroyed) return reply.hijack();
   // What a GET brings says nothing to Engine.IO. Its length alone would have the owner wait for it.
   const hasBody = method === 'POST';
   const headers = {
     ...endToEnd(raw.headers, hasBody ? [] : ['content-length']),
     [FORWARDED_HEADER]: headerFor(raw, owner),
   };
-  const upstream = requestFrom(owner.address + url, { method, headers });
+  const upstream = requestFrom(owner.address, { method, path, headers });
   upstream.once('socket', (socket) => {
     if (socket.connecting) endUnlessConnected(socket);
   });
@@ -81,8 +82,12 @@ export function forwardUpgrade(request: IncomingMessage, socket: Duplex, head: B
 }
 
 function endUnlessConnected(upstream: Socket): void {
-  upstream.setTimeout(CONNECT_TIMEOUT_MS, () => upstream.destroy(new Error('no connection')));
-  upstream.once('connect', () => upstream.setTimeout(0));
+  const end = (): void => {
+    upstream.destroy(new Error('no connection'));
+  };
+  upstream.setTimeout(CONNECT_TIMEOUT_MS, end);
+  // It is not to hear of any later time-out: the next request on this socket has its own.
+  upstream.once('connect', () => upstream.setTimeout(0, end));
 }
 
 function endToEnd(headers: IncomingHttpHeaders, but: readonly string[] = []): IncomingHttpHeaders {

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import {
   createServer,
+  globalAgent,
   type IncomingMessage,
   request,
   type RequestOptions,
@@ -18,6 +19,9 @@ type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 /** What the owner does with a request that reaches it. */
 let answering: Answering;
 let owner: Server;
+let connections: number;
+/** Runs before a request is forwarded. */
+let before: (response: ServerResponse) => Promise<unknown>;
 let front: FastifyInstance;
 let url: string;
 
@@ -25,6 +29,8 @@ beforeEach(async () => {
   owner = createServer((request_, response) => {
     answering(request_, response);
   });
+  connections = 0;
+  owner.on('connection', () => connections++);
   owner.listen(0, '127.0.0.1');
   await once(owner, 'listening');
   const address = `http://127.0.0.1:${(owner.address() as AddressInfo).port}`;
@@ -33,7 +39,11 @@ beforeEach(async () => {
   front.addContentTypeParser('*', (_request, payload, done) => {
     done(null, payload);
   });
-  front.all('*', (asked, reply) => forwardRequest(asked, reply, { address, key: 'k', isNear: false }));
+  before = () => Promise.resolve();
+  front.all('*', async (asked, reply) => {
+    await before(reply.raw);
+    return forwardRequest(asked, reply, { address, key: 'k', isNear: false });
+  });
   url = await front.listen({ host: '127.0.0.1', port: 0 });
 });
 
@@ -105,6 +115,60 @@ describe('a request that is forwarded', () => {
       expect(got.headers).not.toHaveProperty('transfer-encoding');
     },
   );
+
+  it('may name its target in full', async () => {
+    tellBack();
+
+    const { got } = await ask({ path: 'http://news.example/socket.io/?EIO=4' });
+
+    expect(new URL(got.url ?? '', url)).toMatchObject({ pathname: '/socket.io/', search: '?EIO=4' });
+  });
+
+  it('may be answered late on a connection that was used before', async () => {
+    const { options } = globalAgent as unknown as { readonly options: { timeout: number | undefined } };
+    const { timeout } = options;
+    options.timeout = 100;
+    try {
+      tellBack();
+      await ask({});
+      const reached = new Promise<ServerResponse>((resolve) => {
+        answering = (_asked, response) => {
+          resolve(response);
+        };
+      });
+      const answered = fetch(url);
+      const response = await reached;
+      const [used] = Object.values(globalAgent.sockets).flat();
+
+      await once(used!, 'timeout');
+      response.end('late');
+
+      expect(await (await answered).text()).toBe('late');
+      expect(connections).toBe(1);
+    } finally {
+      options.timeout = timeout;
+    }
+  });
+
+  it('goes nowhere when its client has left', async () => {
+    const seen: (string | undefined)[] = [];
+    answering = (asked, response) => {
+      seen.push(asked.url);
+      response.end();
+    };
+    const sent = request(`${url}/left`, { agent: false }).on('error', () => undefined);
+    before = async (response) => {
+      sent.destroy();
+      await once(response, 'close');
+    };
+    sent.end();
+    await new Promise((resolve) => sent.on('close', resolve));
+
+    before = () => Promise.resolve();
+    await fetch(`${url}/next`);
+
+    expect(seen).toEqual(['/next']);
+  });
 
   it('is ended when its client goes away', async () => {
     const reached = new Promise<ServerResponse>((resolve) => {

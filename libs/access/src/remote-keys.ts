@@ -28,29 +28,37 @@ export function createRemoteKeys(url: string, timeoutMs: number, staleMs: number
     cooldownDuration: COOLDOWN_MS,
     [jwksCache]: last as JWKSCacheInput,
   });
-  let failedAt = -Infinity;
+  let local: { readonly of: JSONWebKeySet; readonly find: JWTVerifyGetKey } | undefined;
+  let triedAt = -Infinity;
   let failure: unknown;
 
   const findLast: JWTVerifyGetKey = async (header, token) => {
     const { jwks, uat = -Infinity } = last;
     try {
-      if (jwks !== undefined && Date.now() < uat + CACHE_MAX_AGE_MS + staleMs)
-        return await createLocalJWKSet(jwks)(header, token);
+      if (jwks !== undefined && Date.now() < uat + CACHE_MAX_AGE_MS + staleMs) {
+        if (local?.of !== jwks) local = { of: jwks, find: createLocalJWKSet(jwks) };
+        return await local.find(header, token);
+      }
     } catch (error) {
       // One that is not among them may be new.
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
     }
     throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched', { cause: failure });
   };
 
   return async (header, token) => {
-    // Whoever has a known key is not to wait for a time-out with every token.
-    if (last.jwks !== undefined && Date.now() < failedAt + COOLDOWN_MS) return findLast(header, token);
+    // After a failure one token in five seconds waits for another try, not all that have a known key.
+    if (last.jwks !== undefined && failure !== undefined && Date.now() < triedAt + COOLDOWN_MS) {
+      return findLast(header, token);
+    }
+    triedAt = Date.now();
     try {
-      return await find(header, token);
+      const key = await find(header, token);
+      failure = undefined;
+      return key;
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      failedAt = Date.now();
+      triedAt = Date.now();
       failure = cause;
       return findLast(header, token);
     }

@@ -123,6 +123,21 @@ describe('keys that cannot be fetched', () => {
     expect(server.requests).toBe(3);
   });
 
+  it('keep one token waiting for them at a time then', async () => {
+    await verifyNew(first, 'first');
+    server.answer(() => undefined);
+    laterBy(600_000);
+    await verifyNew(first, 'first');
+    laterBy(5000);
+
+    const patient = verifyNew(first, 'first').then(() => 'patient');
+    const quick = verifyNew(first, 'first').then(() => 'quick');
+
+    expect(await Promise.race([patient, quick])).toBe('quick');
+    expect(await patient).toBe('patient');
+    expect(server.requests).toBe(3);
+  });
+
   it('are fetched as soon as they can be', async () => {
     server.answer((response) => response.writeHead(503).end());
     await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNAVAILABLE);

@@ -34,16 +34,17 @@ async function stridesOf(work: () => Promise<unknown>): Promise<number[]> {
 
 // The first looks for what has expired.
 it.each([
-  ['few small messages in one stride', 50, 1, [1, 64]],
-  ['many in as many as it takes', 150, 1, [1, 64, 64, 64]],
-  ['of large ones no more than a page has', 50, 50_000, [1, 6]],
-])('reads %s', async (_, count, length, strides) => {
+  ['few small messages in two strides', 1, 50, 1, [1, 8, 64]],
+  ['many in as many as it takes', 1, 150, 1, [1, 8, 64, 64, 64]],
+  ['of large ones no more than a page has', 50_000, 50, 50_000, [1, 6]],
+  ['of large ones behind a small one not many more', 1, 50, 50_000, [1, 8]],
+])('reads %s', async (channel, first, count, length, strides) => {
   const bus = new RedisBus(redis.url, SETTINGS);
-  const channel = `${count}-of-${length}`;
-  const data = '1'.repeat(length);
-  await Promise.all(Array.from({ length: count }, () => bus.append(publication(channel, { data }))));
+  const lengths = [first, ...Array.from({ length: count - 1 }, () => length)];
+  const name = channel.replaceAll(' ', '-');
+  await Promise.all(lengths.map((each) => bus.append(publication(name, { data: '1'.repeat(each) }))));
 
-  const read = () => bus.read(channel, { kind: 'after', seq: 0, limit: 256, bytes: 256 * 1024 });
+  const read = () => bus.read(name, { kind: 'after', seq: 0, limit: 256, bytes: 256 * 1024 });
 
   expect(await stridesOf(read)).toEqual(strides);
   await bus.close();

@@ -22,7 +22,7 @@ const GROUP = 16;
  *   instead of 3.8.
  * - **With what is just being stored**: through Redis they fall into two groups all the same, when what two have sent is being
  *   stored while the messages of the other two are announced, and stay so: 3.1 to 3.9 messages in a write, where with this it
- *   is 3.9 always. It waits for one answer of the log at the most, and no longer than {@link HELD_MS_MAX}.
+ *   is 3.9 always. It waits for what is under way then, and no longer than {@link HELD_MS_MAX}.
  * - **In groups that are looked at first**: the objects of 10 000 sockets no longer fit the processor's caches. It fetches those of
  *   a group side by side when it is shown them, instead of waiting for each in turn: 0.9 × the processor time of a delivery.
  *

@@ -6,8 +6,8 @@
 -- Answers {epoch, head, last, entries}, the entries as the stream has them, oldest first.
 local log, most, besides = KEYS[3], tonumber(ARGV[7]), tonumber(ARGV[10])
 
--- So many entries are read at a time: all of them at once could be more than there is memory for. Mostly one time is enough.
-local STRIDE = 64
+-- So many entries are read at a time, and fewer before it is known how large they are: all at once could be more than there is memory for.
+local STRIDE, FIRST_STRIDE = 64, 8
 
 local function bytesOf(entry)
   local body = entry[2][6]
@@ -17,9 +17,9 @@ end
 -- `oldest`: of the log. By its size the first stride is guessed, so that not many large messages are read for few.
 local function after(oldest)
   local entries, from, bytes, read = {}, ARGV[8], tonumber(ARGV[9]), 0
-  local size = oldest and bytesOf(oldest)
+  local size, stride = oldest and bytesOf(oldest), FIRST_STRIDE
   while oldest and #entries < most and read < bytes do
-    local count = math.min(most - #entries, STRIDE, math.ceil((bytes - read) / size))
+    local count = math.min(most - #entries, stride, math.ceil((bytes - read) / size))
     local found = redis.call('XRANGE', log, from, '+', 'COUNT', count)
     for _, entry in ipairs(found) do
       entries[#entries + 1] = entry
@@ -31,7 +31,7 @@ local function after(oldest)
     if #found < count then
       break
     end
-    size = read / #entries
+    size, stride = read / #entries, STRIDE
     from = '(' .. found[count][1]
   end
   return entries
