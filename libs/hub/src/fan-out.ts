@@ -24,7 +24,7 @@ const GROUP = 16;
  *   stored while the messages of the other two are announced, and stay so: 3.1 to 3.9 messages in a write, where with this it
  *   is 3.9 always. It waits for what is under way then, and no longer than {@link HELD_MS_MAX}.
  * - **In groups that are looked at first**: the objects of 10 000 sockets no longer fit the processor's caches. It fetches those of
- *   a group side by side when it is shown them, instead of waiting for each in turn: 0.9 × the processor time of a delivery.
+ *   a group side by side when it is shown them, instead of waiting for each in turn: 0.8 to 1 × the processor time of a delivery.
  *
  * Figures: docs/performance.md.
  */
