@@ -19,31 +19,19 @@ async function replace(bench: Bench): Promise<void> {
 }
 
 describe('a log that is replaced', () => {
-  it('while a channel opens: its first reader gets what follows, and no reset', async () => {
+  it.each([
+    ['while a channel opens', 'news'],
+    ['while it is asked where it stands', 'old'],
+  ])('%s: who begins now gets what follows, and no reset', async (_when, channel) => {
     await using bench = await followed();
     const held = bench.bus.holdAnswer();
-    const joined = bench.join(['news']);
+    const joined = bench.join([channel]);
     const release = await held;
     await replace(bench);
     release();
 
     const { sink } = await joined;
-    await bench.publish('news', 1);
-    await sink.reached(1);
-
-    expect(sink.story).toEqual([1]);
-  });
-
-  it('while it is asked where it stands: who begins now gets what follows, and no reset', async () => {
-    await using bench = await followed();
-    const held = bench.bus.holdAnswer();
-    const joined = bench.join(['old']);
-    const release = await held;
-    await replace(bench);
-    release();
-
-    const { sink } = await joined;
-    await bench.publish('old', 1);
+    await bench.publish(channel, 1);
     await sink.reached(1);
 
     expect(sink.story).toEqual([1]);
