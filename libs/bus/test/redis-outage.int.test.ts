@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
@@ -138,13 +138,13 @@ it('tells when the line for announcements was cut', async () => {
 
 it('does not wait for a Redis that hangs, and comes back with it', async () => {
   const redis = await start();
-  const { bus, recorder } = connect(redis.url, 500);
+  const { bus, recorder } = connect(redis.url, 1000);
   await bus.subscribe('a');
   await redis.kill('SIGSTOP');
   await expectUnavailable(bus);
   await redis.kill('SIGCONT');
   await eventually(() => bus.ping());
-  const { seq } = await bus.append(publication('a'));
+  const { seq } = await eventually(() => bus.append(publication('a')));
   await recorder.heard(seq);
 });
 
@@ -168,6 +168,30 @@ it('waits for the first connection while the process itself is too busy to see i
   await expect(appended).resolves.toMatchObject({ seq: 1 });
 });
 
+it('takes for answered what came in while the process itself was held up', async () => {
+  const redis = await start();
+  const { bus } = connect(redis.url, 500);
+  await eventually(() => bus.ping());
+  const appended = bus.append(publication('a'));
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve)); // sent by now
+  const until = Date.now() + 1500;
+  while (Date.now() < until);
+  await expect(appended).resolves.toMatchObject({ seq: 1 });
+});
+
+it('leaves a server that takes a connection and says no more', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const sockets: Socket[] = [];
+  silent.on('connection', (socket) => sockets.push(socket.on('error', () => undefined).resume()));
+  const { bus } = connect(`redis://127.0.0.1:${(silent.address() as AddressInfo).port}`, 200);
+  await expect(bus.append(publication('a'))).rejects.toThrow(BusUnavailableError);
+  while (sockets.length < 6) await once(silent, 'connection');
+  await bus.close();
+  for (const socket of sockets) socket.destroy();
+  await once(silent.close(), 'close');
+});
+
 it('closes while there is no Redis', async () => {
   const { bus } = connect(`redis://127.0.0.1:${await freePort()}`);
   const pending = bus.append(publication('a')).catch((error: unknown) => error);
@@ -179,6 +203,7 @@ it('leaves no connection behind', async () => {
   const redis = await start();
   const { bus } = connect(redis.url);
   await bus.subscribe('a');
+  await bus.ping(); // over both lines
   const names = async (): Promise<string[]> =>
     String(await redis.command('CLIENT', 'LIST'))
       .match(/tetracast-\w+/g)

@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Socket } from 'node:net';
 import { BusUnavailableError } from '../bus';
 import { backOffMs, MisledCount } from './back-off';
+import { Deadlines } from './deadlines';
 import { type RedisWithScripts, SCRIPTS } from './scripts';
 import { type SentinelAddress, sentinelOptions } from './sentinel-url';
 import { isReply, toBusError, toldByReplica } from './unavailable';
@@ -25,9 +26,11 @@ const FIRST_ATTEMPT_TICKS = 20;
 export class Line {
   readonly redis: RedisWithScripts;
   private readonly commandTimeoutMs: number;
+  private readonly deadlines: Deadlines;
   private readonly heartbeat: NodeJS.Timeout;
   private readonly firstAttempt: Promise<void>;
   private failFirstAttempt: () => void = () => undefined;
+  private endHandshake: () => void = () => undefined;
   private attempted = false;
   private corked = false;
   private closed = false;
@@ -43,13 +46,19 @@ export class Line {
   constructor(address: string | SentinelAddress, name: string, options: LineOptions = {}) {
     const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = options;
     this.commandTimeoutMs = commandTimeoutMs;
+    this.deadlines = new Deadlines(commandTimeoutMs);
     const redisOptions = this.redisOptions(name);
     this.redis = (
       typeof address === 'string'
         ? new Redis(address, redisOptions)
         : new Redis({ ...redisOptions, ...sentinelOptions(address, commandTimeoutMs) })
     ) as RedisWithScripts;
-    this.redis.on('ready', () => this.leaveFormerPrimary());
+    this.redis.on('connect', () => void this.expectReady());
+    this.redis.on('ready', () => {
+      this.endHandshake();
+      this.leaveFormerPrimary();
+    });
+    this.redis.on('close', () => this.endHandshake());
     this.redis.on('error', (error) => {
       this.lastError = error;
       this.failFirstAttempt();
@@ -72,7 +81,7 @@ export class Line {
     if (!this.isReady || this.isHeld) throw this.awayError();
     this.cork();
     try {
-      return await command(this.redis);
+      return await this.deadlines.within(command(this.redis));
     } catch (error) {
       throw toBusError(error);
     }
@@ -138,12 +147,21 @@ export class Line {
     this.attempted = true;
   }
 
+  /** The other end may take a connection and say no more. */
+  private async expectReady(): Promise<void> {
+    const { stream } = this.redis;
+    const ended = new Promise<void>((resolve) => {
+      this.endHandshake = resolve;
+    });
+    await this.deadlines.within(ended).catch(() => stream.destroy());
+  }
+
   /** The other end may be gone without a word, which the operating system would notice only after many minutes. */
   private async probe(): Promise<void> {
     if (!this.isReady) return;
     const { stream } = this.redis;
     try {
-      await this.redis.ping();
+      await this.deadlines.within(this.redis.ping());
     } catch (error) {
       if (!isReply(error) && stream === this.redis.stream) stream.destroy();
     }
@@ -172,7 +190,6 @@ export class Line {
       connectionName,
       scripts: SCRIPTS,
       lazyConnect: true,
-      commandTimeout: commandTimeoutMs,
       connectTimeout: CONNECT_TIMEOUT_MS,
       disconnectTimeout: Math.min(500, commandTimeoutMs),
       maxLoadingRetryTime: 500,
