@@ -76,7 +76,7 @@ describe('a client that is too slow', () => {
 
   it('is none while it listens', async () => {
     await using sse = await startUpstream({ answer: openLine });
-    await using gateway = await startGateway({ CLIENT_TIMEOUT: '100ms', UPSTREAM_SSE: sse.address });
+    await using gateway = await startGateway({ CLIENT_TIMEOUT: '2s', UPSTREAM_SSE: sse.address });
     const [listening] = await openStreams(gateway, 1);
     const cut = arrival(listening!, 'close').then(() => 'cut');
     // Meanwhile the time of another is over.

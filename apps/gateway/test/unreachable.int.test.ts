@@ -1,3 +1,4 @@
+import { freePort } from '@tetracast/testing';
 import { ask, startGateway } from './gateway-server';
 import { expectProblem } from './problem-answer';
 import { startUpstream } from './upstream';
@@ -73,7 +74,7 @@ describe('a service that fails', () => {
   });
 
   it('and is started again is used at once', async () => {
-    const first = await startUpstream({ name: 'first' });
+    const first = await startUpstream({ name: 'first', port: await freePort() });
     await using gateway = await startGateway({ UPSTREAM_POLLING: first.address, UPSTREAM_SSE: first.address });
     expect(await ask(gateway.port, '/polling')).toMatchObject({ body: 'first' });
     await first[Symbol.asyncDispose]();

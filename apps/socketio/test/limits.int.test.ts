@@ -101,7 +101,7 @@ describe('a session', () => {
   });
 
   it('that joins no namespace is ended', async () => {
-    await using service = await startService({ HEADERS_TIMEOUT: '100ms', REQUEST_TIMEOUT: '100ms' });
+    await using service = await startService({ HEADERS_TIMEOUT: '1s', REQUEST_TIMEOUT: '1s' });
     const websocket = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
 
     const [code] = (await once(websocket, 'close')) as [number];

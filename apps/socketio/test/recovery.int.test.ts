@@ -1,7 +1,7 @@
 import { MemoryBus } from '@tetracast/bus';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { words } from '@tetracast/testing';
+import { freePort, words } from '@tetracast/testing';
 import { createBreakableBus } from './breakable-bus';
 import { startService } from './start-service';
 import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
@@ -20,7 +20,8 @@ interface RestartableService extends AsyncDisposable {
 
 async function startRestartable(size?: number): Promise<RestartableService> {
   const { bus, setBroken } = createBreakableBus(size);
-  let service = await startService({}, { bus });
+  const PORT = String(await freePort());
+  let service = await startService({ PORT }, { bus });
   const { url } = service;
   const publish: Publish = (channel, data) =>
     bus.append({ channel, event: 'message', data: JSON.stringify(data), echo: true });
@@ -30,7 +31,7 @@ async function startRestartable(size?: number): Promise<RestartableService> {
     restart: async (meanwhile) => {
       await service[Symbol.asyncDispose]();
       await meanwhile?.(publish);
-      service = await startService({ PORT: new URL(url).port }, { bus });
+      service = await startService({ PORT }, { bus });
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };

@@ -22,10 +22,18 @@ interface Group {
   readonly sentinel: SentinelServer;
 }
 
+/** Far more than a busy machine can hold the primary up for: no replica is to take over but where a test wants it. */
+const NEVER_DOWN_MS = 60_000;
+
 async function startGroup(conf: readonly string[] = []): Promise<Group> {
   const primary = keep(await startRedis({ appendOnly: true }));
   const replica = keep(await startRedis({ appendOnly: true, replicaOf: primary }));
-  return { primary, replica, sentinel: keep(await startSentinel({ primary, conf })) };
+  return { primary, replica, sentinel: keep(await startSentinel({ primary, conf, downAfterMs: NEVER_DOWN_MS })) };
+}
+
+/** Has the Sentinel take a primary for down from now on that does not answer for a moment. */
+async function noticeSoon(sentinel: SentinelServer): Promise<void> {
+  await sentinel.command('SENTINEL', 'SET', sentinel.name, 'down-after-milliseconds', 300);
 }
 
 function connect(url: string, commandTimeoutMs = 10_000): { bus: RedisBus; recorder: Recorder } {
@@ -69,7 +77,7 @@ function publishOn(bus: Bus, channel: string): { stop(): Promise<Appended[]>; re
 
 it.each([
   ['SENTINEL FAILOVER', true, ({ sentinel }: Group) => sentinel.command('SENTINEL', 'FAILOVER', sentinel.name)],
-  ['kill of the primary', false, ({ primary }: Group) => primary.kill()],
+  ['kill of the primary', false, async ({ primary, sentinel }: Group) => (await noticeSoon(sentinel), primary.kill())],
 ])('follows the primary after a %s, in a new epoch', async (_, isPlanned, fail) => {
   const group = await startGroup();
   const { bus, recorder } = connect(group.sentinel.url);
@@ -102,6 +110,7 @@ it('leaves a primary that only the others have lost, before that is told so', as
   await bus.subscribe('a');
   await appendTo(bus, 'a');
   await primary.command('WAIT', 1, 5000);
+  await noticeSoon(sentinel);
   // It goes on for its clients, who are let in by their library's own words, and for nobody else.
   await primary.command('ACL', 'SETUSER', 'default', '-ping', '-replicaof', '-slaveof', '-psync', '-exec');
   await recorder.until(() => recorder.resubscribed > 0);
@@ -126,12 +135,12 @@ it('takes nothing while the primary has fewer replicas in step than it must have
 
 it('asks the next Sentinel when one is away or stands still, and the servers while all are away', async () => {
   const { sentinel, primary } = await startGroup();
-  const silent = keep(await startSentinel({ primary }));
+  const silent = keep(await startSentinel({ primary, downAfterMs: NEVER_DOWN_MS }));
   await silent.kill('SIGSTOP');
   const away = `127.0.0.1:${await freePort()}`;
   const url = `redis+sentinel://${away},127.0.0.1:${silent.port},127.0.0.1:${sentinel.port}/main/3`;
   const complaints = jest.spyOn(console, 'error').mockReturnValue();
-  const { bus } = connect(url, 500);
+  const { bus } = connect(url, 1000);
   const { seq } = await eventually(() => bus.append(publication('a')));
   await sentinel.kill();
   await silent.kill();

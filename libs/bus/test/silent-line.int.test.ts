@@ -36,7 +36,7 @@ class Relay implements AsyncDisposable {
 it('replaces connections that fell silent, and tells that announcements may have been missed', async () => {
   const redis = await startRedis();
   const relay = new Relay(redis.port);
-  const bus = new RedisBus(await relay.listen(), SETTINGS, { commandTimeoutMs: 1000, heartbeatMs: 100 });
+  const bus = new RedisBus(await relay.listen(), SETTINGS, { commandTimeoutMs: 3000, heartbeatMs: 100 });
   const recorder = new Recorder();
   bus.listen(recorder);
   try {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { startNginx } from '../src';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type NginxServer, startNginx } from '../src';
 
 const conf = (body: string): string => `
 error_log \${ERROR_LOG} notice;
@@ -19,12 +20,17 @@ http {
 
 const get = async (url: string): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
 
+/** nginx writes its log after the client has its answer. */
+async function untilLogged(nginx: NginxServer, text: string): Promise<void> {
+  while (!(await nginx.accessLog()).includes(text)) await delay(10);
+}
+
 describe('startNginx', () => {
   it('serves what the conf says, and leaves nothing behind', async () => {
     const nginx = await startNginx({ conf: conf('return 200 "${WORD} $uri";'), env: { WORD: 'hello' } });
 
     expect(await get(`${nginx.url}/there`)).toBe('hello /there');
-    expect(await nginx.accessLog()).toContain('GET /there');
+    await untilLogged(nginx, 'GET /there');
     expect(await nginx.errorLog()).toContain('start worker process');
 
     await nginx.close();
@@ -45,7 +51,7 @@ describe('startNginx', () => {
     });
 
     expect(await get(`${nginx.url}/page.txt`)).toBe('from a file');
-    expect(await nginx.accessLog()).toContain('GET /page.txt');
+    await untilLogged(nginx, 'GET /page.txt');
   });
 
   it('reloads another conf', async () => {

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 /** A token that ends in a second or two. */
-const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 2, ...more });
+const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 3, ...more });
 
 /** Resolves when tokens made before by {@link shortLived} have ended, as a line with a later one shows. */
 async function untilEnded(): Promise<void> {
@@ -38,7 +38,7 @@ describe('a WebSocket', () => {
   const open = async (token: string) => openWebSocketWire(`${service.url}/ws?channel=news&token=${token}`);
 
   it('is told that its token will expire, and is closed to be opened with another one', async () => {
-    const exp = nowS() + 2;
+    const exp = nowS() + 3;
     await using wire = await open(await mint({ exp }));
     const { connection } = await wire.nextOf('welcome');
 
@@ -85,7 +85,7 @@ describe('a WebSocket', () => {
 
 describe('an event stream', () => {
   it('is told that its token will expire, ends, and is refused with it', async () => {
-    const exp = nowS() + 2;
+    const exp = nowS() + 3;
     const token = await mint({ exp });
     const stream = await streamFor(token);
     const { event, data } = await nextData(stream);

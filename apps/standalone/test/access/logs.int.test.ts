@@ -1,5 +1,4 @@
 import { openWebSocketWire, type ServiceProcess, startProcess } from '@tetracast/testing';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { attempt } from './attempt';
 import { bundleStandalone } from './bundle-standalone';
@@ -25,9 +24,10 @@ const start = (env: Record<string, string>): Promise<ServiceProcess> =>
 /** Sends these bytes as they are, and reads to the end. */
 async function sendRaw(url: string, bytes: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  socket.on('error', () => undefined).resume();
-  socket.end(bytes);
-  await once(socket, 'close');
+  // Not `once` of node:events, which rejects for a connection that is reset.
+  const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+  socket.resume().end(bytes);
+  await closed;
 }
 
 /** Everything that goes wrong with a token, or with a request that brings one. */

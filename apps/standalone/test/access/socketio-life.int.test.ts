@@ -56,11 +56,11 @@ function start(transport: string, tokens: string[], more: Partial<ManagerOptions
   };
 }
 
-const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 2, ...more });
+const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 3, ...more });
 
 describe.each(['websocket', 'polling'])('the stock client over %s', (transport) => {
   it('is told that its token will expire, comes back with a fresh one, and has missed nothing', async () => {
-    const exp = nowS() + 2;
+    const exp = nowS() + 3;
     const { nextOf } = start(transport, [await mint({ exp }), await mint()]);
     expect(await nextOf('connect')).toBe(false);
     expect(await nextOf('tetracast:token_expiring')).toMatchObject({ expires: exp * 1000 });

@@ -22,7 +22,7 @@ describe('a request that does not come to its end', () => {
   let service: TestService;
 
   beforeAll(async () => {
-    service = await startService([publishRoute('/news')], { HEADERS_TIMEOUT: '300ms', KEEP_ALIVE_TIMEOUT: '300ms' });
+    service = await startService([publishRoute('/news')], { HEADERS_TIMEOUT: '1s', KEEP_ALIVE_TIMEOUT: '300ms' });
   });
 
   afterAll(() => service[Symbol.asyncDispose]());
@@ -48,10 +48,13 @@ describe('a request that does not come to its end', () => {
   it('a byte at a time is answered 408 as well, while others are served', async () => {
     const socket = open(service, HEAD);
     const timer = setInterval(() => socket.write('X'), 20);
-    const answer = text(socket);
-    expect((await post(`${service.url}/news`, '{"channel":"a","data":1}')).status).toBe(201);
-    expect(await answer).toMatch(/^HTTP\/1.1 408 /);
-    clearInterval(timer);
+    try {
+      const answer = text(socket);
+      expect((await post(`${service.url}/news`, '{"channel":"a","data":1}')).status).toBe(201);
+      expect(await answer).toMatch(/^HTTP\/1.1 408 /);
+    } finally {
+      clearInterval(timer);
+    }
   });
 
   it('ends with its connection when nothing follows on it', async () => {

@@ -29,6 +29,7 @@ export class WebSocketClient {
   #cursor: string | undefined;
   #refs = 0;
   #closed = false;
+  #reconnecting = false;
 
   constructor(
     name: string,
@@ -82,6 +83,16 @@ export class WebSocketClient {
   }
 
   async #reconnect(): Promise<void> {
+    if (this.#reconnecting) return; // a line that breaks before it has its answer is told of twice
+    this.#reconnecting = true;
+    try {
+      await this.#connectAgain();
+    } finally {
+      this.#reconnecting = false;
+    }
+  }
+
+  async #connectAgain(): Promise<void> {
     while (!this.#closed) {
       try {
         await this.connect();

@@ -64,7 +64,10 @@ export function testStalledLine(context: ContractContext): void {
   });
 }
 
-/** Publishes numbers until the service hands none over any more for a whole stretch; resolves to how many there were. */
+/**
+ * Publishes numbers until the service hands none over any more for two stretches: in one alone the kernel may just be about
+ * to take some more. Resolves to how many there were.
+ */
 async function publishUntilStuck(
   { driver: { form, path } }: ContractContext,
   { url }: TransportUnderTest,
@@ -74,13 +77,15 @@ async function publishUntilStuck(
   const byHttp = form === 'polling' || form === 'sse';
   let count = 0;
   let handedOver = -1;
+  let quiet = 0;
   for (;;) {
     for (let left = STRETCH; left > 0; left--) {
       const publication = { channel, data: `${++count} ${FILLER}` };
       await (byHttp ? publishJson(url + path, publication) : publisher.publish(publication));
     }
     const now = await metric(url, 'tetracast_delivered_total');
-    if (now === handedOver) return count;
+    quiet = now === handedOver ? quiet + 1 : 0;
+    if (quiet === 2) return count;
     handedOver = now;
   }
 }
