@@ -30,7 +30,6 @@ export class Line {
   private readonly heartbeat: NodeJS.Timeout;
   private readonly firstAttempt: Promise<void>;
   private failFirstAttempt: () => void = () => undefined;
-  private endHandshake: () => void = () => undefined;
   private attempted = false;
   private corked = false;
   private closed = false;
@@ -53,12 +52,12 @@ export class Line {
         ? new Redis(address, redisOptions)
         : new Redis({ ...redisOptions, ...sentinelOptions(address, commandTimeoutMs) })
     ) as RedisWithScripts;
-    this.redis.on('connect', () => void this.expectReady());
     this.redis.on('ready', () => {
-      this.endHandshake();
+      // Its own commands of a handshake are timed by ioredis, all others by `deadlines`.
+      delete this.redis.options.commandTimeout;
       this.leaveFormerPrimary();
     });
-    this.redis.on('close', () => this.endHandshake());
+    this.redis.on('close', () => (this.redis.options.commandTimeout = commandTimeoutMs));
     this.redis.on('error', (error) => {
       this.lastError = error;
       this.failFirstAttempt();
@@ -147,15 +146,6 @@ export class Line {
     this.attempted = true;
   }
 
-  /** The other end may take a connection and say no more. */
-  private async expectReady(): Promise<void> {
-    const { stream } = this.redis;
-    const ended = new Promise<void>((resolve) => {
-      this.endHandshake = resolve;
-    });
-    await this.deadlines.within(ended).catch(() => stream.destroy());
-  }
-
   /** The other end may be gone without a word, which the operating system would notice only after many minutes. */
   private async probe(): Promise<void> {
     if (!this.isReady) return;
@@ -190,6 +180,7 @@ export class Line {
       connectionName,
       scripts: SCRIPTS,
       lazyConnect: true,
+      commandTimeout: commandTimeoutMs,
       connectTimeout: CONNECT_TIMEOUT_MS,
       disconnectTimeout: Math.min(500, commandTimeoutMs),
       maxLoadingRetryTime: 500,
