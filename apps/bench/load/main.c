@@ -139,6 +139,12 @@ static void nap(void) {
   nanosleep(&time, NULL);
 }
 
+/* In a short time on a busy machine nothing may have come: then it is measured until something has. */
+static bool measured(uint64_t begun) {
+  bool some = (options.subs > 0 ? delivery_times.total : ack_times.total) > 0;
+  return passed(begun, options.time) && (some || passed(begun, options.time + SETTLE_S));
+}
+
 static void run_fan_out(struct figures *figures) {
   uint64_t start = now_ns(), owed = 0, begun = 0;
   struct totals before = totals;
@@ -157,7 +163,7 @@ static void run_fan_out(struct figures *figures) {
       own = own_cpu_us();
       measuring = true;
     }
-    if (begun > 0 && passed(begun, options.time)) break;
+    if (begun > 0 && measured(begun)) break;
   }
   read_usage(figures->usage);
   for (int i = 0; i < pid_count; i++) {
