@@ -8,9 +8,9 @@ interface Waiting {
 }
 
 /**
- * Gives up what takes longer than `timeoutMs`, and at the latest a tenth of that later. One timer for all, which runs
- * while there is something to wait for. It counts its own ticks and not the clock: while this process is held up no answer
- * can come in, and however long that lasts, it is one tick.
+ * Gives up what takes longer than `timeoutMs`, at the latest a tenth of that later. One timer for all, which runs while there
+ * is something to wait for. It counts its own ticks and not the clock, so that in a process whose turns take longer than a tick
+ * it is later: while it is held up no answer can come in, and however long that lasts, it is one tick.
  */
 export class Deadlines {
   /** In the order in which they are given up, as all have the same time. */

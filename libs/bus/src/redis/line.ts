@@ -17,7 +17,6 @@ export interface LineOptions {
 const DEFAULT_COMMAND_TIMEOUT_MS = 2000;
 const DEFAULT_HEARTBEAT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
-const FIRST_ATTEMPT_TICKS = 20;
 
 /**
  * One connection to Redis that comes back by itself and never queues: while it is away every command is refused at once.
@@ -25,11 +24,11 @@ const FIRST_ATTEMPT_TICKS = 20;
  */
 export class Line {
   readonly redis: RedisWithScripts;
-  private readonly commandTimeoutMs: number;
   private readonly deadlines: Deadlines;
   private readonly heartbeat: NodeJS.Timeout;
   private readonly firstAttempt: Promise<void>;
   private failFirstAttempt: () => void = () => undefined;
+  private endHandshake: () => void = () => undefined;
   private attempted = false;
   private corked = false;
   private closed = false;
@@ -44,20 +43,19 @@ export class Line {
    */
   constructor(address: string | SentinelAddress, name: string, options: LineOptions = {}) {
     const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS, heartbeatMs = DEFAULT_HEARTBEAT_MS } = options;
-    this.commandTimeoutMs = commandTimeoutMs;
     this.deadlines = new Deadlines(commandTimeoutMs);
-    const redisOptions = this.redisOptions(name);
+    const redisOptions = this.redisOptions(name, commandTimeoutMs);
     this.redis = (
       typeof address === 'string'
         ? new Redis(address, redisOptions)
         : new Redis({ ...redisOptions, ...sentinelOptions(address, commandTimeoutMs) })
     ) as RedisWithScripts;
+    this.redis.on('connect', () => void this.expectReady());
     this.redis.on('ready', () => {
-      // Its own commands of a handshake are timed by ioredis, all others by `deadlines`.
-      delete this.redis.options.commandTimeout;
+      this.endHandshake();
       this.leaveFormerPrimary();
     });
-    this.redis.on('close', () => (this.redis.options.commandTimeout = commandTimeoutMs));
+    this.redis.on('close', () => this.endHandshake());
     this.redis.on('error', (error) => {
       this.lastError = error;
       this.failFirstAttempt();
@@ -129,21 +127,25 @@ export class Line {
   }
 
   private async connect(): Promise<void> {
-    // Many short waits instead of one: while a process starts it may be busy for seconds, in which no answer can come in.
-    let left = FIRST_ATTEMPT_TICKS;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      timer = setInterval(() => {
-        if (--left === 0) resolve();
-      }, this.commandTimeoutMs / FIRST_ATTEMPT_TICKS);
-    });
     // ioredis goes on trying, and with Sentinels keeps the promise of `connect` open meanwhile.
     const failed = new Promise<void>((resolve) => {
       this.failFirstAttempt = resolve;
     });
-    await Promise.race([this.redis.connect().catch(() => undefined), failed, tooLong]);
-    clearInterval(timer);
+    await this.deadlines.within(Promise.race([this.redis.connect(), failed])).catch(() => undefined);
     this.attempted = true;
+  }
+
+  /** The other end may take a connection and say no more; one that is loading says so again and again. */
+  private async expectReady(): Promise<void> {
+    const { stream } = this.redis;
+    const ended = new Promise<true>((resolve) => {
+      this.endHandshake = () => resolve(true);
+    });
+    for (let heard = -1; heard < stream.bytesRead;) {
+      heard = stream.bytesRead;
+      if (await this.deadlines.within(ended).catch(() => false)) return;
+    }
+    stream.destroy();
   }
 
   /** The other end may be gone without a word, which the operating system would notice only after many minutes. */
@@ -174,13 +176,12 @@ export class Line {
     redis.stream.destroy();
   }
 
-  private redisOptions(connectionName: string) {
-    const { commandTimeoutMs, misled } = this;
+  private redisOptions(connectionName: string, commandTimeoutMs: number) {
+    const { misled } = this;
     return {
       connectionName,
       scripts: SCRIPTS,
       lazyConnect: true,
-      commandTimeout: commandTimeoutMs,
       connectTimeout: CONNECT_TIMEOUT_MS,
       disconnectTimeout: Math.min(500, commandTimeoutMs),
       maxLoadingRetryTime: 500,
