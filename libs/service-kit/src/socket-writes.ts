@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
  * for anybody, whether it carries one message or fifty. So:
  *
  * - **Answers of one turn leave together** ({@link gather}): publishing on a line became a fifth cheaper.
- * - **A write goes past the stream** while nothing waits in it ({@link write}): 0.87 × the processor time of a delivery, where
+ * - **A write goes past the stream** while nothing waits in it ({@link writePast}): 0.87 × the processor time of a delivery, where
  *   each has a write of its own.
  * - **Whoever comes back gets everything in one write** ({@link holdWrites}): 0.93 × the processor time of a comeback.
  *
@@ -165,8 +165,8 @@ let spare: WriteRequest | undefined;
 type WrittenPast = 'stream' | 'sent' | 'waits';
 
 /**
- * Writes bytes to a socket past its stream, several pieces in one write, which for one small write takes a quarter of the user's
- * time and as much garbage again: two more objects, three callbacks and a tick for each. Only while nothing waits in the stream,
+ * Writes bytes to a socket past its stream, several pieces in one write, which for one small write takes a quarter of the time
+ * outside the kernel and as much garbage again: two more objects, three callbacks and a tick for each. Only while nothing waits in the stream,
  * so that the order is kept: what the stream is given afterwards queues up in Node's handle behind these. A socket's
  * `bytesWritten` counts them, its `writableLength` does not, and it says no `drain` for them.
  *
