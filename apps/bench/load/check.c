@@ -47,7 +47,7 @@ static void take_mark(struct conn *conn, const char *mark) {
   totals.delivered++;
   conn->received++;
   if (measuring) record(&delivery_times, now_ns() - hex(mark + 14, 16));
-  if ((int)stream >= streams || options.expect > 0 || conn->passing) return;
+  if ((int)stream >= streams || conn->passing) return;
   if (conn->last == NULL) conn->last = calloc(options.channels > 1 ? 1 : (size_t)streams, sizeof *conn->last);
   uint32_t *last = options.channels > 1 ? conn->last : conn->last + stream;
   if (number == *last + 1) *last = number;

@@ -140,7 +140,7 @@ static void nap(void) {
 }
 
 /* In a short time on a busy machine nothing may have come: then it is measured until something has. */
-static bool measured(uint64_t begun) {
+static bool is_over(uint64_t begun) {
   bool some = (options.subs > 0 ? delivery_times.total : ack_times.total) > 0;
   return passed(begun, options.time) && (some || passed(begun, options.time + SETTLE_S));
 }
@@ -163,7 +163,7 @@ static void run_fan_out(struct figures *figures) {
       own = own_cpu_us();
       measuring = true;
     }
-    if (begun > 0 && measured(begun)) break;
+    if (begun > 0 && is_over(begun)) break;
   }
   read_usage(figures->usage);
   for (int i = 0; i < pid_count; i++) {
@@ -179,6 +179,7 @@ static void run_fan_out(struct figures *figures) {
   figures->totals.published -= before.published;
   figures->totals.acked -= before.acked;
   figures->totals.polls -= before.polls;
+  figures->totals.refused -= before.refused;
   for (uint64_t end = now_ns(); !passed(end, SETTLE_S) && count_missing(subs, options.subs) > 0;) {
     if (options.sub == SUB_SHORTPOLL) poll_short();
     turn(1);
@@ -206,11 +207,9 @@ static void run_resume(struct figures *figures) {
   figures->cpu_us = server_cpu_us() - cpu;
   figures->totals = totals;
   count_descriptors(figures->descriptors_after);
-  for (int i = 0; i < options.subs; i++) {
-    int more = (int)subs[i].received - options.expect;
-    if (more < 0) figures->totals.missing += (uint64_t)-more;
-    else figures->totals.repeated += (uint64_t)more;
-  }
+  /* Holes that were never filled are counted already. */
+  expect_number(0, (uint32_t)options.expect);
+  figures->totals.missing += count_missing(subs, options.subs);
 }
 
 int main(int count, char **arguments) {

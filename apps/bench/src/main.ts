@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { judge } from './marks';
 import { BUILT } from './places';
 import { drawProfile } from './profile';
 import { toChart } from './report/chart';
@@ -50,9 +51,10 @@ async function main(): Promise<void> {
   }
   const machine = describeMachine();
   const markdown = toMarkdown(results, machine, rounds);
+  const json = { machine, rounds, results, marks: judge(results) };
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'results.md'), markdown);
-  await writeFile(join(out, 'results.json'), `${JSON.stringify({ machine, rounds, results }, null, 2)}\n`);
+  await writeFile(join(out, 'results.json'), `${JSON.stringify(json, null, 2)}\n`);
   for (const result of results) await writeFile(join(out, `${result.name}.svg`), toChart(result));
   process.stdout.write(markdown);
 }

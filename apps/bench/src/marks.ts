@@ -1,4 +1,4 @@
-import type { Result } from './rounds';
+import type { Cell, Result } from './rounds';
 
 /** One figure of a run: scenario, `transport system`, column. */
 type Place = readonly [scenario: string, system: string, column: string];
@@ -25,6 +25,7 @@ const MANY = '32 publishers';
 const ws = 'WebSocket Tetracast';
 const sse = 'SSE Tetracast';
 const io = 'Socket.IO Tetracast';
+const poll = 'long-poll Tetracast';
 
 function fanOut(system: string, peer: string, column: string, atMost: number): Mark {
   return { ours: ['fan-out', system, column], to: ['fan-out', peer, column], atMost };
@@ -37,16 +38,19 @@ const MARKS: readonly Mark[] = [
   fanOut(ws, 'WebSocket the limit (C, epoll)', FOUR, 1.6),
   fanOut(sse, 'SSE Nchan', FOUR, 0.35),
   fanOut(io, 'Socket.IO stock Socket.IO', FOUR, 0.3),
-  fanOut('long-poll Tetracast', 'long-poll Nchan', FOUR, 1),
+  fanOut(poll, 'long-poll Nchan', FOUR, 1),
   fanOut(ws, 'WebSocket Nchan', MANY, 0.1),
   fanOut(sse, 'SSE Nchan', MANY, 0.1),
   fanOut(ws, 'WebSocket Nchan', ONE, 1.1),
   fanOut(sse, 'SSE Nchan', ONE, 1.1),
+  fanOut(poll, 'long-poll Nchan', ONE, 1.1),
   fanOut(ws, 'Socket.IO stock Socket.IO', ONE, 0.65),
+  fanOut(io, 'Socket.IO stock Socket.IO', ONE, 0.65),
   fanOut('WebSocket Tetracast with Redis', ws, FOUR, 1.15),
   fanOut('SSE Tetracast with Redis', sse, FOUR, 1.15),
   fanOut('Socket.IO Tetracast with Redis', io, FOUR, 1.15),
-  ...[ws, sse, io].map((system) => ({
+  fanOut('long-poll Tetracast with Redis', poll, FOUR, 1.15),
+  ...[ws, sse, io, poll].map((system) => ({
     ours: ['growth', system, '10000 subscribers'] as const,
     to: ['growth', system, '100 subscribers'] as const,
     atMost: 1.2,
@@ -66,7 +70,7 @@ const MARKS: readonly Mark[] = [
     to: ['many-channels', 'WebSocket Nchan', 'CPU-µs'],
     atMost: 0.7,
   },
-  ...[ws, sse].map((system) => ({
+  ...[ws, sse, io].map((system) => ({
     ours: ['resume', system, 'µs per message'] as const,
     to: ['fan-out', system, FOUR] as const,
     atMost: 2,
@@ -82,25 +86,25 @@ const MARKS: readonly Mark[] = [
   })),
 ];
 
-/** The marks whose figures are in these results. */
+/** The marks whose figures are in these results. One that lost messages meets none. */
 export function judge(results: readonly Result[]): Verdict[] {
   return MARKS.flatMap(({ ours, to, atMost, atLeast }) => {
     const figure = find(results, ours);
-    const base = to === undefined ? 1 : find(results, to);
-    if (figure === undefined || base === undefined) return [];
-    const measured = figure / base;
+    const base = to === undefined ? undefined : find(results, to);
+    if (figure === undefined || (to !== undefined && base === undefined)) return [];
+    const measured = figure.median / (base?.median ?? 1);
     return {
       mark: to === undefined ? say(ours) : `${say(ours)} : ${say(to)}`,
       wanted: atMost === undefined ? `≥ ${atLeast ?? 0}` : `≤ ${atMost}`,
       measured,
-      met: measured <= (atMost ?? Infinity) && measured >= (atLeast ?? 0),
+      met: figure.lost === 0 && measured <= (atMost ?? Infinity) && measured >= (atLeast ?? 0),
     };
   });
 }
 
-function find(results: readonly Result[], [scenario, system, column]: Place): number | undefined {
+function find(results: readonly Result[], [scenario, system, column]: Place): Cell | undefined {
   const rows = results.find(({ name }) => name === scenario)?.rows;
-  return rows?.find(({ name, transport }) => `${transport} ${name}` === system)?.cells[column]?.median;
+  return rows?.find(({ name, transport }) => `${transport} ${name}` === system)?.cells[column];
 }
 
 function say([scenario, system, column]: Place): string {

@@ -16,10 +16,10 @@ interface Profile {
   readonly during: string;
 }
 
-const fanOut = (system: TetracastOptions): Profile => ({
+const fanOut = (system: TetracastOptions, subs = 1000): Profile => ({
   system,
-  load: '1000 subscribers',
-  options: (_, pubs) => ({ pubs, subs: 1000, warm: 2, time: 5 }),
+  load: `${subs} subscribers`,
+  options: (_, pubs) => ({ pubs, subs, warm: 2, time: 5 }),
   during: 'publish',
 });
 
@@ -48,12 +48,15 @@ const PROFILES: Readonly<Record<string, Profile>> = {
   sse: fanOut({ service: 'sse' }),
   socketio: fanOut({ service: 'socketio' }),
   polling: fanOut({ service: 'polling' }),
+  'websocket-10000': fanOut({ service: 'websocket' }, 10_000),
+  'socketio-10000': fanOut({ service: 'socketio' }, 10_000),
   'websocket-redis': fanOut({ service: 'websocket', bus: 'redis' }),
   'socketio-redis': fanOut({ service: 'socketio', bus: 'redis' }),
   'many-channels-post': manyChannels({ service: 'sse' }),
   'many-channels-line': manyChannels({ service: 'websocket', window: 64 }),
   'resume-websocket': resume('websocket'),
   'resume-sse': resume('sse'),
+  'resume-socketio': resume('socketio'),
 };
 
 /**

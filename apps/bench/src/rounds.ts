@@ -8,6 +8,8 @@ export interface Cell {
   readonly median: number;
   /** The most that was lost in any round, as a part of the whole. */
   readonly lost: number;
+  /** To the first system of the same transport, which is ours; absent in its own cells and where that has none. */
+  readonly ratio?: number;
 }
 
 export interface Row {
@@ -21,6 +23,8 @@ export interface Result {
   readonly title: string;
   readonly unit: string;
   readonly method: string;
+  /** Whether a greater figure is the better one. */
+  readonly more: boolean;
   readonly rows: readonly Row[];
   /** What was not measured, and why. */
   readonly left: readonly string[];
@@ -59,8 +63,20 @@ export async function runRounds(
     transport,
     cells: Object.fromEntries([...columns].map(([column, cell]) => [column, { ...cell, median: median(cell.values) }])),
   }));
-  const { name, title, unit, method } = scenario;
-  return { name, title, unit, method, rows, left };
+  const { name, title, unit, method, more = false } = scenario;
+  return { name, title, unit, method, more, rows: withRatios(rows), left };
+}
+
+function withRatios(rows: readonly Row[]): Row[] {
+  return rows.map((row) => {
+    const ours = rows.find(({ transport }) => transport === row.transport);
+    if (ours === undefined || ours === row) return row;
+    const cells = Object.entries(row.cells).map(([column, cell]) => {
+      const base = ours.cells[column]?.median;
+      return [column, base === undefined ? cell : { ...cell, ratio: cell.median / base }] as const;
+    });
+    return { ...row, cells: Object.fromEntries(cells) };
+  });
 }
 
 async function runOnce(scenario: Scenario, system: System, pace: Pace): ReturnType<Scenario['measure']> {

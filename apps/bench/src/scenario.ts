@@ -40,6 +40,11 @@ export function lostIn({ missing, repeated, disordered, broken, delivered }: Loa
   return wrong / Math.max(1, delivered + missing);
 }
 
+/** At a fixed rate: what its publishers could not send, as they had no room for more that is not acknowledged. */
+export function notSent({ refused, published }: LoadFigures, lost: number): Reading {
+  return { column: 'not sent %', value: (100 * refused) / Math.max(1, refused + published), lost };
+}
+
 export function cpuPerDelivery(column: string, figures: LoadFigures): Reading {
   return { column, value: figures.cpuUs / Math.max(1, figures.delivered), lost: lostIn(figures) };
 }

@@ -1,6 +1,6 @@
 import type { LoadOptions } from './load';
 
-export type Transport = 'WebSocket' | 'SSE' | 'long-poll' | 'poll' | 'Socket.IO' | 'HTTP' | 'none';
+export type Transport = 'WebSocket' | 'SSE' | 'long-poll' | 'poll' | 'Socket.IO' | 'none';
 
 /** A server that can be measured: one of ours, a peer, or the limit. */
 export interface System {

@@ -5,8 +5,8 @@ const GAP = 6;
 const LEFT = 260;
 const WIDTH = 900;
 
-/** A bar per system of the first column of a result, the shortest the best, as SVG. */
-export function toChart({ title, unit, rows }: Result): string {
+/** A bar per system of the first column of a result, as SVG. */
+export function toChart({ title, unit, more, rows }: Result): string {
   const column = Object.keys(rows[0]?.cells ?? {})[0] ?? '';
   const bars = rows.flatMap(({ name, transport, cells }) => {
     const cell = cells[column];
@@ -30,7 +30,7 @@ export function toChart({ title, unit, rows }: Result): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="12" y="20" font-size="15" font-weight="bold">${escape(title)}, ${escape(column)}</text>`,
-    `<text x="12" y="37" fill="#475569">${escape(unit)}; shorter is better</text>`,
+    `<text x="12" y="37" fill="#475569">${escape(unit)}; ${more ? 'longer' : 'shorter'} is better</text>`,
     ...lines,
     '</svg>',
     '',

@@ -14,13 +14,14 @@ export function describeMachine(now = new Date()): Machine {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return {
     date: now.toISOString().slice(0, 10),
-    Tetracast: `${version}, commit ${said('git', 'rev-parse', '--short', 'HEAD')}`,
+    Tetracast: `${version}, commit ${said('git', 'describe', '--always', '--dirty')}`,
     processor: `${cpus()[0]?.model ?? '?'}, ${cpus().length} cores`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     Linux: release(),
     'Node.js': process.version,
     Redis: /v=(\S+)/.exec(said('redis-server', '--version'))?.[1] ?? '?',
     nginx: said('sh', '-c', 'PATH=$PATH:/usr/sbin nginx -v 2>&1'),
+    'Nchan, Pushpin': said('dpkg-query', '-W', '-f', '${Version} ', 'libnginx-mod-nchan', 'pushpin'),
     packages: PACKAGES.map((name) => `${name} ${versionOf(name)}`).join(', '),
   };
 }

@@ -1,5 +1,5 @@
 import { judge } from '../marks';
-import type { Cell, Result, Row } from '../rounds';
+import type { Cell, Result } from '../rounds';
 import type { Machine } from './machine';
 
 /** The whole report: where it was measured, and a table for each scenario. */
@@ -28,8 +28,7 @@ function toSection({ title, unit, method, rows, left }: Result): string[] {
   const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
   const lines = [['Transport', 'System', ...columns.flatMap((column) => [column, '×'])]];
   for (const row of rows) {
-    const ours = rows.find(({ transport }) => transport === row.transport);
-    lines.push([row.transport, row.name, ...columns.flatMap((column) => toCells(row, ours, column))]);
+    lines.push([row.transport, row.name, ...columns.flatMap((column) => toCells(row.cells[column]))]);
   }
   const notMeasured = left.length === 0 ? [] : ['', `Not measured: ${left.join('; ')}.`];
   return ['', `## ${title}`, '', method, '', `Unit: ${unit}.`, '', ...toTable(withoutEmpty(lines)), ...notMeasured];
@@ -41,12 +40,8 @@ function withoutEmpty([head = [], ...rest]: readonly string[][]): string[][] {
   return [head, ...rest].map((cells) => cells.filter((_, i) => says[i]));
 }
 
-function toCells(row: Row, ours: Row | undefined, column: string): [figure: string, ratio: string] {
-  const cell = row.cells[column];
-  if (cell === undefined) return ['—', ''];
-  const base = ours?.cells[column]?.median;
-  const ratio = base === undefined || row === ours ? '' : (cell.median / base).toFixed(2);
-  return [toText(cell), ratio];
+function toCells(cell: Cell | undefined): [figure: string, ratio: string] {
+  return cell === undefined ? ['—', ''] : [toText(cell), cell.ratio?.toFixed(2) ?? ''];
 }
 
 function toText({ median, values, lost }: Cell): string {

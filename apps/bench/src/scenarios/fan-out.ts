@@ -39,6 +39,7 @@ export const fanOut: Scenario = {
     stockSocketio,
     stockSocketioRedis,
     tetracast({ service: 'polling' }),
+    tetracast({ service: 'polling', bus: 'redis' }),
     nchan('long-poll'),
   ],
   measure: async ({ load, pids }, { quick }) => {

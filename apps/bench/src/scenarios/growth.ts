@@ -16,6 +16,7 @@ export const growth: Scenario = {
     tetracast({ service: 'sse' }),
     limit('SSE'),
     tetracast({ service: 'socketio' }),
+    tetracast({ service: 'polling' }),
   ],
   measure: async ({ load, pids }, { quick }) => {
     const readings = [];

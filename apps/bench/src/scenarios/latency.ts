@@ -1,5 +1,5 @@
 import { runLoad } from '../load';
-import { lostIn, type Scenario } from '../scenario';
+import { lostIn, notSent, type Scenario } from '../scenario';
 import { nchan } from '../systems/nchan';
 import { stockSocketio } from '../systems/peers';
 import { tetracast } from '../systems/tetracast';
@@ -7,7 +7,9 @@ import { tetracast } from '../systems/tetracast';
 export const latency: Scenario = {
   name: 'latency',
   title: 'Latency at a fixed rate',
-  unit: 'ms from the moment a message should have been sent to its arrival',
+  unit:
+    'ms from the moment a message should have been sent to its arrival; how much of a core the server had; the part of the ' +
+    'messages for which its publishers had no room',
   method: '5000 subscribers of one channel, 20 messages a second of 256 bytes, one worker.',
   systems: [
     tetracast({ service: 'websocket' }),
@@ -25,6 +27,7 @@ export const latency: Scenario = {
       { column: 'p50', value: figures.deliveryP50Us / 1000, lost },
       { column: 'p99', value: figures.deliveryP99Us / 1000, lost },
       { column: 'cores busy', value: figures.cpuUs / 1e6 / figures.seconds, lost },
+      notSent(figures, lost),
     ];
   },
 };

@@ -10,6 +10,8 @@ const PAGE_BYTES = 4096;
 const SETTLE_S = 5;
 /** It is about memory: the load need not take a whole core. */
 const NAP_US = 500;
+/** Enough that what a client leaves behind would be seen in ten minutes. */
+const CHURN = 200;
 
 export const soak: Scenario = {
   name: 'soak',
@@ -18,7 +20,7 @@ export const soak: Scenario = {
     'MB of resident memory, KB a minute that the line through its second half rises, and MB of live objects and buffers, ' +
     'what a full garbage collection leaves',
   method:
-    '1000 subscribers of one channel stay, 20 more come each second and leave 10 s later; 50 messages a second of 256 bytes, ' +
+    `1000 subscribers of one channel stay, ${CHURN} more come each second and leave 10 s later; 50 messages a second of 256 bytes, ` +
     'for long polls 5.',
   systems: [
     tetracast({ service: 'websocket', rate: 50, inspect: true }),
@@ -31,7 +33,7 @@ export const soak: Scenario = {
     const samples = quick ? 3 : minutes;
     const periodS = quick ? 0.3 : 60;
     const warm = quick ? 0.3 : SETTLE_S;
-    const pace = { subs: quick ? 50 : 1000, churn: 20, warm, time: samples * periodS + warm };
+    const pace = { subs: quick ? 50 : 1000, churn: CHURN, warm, time: samples * periodS + warm };
     const running = runLoad(load, pace, { pubs: 4, window: 64, nap: NAP_US, pids: pids.join() });
     const megabytes: number[] = [];
     const live: Reading[] = [];

@@ -1,10 +1,10 @@
 import { runLoad } from '../load';
-import { cpuPerDelivery, lostIn, type Scenario } from '../scenario';
+import { cpuPerDelivery, lostIn, notSent, type Scenario } from '../scenario';
 import type { System } from '../system';
 import { tetracast } from '../systems/tetracast';
 
 /** Messages a second that keep one worker with 1000 subscribers busy for two thirds of the time or so. */
-const RATES = { websocket: 140, sse: 120, socketio: 110, polling: 16 } as const;
+const RATES = { websocket: 140, sse: 120, socketio: 110, polling: 10 } as const;
 const SERVICES = ['websocket', 'sse', 'socketio', 'polling'] as const;
 
 /** So long, in µs, that the load is off its core most of the time, and short beside the fan-out of a message. */
@@ -19,7 +19,7 @@ export const workers: Scenario = {
   unit:
     'what the busiest worker had of a core; CPU-µs per delivered message of all processes, Redis among them; ms from the ' +
     'moment a message should have been sent to its arrival. What makes them credible: what the load had of its core, how ' +
-    'long a worker was ready to run and had none, and the part of the subscribers that the fullest worker had',
+    'long a worker was ready to run and had none, the part of the messages for which the publishers had no room, and the part of the subscribers that the fullest worker had',
   method:
     'One channel, 1000 subscribers, 256 bytes, through Redis, 4 publishers at a fixed rate together: ' +
     `${SERVICES.map((service) => `${service} ${RATES[service]}`).join(', ')} messages a second. Each worker is bound to a ` +
@@ -42,6 +42,7 @@ export const workers: Scenario = {
       { column: 'p99', value: figures.deliveryP99Us / 1000, lost },
       { column: 'load %', value: part(figures.loadCpuUs), lost },
       { column: 'no core %', value: part(Math.max(...own.map(({ waitedUs }) => waitedUs))), lost },
+      notSent(figures, lost),
       { column: 'fullest %', value: (100 * Math.max(...subscribers)) / sum(subscribers), lost },
     ];
   },
