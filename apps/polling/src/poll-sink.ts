@@ -39,8 +39,9 @@ export class PollSink implements Sink {
     return this.count < this.limit && this.bytes < this.maxBytes;
   }
 
-  passed(cursor: string): void {
+  passed(cursor: string): boolean {
     this.cursor = cursor;
+    return true;
   }
 
   /** An answer has room for one reset: a second one adds its channels. */

@@ -35,8 +35,8 @@ export class SseSink implements Sink, LineOwner {
     return this.line?.write(batch.bytes) ?? false;
   }
 
-  passed(cursor: string): void {
-    this.line?.write(encodePassed(cursor));
+  passed(cursor: string): boolean {
+    return this.line?.write(encodePassed(cursor)) ?? false;
   }
 
   reset(reset: Reset): void {

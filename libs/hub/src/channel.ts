@@ -45,6 +45,8 @@ export class Channel {
   idleSince = performance.now();
   window: Window;
   live = false;
+  /** It is kept no longer, and hears nothing any more. */
+  closed = false;
   private provenAt = 0;
   private pending: { epoch: string; entry: Entry }[] = [];
   private overflowed = false;

@@ -145,15 +145,22 @@ export class Channels implements ChannelHost {
     for (const channel of this.unread) void channel.refill();
     this.unread.clear();
     if (now - this.comparedAt >= this.options.compareMs) void this.compare();
-    for (const [name, { channel }] of this.open) {
+    for (const { channel } of this.open.values()) {
       channel.window.endTurn();
-      if (channel.subscriptions.size > 0 || now - channel.idleSince < this.options.warmMs) continue;
-      this.open.delete(name);
-      this.bus.unsubscribe(name).catch(ignoreUnavailable);
+      // While it opens somebody waits for it.
+      const isInUse = channel.subscriptions.size > 0 || channel.epoch === '';
+      if (!isInUse && now - channel.idleSince >= this.options.warmMs) this.close(channel);
     }
   }
 
-  private getOne(name: string): Promise<Channel> {
+  private close(channel: Channel): void {
+    channel.closed = true;
+    this.open.delete(channel.name);
+    this.bus.unsubscribe(channel.name).catch(ignoreUnavailable);
+  }
+
+  // Async, so that it rejects and never throws: nobody would hear of what the others of one `get` become.
+  private async getOne(name: string): Promise<Channel> {
     let entry = this.open.get(name);
     if (entry === undefined) {
       // Each costs memory and a subscription, and stays a while after whoever named it has gone.
@@ -164,14 +171,15 @@ export class Channels implements ChannelHost {
       this.open.set(name, entry);
     }
     const { channel, opened } = entry;
+    try {
+      await opened;
+    } catch (error) {
+      // What the bus was asked for stays wanted until it is given up.
+      if (this.open.get(name)?.channel === channel) this.close(channel);
+      throw error;
+    }
     channel.idleSince = performance.now();
-    return opened.then(
-      () => channel,
-      (error: unknown) => {
-        if (this.open.get(name)?.channel === channel) this.open.delete(name);
-        throw error;
-      },
-    );
+    return channel;
   }
 
   private onEntry(epoch: string, entry: Entry): void {

@@ -10,7 +10,7 @@ export interface ConnectionHost {
   readonly maxChannels: number;
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
-  /** Opens the channels, or finds them open; they stay open at least until the turn ends. */
+  /** Opens the channels, or finds them open; after this turn one without a reader may be `closed`. */
   channels(names: readonly string[]): Promise<Channel[]>;
   /** The log could not be read: `wake` is wanted again when it is back. */
   wakeLater(connection: Connection): void;

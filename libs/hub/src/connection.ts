@@ -14,7 +14,7 @@ import { createId } from './create-id';
 import { cursorAt, slowest, withCursors } from './place';
 import { atEnd, moveTo, readOn, skipTrimmed, windowsReach } from './reach';
 import type { Sink } from './sink';
-import { findStartingPoint, refuseTooFar, type StartingPoint } from './starting-point';
+import { openAndStart, refuseTooFar, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findStep, limitsOf } from './step';
 import { isAmong, refuseTooMany, type Subscription } from './subscription';
@@ -47,7 +47,7 @@ export class Connection {
     private left?: Leaving,
   ) {}
 
-  // Made when they are asked for, which a poll and a stream never do.
+  // Made when they are asked for, which a poll and a stream never do where there are no tokens.
   get id(): string {
     return (this.ownId ??= createId());
   }
@@ -66,17 +66,15 @@ export class Connection {
   async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
     refuseTooFar(start, this.host.maxRewind);
     refuseTooMany(this.held, names, this.host.maxChannels);
-    const channels = await this.host.channels(names.filter((name) => !isAmong(this.held, name)));
-    const point = await findStartingPoint(start, channels, this.host.log);
+    const open = (): Promise<Channel[]> => this.host.channels(names.filter((name) => !isAmong(this.held, name)));
+    const { channels, point } = await openAndStart(open, start, this.host.log);
     if (this.isClosed()) return;
     refuseTooMany(this.held, names, this.host.maxChannels);
     this.begin = point.position;
     for (const channel of channels) this.join(channel, point);
     begun?.(this.cursor);
-    if (point.reset !== undefined && channels.length > 0) {
-      const names = channels.map(({ name }) => name);
-      this.tellReset(point.reset, names, this.cursor);
-    }
+    const opened = channels.map(({ name }) => name);
+    if (point.reset !== undefined && opened.length > 0) this.tellReset(point.reset, opened, this.cursor);
     this.live = false;
     this.wake();
   }
@@ -275,11 +273,14 @@ export class Connection {
     // Nothing is hidden from a client that nobody knows by name.
     const visible = this.clientKey === undefined ? batch : batch.visibleTo(this.clientKey);
     this.host.delivered(visible.count);
-    if (visible.count > 0 && !this.sink.write(visible)) {
-      this.full = true;
-      this.live = false;
-    }
-    if (visible !== batch && visible.cursor !== batch.cursor) this.sink.passed?.(batch.cursor);
+    if (visible.count > 0 && !this.sink.write(visible)) this.fill();
+    if (visible !== batch && visible.cursor !== batch.cursor && this.sink.passed?.(batch.cursor) === false) this.fill();
+  }
+
+  /** The sink takes no more for now. */
+  private fill(): void {
+    this.full = true;
+    this.live = false;
   }
 
   private join(channel: Channel, point: StartingPoint): void {

@@ -24,7 +24,7 @@ export interface HubOptions {
   readonly warmMs?: number;
   /** How often the windows are compared with the log. Default 5000. */
   readonly compareMs?: number;
-  /** How long messages are collected before they are handed over, in ms. Default 0: until the turn of the event loop is over. */
+  /** How long messages are collected before they are handed over, in ms. Default 0: see {@link FanOut}. */
   readonly fanoutWindowMs?: number;
   /** Most channels open at a time, those without readers that are kept warm included. Default 100 000. */
   readonly maxOpenChannels?: number;

@@ -15,9 +15,10 @@ export interface Sink {
   write(batch: Batch): boolean;
   /**
    * The messages up to `cursor` are hidden from this client: nothing is to be shown, but it may come back from here. Absent
-   * where the protocol has no silent cursor (WebSocket, Socket.IO): there it may come back from its last message.
+   * where the protocol has no silent cursor (WebSocket, Socket.IO): there it may come back from its last message. `false` as
+   * of `write`.
    */
-  passed?(cursor: string): void;
+  passed?(cursor: string): boolean;
   reset(reset: Reset): void;
   /** Tells the client of its token. Absent where every request brings its own (polling). */
   notify?(notice: TokenNotice): void;

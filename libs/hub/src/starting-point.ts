@@ -26,8 +26,22 @@ export function refuseTooFar(start: Start, most: number): void {
   }
 }
 
+/** Opens the channels, and finds where a subscription begins in them. */
+export async function openAndStart(
+  open: () => Promise<readonly Channel[]>,
+  start: Start,
+  log: Log,
+): Promise<{ readonly channels: readonly Channel[]; readonly point: StartingPoint }> {
+  for (;;) {
+    const channels = await open();
+    const point = await findStartingPoint(start, channels, log);
+    // One that nobody reads yet may have been closed meanwhile, and hears nothing any more.
+    if (!channels.some(({ closed }) => closed)) return { channels, point };
+  }
+}
+
 /** Turns the words of a client into places in the log. */
-export async function findStartingPoint(start: Start, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
+async function findStartingPoint(start: Start, channels: readonly Channel[], log: Log): Promise<StartingPoint> {
   switch (start.kind) {
     case 'now':
       return { position: await log.position(), gapTold: false };

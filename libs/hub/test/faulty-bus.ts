@@ -87,7 +87,8 @@ export class FaultyBus implements Bus {
   }
 
   async unsubscribe(channel: string): Promise<void> {
-    this.subscribed.splice(this.subscribed.indexOf(channel), 1);
+    const at = this.subscribed.indexOf(channel);
+    if (at >= 0) this.subscribed.splice(at, 1);
     return this.inner.unsubscribe(channel);
   }
 

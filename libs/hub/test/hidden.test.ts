@@ -31,4 +31,21 @@ describe('messages hidden from their own client', () => {
 
     expect([sink.data, sink.passedTo]).toEqual([['seen'], []]);
   });
+
+  it('fill a line as those do that are shown: of one that takes nothing no more is pending each turn', async () => {
+    await using bench = new Bench();
+    const { sink, connection } = await bench.join(['news'], undefined, { client: 'ann' });
+    sink.full = true;
+    const ids: string[] = [];
+    for (const n of range(1, 5)) {
+      ids.push(await bench.publish('news', n, { client: 'ann', echo: false }));
+      await turn();
+    }
+    expect(sink.passedTo).toEqual(ids.slice(0, 1));
+
+    sink.full = false;
+    connection.drained();
+    await connection.settled();
+    expect(sink.passedTo).toEqual([ids[0], ids.at(-1)]);
+  });
 });

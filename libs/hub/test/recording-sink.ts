@@ -39,8 +39,9 @@ export class RecordingSink implements Sink {
     this.settle();
   }
 
-  passed(cursor: string): void {
+  passed(cursor: string): boolean {
     this.passedTo.push(cursor);
+    return !this.full;
   }
 
   close(reason: CloseName): void {

@@ -3,7 +3,7 @@ import { type ErrorCode, ERRORS } from './errors';
 /** What a client should do after a close, told by the range of its code (RFC 6455, section 7.4). */
 export type ReconnectAdvice = 'never' | 'back-off' | 'now';
 
-/** Every code a WebSocket is closed with. 4000–4099: do not reconnect; 4100–4199: back off; 4200–4299: reconnect now. */
+/** Every code a WebSocket is closed with by us; `restart` is not sent as yet. 4000–4099: do not reconnect; 4100–4199: back off; 4200–4299: reconnect now. */
 export const CLOSE_CODES = {
   going_away: { code: 1001, reason: 'the service stops' },
   policy: { code: 1008, reason: 'too many bad frames' },
