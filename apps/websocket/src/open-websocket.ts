@@ -28,6 +28,10 @@ export function openWebSocket(
   const { hub, limits, settings } = service;
   websocket.on('error', endBroken);
   const sink = new WebSocketSink(websocket, settings.highWaterMark, answers);
+  if (service.draining) {
+    sink.close('going_away');
+    return;
+  }
   const caller = limits.callerOf(asked);
   let request: SubscriptionRequest;
   let token: string | undefined;
