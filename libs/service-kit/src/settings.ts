@@ -104,14 +104,14 @@ export const SETTINGS = {
     '5m',
     'How long an EventSource waits before it comes back, on average',
   ),
-  drainTimeoutMs: duration('DRAIN_TIMEOUT', '5s', '0s', '5m', 'How long connections may take to end at a stop'),
+  drainTimeoutMs: duration('DRAIN_TIMEOUT', '5s', '0s', '5m', 'How long connections may take to end at a stop, and a WebSocket to answer a close frame'),
   warmMs: duration('WARM', '10s', '0s', '1h', 'How long a channel without readers stays subscribed'),
   fanoutWindowMs: integer(
     'FANOUT_WINDOW_MS',
     '0',
     0,
     1000,
-    'How long messages are collected before they go out together, in ms; 0: until the turn of the event loop is over',
+    'How long messages are collected before they go out together, in ms; 0: until the turn of the event loop is over, and 1 ms more while this process stores what may go with them',
   ),
   windowMessages: integer(
     'WINDOW_MESSAGES',

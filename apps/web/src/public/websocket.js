@@ -49,7 +49,8 @@ export function websocket({ origin, channel, panel, token }) {
   /** The range of the code is the service's advice. A refused handshake has no code of its own: 1006. */
   function closed(code) {
     giveUpWaiting();
-    if (code >= 4000 && code <= 4099) {
+    const isOurFault = code === 1008 || code === 1009 || (code >= 4000 && code <= 4099);
+    if (isOurFault) {
       panel.setState('cut', `closed with ${code}: do not come back`);
       return;
     }
