@@ -8,7 +8,7 @@ export interface Cell {
   readonly median: number;
   /** The most that was lost in any round, as a part of the whole. */
   readonly lost: number;
-  /** To the first system of the same transport, which is ours; absent in its own cells and where that has none. */
+  /** To the first system of the same transport, which is ours; absent in its own cells and where that has none, or 0. */
   readonly ratio?: number;
 }
 
@@ -72,8 +72,8 @@ function withRatios(rows: readonly Row[]): Row[] {
     const ours = rows.find(({ transport }) => transport === row.transport);
     if (ours === undefined || ours === row) return row;
     const cells = Object.entries(row.cells).map(([column, cell]) => {
-      const base = ours.cells[column]?.median;
-      return [column, base === undefined ? cell : { ...cell, ratio: cell.median / base }] as const;
+      const base = ours.cells[column]?.median ?? 0;
+      return [column, base === 0 ? cell : { ...cell, ratio: cell.median / base }] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });

@@ -10,8 +10,8 @@ const PAGE_BYTES = 4096;
 const SETTLE_S = 5;
 /** It is about memory: the load need not take a whole core. */
 const NAP_US = 500;
-/** Enough that what a client leaves behind would be seen in ten minutes. */
-const CHURN = 200;
+/** A second. */
+const CHURN = 20;
 
 export const soak: Scenario = {
   name: 'soak',
