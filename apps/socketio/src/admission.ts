@@ -70,6 +70,7 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const line = EngineLine.of(socket.conn, settings);
   // Nothing would end its connection any more.
   if (!line.isOpen) throw new CodedError('unavailable', 'the line is gone');
+  refuseTwin(socket, line);
   const sink = new SocketioSink(socket, line);
   const connection = hub.connect(sink, request.client ?? session.socketId);
   const leave = enter(socket, line, connection, settings.maxChannels);
@@ -98,13 +99,25 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   }
 }
 
+/**
+ * Socket.IO knows the clients of a line by their socket ids, and ends only one of two that have the same. The id comes from the
+ * client, in its private id; a stock client has another one for each namespace.
+ *
+ * @throws CodedError `invalid_request`
+ */
+function refuseTwin({ id }: Socket, line: EngineLine): void {
+  if (line.namespaces.some(({ socketId }) => socketId === id)) {
+    throw new CodedError('invalid_request', 'a "pid" is for one namespace of a connection, and this one is in use');
+  }
+}
+
 /** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
 function enter(socket: Socket, line: EngineLine, connection: Connection, maxNamespaces: number): () => void {
   const leave = (): void => {
-    line.namespaces = line.namespaces.filter((other) => other !== leave);
+    line.namespaces = line.namespaces.filter((other) => other.leave !== leave);
     connection.close();
   };
-  line.namespaces = [...line.namespaces, leave];
+  line.namespaces = [...line.namespaces, { socketId: socket.id, leave }];
   socket.on('disconnect', leave);
   if (line.namespaces.length > maxNamespaces) {
     leave();

@@ -5,6 +5,13 @@ import { webSocketOf } from './engine';
 
 type LineLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
 
+/** A namespace that is open on a line, or about to be. */
+interface OpenNamespace {
+  readonly socketId: string;
+  /** What to do when the line closes. */
+  readonly leave: () => void;
+}
+
 const lines = new WeakMap<EngineSocket, EngineLine>();
 
 /**
@@ -13,8 +20,7 @@ const lines = new WeakMap<EngineSocket, EngineLine>();
  */
 export class EngineLine implements LineOwner {
   readonly order: RequestOrder;
-  /** What to do when it closes, one for each namespace open on it or about to be. */
-  namespaces: readonly (() => void)[] = [];
+  namespaces: readonly OpenNamespace[] = [];
   private readonly highWaterMark: number;
   private queuedPackets = 0;
   private queuedBytes = 0;
@@ -47,7 +53,7 @@ export class EngineLine implements LineOwner {
     });
     // Not `once`, here and wherever an event comes once: that keeps three objects more.
     connection.on('close', () => {
-      for (const leave of this.namespaces) leave();
+      for (const { leave } of this.namespaces) leave();
       this.regulate();
     });
   }

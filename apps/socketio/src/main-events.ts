@@ -46,8 +46,8 @@ export function serveMainNamespace(
   };
 
   const unsubscribe = async (argument: unknown, reply: Reply): Promise<void> => {
-    spend(socket.conn, 'subscribe');
     const channels = readUnsubscribe(argument);
+    spend(socket.conn, 'subscribe', channels.length);
     connection.unsubscribe(channels);
     session.remove(channels);
     await session.save(bus, ttlMs);

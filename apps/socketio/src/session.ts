@@ -32,6 +32,8 @@ export class Session {
   private added: readonly string[] = NONE;
   private removed: readonly string[] = NONE;
   private savedAt = 0;
+  private unsaved = false;
+  private saving: Promise<void> | undefined;
   private forgotten = false;
 
   private constructor(
@@ -94,24 +96,44 @@ export class Session {
     if (text !== undefined || this.isDue(ttlMs)) await this.save(bus, ttlMs);
   }
 
-  /** Keeps the changes for `ttlMs` from now. @throws BusUnavailableError */
+  /**
+   * Keeps the changes for `ttlMs` from now. One save waits for another, so that the latest is what stays.
+   *
+   * @throws BusUnavailableError
+   */
   async save(bus: Bus, ttlMs: number): Promise<void> {
-    const changes: ChannelChanges = { added: this.added, removed: this.removed };
-    this.savedAt = Date.now();
-    await bus.putState(this.key, JSON.stringify(changes), ttlMs);
+    const saving = this.saveAfter(this.saving, bus, ttlMs);
+    this.saving = saving;
+    try {
+      await saving;
+    } finally {
+      if (this.saving === saving) this.saving = undefined;
+    }
   }
 
-  /** Whether anything is kept of it. */
+  /** Whether anything is kept of it, or should be. */
   get isKept(): boolean {
-    return this.savedAt > 0;
+    return this.unsaved || this.savedAt > 0;
   }
 
   /**
-   * Whether it should be saved again, if what is kept is not to expire: from half that time after its birth on, changed or not,
-   * since from then on nothing kept would not mean that there was no change.
+   * Whether it should be saved again: at once if that failed; or else if what is kept is not to expire, from half that time
+   * after its birth on, changed or not, since from then on nothing kept would not mean that there was no change.
    */
   isDue(ttlMs: number): boolean {
+    if (this.unsaved) return this.saving === undefined;
     return (this.isKept ? Date.now() - this.savedAt : this.ageMs) > ttlMs / 2;
+  }
+
+  private async saveAfter(earlier: Promise<void> | undefined, bus: Bus, ttlMs: number): Promise<void> {
+    // Whoever asked for that one is told how it ended.
+    if (earlier !== undefined) await earlier.catch(() => undefined);
+    this.unsaved = true;
+    const changes: ChannelChanges = { added: this.added, removed: this.removed };
+    const now = Date.now();
+    await bus.putState(this.key, JSON.stringify(changes), ttlMs);
+    this.savedAt = now;
+    this.unsaved = false;
   }
 
   private get ageMs(): number {

@@ -1,6 +1,7 @@
-import { MemoryBus } from '@tetracast/bus';
+import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
 import { Session, sessionTtlMs } from '../src/session';
+import { createBreakableBus } from './breakable-bus';
 
 const SOCKET_ID = 'abcdefghijklmnopqrst';
 
@@ -92,6 +93,46 @@ describe('Session', () => {
     expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
     await session.save(bus, 6000);
     expect(session.isDue(6000)).toBe(false);
+  });
+
+  it('is to be saved at once when that failed, the first time or later', async () => {
+    const { bus, setBroken } = createBreakableBus();
+    const session = Session.create(SOCKET_ID);
+
+    for (let round = 1; round <= 2; round++) {
+      setBroken(true);
+      await expect(session.save(bus, 60_000)).rejects.toThrow(BusUnavailableError);
+      expect([session.isKept, session.isDue(60_000)]).toEqual([true, true]);
+      setBroken(false);
+      await session.save(bus, 60_000);
+      expect([session.isKept, session.isDue(60_000)]).toEqual([true, false]);
+    }
+  });
+
+  it('is kept as it was saved last, however long a save takes and however it ends', async () => {
+    await using bus = createBus();
+    const putState = bus.putState.bind(bus);
+    let calls = 0;
+    // Each takes less time than the one before it.
+    bus.putState = async (...args) => {
+      const call = ++calls;
+      for (let turns = call; turns < 4; turns++) await new Promise(setImmediate);
+      if (call === 2) throw new BusUnavailableError('the second');
+      return putState(...args);
+    };
+    const session = Session.create(SOCKET_ID);
+
+    const saves = ['a', 'b', 'c'].map((name) => {
+      session.add([name]);
+      return session.save(bus, 60_000);
+    });
+    const outcomes = (await Promise.allSettled(saves)).map(({ status }) => status);
+
+    const later = Session.parse(session.pid)!;
+    await later.load(bus, 60_000);
+    expect(later.channels([])).toEqual(['a', 'b', 'c']);
+    expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(session.isDue(60_000)).toBe(false);
   });
 });
 

@@ -119,7 +119,7 @@ export class ClientFrames implements LineOwner {
       case 'subscribe':
         return this.subscribe(frame);
       case 'unsubscribe':
-        this.caller.spend('subscribe');
+        this.caller.spend('subscribe', frame.channels.length);
         this.connection.unsubscribe(frame.channels);
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;

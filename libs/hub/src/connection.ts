@@ -17,7 +17,7 @@ import type { Sink } from './sink';
 import { openAndStart, refuseTooFar, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findStep, limitsOf } from './step';
-import { isAmong, refuseTooMany, type Subscription } from './subscription';
+import { isAmong, pickNamed, refuseTooMany, type Subscription } from './subscription';
 
 /**
  * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
@@ -79,8 +79,9 @@ export class Connection {
     this.wake();
   }
 
+  /** @throws CodedError `too_many_channels` for more names than it can have channels */
   unsubscribe(names: readonly string[]): void {
-    const left = this.held.filter(({ channel }) => names.includes(channel.name));
+    const left = pickNamed(this.held, names, this.host.maxChannels);
     this.held = this.held.filter((subscription) => !left.includes(subscription));
     for (const subscription of left) subscription.channel.leave(subscription);
   }

@@ -24,3 +24,9 @@ export function refuseTooMany(known: readonly Subscription[], names: readonly st
     throw new CodedError('too_many_channels', `at most ${most} channels for one connection, not ${count}`);
   }
 }
+
+/** Those of these names. @throws CodedError `too_many_channels` for more names than `most` */
+export function pickNamed(known: readonly Subscription[], names: readonly string[], most: number): Subscription[] {
+  refuseTooMany([], names, most);
+  return known.filter(({ channel }) => names.includes(channel.name));
+}

@@ -94,6 +94,15 @@ describe('fan-out', () => {
     expect(connection.channels).toEqual(['a', 'b', 'c']);
   });
 
+  it('leaves as many channels at once as are allowed, and says so beyond', async () => {
+    await using bench = new Bench({ maxChannels: 3 });
+    const { connection } = await bench.join(['a', 'b']);
+    expect(() => connection.unsubscribe(['b', 'c', 'd', 'e'])).toThrow(CodedError);
+    expect(connection.channels).toEqual(['a', 'b']);
+    connection.unsubscribe(['b', 'c', 'd']);
+    expect(connection.channels).toEqual(['a']);
+  });
+
   it('hands over nothing after unsubscribe or close', async () => {
     await using bench = new Bench();
     const { sink, connection } = await bench.join(['a', 'b']);

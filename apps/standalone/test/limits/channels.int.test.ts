@@ -122,4 +122,23 @@ describe('a line with MAX_CHANNELS channels', () => {
     expect(await line.attempt('unsubscribe', { channels: ['b'] })).toBe('ok');
     expect(await line.attempt('subscribe', { channels: ['c'] })).toBe('ok');
   });
+
+  it('leaves no more than that at once: a WebSocket', async () => {
+    await using service = await startStandalone({ MAX_CHANNELS: '2' });
+    await using wire = await openWebSocketWire(`${service.url}/ws?channel=a,b`);
+    await wire.nextOf('subscribed');
+    wire.send({ type: 'unsubscribe', channels: ['a', 'b', 'c'] });
+    wire.send({ type: 'unsubscribe', channels: ['a', 'c'] });
+
+    expect(await wire.next()).toMatchObject({ type: 'error', code: 'too_many_channels' });
+    expect(await wire.next()).toMatchObject({ type: 'unsubscribed', channels: ['a', 'c'] });
+  });
+
+  it('leaves no more than that at once: Socket.IO', async () => {
+    await using service = await startStandalone({ MAX_CHANNELS: '2' });
+    await using line = await openSocketio(service.url, {}, { transport: 'websocket', auth: { channels: 'a,b' } });
+
+    expect(await line.attempt('unsubscribe', { channels: ['a', 'b', 'c'] })).toBe('too_many_channels');
+    expect(await line.attempt('unsubscribe', { channels: ['a', 'c'] })).toBe('ok');
+  });
 });

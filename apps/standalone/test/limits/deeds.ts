@@ -44,7 +44,7 @@ const overHttp =
 const posting = (path: string): Deed['begin'] =>
   overHttp(path, { method: 'POST', headers: FORM, body: 'channel=news&data=x' });
 
-const byFrame =
+export const byFrame =
   (frame: (who: Who) => object): Deed['begin'] =>
   async (url, who) => {
     const wire = await openWebSocketWire(`${url}/ws?channel=other`, { headers: headersOf(who) });
@@ -59,7 +59,7 @@ const byFrame =
     };
   };
 
-const byEvent =
+export const byEvent =
   (transport: EngineTransport, event: string, argument: (who: Who) => unknown, namespace = '/'): Deed['begin'] =>
   async (url, who) => {
     const line = await openSocketio(url, who, { transport, namespace });

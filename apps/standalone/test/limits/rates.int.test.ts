@@ -1,7 +1,8 @@
+import { words } from '@tetracast/testing';
 import { startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 import type { Who } from './client';
-import { type Action, type Deed, DEEDS, type Scope } from './deeds';
+import { type Action, byEvent, byFrame, type Deed, DEEDS, type Scope } from './deeds';
 import { stopRateClock } from './stopped-clocks';
 
 /** A second; twice that may come at once. */
@@ -59,4 +60,24 @@ it.each(rows)('%s holds for %s to the last one, leaves others alone, and gives a
   expect(service.app.tetracast.limits.refused).toEqual([{ code: 'rate_limited', limit, count: 2 }]);
   // With that of the other, and nothing of what was refused.
   expect((await service.stored()) - before).toBe(stores * (served + 1));
+});
+
+it.each<[string, (channels: readonly string[]) => Deed['begin']]>([
+  ['a subscribe frame', (channels) => byFrame(() => ({ type: 'subscribe', channels }))],
+  ['an unsubscribe frame', (channels) => byFrame(() => ({ type: 'unsubscribe', channels }))],
+  ['subscribe over Socket.IO', (channels) => byEvent('websocket', 'subscribe', () => ({ channels }))],
+  ['unsubscribe over Socket.IO', (channels) => byEvent('websocket', 'unsubscribe', () => ({ channels }))],
+])('%s counts as one for each ten channels it names', async (_, naming) => {
+  await using service = await startStandalone({ SUBSCRIBE_RATE: String(RATE) });
+  const served: number[] = [];
+
+  for (const count of [10, 11]) {
+    await using doer = await naming(words(count))(service.url, {});
+    const outcomes: string[] = [];
+    while (outcomes.at(-1) !== 'rate_limited') outcomes.push(await doer.once());
+    served.push(outcomes.filter((outcome) => outcome === 'ok').length);
+  }
+
+  // Opening the line was one of four; what is dear is a debt.
+  expect(served).toEqual([3, 2]);
 });
