@@ -51,6 +51,18 @@ describe('a log in memory that is full', () => {
     expect(seqsOf(await readAll(small, 'kept'))).toEqual([1]);
   });
 
+  it('counts what a channel takes besides its messages', async () => {
+    const [one, many] = [createBus(100_000), createBus(100_000)];
+    const channels = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    await appendTo(one, ...channels.map(() => 'c999'));
+    await appendTo(many, ...channels);
+    const kept = (await readAll(one, 'c999')).entries.length;
+    const pages = await Promise.all(channels.map((channel) => readAll(many, channel)));
+    const keptApart = pages.filter(({ entries }) => entries.length > 0).length;
+    expect(keptApart).toBeGreaterThan(100);
+    expect(keptApart * 1.5).toBeLessThan(kept);
+  });
+
   it('still knows an idempotency key, until there are too many of them', async () => {
     const bus = createBus(100_000);
     const append = async (idempotencyKey: string): Promise<boolean> =>
