@@ -15,6 +15,7 @@ import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { Round } from './round';
+import { States } from './states';
 import { StoredBytes } from './stored-bytes';
 import { Tallies } from './tallies';
 
@@ -37,7 +38,7 @@ export class MemoryBus implements Bus {
   private readonly lastNumbers: LastNumbers;
   private readonly stored = new StoredBytes();
   private readonly once: ExpiringMap<number>;
-  private readonly states: ExpiringMap<string>;
+  private readonly states: States;
   private readonly tallies = new Tallies();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
@@ -55,7 +56,7 @@ export class MemoryBus implements Bus {
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
     this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
-    this.states = new ExpiringMap(this.memoryMaxBytes / 8, (value) => Buffer.byteLength(value));
+    this.states = new States(this.memoryMaxBytes / 8);
     this.now = now;
     this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
