@@ -82,7 +82,10 @@ export interface Bus {
   subscribe(channel: string): Promise<void>;
   unsubscribe(channel: string): Promise<void>;
 
-  /** A small value kept for `ttlMs` for any node to find, such as the channels of a Socket.IO session. */
+  /**
+   * A small value kept for `ttlMs` for any node to find, such as the channels of a Socket.IO session. Its key begins with its
+   * kind and a colon: where memory is bounded, many of one kind do not cost another its values.
+   */
   putState(key: string, value: string, ttlMs: number): Promise<void>;
   getState(key: string): Promise<string | undefined>;
 

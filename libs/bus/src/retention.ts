@@ -20,7 +20,7 @@ export interface RetentionSettings {
   readonly channelsRemembered?: number;
   /**
    * Most bytes of a log in memory, about; above it the oldest messages go first, whatever their channel. Idempotency keys and
-   * states have up to an eighth of it each, above which the oldest of them go. Default 256 MiB. Redis has its own limit.
+   * each kind of state have up to an eighth of it, above which the oldest of them go. Default 256 MiB. Redis has its own limit.
    */
   readonly memoryMaxBytes?: number;
 }

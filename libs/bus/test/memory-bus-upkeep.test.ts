@@ -39,6 +39,28 @@ it('lets go of what has expired though nobody asks for it', async () => {
   }
 });
 
+it('lets go of a channel with its last message, so that any number of channels takes no more than the messages may', async () => {
+  const bus = new MemoryBus({
+    retention: { size: 10, ttlMs: 600_000 },
+    memoryMaxBytes: 100_000,
+    channelsRemembered: 100,
+  });
+  const publishTo = async (from: number, to: number): Promise<void> => {
+    for (let channel = from; channel < to; channel++) await bus.append(publication(`c${channel}`));
+  };
+  const usedBytes = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  await publishTo(0, 2000);
+  const before = usedBytes();
+  // As fast as it goes: the upkeep of every second does not come to its turn.
+  await publishTo(2000, 200_000);
+  expect(usedBytes() - before).toBeLessThan(10_000_000);
+  expect((await bus.positions(['c0', 'c199999'])).last).toEqual([199_900, 200_000]);
+  await bus.close();
+});
+
 it('does not keep a process from ending', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   const before = timers();

@@ -1,6 +1,6 @@
 import { type Bus, MemoryBus } from '../src';
 import { describeBus } from './bus.contract';
-import { SETTINGS } from './contract/harness';
+import { appendTo, readAll, SETTINGS } from './contract/harness';
 
 const buses: Bus[] = [];
 let now = 1_700_000_000_000;
@@ -13,6 +13,14 @@ function createMemoryBus(settings: Partial<typeof SETTINGS> = {}): MemoryBus {
 
 afterEach(async () => {
   await Promise.all(buses.splice(0).map((bus) => bus.close()));
+});
+
+it('stores a message in a channel whose others have all expired', async () => {
+  const bus = createMemoryBus({ retention: { size: 10, ttlMs: 1000 } });
+  await appendTo(bus, 'a', 'a');
+  now += 1000;
+  await appendTo(bus, 'a');
+  expect(await readAll(bus, 'a')).toMatchObject({ entries: [{ seq: 3, prev: 2 }], trimmed: true });
 });
 
 describeBus('MemoryBus', {

@@ -51,6 +51,18 @@ describe('a log in memory that is full', () => {
     expect(seqsOf(await readAll(small, 'kept'))).toEqual([1]);
   });
 
+  it('counts what a channel takes besides its messages', async () => {
+    const [one, many] = [createBus(100_000), createBus(100_000)];
+    const channels = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    await appendTo(one, ...channels.map(() => 'c999'));
+    await appendTo(many, ...channels);
+    const kept = (await readAll(one, 'c999')).entries.length;
+    const pages = await Promise.all(channels.map((channel) => readAll(many, channel)));
+    const keptApart = pages.filter(({ entries }) => entries.length > 0).length;
+    expect(keptApart).toBeGreaterThan(100);
+    expect(keptApart * 1.5).toBeLessThan(kept);
+  });
+
   it('still knows an idempotency key, until there are too many of them', async () => {
     const bus = createBus(100_000);
     const append = async (idempotencyKey: string): Promise<boolean> =>
@@ -69,6 +81,25 @@ describe('a log in memory that is full', () => {
     expect((await bus.getState('a'))?.length).toBe(5000);
     expect(await bus.getState('b')).toBeUndefined();
     expect((await bus.getState('c'))?.length).toBe(5000);
+    expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
+  });
+
+  it('lets no state go for those of another kind', async () => {
+    const bus = createBus(100_000);
+    await bus.putState('session:a', 'kept', 60_000);
+    await bus.putState('ticket:first', 'x', 60_000);
+    for (let count = 0; count < 100; count++) await bus.putState(`ticket:${count}`, 'x', 60_000);
+    expect(await bus.getState('session:a')).toBe('kept');
+    expect(await bus.getState('ticket:first')).toBeUndefined();
+    expect(await bus.getState('ticket:99')).toBe('x');
+  });
+
+  it('counts the states of all kinds', async () => {
+    const bus = createBus(100_000);
+    for (let count = 0; count < 3; count++) await bus.append(large('a'));
+    await bus.putState('session:a', 'x'.repeat(5000), 60_000);
+    expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2, 3]);
+    await bus.putState('ticket:a', 'x'.repeat(5000), 60_000);
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
   });
 });

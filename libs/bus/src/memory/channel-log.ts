@@ -9,10 +9,10 @@ export class ChannelLog {
   /** Index of the first entry that is still stored: taking one off the front of an array costs the whole array. */
   private start = 0;
 
-  /** `onDrop` is called with each entry that is stored no longer. */
+  /** `onDrop` is called with each entry that is stored no longer, and whether none is left. */
   constructor(
     private readonly retention: Retention,
-    private readonly onDrop: (entry: Entry) => void = () => undefined,
+    private readonly onDrop: (entry: Entry, isEmpty: boolean) => void = () => undefined,
   ) {}
 
   get length(): number {
@@ -41,7 +41,7 @@ export class ChannelLog {
     const oldest = this.entries[this.start];
     if (oldest === undefined) return;
     this.entries[this.start++] = undefined;
-    this.onDrop(oldest);
+    this.onDrop(oldest, this.length === 0);
     // Their places are given up in lots: at most an eighth of what is stored, or 16, are kept for longer.
     if (this.start > 16 && this.start * 8 > this.length) {
       this.entries.splice(0, this.start);

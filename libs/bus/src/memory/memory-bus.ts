@@ -15,11 +15,14 @@ import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { Round } from './round';
+import { States } from './states';
 import { StoredBytes } from './stored-bytes';
 import { Tallies } from './tallies';
 
 const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
+/** What a channel takes besides its messages: its log and its place among the logs. */
+const LOG_BYTES = 250;
 
 export interface MemoryBusOptions {
   /** The clock, in ms since the POSIX epoch. Default `Date.now`. */
@@ -30,18 +33,19 @@ export interface MemoryBusOptions {
 export class MemoryBus implements Bus {
   private readonly epoch = createEpoch();
   private head = 0;
+  /** Those that hold messages, so that what bounds the messages bounds the logs. */
   private readonly logs = new Map<string, ChannelLog>();
   private readonly lastNumbers: LastNumbers;
   private readonly stored = new StoredBytes();
   private readonly once: ExpiringMap<number>;
-  private readonly states: ExpiringMap<string>;
+  private readonly states: States;
   private readonly tallies = new Tallies();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
   private readonly memoryMaxBytes: number;
   private readonly now: () => number;
-  private readonly logRound = new Round(this.logs, (log, channel) => this.tidy(channel, log));
+  private readonly logRound = new Round(this.logs, (log) => log.dropExpired(this.now()));
   private readonly sweeper: NodeJS.Timeout;
   private listener: BusListener | undefined;
   private closed = false;
@@ -52,7 +56,7 @@ export class MemoryBus implements Bus {
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
     this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
-    this.states = new ExpiringMap(this.memoryMaxBytes / 8, (value) => Buffer.byteLength(value));
+    this.states = new States(this.memoryMaxBytes / 8);
     this.now = now;
     this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
@@ -67,8 +71,8 @@ export class MemoryBus implements Bus {
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
     if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
 
+    this.logs.get(channel)?.dropExpired(time);
     const log = this.logOf(channel);
-    log.dropExpired(time);
     const prev = this.lastOf(channel, log);
     const seq = ++this.head;
     const entry = createEntry(publication, seq, prev, time);
@@ -157,11 +161,15 @@ export class MemoryBus implements Bus {
     return this.lastNumbers.get(channel) ?? log?.last ?? this.lastNumbers.forgotten;
   }
 
-  /** One for all channels. */
-  private readonly forget = (entry: Entry): void => this.stored.remove(entry);
+  /** One for all channels. An empty log tells nothing: what `lastOf` says without it is the same. */
+  private readonly forget = (entry: Entry, isEmpty: boolean): void => {
+    this.stored.remove(entry);
+    if (isEmpty) this.logs.delete(entry.channel);
+  };
 
   private yieldMemory(): void {
-    this.stored.shrinkTo(this.memoryMaxBytes - this.once.total - this.states.total);
+    const logBytes = this.logs.size * LOG_BYTES;
+    this.stored.shrinkTo(this.memoryMaxBytes - logBytes - this.once.total - this.states.total);
   }
 
   private sweep(): void {
@@ -170,11 +178,6 @@ export class MemoryBus implements Bus {
     this.once.sweep(SWEPT_AT_ONCE, now);
     this.states.sweep(SWEPT_AT_ONCE, now);
     this.tallies.sweep(SWEPT_AT_ONCE, now);
-  }
-
-  private tidy(channel: string, log: ChannelLog): void {
-    log.dropExpired(this.now());
-    if (log.length === 0) this.logs.delete(channel);
   }
 }
 

@@ -9,6 +9,8 @@ import { setTimeout } from 'node:timers/promises';
 export const ACCESS_NAMESPACE = '$access';
 /** Most revocations that are kept. */
 export const REVOCATIONS_MAX = 100_000;
+/** Most revocations that one process tells a new log at once: all that is asked of the log meanwhile waits behind them. */
+export const TOLD_AT_ONCE = 100;
 
 const REVOKED = `${ACCESS_NAMESPACE}:revoked`;
 const RENEWED = '$renewed';
@@ -33,6 +35,9 @@ export interface AccessListener {
  */
 export class AccessFeed {
   private readonly revocations = new Revocations();
+  /** Those, as they are told, that a log which began anew may not hold yet. Each time it does, the set is another one. */
+  private untold = new Set<string>();
+  private isTelling = false;
   private ready = false;
   private stopped = false;
   private forgetter: NodeJS.Timeout | undefined;
@@ -68,14 +73,12 @@ export class AccessFeed {
 
   /** Resolves once the revocation is stored; every process hears of it in a moment. @throws BusUnavailableError */
   async revoke(revocation: Revocation): Promise<void> {
-    // The same one from every process when the log began anew: one of them is enough.
-    const name = createHash('sha256').update(JSON.stringify(revocation)).digest('base64url');
-    await this.tell(REVOKED, revocation, name);
+    await this.tellRevoked(JSON.stringify(revocation));
   }
 
   /** @throws BusUnavailableError */
   async renew(renewal: Renewal): Promise<void> {
-    await this.tell(RENEWED, renewal);
+    await this.tell(RENEWED, JSON.stringify(renewal));
   }
 
   private async listen(): Promise<void> {
@@ -84,11 +87,12 @@ export class AccessFeed {
       { kind: 'earliest' },
       {
         hear: (data) => {
+          this.untold.delete(data);
           // When the log was lost every process tells all it knows: most of that is known here, and no line needs looking at.
           if (this.revocations.add(JSON.parse(data) as Revocation)) this.listener.onRevoked();
         },
         lost: ({ reason }) => {
-          if (reason !== 'trimmed') this.tellAgain();
+          if (reason !== 'trimmed') void this.tellAgain();
         },
       },
     );
@@ -122,16 +126,43 @@ export class AccessFeed {
     }
   }
 
-  /** The log began anew and has forgotten the revocations; this process has not. */
-  private tellAgain(): void {
-    for (const known of this.revocations.all()) {
-      // Every process does so, and a failure is another one's chance.
-      void this.revoke(known).catch(() => undefined);
+  /**
+   * The log began anew and has forgotten the revocations; this process has not. Every process does so, and passes over what it
+   * hears from another. What is revoked meanwhile does not wait for it.
+   */
+  private async tellAgain(): Promise<void> {
+    this.untold = new Set(this.revocations.all().map((known) => JSON.stringify(known)));
+    if (this.isTelling) return;
+    this.isTelling = true;
+    while (this.untold.size > 0 && !this.stopped) {
+      if (await this.tellSome()) continue;
+      this.log.warn('not all revocations could be told to the log that began anew: they are told again');
+      await setTimeout(RETRY_MS, undefined, { ref: false });
     }
+    this.isTelling = false;
   }
 
-  private async tell(channel: string, what: Revocation | Renewal, idempotencyKey?: string): Promise<void> {
-    const data = JSON.stringify(what);
+  /** @returns whether all of them are stored */
+  private async tellSome(): Promise<boolean> {
+    // What is stored in one log may be missing in the next, which has a set of its own.
+    const { untold } = this;
+    const some: string[] = [];
+    for (const data of untold) if (some.push(data) === TOLD_AT_ONCE) break;
+    const told = await Promise.allSettled(
+      some.map(async (data) => {
+        await this.tellRevoked(data);
+        untold.delete(data);
+      }),
+    );
+    return told.every(({ status }) => status === 'fulfilled');
+  }
+
+  private async tellRevoked(data: string): Promise<void> {
+    // The same one from every process when the log began anew: one of them is enough.
+    await this.tell(REVOKED, data, createHash('sha256').update(data).digest('base64url'));
+  }
+
+  private async tell(channel: string, data: string, idempotencyKey?: string): Promise<void> {
     const once = idempotencyKey === undefined ? {} : { idempotencyKey };
     await this.hub.publish({ channel, event: 'message', data, echo: true, ...once });
   }
