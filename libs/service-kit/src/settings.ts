@@ -104,7 +104,13 @@ export const SETTINGS = {
     '5m',
     'How long an EventSource waits before it comes back, on average',
   ),
-  drainTimeoutMs: duration('DRAIN_TIMEOUT', '5s', '0s', '5m', 'How long connections may take to end at a stop, and a WebSocket to answer a close frame'),
+  drainTimeoutMs: duration(
+    'DRAIN_TIMEOUT',
+    '5s',
+    '0s',
+    '5m',
+    'How long connections may take to end at a stop, and a WebSocket to answer a close frame',
+  ),
   warmMs: duration('WARM', '10s', '0s', '1h', 'How long a channel without readers stays subscribed'),
   fanoutWindowMs: integer(
     'FANOUT_WINDOW_MS',
