@@ -41,6 +41,17 @@ describe('on a clock of the test', () => {
     expect(await settled(other, late)).toEqual([true, true]);
   });
 
+  it('takes what comes in with the very tick that would give it up', async () => {
+    const deadlines = new Deadlines(2000);
+    let answer: (value: number) => void = () => undefined;
+    const answered = deadlines.within(new Promise<number>((resolve) => (answer = resolve)));
+
+    jest.advanceTimersByTime(2100);
+    answer(7);
+
+    await expect(answered).resolves.toBe(7);
+  });
+
   it('becomes what the answer becomes', async () => {
     const deadlines = new Deadlines(2000);
 
