@@ -48,6 +48,8 @@ const PROFILES: Readonly<Record<string, Profile>> = {
   sse: fanOut({ service: 'sse' }),
   socketio: fanOut({ service: 'socketio' }),
   polling: fanOut({ service: 'polling' }),
+  'polling-redis': fanOut({ service: 'polling', bus: 'redis' }),
+  'polling-10000': fanOut({ service: 'polling' }, 10_000),
   'websocket-10000': fanOut({ service: 'websocket' }, 10_000),
   'socketio-10000': fanOut({ service: 'socketio' }, 10_000),
   'websocket-redis': fanOut({ service: 'websocket', bus: 'redis' }),
