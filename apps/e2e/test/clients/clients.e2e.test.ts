@@ -35,7 +35,7 @@ async function stored(channel: string): Promise<Message[]> {
   return ((await answer.json()) as { messages: Message[] }).messages;
 }
 
-describe('clients of other people', () => {
+describe('third-party clients', () => {
   it.each(CLIENTS)(
     '$name: gets every message, once and in order, also after a cut',
     async (client) => {
@@ -65,4 +65,16 @@ describe('clients of other people', () => {
     },
     HANGS_MS,
   );
+
+  it.each([
+    { what: 'a missing package', command: [process.execPath, '-e', 'require("no-such-package")'] },
+    { what: 'a missing program', command: ['/usr/bin/no-such-program'] },
+  ])('$what fails with the line that installs it', async ({ command }) => {
+    const run = async (): Promise<void> => {
+      const client = { name: 'a client', command, publishes: false, debian: ['one', 'two'] };
+      await using program = await startClient(client, service.url, uniqueChannel(), GREETING);
+      await program.subscribed.one();
+    };
+    await expect(run()).rejects.toThrow('sudo apt-get install -y one two');
+  });
 });

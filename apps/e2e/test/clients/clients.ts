@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 
-/** A stock client of other people's making, as a program that lives through the story. */
+/** A third-party client, as a program that goes through the story of the test. */
 export interface Client {
   readonly name: string;
-  /** The program and its first arguments; those of the story and `options` follow. */
+  /** The program and its first arguments; the server's URL, the channel, what to publish and `options` follow. */
   readonly command: readonly string[];
   readonly options?: readonly string[];
   /** Whether it can publish too. */
@@ -14,12 +14,12 @@ export interface Client {
 
 const script = (file: string): string => resolve(__dirname, 'programs', file);
 
-/** A package of npm's, by Node. */
+/** An npm package, run by Node. */
 function node(name: string, file: string, publishes: boolean, ...options: readonly string[]): Client {
   return { name, command: [process.execPath, '--no-warnings', script(file)], publishes, options };
 }
 
-/** The Python of Debian, which alone sees its packages; no compiled files are left beside the programs. */
+/** Debian's Python, the only one that sees Debian's packages. `-B`: no compiled files are left beside the programs. */
 function python(name: string, file: string, ...debian: readonly string[]): Client {
   return { name, command: ['/usr/bin/python3', '-B', script(file)], publishes: true, debian: ['python3', ...debian] };
 }
@@ -30,6 +30,8 @@ export const CLIENTS: readonly Client[] = [
   ),
   node('socket.io-client 4.6', 'socketio.mjs', true, 'socket.io-client-4.6', 'recovers'),
   node('socket.io-client', 'socketio.mjs', true, 'socket.io-client', 'recovers'),
+  node('socket.io-client, polling', 'socketio.mjs', true, 'socket.io-client', 'recovers', 'polling'),
+  node('socket.io-client, WebSocket', 'socketio.mjs', true, 'socket.io-client', 'recovers', 'websocket'),
 
   node('jQuery 1.12', 'jquery.mjs', true, 'jquery-1.12'),
   node('jQuery 2', 'jquery.mjs', true, 'jquery-2'),

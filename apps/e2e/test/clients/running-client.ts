@@ -2,7 +2,7 @@ import type { Message, Reset } from '@tetracast/message-model';
 import { Inbox, spawnProcess } from '@tetracast/testing';
 import type { Client } from './clients';
 
-/** A line of a program: `programs/report.*` writes them. */
+/** A line that a program prints; `programs/report.*` say when. */
 type Line =
   | { readonly subscribed: true }
   | { readonly published: string }
@@ -15,9 +15,9 @@ export interface Received {
   readonly cursor: string;
 }
 
-/** A program in the middle of its story. */
+/** A running program, and what it reported. */
 export interface RunningClient extends AsyncDisposable {
-  /** One item for each time it was connected. */
+  /** One item for each time it subscribed. */
   readonly subscribed: Inbox<true>;
   /** The ids of what it published. */
   readonly published: Inbox<string>;
@@ -25,10 +25,10 @@ export interface RunningClient extends AsyncDisposable {
   readonly resets: Inbox<Reset>;
 }
 
-/** Nothing for so long: only a client that hangs takes it, however busy the machine is. */
+/** Only a client that hangs is silent for so long, however busy the machine is. */
 const SILENCE_MS = 30_000;
 
-/** Starts the program; what is waited for rejects with its output once it has ended. */
+/** Starts the program; waits for what it reports reject with its output once it has ended. */
 export async function startClient(
   client: Client,
   url: string,
@@ -47,7 +47,8 @@ export async function startClient(
     if ('subscribed' in line) running.subscribed.push(true);
     else if ('published' in line) running.published.push(line.published);
     else if ('reset' in line) running.resets.push(line.reset);
-    else running.received.push(line);
+    else if ('message' in line) running.received.push(line);
+    else throw new TypeError('not a report');
   };
   const fail = (error: Error): void => Object.values(running).forEach((each) => each.fail(error));
 

@@ -17,7 +17,7 @@ export interface ProcessOptions {
   /** Open files that take its output instead; `output()` is empty then. */
   readonly stdout?: number;
   readonly stderr?: number;
-  /** Gets its standard output as it comes, in pieces as they come. */
+  /** Receives its standard output in chunks, as it arrives. */
   readonly onStdout?: (text: string) => void;
 }
 

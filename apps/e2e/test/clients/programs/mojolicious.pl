@@ -32,7 +32,7 @@ sub open_socket {
     $agent->websocket("$url/ws?channel=$channel$after" => sub {
         my ($agent, $socket) = @_;
         return connect_again() unless $socket->is_websocket;
-        # As bytes, so that what is printed is what came.
+        # As bytes, so that exactly what came is printed.
         $socket->on(text => \&take);
         $socket->on(finish => \&connect_again);
     });

@@ -9,7 +9,7 @@ after = None
 
 
 def auth():
-    """It recovers nothing by itself: it has to say where to go on."""
+    """Asked for each connection: this client has no recovery of its own, so it says from where to go on."""
     return {"channels": [channel], **({} if after is None else {"after": after})}
 
 

@@ -1,4 +1,4 @@
-"""What the story gives a program, and how it says what came."""
+"""The arguments of a program, and how it reports what it received."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def report_reset(text):
 
 
 def report_polled(answer):
-    """Reports what a poll was answered; returns the cursor to ask with next."""
+    """Reports the answer to a poll; returns the cursor for the next one."""
     if "reset" in answer:
         report_reset(json.dumps(answer["reset"]))
     for message in answer["messages"]:
@@ -37,7 +37,7 @@ def report_polled(answer):
 
 
 class Frames:
-    """Takes the frames of a WebSocket; `cursor` is where to go on."""
+    """Takes the frames of a WebSocket; `cursor` is from where the next one goes on."""
 
     cursor = None
 

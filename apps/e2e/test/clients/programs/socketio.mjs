@@ -15,7 +15,7 @@ const { io } = await import(library);
 let after;
 const channels = [channel];
 const socket = io(url, {
-  // Before 4.6 the client recovers nothing: it has to say itself where to go on.
+  // Clients before 4.6 have no recovery of their own, so they say from where to go on.
   auth: recovery === 'recovers' ? { channels } : (answer) => answer({ channels, after }),
   reconnectionDelay: 20,
   reconnectionDelayMax: 100,
