@@ -1,17 +1,29 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 import { ROOT } from './checkout.mjs';
 
-/** The programs the tests start, by Debian packages. `env` may name another copy of it. */
+/**
+ * The programs the tests start, by Debian packages. `env` may name another copy of it; `loads` are the arguments with which
+ * it shows that it finds its libraries. Those that come from Debian only its own interpreter sees, hence the whole path.
+ */
 const BINARIES = [
   { debian: ['redis-server'], names: ['redis-server'] },
   { debian: ['nginx'], names: ['nginx'] },
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
+  {
+    debian: ['python3', 'python3-aiohttp', 'python3-requests', 'python3-socketio', 'python3-websockets'],
+    names: ['/usr/bin/python3'],
+    loads: ['-c', 'import aiohttp, requests, socketio, websockets'],
+  },
+  { debian: ['ruby', 'ruby-faye-websocket'], names: ['/usr/bin/ruby'], loads: ['-r', 'faye/websocket', '-e', '1'] },
+  { debian: ['perl', 'libmojolicious-perl'], names: ['/usr/bin/perl'], loads: ['-MMojo::UserAgent', '-e', '1'] },
 ];
+
+export const DEBIAN_PACKAGES = BINARIES.flatMap(({ debian }) => debian);
 
 // Debian puts nginx where a plain user's PATH does not look.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
@@ -26,8 +38,13 @@ function isExecutable(file) {
 }
 
 const pathOf = ({ names, env }) =>
-  [process.env[env] ?? '', ...names.flatMap((name) => folders.map((folder) => join(folder, name)))].find(isExecutable);
-const isMissing = (binary) => pathOf(binary) === undefined;
+  [process.env[env] ?? '', ...names.flatMap((name) => folders.map((folder) => resolve(folder, name)))].find(
+    isExecutable,
+  );
+const isMissing = (binary) => {
+  const path = pathOf(binary);
+  return path === undefined || (binary.loads !== undefined && !succeeds(path, ...binary.loads));
+};
 
 /** The path of the program by its first name; throws with the line that installs it. */
 export function findProgram(wanted) {
@@ -42,10 +59,9 @@ const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore
 /** Installs what is missing where that needs no password; says which line does it elsewhere. @returns whether all are there */
 export function installBinaries() {
   if (!BINARIES.some(isMissing)) return true;
-  const packages = BINARIES.flatMap(({ debian }) => debian);
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (succeeds('apt-get', '--version') && (asRoot.length === 0 || succeeds(...asRoot, 'true'))) {
-    const [command, ...args] = [...asRoot, join(ROOT, 'tools/apt-install.sh'), ...packages];
+    const [command, ...args] = [...asRoot, join(ROOT, 'tools/apt-install.sh'), ...DEBIAN_PACKAGES];
     spawnSync(command, args, { stdio: ['ignore', 2, 2] });
   }
   const missing = BINARIES.filter(isMissing);
@@ -53,6 +69,6 @@ export function installBinaries() {
   console.error(
     `The tests start ${missing.flatMap(({ debian }) => debian).join(', ')}, not found here. Install with:\n`,
   );
-  console.error(`sudo apt-get install -y ${packages.join(' ')}\n`);
+  console.error(`sudo apt-get install -y ${DEBIAN_PACKAGES.join(' ')}\n`);
   return false;
 }

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   /** Open files that take its output instead; `output()` is empty then. */
   readonly stdout?: number;
   readonly stderr?: number;
+  /** Receives its standard output in chunks, as it arrives. */
+  readonly onStdout?: (text: string) => void;
 }
 
 export interface ExitStatus {
@@ -54,6 +56,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
     ...(cwd === undefined ? {} : { cwd }),
   });
   const output = collectOutput(child.stdout, child.stderr);
+  if (options.onStdout !== undefined) child.stdout?.on('data', options.onStdout);
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }));
   });
