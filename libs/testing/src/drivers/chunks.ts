@@ -7,8 +7,6 @@ export interface Chunks {
   readonly ended: boolean;
 }
 
-const LAST = '0\r\n\r\n';
-
 /**
  * Reads a body in chunks (RFC 9112, section 7.1) as far as it is there, a character for each byte; throws on what this service has
  * no reason to send, such as an extension or a trailer.
