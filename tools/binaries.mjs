@@ -11,6 +11,8 @@ import { ROOT } from './checkout.mjs';
 const BINARIES = [
   { debian: ['redis-server'], names: ['redis-server'] },
   { debian: ['nginx'], names: ['nginx'] },
+  { debian: ['apache2-bin'], names: ['apache2'] },
+  { debian: ['haproxy'], names: ['haproxy'] },
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
@@ -25,7 +27,7 @@ const BINARIES = [
 
 export const DEBIAN_PACKAGES = BINARIES.flatMap(({ debian }) => debian);
 
-// Debian puts nginx where a plain user's PATH does not look.
+// Debian puts servers where a plain user's PATH does not look.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
 
 function isExecutable(file) {

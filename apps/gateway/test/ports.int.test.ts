@@ -51,16 +51,17 @@ describe('each service on a port of its own', () => {
     expect(await ask(ports.port.POLLING, '/polling', big)).toMatchObject({ status: 200, body: 'polling' });
   });
 
-  it('streams without a buffer', async () => {
+  it('streams without a buffer, and asks a proxy in front for the same', async () => {
     const opened: ServerResponse[] = [];
     await using sse = await startUpstream({
       answer: (_request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }).flushHeaders();
         opened.push(response);
       },
     });
     await using ports = await startPorts({ SSE: sse.address });
     const response = await openStream(ports.port.SSE, '/sse');
+    expect(response.headers['x-accel-buffering']).toBe('no');
     const arrived = arrival(response, 'data');
     opened[0]?.write('data: 1\n\n');
     expect(await arrived).toEqual(['data: 1\n\n']);

@@ -41,7 +41,7 @@ describe('SSE', () => {
     await expect(gone).resolves.toBeDefined();
   });
 
-  it('a head without chunked framing passes, as the service writes it', async () => {
+  it('a body that ends with the connection passes as well', async () => {
     await using sse = await startUpstream({
       answer: (request) => {
         request.socket.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n');
@@ -51,6 +51,20 @@ describe('SSE', () => {
 
     const response = await openStream(gateway.port, '/sse');
     expect(await arrival(response, 'data')).toEqual(['data: 1\n\n']);
+    response.destroy();
+  });
+
+  it('what it is told not to do with a stream, a proxy in front of it is told too', async () => {
+    const head = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
+    await using sse = await startUpstream({
+      answer: (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', ...head }).flushHeaders();
+      },
+    });
+    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+
+    const response = await openStream(gateway.port, '/sse');
+    expect(response.headers).toMatchObject(head);
     response.destroy();
   });
 });

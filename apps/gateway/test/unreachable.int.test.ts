@@ -12,7 +12,8 @@ describe('a service that is down', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
       'access-control-allow-origin': ORIGIN,
       'access-control-allow-credentials': 'true',
     });

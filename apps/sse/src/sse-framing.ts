@@ -1,4 +1,3 @@
-import type { Framing } from '@tetracast/hub';
 import {
   cursorAfter,
   DEFAULT_EVENT,
@@ -10,21 +9,20 @@ import {
   type TokenNotice,
 } from '@tetracast/message-model';
 
-/** A comment: it keeps proxies from taking the line for dead, and sets no id. */
-export const HEARTBEAT: Buffer = Buffer.from(':\n\n');
+/** What the `data:` of a message is: the whole message as JSON, or its data alone. */
+export type SseFormat = 'message' | 'data';
 
-/** `data` is the whole message as JSON. */
-export const messageFraming: Framing = {
-  name: 'sse',
-  encode: (message) => encodeBlock(message, encodeMessage(message)),
-};
+/** A comment: it keeps proxies from taking the connection for dead, and sets no id. */
+export const HEARTBEAT = ':\n\n';
 
-/** `data` is the message's data alone: a string as it is, anything else as JSON. */
-export const dataFraming: Framing = {
-  name: 'sse-data',
-  encode: (message) =>
-    encodeBlock(message, message.data.startsWith('"') ? (JSON.parse(message.data) as string) : message.data),
-};
+/** A block with the whole message as JSON, or with its data alone: a string as it is, anything else as JSON. */
+export function encodeBlock(message: EncodedMessage, format: SseFormat): string {
+  const { event } = message;
+  // `onmessage` is only called for what names no event.
+  const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
+  const data = format === 'message' ? encodeMessage(message) : bareData(message.data);
+  return `id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`;
+}
 
 /** Says when to come back; with a cursor it also sets, without an event, from where (WHATWG HTML, section 9.2.6). */
 export function encodeOpening(retryMs: number, cursor?: string): string {
@@ -46,11 +44,8 @@ export function encodeReset(reset: Reset): string {
   return `id: ${reset.cursor}\nevent: ${RESET_EVENT}\ndata: ${JSON.stringify(reset)}\n\n`;
 }
 
-function encodeBlock(message: EncodedMessage, data: string): Buffer {
-  const { event } = message;
-  // `onmessage` is only called for what names no event.
-  const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
-  return Buffer.from(`id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`);
+function bareData(json: string): string {
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }
 
 /** An event stream knows three line ends, and its reader puts LF for each. */

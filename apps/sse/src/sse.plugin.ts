@@ -9,11 +9,11 @@ import {
   type Tetracast,
   toCodedError,
 } from '@tetracast/service-kit';
-import type { Framing } from '@tetracast/hub';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { dataFraming, encodeOpening, messageFraming } from './sse-framing';
+import { encodeOpening, type SseFormat } from './sse-framing';
 import { SseSink } from './sse-sink';
+import { bodyFor } from './stream-body';
 import { encodeHead, STREAM_HEADERS } from './stream-head';
 import { grantForStream, renewingTicket, ticketRoute } from './tickets';
 
@@ -47,7 +47,8 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   caller.spend('subscribe', channels.length);
   const grant = await grantForStream(service, request, ticket, channels);
   caller.identify(grant.subject, 'subscribe', channels.length);
-  const sink = new SseSink(framingIn(query));
+  const body = bodyFor(request.raw.httpVersion);
+  const sink = new SseSink(body, formatIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
@@ -60,8 +61,8 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
       const socket = takeSocket(reply.raw);
       if (socket === undefined) return;
       void reply.hijack();
-      const head = encodeHead(reply.getHeaders()) + encodeOpening(retryMs(service), cursor);
-      sink.open(socket, settings.highWaterMark, connection, head);
+      const head = encodeHead(reply.getHeaders(), body.headerLines);
+      sink.open(socket, settings.highWaterMark, connection, head, encodeOpening(retryMs(service), cursor));
     });
   } finally {
     if (!sink.isOpen) connection.close();
@@ -69,10 +70,10 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (!sink.isOpen) throw new CodedError('unavailable', 'the service is stopping');
 }
 
-function framingIn(query: SseRequest['query']): Framing {
+function formatIn(query: SseRequest['query']): SseFormat {
   const format = single(query, 'format');
-  if (format === undefined || format === '') return messageFraming;
-  if (format === 'data') return dataFraming;
+  if (format === undefined || format === '') return 'message';
+  if (format === 'data') return format;
   throw new CodedError('invalid_request', '"format" may only be "data"');
 }
 

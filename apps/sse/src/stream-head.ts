@@ -1,7 +1,10 @@
-/** What keeps browsers, caches and nginx from storing or holding back a stream. */
+/**
+ * What keeps browsers, caches and proxies from storing, compressing or holding back a stream: a proxy that compresses waits for
+ * enough to compress, and `no-transform` (RFC 9111, section 5.2.2.6) forbids it; nginx reads `x-accel-buffering`.
+ */
 export const STREAM_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream',
-  'cache-control': 'no-store',
+  'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
   connection: 'close',
 };
@@ -9,11 +12,11 @@ export const STREAM_HEADERS: Readonly<Record<string, string>> = {
 type Headers = Readonly<Record<string, number | string | string[] | undefined>>;
 
 /**
- * The head of the answer, with what hooks have set (CORS), written by hand: the body ends with the connection (RFC 9112,
- * section 6.3), so that the hub's shared bytes go to the socket as they are, in no chunks.
+ * The head of the answer, with what hooks have set (CORS) and the lines about its body, written by hand, so that the hub's
+ * shared bytes go to the socket as they are.
  */
-export function encodeHead(set: Headers): string {
-  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${encodeHeader('date', httpDate(Date.now()))}`;
+export function encodeHead(set: Headers, bodyLines: string): string {
+  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${bodyLines}${encodeHeader('date', httpDate(Date.now()))}`;
   for (const [name, value] of Object.entries(set)) {
     if (!Object.hasOwn(STREAM_HEADERS, name)) head += encodeHeader(name, value);
   }

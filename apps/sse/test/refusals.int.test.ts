@@ -24,7 +24,7 @@ describe('what passes by itself', () => {
 
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/event-stream');
-    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
     expect(response.headers.get('connection')).toBe('close');
     expect(await response.text()).toMatch(/^retry: \d+\n\n$/);
     expect(connectionsOf(away)).toBe(0);
@@ -60,6 +60,7 @@ describe('what passes by itself', () => {
     const closed = stopping.close();
 
     expect(await stream.readToEnd()).toMatch(/"data":"last".*\n\n$/);
+    expect(stream.ended()).toBe(true);
     await closed;
     expect(connectionsOf(stopping)).toBe(0);
   });

@@ -1,23 +1,21 @@
 import { SseReader } from '@tetracast/testing';
 import fc from 'fast-check';
 import type { EncodedMessage } from '@tetracast/message-model';
-import { dataFraming, encodeOpening, encodeReset, HEARTBEAT, messageFraming } from '../src/sse-framing';
+import { encodeBlock, encodeOpening, encodeReset, HEARTBEAT } from '../src/sse-framing';
 
 const MESSAGE: EncodedMessage = { id: 'e-1', channel: 'news', event: 'message', data: '"hi"', time: 5 };
 
-const text = (bytes: Buffer): string => bytes.toString();
+const bytesOf = (block: string): Buffer => Buffer.from(block);
 
 describe('a message', () => {
   it('is one block of id and data, without its event when that is the default', () => {
-    expect(text(messageFraming.encode(MESSAGE))).toBe(
+    expect(encodeBlock(MESSAGE, 'message')).toBe(
       'id: e-1\ndata: {"id":"e-1","channel":"news","event":"message","data":"hi","time":5}\n\n',
     );
   });
 
   it('has its event otherwise', () => {
-    expect(text(messageFraming.encode({ ...MESSAGE, event: 'price' }))).toMatch(
-      /^id: e-1\nevent: price\ndata: \{.*\}\n\n$/,
-    );
+    expect(encodeBlock({ ...MESSAGE, event: 'price' }, 'message')).toMatch(/^id: e-1\nevent: price\ndata: \{.*\}\n\n$/);
   });
 
   it.each([
@@ -34,7 +32,7 @@ describe('a message', () => {
     ['7', 'data: 7\n'],
     ['null', 'data: null\n'],
   ])('in format=data of %s is %j', (data, lines) => {
-    expect(text(dataFraming.encode({ ...MESSAGE, data }))).toBe(`id: e-1\n${lines}\n`);
+    expect(encodeBlock({ ...MESSAGE, data }, 'data')).toBe(`id: e-1\n${lines}\n`);
   });
 
   it('of any data is read back by a strict reader, in both formats', () => {
@@ -42,8 +40,8 @@ describe('a message', () => {
       fc.property(fc.oneof(fc.jsonValue(), fc.stringMatching(/^[\r\n :a]*$/)), (value) => {
         const data = JSON.stringify(value);
         const message = { ...MESSAGE, data };
-        const [whole] = new SseReader().push(messageFraming.encode(message));
-        const [bare] = new SseReader().push(dataFraming.encode(message));
+        const [whole] = new SseReader().push(bytesOf(encodeBlock(message, 'message')));
+        const [bare] = new SseReader().push(bytesOf(encodeBlock(message, 'data')));
 
         expect(JSON.stringify((JSON.parse(whole?.data ?? '') as { data: unknown }).data)).toBe(data);
         expect(bare?.data).toBe(typeof value === 'string' ? normalize(value) : data);
@@ -53,7 +51,7 @@ describe('a message', () => {
   });
 
   it('that was stored with line ends between its tokens is still one block', () => {
-    const [block, more] = new SseReader().push(messageFraming.encode({ ...MESSAGE, data: '{\r\n"a":\n1}' }));
+    const [block, more] = new SseReader().push(bytesOf(encodeBlock({ ...MESSAGE, data: '{\r\n"a":\n1}' }, 'message')));
 
     expect(JSON.parse(block?.data ?? '')).toMatchObject({ data: { a: 1 } });
     expect(more).toBeUndefined();
@@ -74,7 +72,7 @@ it('an opening has no data, so that it is no event', () => {
 });
 
 it('a heartbeat is a comment', () => {
-  expect(text(HEARTBEAT)).toBe(':\n\n');
+  expect(HEARTBEAT).toBe(':\n\n');
 });
 
 // JSON has no lone surrogates on the wire; the three line ends of a stream are one to its reader.

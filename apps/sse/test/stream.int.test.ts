@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 
 describe('the stream', () => {
-  it('has a head that nothing on its way stores or holds back, and a body that ends with the connection', async () => {
+  it('has a head that nothing on its way stores or holds back, and a body in chunks', async () => {
     using stream = openRawStream(service.url, `/sse?channel=${uniqueChannel()}`);
 
     const [head = ''] = (await stream.readUntil('\r\n\r\n')).split('\r\n\r\n');
@@ -24,15 +24,16 @@ describe('the stream', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         'content-type: text/event-stream',
-        'cache-control: no-store',
+        'cache-control: no-store, no-transform',
         'x-accel-buffering: no',
         'connection: close',
+        'transfer-encoding: chunked',
         'vary: origin',
         'x-content-type-options: nosniff',
         expect.stringMatching(/^date: .* gmt$/) as string,
       ]),
     );
-    expect(head).not.toMatch(/transfer-encoding|content-length|access-control/i);
+    expect(head).not.toMatch(/content-length|access-control/i);
   });
 
   it('tells an allowed page of another origin that it may read', async () => {
@@ -81,10 +82,38 @@ describe('the stream', () => {
     expect(chunks).toHaveLength(1);
   });
 
-  it('speaks HTTP/1.0 as well', async () => {
-    using stream = openRawStream(service.url, 'GET /sse?channel=a HTTP/1.0\r\n\r\n');
+  it('has every kind of block in chunks, told at once to a reader that waits for the whole of one', async () => {
+    await using quick = await startService({ HEARTBEAT: '20ms' });
+    const channel = uniqueChannel();
+    const query = `channel=${channel},${uniqueChannel()}&client=mine`;
+    using stream = openRawStream(quick.url, `/sse?${query}&after=no.such~cursor`);
 
-    expect(await stream.readUntil('\n\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    await stream.readUntil('event: tetracast:reset\n');
+    await publish(quick, channel, words(20));
+    await stream.readUntil('word-20');
+    await stream.readUntil(':\n\n');
+    await quick.tetracast.hub.publish({ channel, event: 'message', data: '"own"', client: 'mine', echo: false });
+    await stream.readUntil(/\n\nid: \S+\n\n(?!.*own)/s);
+    await quick.close();
+
+    await stream.readToEnd();
+    expect(stream.ended()).toBe(true);
+  });
+
+  it('speaks HTTP/1.0 as well: no chunks, and a body that ends with the connection', async () => {
+    const stopping = await startService();
+    const channel = uniqueChannel();
+    using stream = openRawStream(stopping.url, `GET /sse?channel=${channel} HTTP/1.0\r\n\r\n`);
+    await stream.readUntil('\n\n');
+    await publish(stopping, channel, ['old']);
+    await stream.readUntil('"old"');
+
+    await stopping.close();
+
+    const [head = '', body = ''] = (await stream.readToEnd()).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(head).not.toMatch(/transfer-encoding/i);
+    expect(body).toMatch(/^retry: \d+\nid: \S+\n\nid: \S+\ndata: \{.*"old".*\}\n\n$/);
   });
 
   it('is refused behind another request on the same connection', async () => {

@@ -1,4 +1,5 @@
 import { ERRORS, isErrorCode, type Problem } from '@tetracast/message-model';
+import { readChunks } from '@tetracast/testing';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -98,18 +99,10 @@ function readBody(
     const body = rest.slice(0, Number(length));
     return { body, whole: body.length === Number(length), length: body.length };
   }
-  if (headers.get('transfer-encoding') === 'chunked') return readChunked(rest);
-  return { body: rest, whole: rest.includes('\n\n'), length: rest.length };
-}
-
-function readChunked(text: string): ReturnType<typeof readBody> {
-  let body = '';
-  for (let at = 0; ;) {
-    const line = text.indexOf('\r\n', at);
-    const size = line < 0 ? NaN : Number.parseInt(text.slice(at, line), 16);
-    if (Number.isNaN(size) || text.length < line + 4 + size) return { body, whole: false, length: text.length };
-    body += text.slice(line + 2, line + 2 + size);
-    at = line + 4 + size;
-    if (size === 0) return { body, whole: true, length: at };
+  if (headers.get('transfer-encoding') !== 'chunked') {
+    return { body: rest, whole: rest.includes('\n\n'), length: rest.length };
   }
+  const { body, length: read, ended } = readChunks(rest);
+  const isStream = headers.get('content-type') === 'text/event-stream';
+  return { body, whole: isStream ? body.includes('\n\n') : ended, length: ended ? read : rest.length };
 }

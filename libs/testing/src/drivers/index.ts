@@ -22,6 +22,7 @@ export const allDrivers: readonly TransportDriver[] = [
   ...socketioDrivers,
 ];
 
+export * from './chunks';
 export * from './http-publish';
 export * from './inbox';
 export * from './jquery-page';

@@ -1,9 +1,12 @@
+export * from './apache-server';
 export * from './chromium';
 export * from './free-port';
+export * from './haproxy-server';
 export { type ExitStatus, type ManagedProcess, spawnProcess } from './managed-process';
 export { type NginxConf, type NginxPlaces } from './nginx-conf';
 export * from './nginx-server';
 export * from './pending-bytes';
+export { type ProxyServer } from './proxy-server';
 export { type RedisReply } from './redis-command';
 export * from './no-limits';
 export { accepts, answers, becomeReady } from './ready-probe';
