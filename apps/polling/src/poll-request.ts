@@ -50,8 +50,7 @@ export function parsePollRequest(
 function limitIn(query: Readonly<Record<string, unknown>>, { pollLimitMax }: PollSettings): number {
   const text = single(query, 'limit');
   if (text === undefined || text === '') return Math.min(LIMIT_DEFAULT, pollLimitMax);
-  if (!/^[1-9]\d*$/.test(text))
-    throw new CodedError('invalid_request', '"limit" must be a whole number, 1 or more');
+  if (!/^[1-9]\d*$/.test(text)) throw new CodedError('invalid_request', '"limit" must be a whole number, 1 or more');
   return Math.min(Number(text), pollLimitMax);
 }
 

@@ -10,11 +10,14 @@ describe('the offset of a client that comes back', () => {
     expect(readHandshake('/', auth)).toEqual({ channels: ['a'], start: { kind: 'after', cursor: 'e-2' } });
   });
 
-  it.each([7, '', true, {}, ['e-1']])('is a cursor that cannot be read if it is %j, whatever else is said', (offset) => {
-    for (const words of [{}, { after: 'e-1' }, { rewind: 5 }]) {
-      expect(readHandshake('/a', { pid: PID, offset, ...words }).start).toEqual(UNREADABLE);
-    }
-  });
+  it.each([7, '', true, {}, ['e-1']])(
+    'is a cursor that cannot be read if it is %j, whatever else is said',
+    (offset) => {
+      for (const words of [{}, { after: 'e-1' }, { rewind: 5 }]) {
+        expect(readHandshake('/a', { pid: PID, offset, ...words }).start).toEqual(UNREADABLE);
+      }
+    },
+  );
 
   it.each([{}, { offset: null }])('may be absent, when nothing came before the cut: %j', (offset) => {
     expect(readHandshake('/a', { pid: PID, ...offset }).start).toEqual({ kind: 'now' });

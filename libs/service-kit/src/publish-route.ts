@@ -1,4 +1,3 @@
-
 import type { Grant } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
