@@ -153,6 +153,20 @@ describe('an answer', () => {
   });
 });
 
+it('has the channels of what jQuery makes of a list', async () => {
+  const channels = [uniqueChannel(), uniqueChannel()];
+  for (const channel of channels) await publish(service, channel, [channel]);
+  const page = openJQueryPage(service.url);
+
+  const answer = await new Promise<{ messages: Message[] }>((resolve, reject) => {
+    const xhr = page.$.ajax({ url: '/polling', data: { channel: channels, after: 'earliest' } });
+    xhr.then(resolve, () => reject(new Error(xhr.responseText)));
+  });
+  page.close();
+
+  expect(answer.messages.map(({ data }) => data)).toEqual(channels);
+});
+
 describe('If-None-Match', () => {
   const ask = (query: string, tags: string): Promise<PollAnswer> =>
     poll(service, query, { headers: { 'if-none-match': tags } });
@@ -161,7 +175,7 @@ describe('If-None-Match', () => {
     const channel = uniqueChannel();
     const [id = ''] = await publish(service, channel, ['a']);
 
-    for (const tags of [`"${id}"`, `W/"${id}"`, `"other", "${id}"`]) {
+    for (const tags of [`"${id}"`, `W/"${id}"`, `"other", "${id}"`, `"${id}-gzip"`, `W/"${id};br"`, `"${id}--gzip"`]) {
       const { status, text, headers } = await ask(`channel=${channel}`, tags);
 
       expect([status, text, headers.get('etag'), headers.get('cache-control')]).toEqual([
@@ -171,6 +185,34 @@ describe('If-None-Match', () => {
         'no-store',
       ]);
     }
+  });
+
+  it.each(['-gzip', '--gzip', ';gzip', '-br', ';br'])('has what came after a tag that ends in %s', async (coding) => {
+    const channel = uniqueChannel();
+    const [id = ''] = await publish(service, channel, words(3));
+
+    const { status, text } = await ask(`channel=${channel}`, `"${id}${coding}"`);
+
+    expect([status, JSON.parse(text)]).toMatchObject([200, { messages: [{ data: 'word-2' }, { data: 'word-3' }] }]);
+  });
+
+  it.each(['*', '""', 'rubbish', '"of another server"'])('is answered by a reset if it is %s', async (tags) => {
+    const channel = uniqueChannel();
+    const [, newest = ''] = await publish(service, channel, words(2));
+
+    const { status, reset, cursor } = await ask(`channel=${channel}`, tags);
+
+    expect([status, cursor, reset]).toEqual([200, newest, { channels: [channel], reason: 'invalid', cursor: newest }]);
+  });
+
+  it('takes nothing from a poll that says itself where it starts', async () => {
+    const channel = uniqueChannel();
+    const [first = '', second = ''] = await publish(service, channel, words(2));
+
+    for (const tags of ['rubbish', `"${second}-gzip"`]) {
+      expect(dataIn(await ask(`channel=${channel}&after=${first}`, tags))).toEqual(['word-2']);
+    }
+    expect((await ask(`channel=${channel}&after=${second}`, `"${second}-gzip"`)).status).toBe(304);
   });
 
   it('is answered 304 after a wait in vain', async () => {

@@ -27,6 +27,18 @@ describe('a poll', () => {
     agent.destroy();
   });
 
+  it('above POLL_RATE_PER_IP is refused to one address behind a proxy that writes ports, and to no other', async () => {
+    await using service = await startService({ POLL_RATE_PER_IP: '1', TRUST_PROXY: '127.0.0.1' });
+    const statusFor = async (forwarded: string): Promise<number> =>
+      (await poll(service, 'channel=a', { headers: { 'x-forwarded-for': forwarded } })).status;
+
+    for (let port = 50_000; (await statusFor(`203.0.113.7:${port}`)) !== 429; port++);
+
+    expect(await statusFor('203.0.113.8:50000')).toBe(200);
+    expect(await statusFor('[2001:db8::1]:50000')).toBe(200);
+    expect(await statusFor('unknown')).toBe(200);
+  });
+
   it('above POLL_RATE_PER_IP is told to the operator', async () => {
     await using service = await startService({ POLL_RATE_PER_IP: '1' });
     while ((await poll(service, 'channel=a')).status !== 429);

@@ -32,6 +32,9 @@ describe('wait', () => {
     ['1', 1000],
     ['55', 55_000],
     ['05', 5000],
+    ['56', 55_000],
+    ['100', 55_000],
+    ['9'.repeat(400), 55_000],
   ])('%s is taken for %i ms', (wait, waitMs) => {
     const request = parse({ wait });
 
@@ -39,7 +42,7 @@ describe('wait', () => {
     expect(request).not.toHaveProperty('preferenceApplied');
   });
 
-  it.each(['56', '100', '-1', '1.5', '1s', 'soon', ' 5', ['1', '2']])('%j is refused', (wait) => {
+  it.each(['-1', '1.5', '1e1', '1s', 'soon', ' 5', ['1', '2']])('%j is refused', (wait) => {
     expect(codeOf({ wait })).toBe('invalid_request');
   });
 
@@ -56,6 +59,7 @@ describe('Prefer', () => {
     ['wait=55', 55_000, 'wait=55'],
     ['wait=56', 55_000, 'wait=55'],
     ['wait=999999999', 55_000, 'wait=55'],
+    ['wait=99999999999', 55_000, 'wait=55'],
     ['Wait = 20', 20_000, 'wait=20'],
     ['wait="20"', 20_000, 'wait=20'],
     ['respond-async, wait=20; foo=bar', 20_000, 'wait=20'],
@@ -98,6 +102,7 @@ describe('limit', () => {
     ['1000', 1000],
     ['1001', 1000],
     ['999999999', 1000],
+    ['99999999999', 1000],
   ])('%s is taken for %i', (limit, expected) => {
     expect(parse({ limit }).limit).toBe(expected);
   });
@@ -120,6 +125,16 @@ describe('If-None-Match', () => {
     ['*', []],
     ['e-1', []],
     ['"no such cursor", "e-1"', ['e-1']],
+    ['"e-1-gzip"', ['e-1']],
+    ['W/"e-1-br"', ['e-1']],
+    ['"e-1--gzip"', ['e-1']],
+    ['"e-1;gzip", "e-2;br"', ['e-1', 'e-2']],
+    ['"e-1-zstd"', ['e-1']],
+    ['"e-1-GZIP"', ['e-1']],
+    ['"e-1~5.AAAAAAAA-deflate"', ['e-1~5.AAAAAAAA']],
+    ['"e-1~5.AAA-gzip"', ['e-1~5.AAA-gzip']],
+    ['"e-1-gzipped"', []],
+    ['"-gzip"', []],
     ['""', []],
     ['', []],
   ])('%s names %j', (header, cursors) => {
@@ -128,7 +143,23 @@ describe('If-None-Match', () => {
 
   it('is where the poll starts when nothing else is said', () => {
     expect(parse({}, { 'if-none-match': '"e-1"' }).start).toEqual(after('e-1'));
-    expect(parse({}, { 'if-none-match': '*' }).start).toEqual({ kind: 'now' });
+    expect(parse({}, { 'if-none-match': '"e-1-gzip"' }).start).toEqual(after('e-1'));
+  });
+
+  it('starts the poll at the oldest of several cursors', () => {
+    expect(parse({}, { 'if-none-match': '"e-10", "e-9;br", "e-11"' }).start).toEqual(after('e-9'));
+  });
+
+  it.each(['*', '""', 'e-1', 'rubbish', '"no such cursor"', '"e-1'])(
+    'is a cursor that cannot be read, for a reset to answer: %s',
+    (header) => {
+      expect(parse({}, { 'if-none-match': header }).start).toEqual(after(header));
+      expect(parse({ after: 'e-1' }, { 'if-none-match': header }).start).toEqual(after('e-1'));
+    },
+  );
+
+  it.each([{}, { 'if-none-match': '' }])('is no start when nothing is in it: %j', (headers) => {
+    expect(parse({}, headers).start).toEqual({ kind: 'now' });
   });
 });
 

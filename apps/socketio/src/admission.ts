@@ -61,7 +61,8 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   spend(socket.conn, 'subscribe', request.channels.length);
   const grant = await grantFor(service, socket);
   // Without a token and with nothing public there is nothing it could do here.
-  if (grant.claims === undefined && grant.isNothing) throw new CodedError('unauthorized', 'a token is needed');
+  if (grant.claims === undefined && grant.isNothing)
+    throw new CodedError('unauthorized', 'a token is needed: "token" in "auth"');
   identify(socket.conn, grant.subject);
   const known = Session.parse(auth['pid']);
   const session = known ?? Session.create(socket.id);
@@ -130,6 +131,6 @@ function enter(socket: Socket, line: EngineLine, connection: Connection, maxName
 async function grantFor({ access }: Tetracast, { handshake, request }: Socket): Promise<Grant> {
   const token: unknown = handshake.auth['token'];
   if (token === undefined || token === null || token === '') return access.grantOf(request);
-  if (typeof token !== 'string') throw new CodedError('unauthorized', 'the token is no text');
+  if (typeof token !== 'string') throw new CodedError('unauthorized', '"token" in "auth" must be a text');
   return access.grantFor(token);
 }

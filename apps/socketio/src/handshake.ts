@@ -1,9 +1,13 @@
 import { CodedError, isChannel } from '@tetracast/message-model';
 import { parseSubscriptionRequest, type SubscriptionRequest } from '@tetracast/service-kit';
 
+/** Stands for an offset that is no cursor: like any other that cannot be read it is answered by a reset. */
+const UNREADABLE = '?';
+
 /** Where the stock client stopped, sent by itself when it comes back: the last argument of the last event it was sent. */
 function offsetIn({ pid, offset }: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof pid === 'string' && typeof offset === 'string' ? offset : undefined;
+  if (typeof pid !== 'string' || offset == null) return undefined;
+  return typeof offset === 'string' && offset !== '' ? offset : UNREADABLE;
 }
 
 /**

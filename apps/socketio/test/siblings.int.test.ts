@@ -28,7 +28,7 @@ async function startSibling(group: string): Promise<Sibling> {
   const seen: string[] = [];
   const spy: FastifyPluginAsync = (app) => {
     app.addHook('onRequest', (request_, _reply, done) => {
-      seen.push(request_.ip);
+      seen.push(app.tetracast.limits.addressOf(request_.raw));
       done();
     });
     return Promise.resolve();

@@ -27,7 +27,8 @@ export function ticketRoute(path: string): FastifyPluginAsync {
       const { channels } = requireChannels(parseSubscriptionRequest(request.query));
       if (access.isOpen) throw new CodedError('invalid_request', 'this gateway is open: no tickets are needed');
       const { grant } = await whoAsks(tetracast, request.raw, 'subscribe', channels.length);
-      if (grant.claims === undefined) throw new CodedError('unauthorized', 'a token is needed to get a ticket for');
+      if (grant.claims === undefined)
+        throw new CodedError('unauthorized', 'a token is needed: send one to get a ticket');
       grant.requireSubscribe(channels);
       const issued = await access.tickets.issue(grant.claims, channels);
       void reply.code(201).header('cache-control', 'no-store');

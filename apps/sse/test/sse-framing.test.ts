@@ -27,6 +27,8 @@ describe('a message', () => {
     ['"\\n"', 'data: \ndata: \n'],
     ['"id: 9\\n\\nevent: x"', 'data: id: 9\ndata: \ndata: event: x\n'],
     ['"\\u2028\\u0000é"', 'data: \u2028\0é\n'],
+    ['"half \\ud83d"', 'data: half \ufffd\n'],
+    ['["half \\ud83d"]', 'data: ["half \\ud83d"]\n'],
     ['{"a":"x\\ny"}', 'data: {"a":"x\\ny"}\n'],
     ['[1,2]', 'data: [1,2]\n'],
     ['7', 'data: 7\n'],

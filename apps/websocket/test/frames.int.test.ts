@@ -63,6 +63,17 @@ describe('a WebSocket', () => {
     expect(answers).toEqual([1, ...words(5), 2, 3, 4, 5]);
   });
 
+  it.each(['1e400', '{"a":[-1e999]}'])('stores nothing with a number no double can hold: %s', async (data) => {
+    const channel = uniqueChannel();
+    await using socket = await open(`?channel=${channel}`);
+
+    socket.send(`{"type":"publish","channel":"${channel}","data":${data},"ref":1}`);
+    socket.send({ type: 'publish', channel, data: 'next' });
+
+    expect(await socket.nextOf('error')).toMatchObject({ ref: 1, code: 'invalid_message' });
+    expect((await socket.nextOf('message')).data).toBe('next');
+  });
+
   it('is told that there is nothing to authenticate', async () => {
     await using socket = await open();
 

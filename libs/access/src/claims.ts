@@ -12,23 +12,42 @@ export const TOKEN_NAME_MAX = 256;
 FormatRegistry.Set('channel-pattern', isPattern);
 
 /** What `sub` and `jti` may be, in a token and where it is revoked. */
-export const TokenNameSchema = Type.String({ minLength: 1, maxLength: TOKEN_NAME_MAX });
+export const TokenNameSchema = Type.String({
+  minLength: 1,
+  maxLength: TOKEN_NAME_MAX,
+  description: `a text of 1 to ${TOKEN_NAME_MAX} characters`,
+});
 
-const Patterns = Type.Array(Type.String({ format: 'channel-pattern' }), { maxItems: PATTERNS_MAX });
+/** What `exp`, `nbf` and `iat` must be (RFC 7519, section 2, "NumericDate"). */
+export const NUMERIC_DATE = 'a number of seconds since 1970';
 
-/** What the gateway reads of a token's claims (RFC 7519, section 4); whatever else stands there is ignored. */
+const Time = Type.Optional(Type.Number({ description: NUMERIC_DATE }));
+
+const PATTERNS = { description: `a list of up to ${PATTERNS_MAX} patterns, such as "news", "chat:*" or "*"` };
+const Patterns = Type.Array(Type.String({ ...PATTERNS, format: 'channel-pattern' }), {
+  ...PATTERNS,
+  maxItems: PATTERNS_MAX,
+});
+
+/**
+ * What the gateway reads of a token's claims (RFC 7519, section 4); whatever else stands there is ignored. Each description
+ * ends the sentence "the claim must be …".
+ */
 export const TokenClaimsSchema = Type.Object({
   sub: Type.Optional(TokenNameSchema),
   jti: Type.Optional(TokenNameSchema),
-  iat: Type.Optional(Type.Number()),
-  exp: Type.Optional(Type.Number()),
+  iat: Time,
+  exp: Time,
   tetracast: Type.Optional(
-    Type.Object({
-      subscribe: Type.Optional(Patterns),
-      publish: Type.Optional(Patterns),
-      presence: Type.Optional(Patterns),
-      admin: Type.Optional(Type.Boolean()),
-    }),
+    Type.Object(
+      {
+        subscribe: Type.Optional(Patterns),
+        publish: Type.Optional(Patterns),
+        presence: Type.Optional(Patterns),
+        admin: Type.Optional(Type.Boolean({ description: 'true or false' })),
+      },
+      { description: 'an object, with "subscribe" and "publish"' },
+    ),
   ),
 });
 
@@ -41,12 +60,10 @@ export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
 
 /**
  * Takes what the gateway reads out of a token's payload, or of stored claims. What is not granted there is not granted.
- * @throws CodedError `unauthorized` if a claim has another shape.
+ * @throws CodedError `unauthorized` that names the first claim of another shape.
  */
 export function readClaims(payload: unknown): TokenClaims {
-  if (!Value.Check(TokenClaimsSchema, payload)) {
-    throw new CodedError('unauthorized', "The token's claims are unreadable");
-  }
+  if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
   const { sub, jti, iat, exp, tetracast = {} } = payload;
   const { subscribe = [], publish = [], presence = [], admin = false } = tetracast;
   return {
@@ -56,4 +73,16 @@ export function readClaims(payload: unknown): TokenClaims {
     ...(exp !== undefined && { exp }),
     tetracast: { subscribe, publish, presence, admin },
   };
+}
+
+/** What is told of a claim that is not what it must be: nothing out of the token. */
+export const wrongClaim = (name: string, wanted: string): string => `The token's claim "${name}" must be ${wanted}`;
+
+function explain(payload: unknown): string {
+  const { path = '', schema } = Value.Errors(TokenClaimsSchema, payload).First() ?? {};
+  // Of `/tetracast/publish/0` the list is meant.
+  const name = path.split('/').slice(1, 3).join('.');
+  return name === ''
+    ? 'The claims of the token must be a JSON object'
+    : wrongClaim(name, schema?.description ?? 'left out');
 }

@@ -4,3 +4,4 @@ export * from './grant';
 export * from './patterns';
 export * from './revocations';
 export * from './token-verifier';
+export type { UnusableKey } from './usable-keys';

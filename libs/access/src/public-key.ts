@@ -17,10 +17,15 @@ export function readPublicKey(pem: string): KeyObject {
   } catch (cause) {
     throw new Error('The public key is neither a public key nor a certificate in PEM', { cause });
   }
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (bits !== undefined && bits < RSA_MIN_BITS)
-    throw new Error(`The public key has ${bits} bits, not ${RSA_MIN_BITS}`);
+  const weakness = weaknessOf(key);
+  if (weakness !== undefined) throw new Error(`The public key ${weakness}`);
   return key;
+}
+
+/** Why a key is too weak for any algorithm, as the end of a sentence. */
+export function weaknessOf({ asymmetricKeyDetails }: KeyObject): string | undefined {
+  const bits = asymmetricKeyDetails?.modulusLength;
+  return bits !== undefined && bits < RSA_MIN_BITS ? `has ${bits} bits, not ${RSA_MIN_BITS}` : undefined;
 }
 
 /** Whether a signature with this algorithm can be checked with the key. */

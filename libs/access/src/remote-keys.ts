@@ -2,12 +2,14 @@ import { CodedError } from '@tetracast/message-model';
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
+  customFetch,
   errors,
   type JSONWebKeySet,
   type JWKSCacheInput,
   jwksCache,
   type JWTVerifyGetKey,
 } from 'jose';
+import { separateKeys, type UnusableKey } from './usable-keys';
 
 /** How long fetched keys are used before they are fetched again. */
 const CACHE_MAX_AGE_MS = 600_000;
@@ -18,14 +20,22 @@ const COOLDOWN_MS = 5000;
  * The public keys at a URL (RFC 7517): fetched when first needed, after ten minutes, and when a token names a key that
  * is not among them.
  * @param staleMs how long those fetched last are used on where they cannot be fetched again after their ten minutes
+ * @param onUnusableKey is told of each key that cannot be used, once for as long as it is among them
  * @returns what finds a token's key; it throws `unavailable` if none that may be used is known and they cannot be fetched.
  */
-export function createRemoteKeys(url: string, timeoutMs: number, staleMs: number): JWTVerifyGetKey {
+export function createRemoteKeys(
+  url: string,
+  timeoutMs: number,
+  staleMs: number,
+  onUnusableKey?: (key: UnusableKey) => void,
+): JWTVerifyGetKey {
   const last: { jwks?: JSONWebKeySet; uat?: number } = {};
   const find = createRemoteJWKSet(new URL(url), {
     timeoutDuration: timeoutMs,
     cacheMaxAge: CACHE_MAX_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
+    [customFetch]: fetchUsable(onUnusableKey),
+
     [jwksCache]: last as JWKSCacheInput,
   });
   let local: { readonly of: JSONWebKeySet; readonly find: JWTVerifyGetKey } | undefined;
@@ -62,5 +72,19 @@ export function createRemoteKeys(url: string, timeoutMs: number, staleMs: number
       failure = cause;
       return findLast(header, token);
     }
+  };
+}
+
+/** Fetches a JWKS without the keys that cannot be used: `jose` would take it as a whole, or fail at the first of them. */
+function fetchUsable(onUnusableKey: (key: UnusableKey) => void = () => undefined): typeof fetch {
+  let known: ReadonlySet<string> = new Set();
+  return async (url, options) => {
+    const response = await fetch(url, options);
+    if (response.status !== 200) return response;
+    const { usable, unusable } = separateKeys(await response.json());
+    const names = unusable.map((key) => JSON.stringify(key));
+    unusable.filter((_key, at) => !known.has(names[at] ?? '')).forEach(onUnusableKey);
+    known = new Set(names);
+    return Response.json(usable);
   };
 }

@@ -1,10 +1,11 @@
 import { CodedError } from '@tetracast/message-model';
 import { errors } from 'jose';
+import { NUMERIC_DATE, wrongClaim } from './claims';
 
 const WRONG_CLAIMS: Readonly<Record<string, string>> = {
-  nbf: 'The token is not yet valid',
-  iss: 'The token is of another issuer',
-  aud: 'The token is for another audience',
+  nbf: 'The token is not yet valid: its "nbf" is still to come',
+  iss: 'The token is of another issuer: its "iss" is not the one that is accepted here',
+  aud: 'The token is for another audience: its "aud" does not name this service',
 };
 
 /** The refusal of a token as its sender is told it: why, and nothing out of the token. Other errors stay what they are. */
@@ -16,12 +17,13 @@ export function tokenRefusal(error: unknown): unknown {
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    const isWrong = error.reason !== 'invalid';
-    return (isWrong ? WRONG_CLAIMS[error.claim] : undefined) ?? "The token's claims are unreadable";
+    // What `jose` calls invalid is a time that is no number.
+    if (error.reason === 'invalid') return wrongClaim(error.claim, NUMERIC_DATE);
+    return WRONG_CLAIMS[error.claim] ?? `The token's claim "${error.claim}" is not accepted here`;
   }
-  if (error instanceof errors.JOSEAlgNotAllowed) return "The token's algorithm is not accepted";
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'The token\'s algorithm ("alg") is not accepted here';
   if (error instanceof errors.JWSSignatureVerificationFailed) return "The token's signature is wrong";
   if (error instanceof errors.JWKSNoMatchingKey) return "The token's signature is of an unknown key";
-  if (error instanceof errors.JWTInvalid) return "The token's claims are unreadable";
+  if (error instanceof errors.JWTInvalid) return 'The claims of the token must be a JSON object';
   return error instanceof errors.JOSEError ? 'The token is not a signed JWT' : undefined;
 }

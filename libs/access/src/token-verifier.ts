@@ -1,22 +1,20 @@
 import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
-import { ALGORITHMS, type KeySources } from './algorithms';
+import { ALGORITHMS } from './algorithms';
 import { readClaims, type TokenClaims } from './claims';
 import { Grant } from './grant';
 import { limitAge } from './token-age';
 import { tokenRefusal } from './token-refusal';
-import { createKeyFinder } from './verification-keys';
+import { createKeyFinder, type KeyOptions } from './verification-keys';
 import { VerifiedTokens } from './verified-tokens';
 
-export interface VerifierOptions extends KeySources {
+export interface VerifierOptions extends KeyOptions {
   /** Bytes of UTF-8 are the key of HS256, HS384 and HS512. */
   readonly secret?: string;
   /** PEM: SPKI or an X.509 certificate. */
   readonly publicKey?: string;
   /** Instead of a public key: where there are such (RFC 7517). */
   readonly jwksUrl?: string;
-  /** Out of {@link ALGORITHMS}; a token with another `alg` is refused. */
-  readonly algorithms: readonly string[];
   /** What `iss` must be; absent or empty: anything. */
   readonly issuer?: string;
   /** What `aud` must be or hold; absent or empty: anything. */
@@ -25,9 +23,6 @@ export interface VerifierOptions extends KeySources {
   readonly leewayS: number;
   /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
   readonly maxAgeS?: number;
-  readonly jwksTimeoutMs: number;
-  /** How long keys are used on that cannot be fetched again; see {@link createRemoteKeys}. */
-  readonly jwksStaleMs: number;
   /** What the bearer of any token may do, as everybody may. */
   readonly everybody?: Grant;
 }

@@ -2,11 +2,15 @@ import { errors, type JWTVerifyGetKey } from 'jose';
 import { type KeySources, secretBytesOf, usesSecret } from './algorithms';
 import { isKeyFor, readPublicKey } from './public-key';
 import { createRemoteKeys } from './remote-keys';
+import type { UnusableKey } from './usable-keys';
 
-interface KeyOptions extends KeySources {
+export interface KeyOptions extends KeySources {
+  /** Names of RFC 7518 and RFC 8037; a token with another `alg` is refused. */
   readonly algorithms: readonly string[];
   readonly jwksTimeoutMs: number;
+  /** How long keys are used on that cannot be fetched again; see {@link createRemoteKeys}. */
   readonly jwksStaleMs: number;
+  readonly onUnusableKey?: (key: UnusableKey) => void;
 }
 
 /**
@@ -41,9 +45,9 @@ function createSecretFinder(secret: string | undefined, algorithms: readonly str
 }
 
 function createPublicKeyFinder(options: KeyOptions, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
-  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs } = options;
+  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey } = options;
   if (publicKey && jwksUrl) throw new Error('A public key and a JWKS URL: only one of them can be meant');
-  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs);
+  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey);
   if (!publicKey) return undefined;
 
   const key = readPublicKey(publicKey);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { type Grant, TokenVerifier } from '../src';
+import { type Grant, TokenVerifier, type UnusableKey } from '../src';
 import { fakeClock } from './fake-clock';
 import { type JwksServer, startJwksServer } from './jwks-server';
 import { secretKey, sign } from './keys';
@@ -11,11 +11,13 @@ const EdDSA = { alg: 'EdDSA' };
 
 let server: JwksServer;
 let verifier: TokenVerifier;
+let unusable: UnusableKey[];
 
 beforeEach(async () => {
   fakeClock();
   server = await startJwksServer();
   server.serve({ first: first.publicKey });
+  unusable = [];
   verifier = await createVerifier();
 });
 
@@ -31,6 +33,7 @@ const createVerifier = (jwksTimeoutMs = 30_000): Promise<TokenVerifier> =>
     leewayS: 0,
     jwksTimeoutMs,
     jwksStaleMs: 60_000,
+    onUnusableKey: (key) => unusable.push(key),
   });
 
 const laterBy = (ms: number): unknown => jest.setSystemTime(Date.now() + ms);
@@ -90,6 +93,73 @@ describe('the keys at a URL', () => {
   it('are never asked for a token that is not signed with a public key', async () => {
     await expect(verifier.verify(await sign({}, { key: secretKey }))).rejects.toMatchObject({ code: 'unauthorized' });
     expect(server.requests).toBe(0);
+  });
+});
+
+describe('keys that cannot be used', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+  const good = [rsa, first].map(({ publicKey }, at) => ({ ...publicKey.export({ format: 'jwk' }), kid: `good-${at}` }));
+  const serve = (...keys: unknown[]): void => {
+    server.answer((response) => response.end(JSON.stringify({ keys })));
+  };
+  const isFound = async (kid?: string): Promise<boolean> => {
+    const token = await sign({ jti: `${tokens++}` }, { alg: 'RS256', key: rsa.privateKey, ...(kid && { kid }) });
+    return (await verifier.verify(token)).tokenId !== undefined;
+  };
+
+  it.each<[string, unknown, string]>([
+    ['of 1024 bits', { ...weak, kid: 'bad', use: 'sig' }, 'has 1024 bits, not 2048'],
+    ['null', null, 'is not an object'],
+    ['a text', 'key', 'is not an object'],
+    ['a list', [], 'is not an object'],
+    ['without a kind', { kid: 'bad' }, 'is none of a known kind, or incomplete'],
+    ['of an unknown kind', { kid: 'bad', kty: 'XX' }, 'is none of a known kind, or incomplete'],
+    ['without its numbers', { kid: 'bad', kty: 'RSA', e: 'AQAB' }, 'is none of a known kind, or incomplete'],
+    [
+      'of an unknown curve',
+      { kid: 'bad', kty: 'EC', crv: 'X', x: 'AA', y: 'AA' },
+      'is none of a known kind, or incomplete',
+    ],
+    ['that is private', { ...rsa.privateKey.export({ format: 'jwk' }), kid: 'bad' }, 'is secret, and not a public key'],
+    ['that is a secret', { kid: 'bad', kty: 'oct', k: 'c2VjcmV0' }, 'is secret, and not a public key'],
+  ])('keep no other from being found: %s', async (_what, bad, reason) => {
+    serve(bad, ...good);
+
+    expect(await isFound()).toBe(true);
+    expect(await isFound('good-0')).toBe(true);
+    expect(await verifyNew(first)).toBeDefined();
+    await expect(isFound('bad')).rejects.toMatchObject(UNKNOWN_KEY);
+    const { kid, kty } = (bad ?? {}) as { kid?: string; kty?: string };
+    expect(unusable).toEqual([{ index: 0, reason, ...(kid && { kid }), ...(kty && { kty }) }]);
+  });
+
+  it('are told once, for as long as they are there', async () => {
+    serve(null, { kid: 'b', kty: 'XX' }, ...good);
+    await isFound();
+    laterBy(600_001);
+    await isFound();
+    expect(unusable).toHaveLength(2);
+
+    serve({ kid: 'b', kty: 'YY' }, ...good);
+    laterBy(600_001);
+    await isFound();
+
+    expect(server.requests).toBe(3);
+    expect(unusable).toHaveLength(3);
+  });
+
+  it('are none where a key is for another purpose', async () => {
+    serve({ ...good[0], kid: 'enc', use: 'enc', alg: 'RSA-OAEP' }, ...good);
+
+    expect(await isFound()).toBe(true);
+    expect(unusable).toEqual([]);
+  });
+
+  it('may be all there are', async () => {
+    serve(null);
+
+    await expect(isFound()).rejects.toMatchObject(UNKNOWN_KEY);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
-import { type JWTPayload, UnsecuredJWT } from 'jose';
+import { CompactSign, type JWTPayload, UnsecuredJWT } from 'jose';
 import { ALGORITHMS, TokenVerifier, type VerifierOptions } from '../src';
 import { fakeClock } from './fake-clock';
 import { nowS, pairOf, PAIRS, pemOf, SECRET, secretKey, sign } from './keys';
@@ -65,39 +65,82 @@ describe('a valid token', () => {
 });
 
 describe('a token is refused', () => {
-  const unreadable = "The token's claims are unreadable";
+  const must = (claim: string, wanted: string): string => `The token's claim "${claim}" must be ${wanted}`;
+  const TIME = 'a number of seconds since 1970';
+  const NAME = 'a text of 1 to 256 characters';
+  const PATTERNS = 'a list of up to 100 patterns, such as "news", "chat:*" or "*"';
+  const OBJECT = 'an object, with "subscribe" and "publish"';
 
   it.each<[string, JWTPayload, Partial<VerifierOptions>, string]>([
     ['that has expired', { exp: nowS() - 10 }, {}, 'The token has expired'],
-    ['before its time', { nbf: nowS() + 60 }, {}, 'The token is not yet valid'],
-    ['of another issuer', { iss: 'x' }, { issuer: 'idp' }, 'The token is of another issuer'],
-    ['without the issuer', {}, { issuer: 'idp' }, 'The token is of another issuer'],
-    ['for another audience', { aud: ['x'] }, { audience: 'tetracast' }, 'The token is for another audience'],
-    ['without the audience', {}, { audience: 'tetracast' }, 'The token is for another audience'],
-    ['with an unreadable exp', { exp: 'soon' as unknown as number }, {}, unreadable],
-    ['with an unreadable nbf', { nbf: 'soon' as unknown as number }, {}, unreadable],
-    ['with an unreadable iat', { iat: 'then' as unknown as number }, {}, unreadable],
-    ['with a number as sub', { sub: 7 as unknown as string }, {}, unreadable],
-    ['with a number as jti', { jti: 7 as unknown as string }, {}, unreadable],
-    ['with an empty sub', { sub: '' }, {}, unreadable],
-    ['with an empty jti', { jti: '' }, {}, unreadable],
-    ['with a sub of 257 characters', { sub: 's'.repeat(257) }, {}, unreadable],
-    ['with a jti of 257 characters', { jti: 'j'.repeat(257) }, {}, unreadable],
-    ['with a list as tetracast', { tetracast: [] }, {}, unreadable],
-    ['with a text as tetracast', { tetracast: '*' }, {}, unreadable],
-    ['with a text as subscribe', { tetracast: { subscribe: 'news' } }, {}, unreadable],
-    ['with a number among patterns', { tetracast: { publish: [7] } }, {}, unreadable],
-    ['with no pattern among patterns', { tetracast: { presence: ['a*'] } }, {}, unreadable],
-    ['with 101 patterns', { tetracast: { subscribe: Array.from({ length: 101 }, (_, i) => `a${i}`) } }, {}, unreadable],
-    ['with a pattern of 201 bytes', { tetracast: { subscribe: ['a'.repeat(201)] } }, {}, unreadable],
-    ['with a text as admin', { tetracast: { admin: 'yes' } }, {}, unreadable],
+    ['before its time', { nbf: nowS() + 60 }, {}, 'The token is not yet valid: its "nbf" is still to come'],
+    [
+      'of another issuer',
+      { iss: 'x' },
+      { issuer: 'idp' },
+      'The token is of another issuer: its "iss" is not the one that is accepted here',
+    ],
+    [
+      'without the issuer',
+      {},
+      { issuer: 'idp' },
+      'The token is of another issuer: its "iss" is not the one that is accepted here',
+    ],
+    [
+      'for another audience',
+      { aud: ['x'] },
+      { audience: 'tetracast' },
+      'The token is for another audience: its "aud" does not name this service',
+    ],
+    [
+      'without the audience',
+      {},
+      { audience: 'tetracast' },
+      'The token is for another audience: its "aud" does not name this service',
+    ],
+    ['with an unreadable exp', { exp: 'soon' as unknown as number }, {}, must('exp', TIME)],
+    ['with an unreadable nbf', { nbf: 'soon' as unknown as number }, {}, must('nbf', TIME)],
+    ['with an unreadable iat', { iat: 'then' as unknown as number }, {}, must('iat', TIME)],
+    ['with a number as sub', { sub: 7 as unknown as string }, {}, must('sub', NAME)],
+    ['with a number as jti', { jti: 7 as unknown as string }, {}, must('jti', NAME)],
+    ['with an empty sub', { sub: '' }, {}, must('sub', NAME)],
+    ['with an empty jti', { jti: '' }, {}, must('jti', NAME)],
+    ['with a sub of 257 characters', { sub: 's'.repeat(257) }, {}, must('sub', NAME)],
+    ['with a jti of 257 characters', { jti: 'j'.repeat(257) }, {}, must('jti', NAME)],
+    ['with a list as tetracast', { tetracast: [] }, {}, must('tetracast', OBJECT)],
+    ['with a text as tetracast', { tetracast: '*' }, {}, must('tetracast', OBJECT)],
+    ['with a text as subscribe', { tetracast: { subscribe: 'news' } }, {}, must('tetracast.subscribe', PATTERNS)],
+    ['with a number among patterns', { tetracast: { publish: [7] } }, {}, must('tetracast.publish', PATTERNS)],
+    ['with no pattern among patterns', { tetracast: { presence: ['a*'] } }, {}, must('tetracast.presence', PATTERNS)],
+    [
+      'with 101 patterns',
+      { tetracast: { subscribe: Array.from({ length: 101 }, (_, i) => `a${i}`) } },
+      {},
+      must('tetracast.subscribe', PATTERNS),
+    ],
+    [
+      'with a pattern of 201 bytes',
+      { tetracast: { subscribe: ['a'.repeat(201)] } },
+      {},
+      must('tetracast.subscribe', PATTERNS),
+    ],
+    ['with true as exp', { exp: true as unknown as number }, {}, must('exp', TIME)],
+    ['with null as sub', { sub: null as unknown as string }, {}, must('sub', NAME)],
+    ['with null as tetracast', { tetracast: null }, {}, must('tetracast', OBJECT)],
+    ['with a text as admin', { tetracast: { admin: 'yes' } }, {}, must('tetracast.admin', 'true or false')],
   ])('%s', async (_what, claims, options, message) => {
     await expectRefusal(await sign(claims), message, options);
   });
 
+  it.each(['[]', '7', 'null', '"ann"', '{'])('whose claims are %s', async (claims) => {
+    const token = await new CompactSign(Buffer.from(claims)).setProtectedHeader({ alg: 'HS256' }).sign(secretKey);
+
+    await expectRefusal(token, 'The claims of the token must be a JSON object');
+  });
+
   const other = createSecretKey(Buffer.from('another secret of thirty-two bytes'));
   const WRONG = "The token's signature is wrong";
-  const ALGORITHM = "The token's algorithm is not accepted";
+  const ALGORITHM = 'The token\'s algorithm ("alg") is not accepted here';
   const NO_JWT = 'The token is not a signed JWT';
 
   it('with another signature', async () => {
@@ -168,8 +211,12 @@ describe('a token that may be no older than a minute', () => {
     expect(await verify({ iat: now - 64 })).toBe((now - 4) * 1000);
     await expectRefusal(await sign({ iat: now - 65, exp: now + 60 }), 'The token is too old', MAX);
     expect(await verify({ iat: now + 5 })).toBe((now + 65) * 1000);
-    await expectRefusal(await sign({ iat: now + 6 }), 'The token is not yet issued', MAX);
-    await expectRefusal(await sign({ exp: now + 60 }), 'The token does not say when it was issued', MAX);
+    await expectRefusal(await sign({ iat: now + 6 }), 'The token is not yet issued: its "iat" is still to come', MAX);
+    await expectRefusal(
+      await sign({ exp: now + 60 }),
+      'The token does not say when it was issued: its claim "iat" is missing',
+      MAX,
+    );
   });
 });
 

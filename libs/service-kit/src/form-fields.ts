@@ -20,6 +20,17 @@ export function parseFormFields(text: string): Record<string, unknown> | undefin
   return Object.fromEntries([...fields].map(([name, field]) => [name, toValue(field)]));
 }
 
+/** Whether the bytes that a form writes as `%80` to `%FF` are UTF-8. Any other `%` stands for itself. */
+export function isUtf8Form(text: string): boolean {
+  if (!/%[89a-f][\da-f]/i.test(text)) return true;
+  try {
+    decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, ''));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** `a[b][]` is `['a', 'b', '']`; a name whose brackets do not match is one name. */
 function pathOf(name: string): string[] {
   const first = name.indexOf('[');

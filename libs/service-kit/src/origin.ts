@@ -1,9 +1,10 @@
 import { CodedError } from '@tetracast/message-model';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { allowsOrigin, isWebOrigin } from './allowed-origins';
 import { hostOf } from './forwarded-host';
 import { foreignHost, type HostSettings } from './limits/served-host';
 import { pathOf } from './request-path';
-import { isWebOrigin } from './setting-readers';
+
 import type { Settings } from './settings';
 
 const HEALTH_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
@@ -21,7 +22,7 @@ export function isAllowedOrigin(
   peer?: string,
 ): boolean {
   const { origin } = headers;
-  if (origin === undefined || settings.allowedOrigins.includes(origin)) return true;
+  if (origin === undefined || allowsOrigin(settings.allowedOrigins, origin)) return true;
   if (!isWebOrigin(origin)) return false;
   const { protocol, host } = new URL(origin);
   const target = `${protocol}//${hostOf(headers, settings, peer)}`;

@@ -2,6 +2,7 @@ import { type CodedError, createProblem } from '@tetracast/message-model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toCodedError } from './errors';
 import { NO_SNIFF } from './no-sniff';
+import { servedInstead } from './request-body';
 
 /** Seconds after which a client may try again what failed for want of the log or of room. */
 const RETRY_AFTER_S = 1;
@@ -13,6 +14,7 @@ export function sendProblem(reply: FastifyReply, { code, message }: CodedError):
     .code(problem.status)
     .headers({ 'cache-control': 'no-store', ...NO_SNIFF })
     .type('application/problem+json');
+  if (problem.status === 415) void reply.headers(servedInstead(reply.request));
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', RETRY_AFTER_S);
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   return reply.send(Buffer.from(JSON.stringify(problem)));

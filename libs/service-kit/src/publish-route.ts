@@ -1,10 +1,10 @@
-import formbody from '@fastify/formbody';
 import type { Grant } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { whoAsks } from './asking';
-import { parseFormFields } from './form-fields';
+import { isUtf8Form, parseFormFields } from './form-fields';
 import { publish } from './publish';
+import { addFormBodies } from './request-body';
 import './tetracast';
 
 declare module 'fastify' {
@@ -21,7 +21,7 @@ declare module 'fastify' {
 export function publishRoute(path: string): FastifyPluginAsync {
   return async (app) => {
     app.removeContentTypeParser('text/plain');
-    await app.register(formbody, { parser: readForm });
+    addFormBodies(app, readForm);
     app.decorateRequest('publishGrant', null);
     // Before the body is read: that is work, and not done for everyone.
     const onRequest = async (request: FastifyRequest): Promise<void> => {
@@ -42,6 +42,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
 
 /** In a form every value is a text, `echo` as well. */
 function readForm(text: string): Record<string, unknown> {
+  if (!isUtf8Form(text)) throw new CodedError('invalid_message', 'the form is not UTF-8');
   const fields = parseFormFields(text);
   if (fields === undefined) throw new CodedError('invalid_request', 'the form has too many fields');
   const { echo } = fields;

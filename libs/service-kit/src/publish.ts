@@ -8,7 +8,7 @@ import {
 import type { Grant } from '@tetracast/access';
 import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { isDeeperThan } from './limits/data-depth';
+import { flawIn } from './limits/data-check';
 import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
 
@@ -85,12 +85,8 @@ function readPublication(body: unknown): PublicationRequest {
 }
 
 function encodeData(data: unknown, { maxDataDepth, maxMessageBytes }: Settings): string {
-  if (isDeeperThan(data, maxDataDepth)) {
-    throw new CodedError(
-      'invalid_message',
-      `the data has more than ${maxDataDepth} objects and lists within each other`,
-    );
-  }
+  const flaw = flawIn(data, maxDataDepth);
+  if (flaw !== undefined) throw new CodedError('invalid_message', flaw);
   const text = JSON.stringify(data);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxMessageBytes) {

@@ -2,6 +2,7 @@ import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify';
 import { type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type ClientAddress, createClientAddress } from './limits/client-address';
 import { NO_SNIFF } from './no-sniff';
 import { answerError } from './problem';
 import { pathOf } from './request-path';
@@ -19,10 +20,11 @@ const CHECK_MAX_MS = 2000;
 
 /** How every service's Fastify is set up. `worker` is in every line of the log, where there are several. */
 export function createServerOptions(settings: Settings, logger: boolean, worker?: number): FastifyHttpOptions<Server> {
+  const addressOf = createClientAddress(settings.trustProxy);
   return {
     logger: logger && {
       level: settings.logLevel,
-      serializers: { req: describeRequest },
+      serializers: { req: (request: FastifyRequest) => describeRequest(request, addressOf) },
       ...(worker === undefined ? {} : { mixin: () => ({ worker }) }),
     },
     logController: new QuietLog(),
@@ -40,7 +42,7 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     },
     // A client key in a path: 64 characters, each written as three.
     routerOptions: { maxParamLength: 192 },
-    trustProxy: settings.trustProxy.length > 0 && settings.trustProxy,
+
     // Data may hold any name, and no object of ours is ever made of it.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
@@ -66,8 +68,8 @@ class QuietLog extends LogController {
 }
 
 /** A request in the log: its path only, since the query may hold a token. */
-function describeRequest(request: FastifyRequest): { method: string; path: string; remoteAddress: string } {
-  return { method: request.method, path: pathOf(request.raw), remoteAddress: request.ip };
+function describeRequest({ method, raw }: FastifyRequest, addressOf: ClientAddress): Record<string, string> {
+  return { method, path: pathOf(raw), remoteAddress: addressOf(raw) };
 }
 
 const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {

@@ -1,6 +1,7 @@
 import { isChannel } from '@tetracast/message-model';
 import ipaddr from 'ipaddr.js';
 import { availableParallelism } from 'node:os';
+import { isOriginRule } from './allowed-origins';
 
 /** How a setting's text becomes its value; `undefined` when it cannot be read. */
 export type Reader<T> = (text: string) => T | undefined;
@@ -27,13 +28,13 @@ export const readDuration: Reader<number> = (text) => {
   return digits === '' ? undefined : Number(digits) * (UNIT_MS[unit] as number);
 };
 
-/** Origins as browsers write them (RFC 6454, section 6.2), `http:` and `https:` only. */
+/** Origins of pages, one label of which may be a wildcard. */
 export const readOrigins: Reader<string[]> = (text) => {
   const origins = splitList(text);
-  return origins.every(isWebOrigin) ? origins : undefined;
+  return origins.every(isOriginRule) ? origins : undefined;
 };
 
-/** IP addresses and networks in CIDR form, but for those of no bits, which Fastify takes for a mistake and refuses. */
+/** IP addresses and networks in CIDR form, but for those of no bits, which are taken for a mistake. */
 export const readNetworks: Reader<string[]> = (text) => {
   const networks = splitList(text);
   return networks.every((item) => ipaddr.isValid(item) || isNetwork(item)) ? networks : undefined;
@@ -52,12 +53,6 @@ export const readNamespaces: Reader<Record<string, NamespaceRetention>> = (text)
   }
   return Object.fromEntries(found);
 };
-
-export function isWebOrigin(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { origin, protocol } = new URL(text);
-  return origin === text && (protocol === 'http:' || protocol === 'https:');
-}
 
 function isNetwork(text: string): boolean {
   return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;

@@ -49,8 +49,9 @@ export const SETTINGS = {
     unset: '',
     schema: Type.Array(Type.String()),
     read: readOrigins,
-    wanted: 'a comma-separated list of origins such as https://example.com',
-    about: 'Origins whose pages may use the service, besides its own',
+    wanted:
+      'a comma-separated list of origins, as browsers write them: https://example.com, capacitor://localhost, or https://*.example.com for any one label in place of the star',
+    about: 'Origins whose pages may use the service, besides its own; `https://*.example.com` is any one label there',
   },
   servedHosts: {
     env: 'SERVED_HOSTS',
@@ -133,7 +134,7 @@ export const SETTINGS = {
     schema: Type.Array(Type.String()),
     read: readNetworks,
     wanted: 'a comma-separated list of IP addresses and CIDR networks (all of IPv4 is 0.0.0.0/1,128.0.0.0/1, not /0)',
-    about: 'Proxies whose X-Forwarded-* headers are believed',
+    about: 'Proxies whose X-Forwarded-* and Forwarded headers are believed',
   },
   ...LIMIT_SETTINGS,
 } satisfies Record<string, Setting>;

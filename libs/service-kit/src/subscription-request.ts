@@ -9,7 +9,7 @@ export interface SubscriptionRequest {
 }
 
 /**
- * Reads `channel` (repeated, or comma-separated), the start and `client` from a query. Of the words for a start the
+ * Reads `channel` (repeated, as `channel[]`, or comma-separated), the start and `client` from a query. Of the words for a start the
  * `Last-Event-ID` header wins, since a stock client keeps its URL and moves only that; then `lastEventId`, which stand-ins
  * for `EventSource` send for want of the header; then `after`, then `rewind`. A cursor that cannot be read is no error here:
  * it is answered by a reset.
@@ -27,7 +27,7 @@ export function parseSubscriptionRequest(
   if (client !== undefined && !isClientKey(client)) {
     throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
   }
-  return { channels: channelsIn(query['channel']), start, ...(client === undefined ? {} : { client }) };
+  return { channels: channelsIn(query), start, ...(client === undefined ? {} : { client }) };
 }
 
 /** The same, for transports on which a request without a channel can never get anything. */
@@ -40,12 +40,14 @@ export function requireChannels(request: SubscriptionRequest): SubscriptionReque
 export function single(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw new CodedError('invalid_request', `"${name}" must stand only once`);
+  throw new CodedError('invalid_request', `"${name}" must ${Array.isArray(value) ? 'stand only once' : 'be a text'}`);
 }
 
-function channelsIn(value: unknown): string[] {
-  if (value === undefined) return [];
-  const lists: unknown[] = Array.isArray(value) ? value : [value];
+/** `channel`, and what jQuery, axios and qs make of it where a list is its value: `channel[]` and `channel[0]`. */
+const CHANNEL_FIELD = /^channel(?:\[\d*\])?$/;
+
+function channelsIn(query: Readonly<Record<string, unknown>>): string[] {
+  const lists = Object.keys(query).flatMap((name) => (CHANNEL_FIELD.test(name) ? query[name] : []));
   if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be text');
   const names = new Set(lists.flatMap((list) => list.split(',')));
   for (const name of names) {

@@ -9,7 +9,10 @@ export interface Answer {
 }
 
 /** One HTTP request with any headers at all, also those that `fetch` keeps to itself. */
-export async function ask(url: string, { body, ...options }: RequestOptions & { body?: string } = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  { body, ...options }: RequestOptions & { body?: string | Buffer } = {},
+): Promise<Answer> {
   const sent = request(url, { agent: false, ...options });
   sent.end(body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -18,7 +21,11 @@ export async function ask(url: string, { body, ...options }: RequestOptions & { 
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-export function post(url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function post(
+  url: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   return ask(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 }
 

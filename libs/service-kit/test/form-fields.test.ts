@@ -1,6 +1,6 @@
 import { openJQueryPage } from '@tetracast/testing';
 import fc from 'fast-check';
-import { parseFormFields } from '../src/form-fields';
+import { isUtf8Form, parseFormFields } from '../src/form-fields';
 
 describe('parseFormFields', () => {
   it.each<[string, Record<string, unknown>]>([
@@ -76,6 +76,32 @@ describe('parseFormFields', () => {
     expect(parseFormFields(fields(1001))).toBeUndefined();
     expect(parseFormFields(`d${'[a]'.repeat(15)}=1`)).toBeDefined();
     expect(parseFormFields(`d${'[a]'.repeat(16)}=1`)).toBeUndefined();
+  });
+});
+
+describe('isUtf8Form', () => {
+  it.each(['', 'a=1&b=%C3%A9+%f0%9f%91%8d', 'a=é👍', 'a=%EF%BF%BD\ufffd', 'a=%&b=%4&c=%zz&d=%%C3%A9', 'a=%7F%00'])(
+    'is true of %s',
+    (text) => {
+      expect(isUtf8Form(text)).toBe(true);
+    },
+  );
+
+  it.each(['a=%E9', 'a=t%e9t', '%FF=1', 'a=%C3&b=%A9', 'a=%ED%A0%80', 'a=%C0%AF', 'a=%F0%9F%91', 'a=%EF%BF%BD%80'])(
+    'is false of %s',
+    (text) => {
+      expect(isUtf8Form(text)).toBe(false);
+    },
+  );
+
+  it('is true of what is encoded, and false of nothing that is read without a loss', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.stringMatching(/^[ab%89cefCEFbB0=&+]*$/), (value, odd) => {
+        expect(isUtf8Form(new URLSearchParams({ value }).toString())).toBe(true);
+        const read = [...new URLSearchParams(odd)].flat().join('');
+        expect(isUtf8Form(odd)).toBe(!read.includes('\ufffd'));
+      }),
+    );
   });
 });
 

@@ -135,6 +135,72 @@ describe('POST of a message', () => {
     expect(problemIn(answer)).toMatchObject({ status, code });
   });
 
+  describe('that would be stored as something else', () => {
+    const JSON_TYPE = 'application/json';
+    const publication = '{"channel":"exact","data":1}';
+    const head = async (): Promise<number> => (await service.tetracast.bus.positions(['exact'])).head;
+
+    it.each<[string, string | Buffer, string]>([
+      ['a number no double can hold', '{"channel":"exact","data":1e400}', JSON_TYPE],
+      ['JSON that is not UTF-8', Buffer.from('{"channel":"exact","data":"\xff"}', 'latin1'), JSON_TYPE],
+      ['half a letter', Buffer.from('{"channel":"exact","data":"é"}').subarray(0, -3), JSON_TYPE],
+      ['a form that is not UTF-8', Buffer.from('channel=exact&data=\xe9', 'latin1'), FORM['content-type']],
+      ['a form whose bytes are not', 'channel=exact&data=%E9t%E9', FORM['content-type']],
+      ['a form whose names are not', 'channel=exact&data[%E9]=1', FORM['content-type']],
+    ])('is refused: %s', async (_, body, type) => {
+      const before = await head();
+
+      const answer = await post(url, body, { 'content-type': type });
+
+      expect(problemIn(answer)).toMatchObject({ status: 400, code: 'invalid_message' });
+      expect(await head()).toBe(before);
+    });
+
+    it.each([
+      ['application/json; charset=iso-8859-1', publication],
+      ['application/json;charset="utf-16"', publication],
+      ['application/x-www-form-urlencoded; charset=windows-1252', 'channel=exact&data=1'],
+    ])('is refused as %s', async (type, body) => {
+      const before = await head();
+
+      const answer = await post(url, body, { 'content-type': type });
+
+      expect(problemIn(answer)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+      expect(answer.headers).not.toHaveProperty('accept-encoding');
+      expect(await head()).toBe(before);
+    });
+
+    it.each(['gzip', 'br', 'identity, gzip', 'x-made-up'])('is refused with the coding %s', async (coding) => {
+      const before = await head();
+
+      const answer = await post(url, publication, { 'content-encoding': coding });
+
+      expect(problemIn(answer)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+      expect(answer.headers).toMatchObject({ 'accept-encoding': 'identity' });
+      expect(await head()).toBe(before);
+    });
+
+    it('is told which types would not be', async () => {
+      const { headers } = await post(url, 'hello', { 'content-type': 'text/plain' });
+
+      expect(headers).toMatchObject({ accept: 'application/json, application/x-www-form-urlencoded' });
+      expect(headers).not.toHaveProperty('accept-encoding');
+    });
+
+    it.each<[string, string, object]>([
+      [JSON_TYPE, '{"channel":"exact","data":"é\\ufffd�"}', { data: 'é\ufffd\ufffd' }],
+      ['application/json; charset="UTF-8"', '\ufeff{"channel":"exact","data":"é"}', { data: 'é' }],
+      ['application/json;charset=utf8', publication, { data: 1 }],
+      ['application/json; charset=us-ascii', publication, { data: 1 }],
+      [`${FORM['content-type']}; charset=UTF-8`, 'channel=exact&data=%C3%A9%EF%BF%BD%', { data: 'é\ufffd%' }],
+    ])('is not what comes as %s: %s', async (type, body, expected) => {
+      const answer = await post(url, body, { 'content-type': type, 'content-encoding': 'identity' });
+
+      expect(answer.status).toBe(201);
+      expect(await stored(answer)).toMatchObject(expected);
+    });
+  });
+
   describe('of the greatest size', () => {
     it('takes 64 KiB of data as JSON', async () => {
       expect((await post(url, JSON.stringify({ channel: 'big', data: 'x'.repeat(65_534) }))).status).toBe(201);

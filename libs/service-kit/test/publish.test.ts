@@ -109,6 +109,7 @@ describe('publish', () => {
     ['a channel that is no string', { channel: 5, data: 1 }, 'invalid_channel'],
     ['two channels', { channel: ['a', 'b'], data: 1 }, 'invalid_channel'],
     ['no data', { channel: 'news' }, 'invalid_message'],
+    ['a number no double can hold', JSON.parse('{"channel":"news","data":[1e400]}'), 'invalid_message'],
     ['an event that is none', { channel: 'news', event: 'two words', data: 1 }, 'invalid_event'],
     ['a reserved event', { channel: 'news', event: 'connect', data: 1 }, 'invalid_event'],
     ['an event of ours', { channel: 'news', event: 'tetracast:reset', data: 1 }, 'invalid_event'],

@@ -25,6 +25,23 @@ describe('channels', () => {
     expect(parseSubscriptionRequest(channel === undefined ? {} : { channel }).channels).toEqual(expected);
   });
 
+  it.each([
+    [{ 'channel[]': 'a' }, ['a']],
+    [{ 'channel[]': ['a', 'b,c'] }, ['a', 'b', 'c']],
+    [{ 'channel[0]': 'a', 'channel[1]': 'b' }, ['a', 'b']],
+    [{ channel: 'a', 'channel[]': 'b' }, ['a', 'b']],
+  ])('reads what clients make of a list: %j', (query, expected) => {
+    expect(parseSubscriptionRequest(query).channels).toEqual(expected);
+  });
+
+  it.each(['channel[', 'channel[a]', 'channel[][]', 'channels', 'xchannel[]'])('reads none from %s', (name) => {
+    expect(parseSubscriptionRequest({ [name]: 'a' }).channels).toEqual([]);
+  });
+
+  it('refuses a bad name in a list, too', () => {
+    expect(codeOf(() => parseSubscriptionRequest({ 'channel[]': ['a', 'two words'] }))).toBe('invalid_channel');
+  });
+
   it.each(['', 'a,', ',a', 'a,,b', 'a, b', 'two words', '$own', 'e\u0301', 'c'.repeat(201)])(
     'refuses "%s"',
     (channel) => {

@@ -45,7 +45,7 @@ function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefin
   // Any other scheme is for somebody else, such as a proxy in front.
   const [, token] = /^bearer(?: +(.*))?$/i.exec(authorization.trim()) ?? [];
   if (token === undefined && !/^bearer$/i.test(authorization.trim())) return undefined;
-  if (!token) throw new CodedError('unauthorized', 'the Authorization header holds no token');
+  if (!token) throw new CodedError('unauthorized', 'the Authorization header holds no token: send "Bearer <token>"');
   return token;
 }
 

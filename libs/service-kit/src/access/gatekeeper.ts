@@ -35,6 +35,9 @@ export class Gatekeeper {
       maxAgeS: tokenAgeMaxMs / 1000,
       jwksTimeoutMs: settings.authTimeoutMs,
       jwksStaleMs: settings.authJwksStaleMs,
+      onUnusableKey: (key) => {
+        log.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
+      },
       everybody,
     });
     return new Gatekeeper(settings, everybody, verifier, bus, hub, log);

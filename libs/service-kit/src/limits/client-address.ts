@@ -1,7 +1,7 @@
 import proxyAddr from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { isIPv4 } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP, isIPv4 } from 'node:net';
 
 /** What of a request tells whence it comes. */
 export interface Arrival {
@@ -15,23 +15,49 @@ export type ClientAddress = (request: Arrival) => string;
 const IPV6_BITS = 64;
 
 /**
- * Whence a request comes, for limits: an IPv4 address, or the network of 64 bits of an IPv6 one. `X-Forwarded-For` is read
- * from its end as long as who added to it is in `trustProxy`, as Fastify does for `request.ip`; also for requests that
- * Fastify does not see. Empty when nothing is known.
+ * The address a request comes from, empty when nothing is known. `X-Forwarded-For`, or `Forwarded` (RFC 7239) where there is
+ * none, is read from its end for as long as the proxy that added to it is in `trustProxy`; what cannot be read there ends
+ * that, so that the address is the last proxy's own.
  */
 export function createClientAddress(trustProxy: readonly string[]): ClientAddress {
-  if (trustProxy.length === 0) return ({ socket }) => networkOf(socket.remoteAddress);
+  if (trustProxy.length === 0) return ({ socket }) => socket.remoteAddress ?? '';
   const isTrusted = proxyAddr.compile([...trustProxy]);
-  // Its types ask for the whole request; it reads these two.
-  return (request) => networkOf(proxyAddr(request as unknown as IncomingMessage, isTrusted));
+  return ({ headers, socket }) => {
+    let address = socket.remoteAddress ?? '';
+    const hops = isTrusted(address, 0) ? hopsIn(headers) : [];
+    for (let hop = hops.pop(); hop !== undefined; hop = isTrusted(hop, 0) ? hops.pop() : undefined) {
+      if (isIP(hop) === 0) break;
+      address = hop;
+    }
+    return address;
+  };
 }
 
-/** What counts as one address. Empty for what is none. */
+/** What counts as one address for limits: an IPv4 address, or the network of 64 bits of an IPv6 one. Empty for what is none. */
 export function networkOf(address = ''): string {
   if (isIPv4(address)) return address;
-  // A proxy may have written anything there.
   if (!ipaddr.isValid(address)) return '';
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_BITS}`).toString()}/${IPV6_BITS}`;
+}
+
+/** The addresses of the client and of the proxies behind it, the nearest last. */
+function hopsIn({ 'x-forwarded-for': forwardedFor, forwarded }: IncomingHttpHeaders): string[] {
+  if (forwardedFor !== undefined) return elementsOf(String(forwardedFor)).map(addressIn);
+  return elementsOf(forwarded ?? '').map((element) => addressIn(FOR.exec(element)?.[1] ?? ''));
+}
+
+const FOR = /(?:^|;)\s*for=("[^"]*"|[^;]*)/i;
+
+// No address has a comma, quoted or not; an empty element is none (RFC 9110, section 5.6.1).
+function elementsOf(header: string): string[] {
+  return header.split(',').filter((element) => element.trim() !== '');
+}
+
+/** An address as proxies write it: in quotes or not, an IPv6 one in brackets or not, with a port or without. */
+function addressIn(text: string): string {
+  const bare = text.trim().replace(/^"(.*)"$/, '$1');
+  const [, inBrackets, beforePort] = /^(?:\[([^\]]*)\](?::\S+)?|([^:]*):\d+)$/.exec(bare) ?? [];
+  return inBrackets ?? beforePort ?? bare;
 }

@@ -21,7 +21,8 @@ const SCOPES: Readonly<Record<Scope, string>> = { ip: 'from one address', user: 
 export class Limits {
   readonly connections: ConnectionLimits;
   private readonly refusals = new Refusals();
-  private readonly addressOf: ClientAddress;
+  /** What counts as the address of a request. */
+  readonly addressOf: ClientAddress;
   private readonly shared = new SharedBuckets();
   private readonly lineRates: Readonly<Record<Action, number>>;
   private readonly sharedRates: Readonly<Record<Action, Readonly<Record<Scope, number>>>>;
@@ -30,7 +31,8 @@ export class Limits {
 
   constructor(settings: Settings, bus: Pick<Bus, 'tally'>) {
     this.connections = new ConnectionLimits(settings, this.refuse);
-    this.addressOf = createClientAddress(settings.trustProxy);
+    const addressOf = createClientAddress(settings.trustProxy);
+    this.addressOf = (request) => networkOf(addressOf(request));
     this.lineRates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
     this.sharedRates = {
       publish: { ip: settings.publishRatePerIp, user: settings.publishRatePerUser },

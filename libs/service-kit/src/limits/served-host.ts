@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type KeySettings, keysIn } from '../access/keys';
+import { allowsHost } from '../allowed-origins';
 import { hostOf } from '../forwarded-host';
 import type { Settings } from '../settings';
 import { isLoopback } from '../settings-contradictions';
@@ -45,7 +46,7 @@ function isServed(host: string, { allowedOrigins, servedHosts = [] }: HostSettin
   if (!URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
   if (isLoopbackName(hostname) || servedHosts.some((name) => name.toLowerCase() === hostname)) return true;
-  return allowedOrigins.some((origin) => new URL(origin).hostname === hostname);
+  return allowsHost(allowedOrigins, hostname);
 }
 
 function isLoopbackName(hostname: string): boolean {

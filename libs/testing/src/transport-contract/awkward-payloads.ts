@@ -39,6 +39,7 @@ export const AWKWARD_VALUES: Readonly<Record<string, unknown>> = {
   'members of the message itself': { id: 'x', channel: 'y', event: 'z', type: 'message', cursor: 'c' },
   'members of every object': JSON.parse('{"__proto__":{"a":1},"constructor":1,"toString":null}') as unknown,
   'empty and odd member names': { '': 1, ' ': 2, 'a\nb': 3, '\u2028': 4, '👍': 5 },
+  'halves of surrogate pairs': ['\ud800', { '\udc00': 'a\ud83d' }],
   'placeholders of Socket.IO': { _placeholder: true, num: 0 },
   'as deep as may be': nest(64),
   'awkward strings inside': Object.values(AWKWARD_STRINGS),

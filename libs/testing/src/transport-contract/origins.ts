@@ -33,6 +33,17 @@ export function testOrigins(context: ContractContext): void {
       expect((await subscribe(context.url(), context.url())).status).toBeLessThan(300);
     });
 
+    const rules = { ALLOWED_ORIGINS: 'https://*.elsewhere.example,capacitor://localhost' };
+    itOnItsOwnServer(context, 'allows the pages of an app, and one label for a wildcard', rules, async (service) => {
+      const statuses = async (...origins: string[]): Promise<number[]> =>
+        (await Promise.all(origins.map((origin) => subscribe(service.url, origin)))).map(({ status }) => status);
+
+      for (const status of await statuses('capacitor://localhost', 'https://a.elsewhere.example')) {
+        expect(status).toBeLessThan(300);
+      }
+      expect(await statuses('tauri://localhost', FOREIGN, 'http://a.elsewhere.example')).toEqual([403, 403, 403]);
+    });
+
     const two = { ALLOWED_ORIGINS: `https://other.example,${FOREIGN}` };
     itOnItsOwnServer(context, 'allows those in ALLOWED_ORIGINS, and no others', two, async (service) => {
       const allowed = await subscribe(service.url, FOREIGN);

@@ -1,0 +1,53 @@
+import { CodedError } from '@tetracast/message-model';
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** Of any content type; in quotes or not (RFC 9110, section 8.3.2). */
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
+
+/**
+ * The text of a body: UTF-8 (RFC 8259, section 8.1) as it is. Anything else would be stored as something that was not sent.
+ *
+ * @throws CodedError `unsupported_media_type` for another charset or a content coding; `invalid_message`
+ */
+function textIn({ headers }: FastifyRequest, body: Buffer): string {
+  if (isEncoded(headers)) throw new CodedError('unsupported_media_type', 'send the body without a Content-Encoding');
+  const [, charset = 'utf-8'] = CHARSET.exec(headers['content-type'] ?? '') ?? [];
+  if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) {
+    throw new CodedError('unsupported_media_type', 'send the body in UTF-8: no other charset is served');
+  }
+  if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8');
+  return body.toString();
+}
+
+function isEncoded(headers: FastifyRequest['headers']): boolean {
+  return (headers['content-encoding'] || 'identity').toLowerCase() !== 'identity';
+}
+
+/** Has all routes that take JSON read it so. */
+export const jsonBodies = fp(
+  async (app) => {
+    const parse = app.getDefaultJsonParser('ignore', 'ignore');
+    app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+      parse(request, textIn(request, body as Buffer), done);
+    });
+  },
+  { name: 'json-bodies', fastify: '5.x' },
+);
+
+/** Has the routes of `app` take forms as well, as what `parse` makes of them. */
+export function addFormBodies(app: FastifyInstance, parse: (text: string) => unknown): void {
+  app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    done(null, parse(textIn(request, body as Buffer)));
+  });
+}
+
+/** What would have been served in place of a body that was answered 415 (RFC 9110, section 15.5.16). */
+export function servedInstead({ headers, server }: FastifyRequest): Record<string, string> {
+  if (isEncoded(headers)) return { 'accept-encoding': 'identity' };
+  return { accept: [JSON_TYPE, FORM_TYPE].filter((type) => server.hasContentTypeParser(type)).join(', ') };
+}
