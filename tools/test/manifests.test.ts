@@ -24,6 +24,6 @@ describe('each package.json', () => {
   it.each(['.', ...projectFolders])('of %s names exact versions', (folder) => {
     const { dependencies = {}, devDependencies = {} } = readManifest(folder);
     const versions = Object.values({ ...dependencies, ...devDependencies });
-    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(versions.filter((version) => !/^(?:npm:[^@]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 });
