@@ -3,9 +3,11 @@ import { CodedError, ERRORS } from '@tetracast/message-model';
 import { type Grant, type Permit, type Tetracast, toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
+import { admittedChannels } from './admitted-channels';
 import { identify, spend } from './engine-caller';
 import { EngineLine } from './engine-line';
-import { readHandshake } from './handshake';
+import { isResumed, readHandshake, withoutOffset } from './handshake';
+import { renameSocket } from './rename-socket';
 import { Session, sessionTtlMs } from './session';
 import { SocketioSink } from './socketio-sink';
 
@@ -15,6 +17,8 @@ export interface Subscriber {
   readonly session: Session;
   readonly sink: SocketioSink;
   readonly connection: Connection;
+  /** Its client key is not of the client's own choice. */
+  readonly isClientMadeUp: boolean;
   readonly permit: Permit;
   /** From where it goes on if it is cut before anything has come. */
   readonly cursor: string;
@@ -56,28 +60,31 @@ export function admission(
 async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const { access, bus, hub, settings } = service;
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
+  const { name: namespace } = socket.nsp;
   const { auth } = socket.handshake;
-  const request = readHandshake(socket.nsp.name, auth);
-  spend(socket.conn, 'subscribe', request.channels.length);
+  const asked = readHandshake(namespace, auth);
+  spend(socket.conn, 'subscribe', asked.channels.length);
   const grant = await grantFor(service, socket);
   // Without a token and with nothing public there is nothing it could do here.
   if (grant.claims === undefined && grant.isNothing)
     throw new CodedError('unauthorized', 'a token is needed: "token" in "auth"');
   identify(socket.conn, grant.subject);
-  const known = Session.parse(auth['pid']);
-  const session = known ?? Session.create(socket.id);
-  if (socket.nsp.name === '/') await known?.load(bus, sessionTtlMs(settings));
+  const owner = { namespace, user: grant.subject, mayChange: !access.isOpen };
+  const resumed = await Session.resume(auth['pid'], owner, bus, sessionTtlMs(settings));
 
   const line = EngineLine.of(socket.conn, settings);
   // Nothing would end its connection any more.
   if (!line.isOpen) throw new CodedError('unavailable', 'the line is gone');
-  refuseTwin(socket, line);
+  const known = resumed === undefined || line.has(resumed.socketId) ? undefined : resumed;
+  const session = known ?? Session.create(socket.id, owner);
+  // Where somebody else stopped is nothing to this client.
+  const request =
+    known === undefined && Session.isPid(auth['pid']) ? readHandshake(namespace, withoutOffset(auth)) : asked;
   const sink = new SocketioSink(socket, line);
-  const connection = hub.connect(sink, request.client ?? session.socketId);
-  const leave = enter(socket, line, connection, settings.maxChannels);
+  const connection = hub.connect(sink, request.client ?? session.client);
+  const leave = enter(socket, session.socketId, line, connection, settings.maxChannels);
   try {
-    const channels = session.channels(request.channels);
-    grant.requireSubscribe(channels);
+    const channels = admittedChannels(session, request, grant, settings.maxChannels, sink);
     const permit = access.permit(grant, connection, request);
     let cursor = '';
     await connection.subscribe(channels, request.start, (begun) => {
@@ -87,38 +94,34 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
     await connection.settled();
     // Its token was revoked meanwhile, or has ended; Socket.IO ends nobody before he is connected.
     if (connection.isClosed()) throw new CodedError('unauthorized', 'the line was ended');
-    const isWhole = sink.heldResets.length === 0 && !session.isForgotten && channels.length > 0;
-    const recovered = socket.recovered && isWhole;
-    // The stock client holds itself recovered when it is given the private id it had. Socket.IO decided on that before
-    // anything could be known of the log.
-    const pid = known === undefined || recovered ? session.pid : session.nextPid;
+    const isWhole = !sink.wasReset && !session.isForgotten && channels.length > 0;
+    const recovered = known !== undefined && isResumed(request, auth) && isWhole;
+    if (recovered) renameSocket(socket, session.socketId);
+    else session.rename(socket.id);
+    // The stock client holds itself recovered when it is given the private id it had.
+    const pid: unknown = recovered ? auth['pid'] : session.pid;
     Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
-    subscribers.set(socket, { line, session, sink, connection, permit, cursor });
+    const isClientMadeUp = request.client === undefined;
+    subscribers.set(socket, { line, session, sink, connection, isClientMadeUp, permit, cursor });
   } catch (error) {
     leave();
     throw error;
   }
 }
 
-/**
- * Socket.IO knows the clients of a line by their socket ids, and ends only one of two that have the same. The id comes from the
- * client, in its private id; a stock client has another one for each namespace.
- *
- * @throws CodedError `invalid_request`
- */
-function refuseTwin({ id }: Socket, line: EngineLine): void {
-  if (line.namespaces.some(({ socketId }) => socketId === id)) {
-    throw new CodedError('invalid_request', 'a "pid" is for one namespace of a connection, and this one is in use');
-  }
-}
-
 /** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
-function enter(socket: Socket, line: EngineLine, connection: Connection, maxNamespaces: number): () => void {
+function enter(
+  socket: Socket,
+  socketId: string,
+  line: EngineLine,
+  connection: Connection,
+  maxNamespaces: number,
+): () => void {
   const leave = (): void => {
     line.namespaces = line.namespaces.filter((other) => other.leave !== leave);
     connection.close();
   };
-  line.namespaces = [...line.namespaces, { socketId: socket.id, leave }];
+  line.namespaces = [...line.namespaces, { socketId, leave }];
   socket.on('disconnect', leave);
   if (line.namespaces.length > maxNamespaces) {
     leave();

@@ -1,20 +1,43 @@
-import type { Connection } from '@tetracast/hub';
-import type { Refusal } from '@tetracast/message-model';
+import { CodedError, type Refusal } from '@tetracast/message-model';
 import { toCodedError } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Socket } from 'socket.io';
+import type { Subscriber } from './admission';
 
 /** What an acknowledgement is called with. */
 export type Answer =
   ({ readonly ok: true } & Readonly<Record<string, unknown>>) | { readonly ok: false; readonly error: Refusal };
 
-/** Answers an event; does nothing when the client asked for no acknowledgement. */
+/** Answers an event. Where the client asked for no acknowledgement only a refusal is told, by `tetracast:error`. */
 export type Reply = (answer: Answer) => void;
 
-/** The arguments of an event, and the acknowledgement that stands behind them if the client asked for one. */
-export function splitAck(args: readonly unknown[]): { values: readonly unknown[]; reply: Reply } {
-  const last = args.at(-1);
-  if (typeof last === 'function') return { values: args.slice(0, -1), reply: last as Reply };
-  return { values: args, reply: () => undefined };
+/** What a client emitted: the name as a text, though the stock client takes numbers, and the arguments without the acknowledgement. */
+export interface Emitted {
+  readonly event: string;
+  readonly values: readonly unknown[];
+  readonly reply: Reply;
+}
+
+/** Has `serve` called with all that a client emits. */
+export function onEmitted(socket: Socket, { line, sink }: Subscriber, serve: (emitted: Emitted) => void): void {
+  socket.onAny((name: string | number, ...args: unknown[]) => {
+    const event = String(name);
+    const last = args.at(-1);
+    if (typeof last === 'function') serve({ event, values: args.slice(0, -1), reply: last as Reply });
+    else {
+      const reply: Reply = (answer) => {
+        if (!answer.ok) sink.refuse(event, answer.error);
+      };
+      serve({ event, values: args, reply });
+    }
+    line.regulate();
+  });
+}
+
+/** The argument of an event of the gateway's own. @throws CodedError `invalid_request` when there are more */
+export function soleArgument([argument, ...others]: readonly unknown[]): unknown {
+  if (others.every((other) => other == null)) return argument;
+  throw new CodedError('invalid_request', 'this event takes one argument, an object');
 }
 
 /**
@@ -22,7 +45,7 @@ export function splitAck(args: readonly unknown[]): { values: readonly unknown[]
  * event waited for its turn: its token was revoked, say.
  */
 export async function answering(
-  connection: Connection,
+  { connection }: Subscriber,
   reply: Reply,
   log: FastifyBaseLogger,
   serve: () => Promise<void>,

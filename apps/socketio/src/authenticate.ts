@@ -1,28 +1,39 @@
 import { CodedError } from '@tetracast/message-model';
 import { describeGrant, type Tetracast } from '@tetracast/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
 import type { Reply } from './answering';
 import { identify, spend } from './engine-caller';
+import { sessionTtlMs } from './session';
+import { keepWhileConnected } from './session-keeping';
 
 /** Brings a new token for an open namespace: `{token}`. No message can have this name. */
 export const AUTH_EVENT = 'tetracast:auth';
 
-/** @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request` */
+/** @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request`; BusUnavailableError */
 export async function authenticate(
-  { access }: Tetracast,
-  { conn }: Socket,
-  { permit }: Subscriber,
+  service: Tetracast,
+  socket: Socket,
+  subscriber: Subscriber,
   argument: unknown,
   reply: Reply,
+  log: FastifyBaseLogger,
 ): Promise<void> {
+  const { access, bus, settings } = service;
+  const { permit, session } = subscriber;
+  spend(socket.conn, 'subscribe');
   const token = typeof argument === 'object' && argument !== null && 'token' in argument ? argument.token : undefined;
   if (typeof token !== 'string' || token === '') {
     throw new CodedError('invalid_request', 'an object with a "token" is wanted');
   }
-  spend(conn, 'subscribe');
   const grant = await access.renew(permit, token, ({ subject }) => {
-    identify(conn, subject);
+    identify(socket.conn, subject);
   });
+  if (session.handTo(grant.subject)) {
+    // That of the main namespace is kept already.
+    if (socket.nsp.name !== '/') keepWhileConnected(service, socket, subscriber, log);
+    await session.save(bus, sessionTtlMs(settings));
+  }
   reply({ ok: true, ...describeGrant(grant) });
 }

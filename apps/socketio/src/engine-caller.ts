@@ -49,7 +49,8 @@ export function spend(session: EngineSocket, ...what: Parameters<Caller['spend']
   try {
     caller?.spend(...what);
   } catch (error) {
-    if (caller?.isAbusive === true) session.close();
+    // After what was refused in this turn has been answered.
+    if (caller?.isAbusive === true) setImmediate(() => session.close());
     throw error;
   }
 }

@@ -58,6 +58,14 @@ export class EngineLine implements LineOwner {
     });
   }
 
+  /**
+   * Whether a socket id is in use here. It comes from the client, in its private id, and Socket.IO, which knows the clients of a line
+   * by their socket ids, ends only one of two that have the same.
+   */
+  has(socketId: string): boolean {
+    return this.namespaces.some((namespace) => namespace.socketId === socketId);
+  }
+
   get isOpen(): boolean {
     return this.connection.readyState === 'open';
   }

@@ -10,6 +10,16 @@ function offsetIn({ pid, offset }: Readonly<Record<string, unknown>>): string | 
   return typeof offset === 'string' && offset !== '' ? offset : UNREADABLE;
 }
 
+/** The same without where it stopped. */
+export function withoutOffset(auth: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { ...auth, offset: undefined };
+}
+
+/** Whether what is asked for is to go on from where the stock client stopped. */
+export function isResumed({ start }: SubscriptionRequest, auth: Readonly<Record<string, unknown>>): boolean {
+  return start.kind === 'after' && start.cursor === offsetIn(auth);
+}
+
 /**
  * What a client of a namespace asks for when it connects. In the main one it names its channels in `auth`; any other is a
  * channel itself. The stock client's offset wins over an `after` in `auth`, which is the same at every connection.

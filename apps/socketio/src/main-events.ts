@@ -1,14 +1,15 @@
 import { CodedError } from '@tetracast/message-model';
-import { publish, type Tetracast } from '@tetracast/service-kit';
+import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
-import { answering, type Reply, splitAck } from './answering';
+import { answering, onEmitted, type Reply, soleArgument } from './answering';
 import { AUTH_EVENT, authenticate } from './authenticate';
-import { refuseBinary } from './binary';
 import { spend } from './engine-caller';
 import { readSubscribe, readUnsubscribe } from './handshake';
+import { publishEmitted } from './publish-emitted';
 import { sessionTtlMs } from './session';
+import { keepWhileConnected, saveLater } from './session-keeping';
 
 /** Tells from where a client goes on once it has subscribed to more. */
 const SUBSCRIBED_EVENT = 'tetracast:subscribed';
@@ -24,8 +25,23 @@ export function serveMainNamespace(
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
 
+  /** What cannot be read counts as well: it is answered. */
+  const counted = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      spend(socket.conn, 'subscribe');
+      throw error;
+    }
+  };
+
+  const refuseUnknown = async (): Promise<void> => {
+    spend(socket.conn, 'publish');
+    return Promise.reject(unknownEvent());
+  };
+
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
-    const { channels, start } = readSubscribe(argument);
+    const { channels, start } = counted(() => readSubscribe(argument));
     spend(socket.conn, 'subscribe', channels.length);
     permit.grant.requireSubscribe(channels);
     const had = connection.channels;
@@ -40,13 +56,13 @@ export function serveMainNamespace(
       });
     } catch (error) {
       session.remove(added);
-      keepSession();
+      saveLater(service, session, log);
       throw error;
     }
   };
 
   const unsubscribe = async (argument: unknown, reply: Reply): Promise<void> => {
-    const channels = readUnsubscribe(argument);
+    const channels = counted(() => readUnsubscribe(argument));
     spend(socket.conn, 'subscribe', channels.length);
     connection.unsubscribe(channels);
     session.remove(channels);
@@ -54,38 +70,18 @@ export function serveMainNamespace(
     reply({ ok: true, channels });
   };
 
-  const publishOne = async (publication: unknown, reply: Reply): Promise<void> => {
-    spend(socket.conn, 'publish');
-    refuseBinary(publication);
-    const { id } = await publish(service, publication, { client: connection.client, grant: permit.grant });
-    reply({ ok: true, id });
-  };
-
-  // A failure is made up for at the next heartbeat.
-  const keepSession = (): void => {
-    session.save(bus, ttlMs).catch((error: unknown) => {
-      log.debug({ err: error }, 'the channels of a Socket.IO client could not be kept');
-    });
-  };
-
-  socket.onAny((event: string, ...args: unknown[]) => {
-    const { values, reply } = splitAck(args);
-    const [argument] = values;
-    const run = (serve: () => Promise<void>) => () => answering(connection, reply, log, serve);
+  onEmitted(socket, subscriber, ({ event, values, reply }) => {
+    const run = (serve: (argument: unknown) => Promise<void>) => () =>
+      answering(subscriber, reply, log, () => serve(soleArgument(values)));
     if (event === AUTH_EVENT)
-      line.order.runAlone(run(() => authenticate(service, socket, subscriber, argument, reply)));
-    else if (event === 'publish') line.order.run(run(() => publishOne(argument, reply)));
-    else if (event === 'subscribe') line.order.runAlone(run(() => subscribe(argument, reply)));
-    else if (event === 'unsubscribe') line.order.runAlone(run(() => unsubscribe(argument, reply)));
-    else line.order.run(run(() => Promise.reject(unknownEvent())));
-    line.regulate();
+      line.order.runAlone(run((argument) => authenticate(service, socket, subscriber, argument, reply, log)));
+    else if (event === 'publish')
+      line.order.run(run((argument) => publishEmitted(service, socket, subscriber, () => argument, reply)));
+    else if (event === 'subscribe') line.order.runAlone(run((argument) => subscribe(argument, reply)));
+    else if (event === 'unsubscribe') line.order.runAlone(run((argument) => unsubscribe(argument, reply)));
+    else line.order.run(() => answering(subscriber, reply, log, refuseUnknown));
   });
-  sink.onBeat = () => {
-    if (session.isDue(ttlMs)) keepSession();
-  };
-  socket.on('disconnect', () => {
-    if (session.isKept) keepSession();
-  });
+  keepWhileConnected(service, socket, subscriber, log);
 }
 
 function unknownEvent(): CodedError {

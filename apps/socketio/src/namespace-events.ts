@@ -1,11 +1,14 @@
-import { publish, type Tetracast } from '@tetracast/service-kit';
+import { CodedError } from '@tetracast/message-model';
+import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admission';
-import { answering, splitAck } from './answering';
+import { answering, onEmitted, soleArgument } from './answering';
 import { AUTH_EVENT, authenticate } from './authenticate';
-import { refuseBinary } from './binary';
-import { spend } from './engine-caller';
+import { publishEmitted } from './publish-emitted';
+
+/** Publishes with what a plain emit has no room for, such as an idempotency key. No message can have this name. */
+const PUBLISH_EVENT = 'tetracast:publish';
 
 /** Serves a client of a namespace that is a channel: whatever it emits is published there to everyone else. */
 export function serveChannelNamespace(
@@ -14,28 +17,36 @@ export function serveChannelNamespace(
   subscriber: Subscriber,
   log: FastifyBaseLogger,
 ): void {
-  const { line, connection, permit } = subscriber;
+  const { order } = subscriber.line;
   const channel = socket.nsp.name.slice(1);
-  socket.onAny((event: string, ...args: unknown[]) => {
-    const { values, reply } = splitAck(args);
+  onEmitted(socket, subscriber, ({ event, values, reply }) => {
+    const run = (serve: () => Promise<void>) => () => answering(subscriber, reply, log, serve);
     if (event === AUTH_EVENT) {
-      line.order.runAlone(() =>
-        answering(connection, reply, log, () => authenticate(service, socket, subscriber, values[0], reply)),
-      );
-      line.regulate();
+      order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, log)));
       return;
     }
-    // A message has one value: no argument is null, several are an array.
-    const data: unknown = values.length > 1 ? values : (values[0] ?? null);
-    line.order.run(() =>
-      answering(connection, reply, log, async () => {
-        spend(socket.conn, 'publish');
-        refuseBinary(data);
-        const publication = { channel, event, data, echo: false };
-        const { id } = await publish(service, publication, { client: connection.client, grant: permit.grant });
-        reply({ ok: true, id });
-      }),
-    );
-    line.regulate();
+    const publication = (): object => ({
+      echo: false,
+      ...(event === PUBLISH_EVENT ? membersIn(values, channel) : { event, data: dataIn(values) }),
+      channel,
+    });
+    order.run(run(() => publishEmitted(service, socket, subscriber, publication, reply)));
   });
+}
+
+/** A message has one value: no argument is null, several are an array. */
+function dataIn(values: readonly unknown[]): unknown {
+  return values.length > 1 ? values : (values[0] ?? null);
+}
+
+/** @throws CodedError `invalid_message`, `invalid_channel`, `invalid_request` */
+function membersIn(values: readonly unknown[], channel: string): object {
+  const argument = soleArgument(values);
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) {
+    throw new CodedError('invalid_message', `"${PUBLISH_EVENT}" takes an object with "data"`);
+  }
+  if ('channel' in argument && argument.channel !== channel) {
+    throw new CodedError('invalid_channel', `this namespace publishes on its own channel: leave "channel" out`);
+  }
+  return argument;
 }

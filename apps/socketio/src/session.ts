@@ -1,8 +1,11 @@
 import type { Bus } from '@tetracast/bus';
 import type { Settings } from '@tetracast/service-kit';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
-const PID = /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9a-z]{1,9})\.([0-9]{1,9})$/;
+const PID =
+  /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9a-z]{1,9})\.([A-Za-z0-9_-]{11})(?:\.([A-Za-z0-9_-]{8,64}))?$/;
+
+const MAIN_NAMESPACE = '/';
 
 const NONE: readonly string[] = [];
 
@@ -11,6 +14,16 @@ interface ChannelChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
+
+/** Whose a session is: that of one user, the subject of a token, in one namespace; without a user, of somebody without a token. */
+export interface SessionOwner {
+  readonly namespace: string;
+  readonly user: string | undefined;
+  /** Whether a token may come on the line itself, so that a session of nobody becomes a user's. */
+  readonly mayChange: boolean;
+}
+
+type Kept = ChannelChanges & { readonly user?: string };
 
 /**
  * How long what a client subscribed to is kept for it to come back: as long as the messages, and at least until the client of a
@@ -21,10 +34,10 @@ export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: 
 }
 
 /**
- * One client of one namespace over all its connections. Its private id, `<socket id>.<secret>.<born>.<generation>`, is all a
- * node needs to take it up again: the socket id stays the same, and names the client to others; the secret finds what is
- * stored; when it was born (seconds, in base 36) says whether nothing stored means that there was nothing; and a new generation
- * is how the stock client learns that something was missed (`recovered` is false).
+ * One client of one namespace over all its connections. Its private id, `<socket id>.<secret>.<born>.<tag>` and perhaps
+ * `.<client key>`, is all a node needs to take it up again: the socket id stays the same while it is recovered; the secret finds
+ * what is stored; when it was born (seconds, in base 36) says whether nothing stored means that there was nothing; the tag says
+ * whose it is; the client key, which names the client to others, is its first socket id, and left out while that is its own.
  */
 export class Session {
   // Arrays, empty for most: three sets are as much as all else of a session three times over.
@@ -37,31 +50,64 @@ export class Session {
   private forgotten = false;
 
   private constructor(
-    readonly socketId: string,
+    private currentId: string,
+    /** The client key where the client names none. */
+    readonly client: string,
     private readonly secret: string,
     private readonly bornS: number,
-    private readonly generation: number,
+    private readonly namespace: string,
+    private user: string | undefined,
   ) {}
 
-  static create(socketId: string, now = Date.now()): Session {
-    return new Session(socketId, randomBytes(16).toString('base64url'), Math.floor(now / 1000), 0);
+  static create(socketId: string, { namespace, user }: SessionOwner, now = Date.now()): Session {
+    const secret = randomBytes(16).toString('base64url');
+    return new Session(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
   }
 
-  /** The session that a private id stands for; `undefined` when it is none of ours. */
-  static parse(pid: unknown): Session | undefined {
+  /** Whether a private id has the form of ours, whoever made it. */
+  static isPid(pid: unknown): boolean {
+    return typeof pid === 'string' && PID.test(pid);
+  }
+
+  /**
+   * The session that a private id stands for, with the changes of its earlier connections, which are kept for another `ttlMs`;
+   * `undefined` when it is none of ours, or somebody else's.
+   *
+   * @throws BusUnavailableError
+   */
+  static async resume(pid: unknown, owner: SessionOwner, bus: Bus, ttlMs: number): Promise<Session | undefined> {
     const match = typeof pid === 'string' ? PID.exec(pid) : null;
     if (match === null) return undefined;
-    const [, socketId = '', secret = '', born = '', generation = ''] = match;
-    return new Session(socketId, secret, Number.parseInt(born, 36), Number(generation));
+    const [, socketId = '', secret = '', born = '', tag, client = socketId] = match;
+    const { namespace, user, mayChange } = owner;
+    const session = new Session(socketId, client, secret, Number.parseInt(born, 36), namespace, user);
+    const isTagged = tag === session.tag;
+    // In the namespace of a channel nothing is kept, unless the session became another's.
+    const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);
+    return !mayBeKept || (await session.load(isTagged, bus, ttlMs)) ? session : undefined;
+  }
+
+  /** Names the client while it is recovered. */
+  get socketId(): string {
+    return this.currentId;
   }
 
   get pid(): string {
-    return this.pidOf(this.generation);
+    const parts = [this.currentId, this.secret, this.bornS.toString(36), this.tag];
+    return (this.client === this.currentId ? parts : [...parts, this.client]).join('.');
   }
 
-  /** The private id by which the client sees that it was not recovered. */
-  get nextPid(): string {
-    return this.pidOf(this.generation + 1);
+  /** Goes on under another socket id, and so under another private id, by which the client sees that it was not recovered. */
+  rename(socketId: string): void {
+    this.currentId = socketId;
+  }
+
+  /** A token came on the line: from now on the session is this user's alone. Returns whether that has to be saved. */
+  handTo(user: string | undefined): boolean {
+    if (user === this.user) return false;
+    this.user = user;
+    this.unsaved = true;
+    return true;
   }
 
   /** Whether nobody can tell any more which channels it had: it was away for longer than that is kept. */
@@ -85,15 +131,37 @@ export class Session {
     this.removed = [...new Set([...this.removed, ...names.filter((name) => this.named.includes(name))])];
   }
 
-  /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`. @throws BusUnavailableError */
-  async load(bus: Bus, ttlMs: number): Promise<void> {
+  /**
+   * Takes back those of the added channels that the client must not have any more, the channels it has before them being
+   * `before`. Returns them.
+   */
+  withdraw(mayHave: (name: string, before: number) => boolean): readonly string[] {
+    let count = without(this.named, this.removed).length;
+    const withdrawn = without(this.added, this.named).filter((name) => {
+      const may = mayHave(name, count);
+      if (may) count++;
+      return !may;
+    });
+    this.added = without(this.added, withdrawn);
+    if (withdrawn.length > 0) this.unsaved = true;
+    return withdrawn;
+  }
+
+  /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`; `false` when they are another's. */
+  private async load(isTagged: boolean, bus: Bus, ttlMs: number): Promise<boolean> {
     const text = await bus.getState(this.key);
-    const { added, removed } = JSON.parse(text ?? '{"added":[],"removed":[]}') as ChannelChanges;
-    this.added = added;
-    this.removed = removed;
-    // Within that time of its birth nothing can have expired: there were no changes.
-    this.forgotten = text === undefined && this.ageMs > ttlMs;
+    if (text === undefined) {
+      if (!isTagged) return false;
+      // Within that time of its birth nothing can have expired: there were no changes.
+      this.forgotten = this.isMain && this.ageMs > ttlMs;
+    } else {
+      const { user, added, removed } = JSON.parse(text) as Kept;
+      if (user !== this.user) return false;
+      this.added = added;
+      this.removed = removed;
+    }
     if (text !== undefined || this.isDue(ttlMs)) await this.save(bus, ttlMs);
+    return true;
   }
 
   /**
@@ -117,35 +185,51 @@ export class Session {
   }
 
   /**
-   * Whether it should be saved again: at once if that failed; or else if what is kept is not to expire, from half that time
-   * after its birth on, changed or not, since from then on nothing kept would not mean that there was no change.
+   * Whether it should be saved again: at once if that failed; or else if what is kept is not to expire. That of a main namespace
+   * is kept from half that time after its birth on, changed or not, since from then on nothing kept would not mean that there
+   * was no change.
    */
   isDue(ttlMs: number): boolean {
     if (this.unsaved) return this.saving === undefined;
-    return (this.isKept ? Date.now() - this.savedAt : this.ageMs) > ttlMs / 2;
+    if (this.isKept) return Date.now() - this.savedAt > ttlMs / 2;
+    return this.isMain && this.ageMs > ttlMs / 2;
   }
 
   private async saveAfter(earlier: Promise<void> | undefined, bus: Bus, ttlMs: number): Promise<void> {
     // Whoever asked for that one is told how it ended.
     if (earlier !== undefined) await earlier.catch(() => undefined);
     this.unsaved = true;
-    const changes: ChannelChanges = { added: this.added, removed: this.removed };
+    const kept = JSON.stringify(this.kept);
     const now = Date.now();
-    await bus.putState(this.key, JSON.stringify(changes), ttlMs);
+    await bus.putState(this.key, kept, ttlMs);
     this.savedAt = now;
     this.unsaved = false;
+  }
+
+  private get isMain(): boolean {
+    return this.namespace === MAIN_NAMESPACE;
   }
 
   private get ageMs(): number {
     return Date.now() - this.bornS * 1000;
   }
 
-  private pidOf(generation: number): string {
-    return `${this.socketId}.${this.secret}.${this.bornS.toString(36)}.${generation}`;
+  /** Shows that a session is another's. It keeps nobody out who has the private id and makes up a tag; what is stored does. */
+  private get tag(): string {
+    const { secret, namespace, user } = this;
+    return createHash('sha256')
+      .update(JSON.stringify([secret, namespace, user]))
+      .digest('base64url')
+      .slice(0, 11);
+  }
+
+  private get kept(): Kept {
+    const { user, added, removed } = this;
+    return user === undefined ? { added, removed } : { user, added, removed };
   }
 
   private get key(): string {
-    return `socketio:${this.socketId}.${this.secret}`;
+    return `socketio:${this.secret}${this.namespace}`;
   }
 }
 

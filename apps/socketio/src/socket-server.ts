@@ -5,7 +5,7 @@ import { admission, subscriberOf } from './admission';
 import type { Engine } from './engine';
 import { serveMainNamespace } from './main-events';
 import { serveChannelNamespace } from './namespace-events';
-import { SessionAdapter } from './session-adapter';
+import { RoomlessAdapter } from './roomless-adapter';
 
 /** Tells a client that it is connected, and from where it goes on if it is cut before anything else has come. */
 const READY_EVENT = 'tetracast:ready';
@@ -16,8 +16,7 @@ export function createSocketServer(service: Tetracast, engine: Engine, log: Fast
     serveClient: false,
     // A session that joins no namespace in that time is none.
     connectTimeout: service.settings.requestTimeoutMs,
-    adapter: SessionAdapter,
-    connectionStateRecovery: { skipMiddlewares: false },
+    adapter: RoomlessAdapter,
     cleanupEmptyChildNamespaces: true,
   });
   // Every name, since only the middleware can say what is wrong with one.
@@ -50,6 +49,5 @@ function open(service: Tetracast, socket: Socket, log: FastifyBaseLogger): void 
   sink.onRoom = () => {
     connection.drained();
   };
-  sink.tell(READY_EVENT, { connection: connection.id, client: connection.client, cursor }, cursor);
-  sink.open();
+  sink.open(READY_EVENT, { connection: connection.id, client: connection.client, cursor }, cursor);
 }

@@ -3,7 +3,9 @@ import {
   adviceOf,
   CLOSE_CODES,
   type CloseName,
+  ERROR_EVENT,
   eventOfNotice,
+  type Refusal,
   type Reset,
   RESET_EVENT,
   type TokenNotice,
@@ -12,14 +14,18 @@ import type { Socket } from 'socket.io';
 import type { EngineLine } from './engine-line';
 import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
 
+/** Letters of a refused event's name that are told: no event has more. */
+const EVENT_SHOWN_MAX = 64;
+
 /**
  * The sending half of one client of one namespace. It begins closed: what the hub hands over before the client's CONNECT
- * has been answered is held, and that is one batch at the most, since it is told that there is no room for another.
+ * has been answered is held, and that is one batch of messages at the most, since it is told that there is no room for another.
  */
 export class SocketioSink implements Sink {
-  /** Resets told before the client was connected. */
-  readonly heldResets: Reset[] = [];
   private held: Batch | undefined;
+  /** The gateway's own events that were told before the client was connected. */
+  private heldEvents: string[] | undefined;
+  private resets = 0;
   private connected = false;
   private readonly framings: SocketioFramings;
   /** Called when there is room again after a `write` that found none. */
@@ -50,8 +56,13 @@ export class SocketioSink implements Sink {
   }
 
   reset(reset: Reset): void {
-    if (this.connected) this.tell(RESET_EVENT, reset, reset.cursor);
-    else this.heldResets.push(reset);
+    this.resets++;
+    this.tell(RESET_EVENT, reset, reset.cursor);
+  }
+
+  /** Whether there was a reset. */
+  get wasReset(): boolean {
+    return this.resets > 0;
   }
 
   get taken(): number {
@@ -67,22 +78,32 @@ export class SocketioSink implements Sink {
   }
 
   /** An event of the gateway's own; the client goes on from `cursor` if the line is cut right after it. */
-  tell(event: string, payload: object, cursor: string): void {
-    this.line.send(encodeOwnEvent(this.socket.nsp.name, event, payload, cursor));
+  tell(event: string, payload: object, cursor?: string): void {
+    const packet = encodeOwnEvent(this.socket.nsp.name, event, payload, cursor);
+    if (this.connected) this.line.send(packet);
+    else (this.heldEvents ??= []).push(packet);
   }
 
   /** Without a cursor: what it goes on from stays the same. */
   notify(notice: TokenNotice): void {
     const { event, payload } = eventOfNotice(notice);
-    if (this.connected) this.line.send(encodeOwnEvent(this.socket.nsp.name, event, payload));
+    if (this.connected) this.tell(event, payload);
   }
 
-  /** The client is connected: lets go of what was held. */
-  open(): void {
+  /** What an event asked for was refused, and nobody waits for an acknowledgement; some channels of it, if they are named. */
+  refuse(event: string, { code, message }: Refusal, channels?: readonly string[]): void {
+    const about = channels === undefined ? {} : { channels };
+    this.tell(ERROR_EVENT, { event: event.slice(0, EVENT_SHOWN_MAX), ...about, code, message });
+  }
+
+  /** The client is connected: tells it `event` first, and lets go of what was held. */
+  open(...event: Parameters<SocketioSink['tell']>): void {
     this.connected = true;
-    for (const reset of this.heldResets) this.reset(reset);
-    const { held } = this;
+    this.tell(...event);
+    const { held, heldEvents = [] } = this;
+    for (const packet of heldEvents) this.line.send(packet);
     this.held = undefined;
+    this.heldEvents = undefined;
     // Framed again: the transport may be another by now, or busy.
     const isRoom = held === undefined || this.write(new Batch(held.entries, this.framing));
     if (held !== undefined && isRoom) this.onRoom();

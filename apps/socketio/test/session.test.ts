@@ -1,7 +1,10 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
-import { Session, sessionTtlMs } from '../src/session';
+import { createHash } from 'node:crypto';
+import { Session, type SessionOwner, sessionTtlMs } from '../src/session';
 import { createBreakableBus } from './breakable-bus';
+
+type Three = [SessionOwner, SessionOwner, SessionOwner];
 
 const SOCKET_ID = 'abcdefghijklmnopqrst';
 
@@ -10,25 +13,35 @@ function createBus(): MemoryBus & AsyncDisposable {
   return Object.assign(bus, { [Symbol.asyncDispose]: () => bus.close() });
 }
 
-describe('Session', () => {
-  it('is known again by its private id, which no one can guess', () => {
-    const session = Session.create(SOCKET_ID);
+const NOBODY: SessionOwner = { namespace: '/', user: undefined, mayChange: true };
+const ANN: SessionOwner = { ...NOBODY, user: 'ann' };
+const BOB: SessionOwner = { ...NOBODY, user: 'bob' };
 
-    expect(Session.parse(session.pid)).toMatchObject({ socketId: SOCKET_ID, pid: session.pid });
-    expect(Session.create(SOCKET_ID).pid).not.toBe(session.pid);
+describe('Session', () => {
+  it('is known again by its private id, which no one can guess', async () => {
+    await using bus = createBus();
+    const session = Session.create(SOCKET_ID, NOBODY);
+
+    expect(Session.isPid(session.pid)).toBe(true);
+    expect(await Session.resume(session.pid, NOBODY, bus, 1000)).toMatchObject({
+      socketId: SOCKET_ID,
+      pid: session.pid,
+    });
+    expect(Session.create(SOCKET_ID, NOBODY).pid).not.toBe(session.pid);
   });
 
-  it('has another private id when something was missed, and is still the same', async () => {
+  it('has another private id and the same client key under another socket id, and is still the same', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID);
+    const session = Session.create(SOCKET_ID, NOBODY);
+    const { pid } = session;
     session.add(['added']);
     await session.save(bus, 1000);
 
-    const next = Session.parse(session.nextPid);
-    await next?.load(bus, 1000);
+    session.rename('another-socket-id');
+    const next = await Session.resume(session.pid, NOBODY, bus, 1000);
 
-    expect(next?.pid).not.toBe(session.pid);
-    expect(next?.socketId).toBe(SOCKET_ID);
+    expect(session.pid).not.toBe(pid);
+    expect(next).toMatchObject({ socketId: 'another-socket-id', client: SOCKET_ID, pid: session.pid });
     expect(next?.channels([])).toEqual(['added']);
   });
 
@@ -37,16 +50,93 @@ describe('Session', () => {
     1,
     '',
     'abc',
-    `${SOCKET_ID}..1.0`,
+    `${SOCKET_ID}..1.${'t'.repeat(11)}`,
     `${SOCKET_ID}.${'x'.repeat(22)}.0`,
-    `a b.${'x'.repeat(22)}.1.0`,
-  ])('is not made of %p', (pid) => {
-    expect(Session.parse(pid)).toBeUndefined();
+    `a b.${'x'.repeat(22)}.1.${'t'.repeat(11)}`,
+  ])('is not made of %p', async (pid) => {
+    await using bus = createBus();
+
+    expect(Session.isPid(pid)).toBe(false);
+    expect(await Session.resume(pid, NOBODY, bus, 1000)).toBeUndefined();
+  });
+
+  describe.each([
+    ['with changes that are kept', ['added']],
+    ['of which nothing is kept', []],
+  ])('%s', (_, added) => {
+    it.each<[string, SessionOwner, SessionOwner]>([
+      ['of one user is not given to another', ANN, BOB],
+      ['of a user is not given to nobody', ANN, NOBODY],
+      ['of nobody is not given to a user', NOBODY, ANN],
+      ['of one namespace is not given to another', ANN, { ...ANN, namespace: '/news' }],
+      ['of the namespace of a channel is not given to the main one', { ...ANN, namespace: '/news' }, ANN],
+    ])('%s', async (__, first, second) => {
+      await using bus = createBus();
+      const session = Session.create(SOCKET_ID, first);
+      session.add(added);
+      if (added.length > 0) await session.save(bus, 10_000);
+
+      const resumed = await Session.resume(session.pid, second, bus, 10_000);
+      const again = await Session.resume(session.pid, first, bus, 10_000);
+
+      expect(resumed).toBeUndefined();
+      expect(again?.pid).toBe(session.pid);
+    });
+  });
+
+  it("is not given to another who makes up a private id with what was another's", async () => {
+    await using bus = createBus();
+    const session = Session.create(SOCKET_ID, ANN);
+    session.add(['inbox:ann']);
+    await session.save(bus, 10_000);
+    const [id, secret, born] = session.pid.split('.') as [string, string, string];
+    const tag = createHash('sha256')
+      .update(JSON.stringify([secret, '/', 'bob']))
+      .digest('base64url')
+      .slice(0, 11);
+
+    expect(await Session.resume([id, secret, born, tag].join('.'), BOB, bus, 10_000)).toBeUndefined();
+  });
+
+  it.each(['/', '/news'])(
+    "of nobody is a user's alone from the token on that came on the line, in %s",
+    async (namespace) => {
+      await using bus = createBus();
+      const [nobody, ann, bob] = [NOBODY, ANN, BOB].map((owner) => ({ ...owner, namespace })) as Three;
+      const session = Session.create(SOCKET_ID, nobody);
+      const { pid } = session;
+
+      expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([true, true]);
+      await session.save(bus, 10_000);
+      expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([false, false]);
+
+      expect(await Session.resume(pid, nobody, bus, 10_000)).toBeUndefined();
+      expect(await Session.resume(pid, bob, bus, 10_000)).toBeUndefined();
+      expect(await Session.resume(pid, ann, bus, 10_000)).toMatchObject({ socketId: SOCKET_ID });
+    },
+  );
+
+  it('asks for what is kept only where something may be', async () => {
+    await using bus = createBus();
+    const asked = jest.spyOn(bus, 'getState');
+    const [nobody, ann] = [NOBODY, ANN].map((owner) => ({ ...owner, namespace: '/news' })) as [
+      SessionOwner,
+      SessionOwner,
+    ];
+    const withoutTokens = { ...nobody, mayChange: false };
+
+    await Session.resume(Session.create(SOCKET_ID, ann).pid, ann, bus, 10_000);
+    await Session.resume(Session.create(SOCKET_ID, nobody).pid, withoutTokens, bus, 10_000);
+    expect(asked).not.toHaveBeenCalled();
+
+    await Session.resume(Session.create(SOCKET_ID, nobody).pid, nobody, bus, 10_000);
+    await Session.resume(Session.create(SOCKET_ID, NOBODY).pid, NOBODY, bus, 10_000);
+    expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it('changes the channels that are named', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID);
+    const session = Session.create(SOCKET_ID, NOBODY);
     expect(session.channels(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
 
     session.add(['d', 'e']);
@@ -55,40 +145,58 @@ describe('Session', () => {
     session.add(['b']);
     await session.save(bus, 1000);
 
-    const later = Session.parse(session.pid)!;
-    await later.load(bus, 1000);
-    expect(later.channels(['a', 'b', 'c'])).toEqual(['b', 'c', 'd']);
-    expect(later.channels(['never there'])).toEqual(['never there', 'd']);
+    const later = await Session.resume(session.pid, NOBODY, bus, 1000);
+    expect(later?.channels(['a', 'b', 'c'])).toEqual(['b', 'c', 'd']);
+    expect(later?.channels(['never there'])).toEqual(['never there', 'd']);
+  });
+
+  it('gives up those of the added channels that its client must not have any more, and none that it names', () => {
+    const session = Session.create(SOCKET_ID, NOBODY);
+    session.channels([]);
+    session.add(['a', 'b', 'c', 'd']);
+    session.channels(['a', 'z']);
+
+    expect(session.withdraw((name) => name !== 'a' && name !== 'c')).toEqual(['c']);
+    expect(session.withdraw((_, before) => before < 3)).toEqual(['d']);
+    expect(session.isDue(10_000)).toBe(true);
+    expect(session.withdraw(() => true)).toEqual([]);
+    expect(session.channels(['a', 'z'])).toEqual(['a', 'z', 'b']);
   });
 
   it('is what the client names when nothing is kept any more', async () => {
     await using bus = createBus();
-    const session = Session.parse(Session.create(SOCKET_ID).pid)!;
+    const session = Session.create(SOCKET_ID, NOBODY);
 
     // Of its age a private id tells whole seconds only: half of this time must be more.
-    await session.load(bus, 10_000);
+    const resumed = await Session.resume(session.pid, NOBODY, bus, 10_000);
 
-    expect(session.channels(['a'])).toEqual(['a']);
-    expect([session.isKept, session.isForgotten]).toEqual([false, false]);
+    expect(resumed?.channels(['a'])).toEqual(['a']);
+    expect([resumed?.isKept, resumed?.isForgotten]).toEqual([false, false]);
   });
 
   it('is forgotten when nothing is kept and it is older than that is kept', async () => {
     await using bus = createBus();
-    const { pid } = Session.create(SOCKET_ID, Date.now() - 5000);
+    const { pid } = Session.create(SOCKET_ID, NOBODY, Date.now() - 5000);
+    const channel = { ...NOBODY, namespace: '/news' };
+    const ofChannel = Session.create(SOCKET_ID, channel, Date.now() - 5000);
 
-    const young = Session.parse(pid)!;
-    await young.load(bus, 60_000);
-    const old = Session.parse(pid)!;
-    await old.load(bus, 1000);
-    const oldAgain = Session.parse(pid)!;
-    await oldAgain.load(bus, 1000);
+    const young = await Session.resume(pid, NOBODY, bus, 60_000);
+    const old = await Session.resume(pid, NOBODY, bus, 1000);
+    const oldAgain = await Session.resume(pid, NOBODY, bus, 1000);
+    const inNamespace = await Session.resume(ofChannel.pid, channel, bus, 1000);
 
-    expect([young.isForgotten, old.isForgotten, oldAgain.isForgotten]).toEqual([false, true, false]);
+    expect([young, old, oldAgain, inNamespace].map((session) => session?.isForgotten)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(inNamespace?.isDue(1000)).toBe(false);
   });
 
   it('is to be saved, changed or not, before nothing kept could mean that it is forgotten', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, Date.now() - 5000);
+    const session = Session.create(SOCKET_ID, NOBODY, Date.now() - 5000);
 
     expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
     await session.save(bus, 6000);
@@ -97,7 +205,7 @@ describe('Session', () => {
 
   it('is to be saved at once when that failed, the first time or later', async () => {
     const { bus, setBroken } = createBreakableBus();
-    const session = Session.create(SOCKET_ID);
+    const session = Session.create(SOCKET_ID, NOBODY);
 
     for (let round = 1; round <= 2; round++) {
       setBroken(true);
@@ -120,7 +228,7 @@ describe('Session', () => {
       if (call === 2) throw new BusUnavailableError('the second');
       return putState(...args);
     };
-    const session = Session.create(SOCKET_ID);
+    const session = Session.create(SOCKET_ID, NOBODY);
 
     const saves = ['a', 'b', 'c'].map((name) => {
       session.add([name]);
@@ -128,9 +236,8 @@ describe('Session', () => {
     });
     const outcomes = (await Promise.allSettled(saves)).map(({ status }) => status);
 
-    const later = Session.parse(session.pid)!;
-    await later.load(bus, 60_000);
-    expect(later.channels([])).toEqual(['a', 'b', 'c']);
+    const later = await Session.resume(session.pid, NOBODY, bus, 60_000);
+    expect(later?.channels([])).toEqual(['a', 'b', 'c']);
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(session.isDue(60_000)).toBe(false);
   });

@@ -31,6 +31,7 @@ type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 export class ClientFrames implements LineOwner {
   private readonly order: RequestOrder;
   private badFrames = 0;
+  private isClientMadeUp = false;
   private readonly admission: Admission;
 
   constructor(
@@ -47,6 +48,7 @@ export class ClientFrames implements LineOwner {
 
   /** What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. */
   open(request: SubscriptionRequest, token: string | undefined): void {
+    this.isClientMadeUp = request.client === undefined;
     this.order.runAlone(() => this.admission.begin(request, token).catch((error: unknown) => this.end(error)));
   }
 
@@ -159,11 +161,13 @@ export class ClientFrames implements LineOwner {
   }
 
   private async publish(frame: FrameOf<'publish'>): Promise<void> {
+    const { connection, isClientMadeUp } = this;
     const { grant } = this.admission;
     this.caller.spend('publish');
-    const { id } = await store(this.service, frame, { client: this.connection.client, grant });
+    const { id, duplicate } = await store(this.service, frame, { client: connection.client, isClientMadeUp, grant });
     const { ref } = frame;
-    this.sink.send(ref === undefined ? { type: 'ack', id } : { type: 'ack', ref, id });
+    if (duplicate) this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id, duplicate });
+    else this.sink.send(ref === undefined ? { type: 'ack', id } : { type: 'ack', ref, id });
   }
 }
 

@@ -10,8 +10,10 @@ export interface Publication {
   readonly echo: boolean;
   readonly client?: string;
   readonly user?: string;
-  /** A repeat within `idempotencyTtlMs` is answered with the first one's position and stored once. */
+  /** A repeat on the channel by the same owner within `idempotencyTtlMs` is answered with the first one's position and stored once. */
   readonly idempotencyKey?: string;
+  /** Whose the idempotency key is; equal keys of two owners are two keys. Default: everybody's who names no owner. */
+  readonly idempotencyOwner?: string;
 }
 
 /** Where a publication stands in the log. */

@@ -27,7 +27,7 @@ export function bytesOf({ data }: Pick<Entry, 'data'>): number {
 
 /** What becomes of a publication when it gets its place and time. */
 export function createEntry(
-  { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey'>,
+  { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey' | 'idempotencyOwner'>,
   seq: number,
   prev: number,
   time: number,

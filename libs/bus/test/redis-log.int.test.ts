@@ -63,7 +63,7 @@ it('leaves nothing in Redis but the partition and the last numbers when all has 
   expect(await keys()).toEqual([
     '{tetracast}:last',
     '{tetracast}:log:a',
-    '{tetracast}:once:a k',
+    '{tetracast}:once:["a","k",null]',
     PARTITION,
     '{tetracast}:state:k',
   ]);

@@ -9,6 +9,9 @@ export const OWN_EVENT_PREFIX = 'tetracast:';
 /** In-band, typed notice that a resume was not seamless; its data is a {@link Reset}. */
 export const RESET_EVENT = 'tetracast:reset';
 
+/** Tells a Socket.IO client that something it emitted without an acknowledgement was refused. */
+export const ERROR_EVENT = 'tetracast:error';
+
 /** Names the stock clients raise by themselves: a message of that name could not be told from the client's own event. */
 export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   'open',

@@ -9,6 +9,8 @@ export const PublicationSchema = Type.Object({
   /** `false` keeps the message from the connections of the same client key, live and in replay. Default `true`. */
   echo: Type.Optional(Type.Boolean()),
   client: Type.Optional(Type.String({ format: 'client-key' })),
+  /** A repeat with the same key is stored once. 1 to 200 visible ASCII characters; over HTTP the header `Idempotency-Key` wins. */
+  idempotencyKey: Type.Optional(Type.String()),
 });
 
 export type PublicationRequest = Static<typeof PublicationSchema>;

@@ -23,7 +23,13 @@ export const SERVER_FRAMES = {
     cursor: Type.String(),
   }),
   unsubscribed: Type.Object({ type: Type.Literal('unsubscribed'), ref: Ref, channels: Type.Array(Type.String()) }),
-  ack: Type.Object({ type: Type.Literal('ack'), ref: Ref, id: Type.String() }),
+  ack: Type.Object({
+    type: Type.Literal('ack'),
+    ref: Ref,
+    id: Type.String(),
+    /** The idempotency key was known: `id` is what was stored then. */
+    duplicate: Type.Optional(Type.Literal(true)),
+  }),
   reset: Type.Composite([Type.Object({ type: Type.Literal('reset') }), ResetSchema]),
   authenticated: Type.Composite([AuthenticatedSchema, Type.Object({ ref: Ref })]),
   token_expiring: TokenExpiringSchema,

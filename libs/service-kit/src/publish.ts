@@ -18,6 +18,9 @@ export interface PublishContext {
   readonly grant: Grant;
   /** The client key of the publisher's line; it wins over the one in the publication. */
   readonly client?: string;
+  /** The server made `client` up: after a reconnect it is another one, so no idempotency key belongs to it. Default `false`. */
+  readonly isClientMadeUp?: boolean;
+  /** Wins over the one in the publication. */
   readonly idempotencyKey?: string;
 }
 
@@ -50,10 +53,10 @@ export async function publish(
 /** The same for what {@link PublicationSchema} has let pass already. */
 export async function store(
   { settings, hub }: Pick<Tetracast, 'settings' | 'hub'>,
-  { channel, event = DEFAULT_EVENT, data, echo = true, client }: PublicationRequest,
+  { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
   context: PublishContext,
 ): Promise<Published> {
-  const { idempotencyKey, grant } = context;
+  const { grant, idempotencyKey = named } = context;
   grant.requirePublish(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
@@ -67,9 +70,19 @@ export async function store(
   };
   if (key !== undefined) publication.client = key;
   if (grant.subject !== undefined) publication.user = grant.subject;
-  if (idempotencyKey !== undefined) publication.idempotencyKey = idempotencyKey;
+  if (idempotencyKey !== undefined) {
+    publication.idempotencyKey = idempotencyKey;
+    const owner = idempotencyOwner(grant.subject, context.isClientMadeUp === true ? undefined : key);
+    if (owner !== undefined) publication.idempotencyOwner = owner;
+  }
   const { id, duplicate } = await hub.publish(publication);
   return { id, channel, duplicate };
+}
+
+/** Strangers who happen to use one key must not get each other's answers; a client key the client itself named is its own. */
+function idempotencyOwner(user: string | undefined, client: string | undefined): string | undefined {
+  if (user !== undefined) return `user:${user}`;
+  return client === undefined ? undefined : `client:${client}`;
 }
 
 function readPublication(body: unknown): PublicationRequest {

@@ -50,7 +50,16 @@ describe('publish', () => {
     );
 
     expect(target.stored).toEqual([
-      { channel: 'news', event: 'price', data: 'null', echo: false, client: 'tab-1', idempotencyKey: 'k', user: 'ann' },
+      {
+        channel: 'news',
+        event: 'price',
+        data: 'null',
+        echo: false,
+        client: 'tab-1',
+        idempotencyKey: 'k',
+        user: 'ann',
+        idempotencyOwner: 'user:ann',
+      },
     ]);
   });
 
@@ -163,6 +172,45 @@ describe('publish', () => {
   });
 
   describe('an idempotency key', () => {
+    const of = (sub: string): Grant => Grant.of(readClaims({ sub, tetracast: { publish: ['news'] } }));
+
+    it.each<[string, Partial<PublishContext>, Partial<PublishContext>, boolean]>([
+      ['of two users is two keys', { grant: of('ann') }, { grant: of('bob') }, false],
+      ['of a user is one key for all clients', { grant: of('ann'), client: 'a' }, { grant: of('ann') }, true],
+      ['of two clients is two keys', { client: 'a' }, { client: 'b' }, false],
+      ['of one client is one key', { client: 'a' }, { client: 'a' }, true],
+      ['of a client is not that of a user of its name', { client: 'ann' }, { grant: of('ann') }, false],
+      ['of nobody is one key', {}, {}, true],
+      [
+        'does not belong to a client key that the server made up',
+        { client: 'made-up-1', isClientMadeUp: true },
+        { client: 'made-up-2', isClientMadeUp: true },
+        true,
+      ],
+    ])('%s', async (_, first, second, duplicate) => {
+      await using target = createTarget();
+      const idempotencyKey = 'k';
+
+      await target.send({ channel: 'news', data: 1 }, { ...first, idempotencyKey });
+
+      expect(await target.send({ channel: 'news', data: 2 }, { ...second, idempotencyKey })).toMatchObject({
+        duplicate,
+      });
+    });
+
+    it('may be a member of the publication, and so may the client it belongs to; what came beside it wins', async () => {
+      await using target = createTarget();
+      const send = (client: string, idempotencyKey: string, context = {}): Promise<unknown> =>
+        target.send({ channel: 'news', data: 1, client, idempotencyKey }, context);
+
+      await send('a', 'k');
+
+      expect(await send('a', 'k')).toMatchObject({ duplicate: true });
+      expect(await send('b', 'k')).toMatchObject({ duplicate: false });
+      expect(await send('a', 'other', { idempotencyKey: 'k' })).toMatchObject({ duplicate: true });
+      await expectRefused(send('a', 'two words'), 'invalid_request');
+    });
+
     it.each(['k', '!', '~', '"uuid"', 'k'.repeat(200)])('may be %s', async (idempotencyKey) => {
       await using target = createTarget();
 

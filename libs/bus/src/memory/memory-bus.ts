@@ -2,6 +2,7 @@ import { type Appended, type Bus, type BusListener, BusUnavailableError } from '
 import type { Page, Positions, Publication, Range } from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
+import { onceName } from '../once-name';
 import { createPage } from '../page';
 import type { RetentionSettings } from '../retention';
 import {
@@ -66,8 +67,7 @@ export class MemoryBus implements Bus {
     const { channel, idempotencyKey } = publication;
     const { epoch } = this;
     const time = this.now();
-    // No channel name holds a space, so no two pairs make the same key.
-    const onceKey = idempotencyKey === undefined ? undefined : `${channel} ${idempotencyKey}`;
+    const onceKey = idempotencyKey === undefined ? undefined : onceName(publication);
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
     if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
 

@@ -20,9 +20,8 @@ export class RedisKeys {
     return `${this.prefix}:log:${channel}`;
   }
 
-  /** No channel name holds a space, so no two pairs make the same key. */
-  once(channel: string, idempotencyKey: string): string {
-    return `${this.prefix}:once:${channel} ${idempotencyKey}`;
+  once(name: string): string {
+    return `${this.prefix}:once:${name}`;
   }
 
   state(key: string): string {

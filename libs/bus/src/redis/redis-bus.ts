@@ -2,6 +2,7 @@ import { BusUnavailableError, type Appended, type Bus, type BusListener } from '
 import type { Page, Positions, Publication, Range } from '../bus';
 import { ENTRY_BYTES } from '../entry';
 import { createEpoch } from '../epoch';
+import { onceName } from '../once-name';
 import { createPage } from '../page';
 import type { RetentionSettings } from '../retention';
 import {
@@ -81,7 +82,12 @@ export class RedisBus implements Bus {
     const { size, ttlMs } = this.retentionOf(channel);
     const [epoch, seq, duplicate] = await this.primary.run((redis) =>
       redis.tetracastAppend(
-        ...[keys.partition, keys.last, keys.log(channel), keys.once(channel, idempotencyKey ?? '')],
+        ...[
+          keys.partition,
+          keys.last,
+          keys.log(channel),
+          keys.once(idempotencyKey === undefined ? '' : onceName(publication)),
+        ],
         ...this.epochArguments(),
         ...[channel, keys.news(channel), encodeBody(publication), size, ttlMs],
         ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],

@@ -47,6 +47,31 @@ export function describeIdempotency(harness: BusHarness): void {
       }
     });
 
+    it('is of one owner', async () => {
+      const bus = harness.create();
+      const keys: [idempotencyKey: string, idempotencyOwner?: string][] = [
+        ['k'],
+        ['k', ''],
+        ['k', 'user:ann'],
+        ['k', 'user:bob'],
+        ['k', 'client:ann'],
+        ['user:ann k'],
+        ['ann k', 'user:'],
+        ['k","user:ann'],
+        ['k', 'user:\u{1f600}'],
+        ['k', 'user:\ud83d'],
+        ['k', 'user:\ud83e'],
+      ];
+      const send = ([idempotencyKey, idempotencyOwner]: (typeof keys)[number]) =>
+        bus.append(
+          publication('a', { idempotencyKey, ...(idempotencyOwner === undefined ? {} : { idempotencyOwner }) }),
+        );
+      for (const key of keys) expect(await send(key)).toMatchObject({ duplicate: false });
+      for (const [index, key] of keys.entries()) {
+        expect(await send(key)).toMatchObject({ duplicate: true, seq: index + 1 });
+      }
+    });
+
     it('outlives its message', async () => {
       const bus = harness.create({ retention: { size: 1, ttlMs: 600_000 } });
       const first = await bus.append(publication('a', { idempotencyKey: 'k' }));

@@ -16,6 +16,7 @@ export interface PublishOptions {
   readonly event?: string;
   readonly data: unknown;
   readonly echo?: boolean;
+  readonly idempotencyKey?: string;
 }
 
 /** A stock client with an open subscription. */

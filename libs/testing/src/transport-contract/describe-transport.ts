@@ -4,6 +4,7 @@ import { testDelivery } from './delivery';
 import { testEcho } from './echo';
 import { testHttpPublishing } from './http-publishing';
 import { testHttpRefusals } from './http-refusals';
+import { testIdempotency } from './idempotency';
 import { testOrigins } from './origins';
 import { testPayloads } from './payloads';
 import { testPollingRequests } from './polling-requests';
@@ -42,6 +43,7 @@ function testEveryTransport(context: ContractContext): void {
   testDelivery(context);
   testPayloads(context);
   testEcho(context);
+  testIdempotency(context);
   testStarts(context);
   testResume(context);
   testResets(context);

@@ -45,6 +45,21 @@ export function testWebSocketFrames(context: ContractContext): void {
       expect(await socket.nextOf('pong')).toMatchObject({ ref: 9 });
     });
 
+    it('say of a repeated publication that it is one', async () => {
+      const channel = uniqueChannel();
+      await using socket = await wire();
+      const publish = { type: 'publish', channel, data: 1, idempotencyKey: uniqueChannel('key') } as const;
+
+      socket.send(publish);
+      const first = await socket.nextOf('ack');
+      socket.send({ ...publish, ref: 2 });
+
+      expect(first).toEqual({ type: 'ack', id: first.id });
+      expect(await socket.nextOf('ack')).toEqual({ ...first, ref: 2, duplicate: true });
+      socket.send({ ...publish, idempotencyKey: 'two words' });
+      expect(await socket.nextOf('error')).toMatchObject({ code: 'invalid_request' });
+    });
+
     it('add a channel to those of the URL, and take one away', async () => {
       const [red, green, blue] = [uniqueChannel('red'), uniqueChannel('green'), uniqueChannel('blue')];
       await using publisher = await open(context, { channels: [uniqueChannel()] });
