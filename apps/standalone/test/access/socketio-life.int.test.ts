@@ -1,4 +1,4 @@
-import { Inbox } from '@tetracast/testing';
+import { IDLE_LIMIT_MS, Inbox } from '@tetracast/testing';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { LIFE_ENV } from './renewal';
 import { type Standalone, startStandalone } from './start-standalone';
@@ -52,7 +52,7 @@ function start(transport: string, tokens: string[], more: Partial<ManagerOptions
         if (event === name) return first;
       }
     },
-    ask: (event, question) => socket.timeout(5000).emitWithAck(event, question) as Promise<unknown>,
+    ask: (event, question) => socket.timeout(IDLE_LIMIT_MS).emitWithAck(event, question) as Promise<unknown>,
   };
 }
 

@@ -1,0 +1,3 @@
+export * from './poll-until';
+export * from './progress';
+export * from './watch-progress';
