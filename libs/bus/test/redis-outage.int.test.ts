@@ -145,7 +145,7 @@ it('tells when the line for announcements was cut', async () => {
 it('does not wait for a Redis that hangs, and comes back with it', async () => {
   const redis = await start();
   const { bus, recorder } = connect(redis.url, 1000);
-  await bus.subscribe('a');
+  await eventually(() => bus.subscribe('a'));
   await redis.kill('SIGSTOP');
   await expectUnavailable(bus);
   await redis.kill('SIGCONT');
@@ -167,11 +167,11 @@ it('refuses what is under way when the connection breaks, without waiting for an
 
 it('waits for the first connection while the process itself is too busy to see it, however far that has come', async () => {
   const redis = await start();
-  for (let turns = 0; turns < 10; turns++) {
-    const { bus } = connect(redis.url, 200);
+  for (let turns = 0; turns < 6; turns++) {
+    const { bus } = connect(redis.url, 1000);
     const appended = bus.append(publication('a'));
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-    holdUp(500);
+    holdUp(1500);
     await expect(appended).resolves.toMatchObject({ seq: turns + 1 });
   }
 });

@@ -1,4 +1,4 @@
-import { pollUntil, Progress, watchProgress } from '../src';
+import { pollUntil, Progress, until, watchProgress } from '../src';
 
 const IDLE_MS = 100;
 
@@ -31,13 +31,13 @@ describe('watchProgress', () => {
 it('does not take a process that did not run for an idle one', async () => {
   let steps = 0;
   const onIdle = jest.fn();
-  const end = watchProgress(() => steps, onIdle, IDLE_MS);
+  const endWatch = watchProgress(() => steps, onIdle, IDLE_MS);
 
-  const until = Date.now() + 3 * IDLE_MS;
-  while (Date.now() < until);
+  const end = Date.now() + 3 * IDLE_MS;
+  while (Date.now() < end);
   await new Promise((resolve) => setImmediate(resolve));
   steps++;
-  end();
+  endWatch();
 
   expect(onIdle).not.toHaveBeenCalled();
 });
@@ -88,5 +88,14 @@ describe('pollUntil', () => {
     await expect(pollUntil(() => new Promise<void>(() => undefined), never, 20)).rejects.toThrow(
       'what is seen is nothing',
     );
+  });
+});
+
+describe('until', () => {
+  it('resolves once it is so, and rejects with what is not', async () => {
+    let turns = 0;
+    await until(() => ++turns === 3);
+
+    await expect(until(() => turns === 0, 20)).rejects.toThrow('for 20 ms it was not so that ()');
   });
 });
