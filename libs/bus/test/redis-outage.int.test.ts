@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
+import { freePort, pollUntil, type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
 import { Recorder } from './recorder';
-
-const POLL_MS = 20;
 
 const opened: AsyncDisposable[] = [];
 const unhandled: unknown[] = [];
@@ -217,6 +214,5 @@ it('leaves no connection behind', async () => {
       ?.sort() ?? [];
   expect(await names()).toEqual(['tetracast-commands', 'tetracast-news']);
   await bus.close();
-  while ((await names()).length > 0) await delay(POLL_MS);
-  expect(await names()).toEqual([]);
+  await pollUntil(names, ({ length }) => length === 0);
 });
