@@ -22,6 +22,6 @@ module.exports = {
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
   reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
   restoreMocks: true,
-  // Room for a real Redis, nginx or browser on a busy two-core machine.
-  testTimeout: 20_000,
+  // The last resort: a wait ends by itself when nothing moves for long (`Progress` in libs/testing), and says for what it waited.
+  testTimeout: 120_000,
 };

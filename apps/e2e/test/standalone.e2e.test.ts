@@ -6,7 +6,7 @@ const MAIN = resolve(__dirname, '../../../dist/apps/standalone/main.cjs');
 
 function start(env: Record<string, string>): { status: number | null; stderr: string } {
   const { PATH } = process.env;
-  return spawnSync(process.execPath, [MAIN], { env: { PATH, ...env }, encoding: 'utf8', timeout: 15_000 });
+  return spawnSync(process.execPath, [MAIN], { env: { PATH, ...env }, encoding: 'utf8', timeout: 60_000 });
 }
 
 describe('the standalone process', () => {

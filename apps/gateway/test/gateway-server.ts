@@ -1,7 +1,6 @@
 import { get, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { freePort, type NginxServer, startNginx } from '@tetracast/testing';
+import { freePort, IDLE_LIMIT_MS, type NginxServer, startNginx } from '@tetracast/testing';
 import { renderGatewayConfig } from '../src/render';
-import { ARRIVAL_MS } from './arrival';
 
 const UPSTREAMS = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'WEB'] as const;
 
@@ -53,7 +52,7 @@ export function ask(port: number, path: string, { method = 'GET', headers = {}, 
         method,
         headers: { ...length, ...headers },
         agent: false,
-        signal: AbortSignal.timeout(ARRIVAL_MS),
+        signal: AbortSignal.timeout(IDLE_LIMIT_MS),
       },
       (response) => {
         let text = '';
@@ -70,7 +69,7 @@ export function ask(port: number, path: string, { method = 'GET', headers = {}, 
 /** A response that goes on, once its head is there. */
 export function openStream(port: number, path: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const timeout = setTimeout(() => request.destroy(new Error(`${path}: no head of a response`)), ARRIVAL_MS);
+    const timeout = setTimeout(() => request.destroy(new Error(`${path}: no head of a response`)), IDLE_LIMIT_MS);
     const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
       clearTimeout(timeout);
       resolve(response.setEncoding('utf8'));

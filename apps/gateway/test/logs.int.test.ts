@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
-import type { NginxServer } from '@tetracast/testing';
-import { ARRIVAL_MS } from './arrival';
+import { type NginxServer, pollUntil } from '@tetracast/testing';
 import { ask, startGateway } from './gateway-server';
 import { startNameServer } from './name-server';
 import { startUpstream } from './upstream';
@@ -19,10 +18,8 @@ interface LogLine {
 
 /** The access log once it has `count` lines: nginx writes a line after the client has its answer. */
 async function logged(gateway: NginxServer, count: number): Promise<LogLine[]> {
-  const deadline = Date.now() + ARRIVAL_MS;
-  let lines: string[] = [];
-  while (lines.length < count && Date.now() < deadline)
-    lines = (await gateway.accessLog()).split('\n').filter((line) => line !== '');
+  const read = async (): Promise<string[]> => (await gateway.accessLog()).split('\n').filter((line) => line !== '');
+  const lines = await pollUntil(read, ({ length }) => length >= count);
   return lines.map((line) => JSON.parse(line) as LogLine);
 }
 

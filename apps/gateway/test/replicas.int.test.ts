@@ -1,5 +1,4 @@
-import { freePort } from '@tetracast/testing';
-import { ARRIVAL_MS } from './arrival';
+import { freePort, pollUntil } from '@tetracast/testing';
 import { type Answer, ask, startGateway } from './gateway-server';
 import { type NameServer, startNameServer } from './name-server';
 import { expectProblem } from './problem-answer';
@@ -13,7 +12,7 @@ interface Replicas extends AsyncDisposable {
   readonly names: NameServer;
   ask(method?: string): Promise<Answer>;
   /** The first answer that is not "unavailable", or the last one before time is up. */
-  askUntilServed(): Promise<Answer>;
+  askUntilServed(): Promise<Pick<Answer, 'status' | 'body'>>;
   /** All different answers to twenty requests at once. */
   askMany(): Promise<string[]>;
   start(host: string, options?: UpstreamOptions): Promise<Upstream>;
@@ -27,12 +26,14 @@ async function startReplicas(...addresses: readonly string[]): Promise<Replicas>
   return {
     names,
     ask: (method = 'GET') => ask(gateway.port, '/polling', { method, ...(method === 'POST' ? { body: '{}' } : {}) }),
-    askUntilServed: async () => {
-      const deadline = Date.now() + ARRIVAL_MS;
-      let answer = await ask(gateway.port, '/polling');
-      while (answer.status === 503 && Date.now() < deadline) answer = await ask(gateway.port, '/polling');
-      return answer;
-    },
+    askUntilServed: () =>
+      pollUntil(
+        async () => {
+          const { status, body } = await ask(gateway.port, '/polling');
+          return { status, body };
+        },
+        ({ status }) => status !== 503,
+      ),
     askMany: async () => {
       // Whoever waits for the first answer of the name server shares that answer's first address.
       await ask(gateway.port, '/polling');

@@ -1,7 +1,8 @@
+import { pollUntil } from '@tetracast/testing';
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { WebSocket, WebSocketServer } from 'ws';
-import { ARRIVAL_MS, arrival } from './arrival';
+import { arrival } from './arrival';
 import { openStream, startGateway } from './gateway-server';
 import { startUpstream } from './upstream';
 
@@ -118,12 +119,9 @@ describe('a reload', () => {
 
 /** Resolves when an old worker has heard that it is to go, as its title says. */
 async function workerShutsDown(master: number): Promise<void> {
-  const deadline = Date.now() + ARRIVAL_MS;
   const titles = async (): Promise<string[]> => {
     const workers = (await readFile(`/proc/${master}/task/${master}/children`, 'utf8')).trim().split(' ');
     return Promise.all(workers.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   };
-  while (!(await titles()).some((title) => title.includes('shutting down'))) {
-    if (Date.now() > deadline) throw new Error('no worker shuts down');
-  }
+  await pollUntil(titles, (seen) => seen.some((title) => title.includes('shutting down')));
 }

@@ -26,7 +26,7 @@ describe('a line', () => {
   });
 
   it('that begins to change to WebSocket and does not end it in HEADERS_TIMEOUT stays as it was', async () => {
-    await using service = await startService({ HEADERS_TIMEOUT: '1s' });
+    await using service = await startService({ HEADERS_TIMEOUT: '3s' });
     const { sid } = JSON.parse((await (await fetch(service.url + HANDSHAKE)).text()).slice(1)) as { sid: string };
     const line = `/socket.io/?EIO=4&sid=${sid}`;
     const probing = new WebSocket(`${service.url.replace('http', 'ws')}${line}&transport=websocket`);
@@ -101,7 +101,7 @@ describe('a session', () => {
   });
 
   it('that joins no namespace is ended', async () => {
-    await using service = await startService({ HEADERS_TIMEOUT: '1s', REQUEST_TIMEOUT: '1s' });
+    await using service = await startService({ HEADERS_TIMEOUT: '3s', REQUEST_TIMEOUT: '3s' });
     const websocket = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
 
     const [code] = (await once(websocket, 'close')) as [number];

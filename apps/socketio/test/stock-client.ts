@@ -1,4 +1,4 @@
-import { Inbox } from '@tetracast/testing';
+import { Inbox, Progress } from '@tetracast/testing';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 export type Transports = readonly ('polling' | 'websocket')[];
@@ -24,6 +24,9 @@ export interface StockClient extends Disposable {
   ask(event: string, ...args: unknown[]): Promise<Answer>;
 }
 
+/** The longest that a timer takes. */
+const NEVER_MS = 2 ** 31 - 1;
+
 const started: Socket[] = [];
 
 // Also when a test has failed: a client that keeps trying, or says good-bye too late, would trouble the tests after it.
@@ -39,6 +42,7 @@ export function startClient(
   const events = new Inbox<readonly [string, ...unknown[]]>('events');
   const connects = new Inbox<boolean>('connects');
   const errors = new Inbox<Error & { data?: { code: string } }>('connect errors');
+  const answers = new Progress();
   socket.onAny((event: string, ...args: unknown[]) => events.push([event, ...args]));
   socket.on('connect', () => connects.push(socket.recovered));
   socket.on('connect_error', (error) => errors.push(error));
@@ -53,7 +57,19 @@ export function startClient(
         if (!event.startsWith('tetracast:')) return data;
       }
     },
-    ask: (event, ...args) => socket.timeout(10_000).emitWithAck(event, ...args) as Promise<Answer>,
+    ask: async (event, ...args) => {
+      let outcome: Promise<Answer> | undefined;
+      // The stock client's own time limit is none that other answers renew.
+      socket.timeout(NEVER_MS).emit(event, ...args, (error: Error | null, answer: Answer) => {
+        outcome = error === null ? Promise.resolve(answer) : Promise.reject(error);
+        answers.moved();
+      });
+      await answers.until(
+        () => outcome !== undefined,
+        () => `no answer to ${event}`,
+      );
+      return outcome!;
+    },
     [Symbol.dispose]: () => void stop(socket),
   };
 }

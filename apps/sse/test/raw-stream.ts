@@ -1,4 +1,4 @@
-import { readChunks } from '@tetracast/testing';
+import { Progress, readChunks } from '@tetracast/testing';
 import { connect, type Socket } from 'node:net';
 
 /** A stream as bytes on a socket: nothing is parsed but its chunks, and nothing is read unless asked for. */
@@ -34,13 +34,21 @@ export function openRawStream(url: string, target: string, headers = ''): RawStr
   };
   const more = async (): Promise<boolean> => {
     if (socket.readableEnded || socket.destroyed) return false;
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        socket.off('readable', go).off('close', go);
-        resolve();
-      };
-      socket.on('readable', go).on('close', go);
-    });
+    const progress = new Progress();
+    let isThere = false;
+    const go = (): void => {
+      isThere = true;
+      progress.moved();
+    };
+    socket.on('readable', go).on('close', go);
+    try {
+      await progress.until(
+        () => isThere,
+        () => `the stream stands still after …${text.slice(-500)}`,
+      );
+    } finally {
+      socket.off('readable', go).off('close', go);
+    }
     return true;
   };
   return {

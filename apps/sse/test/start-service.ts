@@ -44,6 +44,4 @@ export function connectionsOf({ tetracast }: TestService): number {
   return tetracast.hub.stats.connections;
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate);
-}
+export { until } from '@tetracast/testing';

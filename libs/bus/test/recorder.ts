@@ -1,3 +1,4 @@
+import { Progress } from '@tetracast/testing';
 import type { BusListener, Entry } from '../src';
 
 /** Keeps what a bus announces and lets a test wait for it. */
@@ -6,22 +7,22 @@ export class Recorder implements BusListener {
   readonly epochs: string[] = [];
   interrupted = 0;
   resubscribed = 0;
-  private readonly waiting = new Map<() => boolean, () => void>();
+  private readonly progress = new Progress();
 
   onEntry(epoch: string, entry: Entry): void {
     this.epochs.push(epoch);
     this.entries.push(entry);
-    this.check();
+    this.progress.moved();
   }
 
   onInterrupted(): void {
     this.interrupted++;
-    this.check();
+    this.progress.moved();
   }
 
   onResubscribed(): void {
     this.resubscribed++;
-    this.check();
+    this.progress.moved();
   }
 
   get seqs(): number[] {
@@ -34,17 +35,9 @@ export class Recorder implements BusListener {
   }
 
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.set(condition, resolve);
-      this.check();
+    return this.progress.until(condition, () => {
+      const { length } = this.entries;
+      return `${length} announced, ${this.interrupted} interrupted, ${this.resubscribed} resubscribed: ${String(condition)}`;
     });
-  }
-
-  private check(): void {
-    for (const [condition, resolve] of this.waiting) {
-      if (!condition()) continue;
-      this.waiting.delete(condition);
-      resolve();
-    }
   }
 }

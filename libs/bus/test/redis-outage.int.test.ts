@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
+import { freePort, pollUntil, type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
 import { Recorder } from './recorder';
-
-const POLL_MS = 20;
 
 const opened: AsyncDisposable[] = [];
 const unhandled: unknown[] = [];
@@ -145,7 +142,7 @@ it('tells when the line for announcements was cut', async () => {
 it('does not wait for a Redis that hangs, and comes back with it', async () => {
   const redis = await start();
   const { bus, recorder } = connect(redis.url, 1000);
-  await bus.subscribe('a');
+  await eventually(() => bus.subscribe('a'));
   await redis.kill('SIGSTOP');
   await expectUnavailable(bus);
   await redis.kill('SIGCONT');
@@ -167,11 +164,11 @@ it('refuses what is under way when the connection breaks, without waiting for an
 
 it('waits for the first connection while the process itself is too busy to see it, however far that has come', async () => {
   const redis = await start();
-  for (let turns = 0; turns < 10; turns++) {
-    const { bus } = connect(redis.url, 200);
+  for (let turns = 0; turns < 6; turns++) {
+    const { bus } = connect(redis.url, 1000);
     const appended = bus.append(publication('a'));
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
-    holdUp(500);
+    holdUp(1500);
     await expect(appended).resolves.toMatchObject({ seq: turns + 1 });
   }
 });
@@ -217,6 +214,5 @@ it('leaves no connection behind', async () => {
       ?.sort() ?? [];
   expect(await names()).toEqual(['tetracast-commands', 'tetracast-news']);
   await bus.close();
-  while ((await names()).length > 0) await delay(POLL_MS);
-  expect(await names()).toEqual([]);
+  await pollUntil(names, ({ length }) => length === 0);
 });

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { type RedisServer, startRedis } from '@tetracast/testing';
+import { pollUntil, type RedisServer, startRedis, until } from '@tetracast/testing';
 import { parseSentinelUrl } from '../src/redis/sentinel-url';
 import { SentinelWatch } from '../src/redis/sentinel-watch';
 
@@ -23,11 +22,14 @@ afterEach(async () => {
 });
 
 async function say(news: string, text: string): Promise<void> {
-  while ((await redis.command('PUBLISH', news, text)) === 0) await delay(10);
+  await pollUntil(
+    () => redis.command('PUBLISH', news, text),
+    (heardBy) => heardBy !== 0,
+  );
 }
 
 async function toldAll(count: number): Promise<string[]> {
-  while (told.length < count) await delay(5);
+  await until(() => told.length >= count);
   return told;
 }
 

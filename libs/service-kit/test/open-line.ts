@@ -1,3 +1,4 @@
+import { Progress } from '@tetracast/testing';
 import { connect, type Socket } from 'node:net';
 
 /** A socket whose peer has answered `GET path` with `open`. */
@@ -5,7 +6,7 @@ export interface OpenLine {
   readonly socket: Socket;
   /** What has come. */
   text(): string;
-  /** Resolves once this has come. */
+  /** Resolves once this has come; rejects when the line has ended without it, or nothing more comes. */
   until(end: string): Promise<void>;
   readonly ended: Promise<unknown>;
 }
@@ -14,17 +15,17 @@ export async function openLine(url: string, path: string): Promise<OpenLine> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   let text = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  const progress = new Progress();
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    progress.moved();
+  });
+  socket.once('close', () => progress.fail(new Error(`the line has ended: …${text.slice(-300)}`)));
   const until = (end: string): Promise<void> =>
-    new Promise((resolve) => {
-      const check = (): void => {
-        if (!text.includes(end)) return;
-        socket.removeListener('data', check);
-        resolve();
-      };
-      socket.on('data', check);
-      check();
-    });
+    progress.until(
+      () => text.includes(end),
+      () => `no ${JSON.stringify(end)} in …${text.slice(-300)}`,
+    );
   const ended = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
   await until('open\n');

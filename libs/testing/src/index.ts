@@ -1,3 +1,4 @@
 export * from './drivers';
+export * from './progress';
 export * from './servers';
 export * from './transport-contract';

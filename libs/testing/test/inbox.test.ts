@@ -14,11 +14,25 @@ describe('Inbox', () => {
     expect(inbox.items).toEqual([1, 2, 3, 4]);
   });
 
-  it('says what did come when too little came in time', async () => {
+  it('says what did come when nothing more comes', async () => {
     const inbox = new Inbox<string>('letters', 5);
     inbox.push('a');
 
-    await expect(inbox.next(2)).rejects.toThrow('letters: waited 5 ms for 2 more, got ["a"]');
+    await expect(inbox.next(2)).rejects.toThrow('nothing moved for 5 ms: letters: 2 more wanted, got ["a"]');
+  });
+
+  it('waits for as long as more and more comes', async () => {
+    jest.useFakeTimers();
+    const inbox = new Inbox<number>('numbers', 100);
+    const all = inbox.next(50);
+
+    for (let n = 0; n < 50; n++) {
+      jest.advanceTimersByTime(90);
+      inbox.push(n);
+    }
+
+    expect(await all).toHaveLength(50);
+    jest.useRealTimers();
   });
 
   it('rejects who waits and who will wait once nothing more can come, but hands over what had come', async () => {

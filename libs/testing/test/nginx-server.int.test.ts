@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type NginxServer, startNginx } from '../src';
+import { type NginxServer, pollUntil, startNginx } from '../src';
 
 const conf = (body: string): string => `
 error_log \${ERROR_LOG} notice;
@@ -22,7 +21,7 @@ const get = async (url: string): Promise<string> => (await fetch(url, { headers:
 
 /** nginx writes its log after the client has its answer. */
 async function untilLogged(nginx: NginxServer, text: string): Promise<void> {
-  while (!(await nginx.accessLog()).includes(text)) await delay(10);
+  await pollUntil(nginx.accessLog, (logged) => logged.includes(text));
 }
 
 describe('startNginx', () => {

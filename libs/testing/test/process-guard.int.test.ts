@@ -4,11 +4,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createTempDir, removeDir } from '../src';
-
-const POLL_MS = 20;
+import { createTempDir, pollUntil, removeDir } from '../src';
 
 interface Started {
   readonly port: number;
@@ -57,7 +54,9 @@ describe('a server of a process that dies', () => {
     parent.kill(signal);
 
     await closed;
-    while (existsSync(redis.dir)) await delay(POLL_MS); // ends by the test's own time-out
-    expect(existsSync(redis.dir)).toBe(false);
+    await pollUntil(
+      () => existsSync(redis.dir),
+      (isThere) => !isThere,
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTempDir, removeDir, startProcess } from '../src';
+import { accepts, becomeReady, createTempDir, freePort, removeDir, spawnProcess, startProcess } from '../src';
 
 const SERVICE = `
 const { createServer } = require('node:http');
@@ -66,9 +66,28 @@ describe('startProcess', () => {
     );
   });
 
-  it('rejects with the output, and kills it, when it is not ready in time', async () => {
-    await expect(startProcess({ file, env: { NEVER: '1' }, readyTimeoutMs: 3000 })).rejects.toThrow(
-      /main\.cjs was not ready after 3000 ms[^]*starting/,
+  it('tells of a wait for output in vain when it has ended', async () => {
+    await using service = await startProcess({ file });
+    const waiting = expect(service.waitForOutput(/never said/)).rejects.toThrow(/ended \(SIGKILL\)[^]*starting/);
+
+    await service.kill();
+
+    await waiting;
+    await expect(service.waitForOutput(/never said/)).rejects.toThrow(/ended \(SIGKILL\)/);
+  });
+});
+
+describe('becomeReady', () => {
+  it('rejects with the output, and kills the program, when it is not ready and says nothing more', async () => {
+    const port = await freePort();
+    const script = `setInterval(() => 0, 1000); console.log('starting');`;
+    const program = await spawnProcess({ command: process.execPath, args: ['-e', script] });
+    await program.waitForOutput(/starting/);
+
+    await expect(becomeReady(program, accepts(port), { idleMs: 100 })).rejects.toThrow(
+      /is not ready and has said nothing more for 100 ms[^]*starting/,
     );
+
+    expect(await program.exited).toEqual({ code: null, signal: 'SIGKILL' });
   });
 });

@@ -3,12 +3,12 @@ import {
   NO_LIMITS,
   type NginxPlaces,
   type NginxServer,
+  pollUntil,
   type ServiceProcess,
   startNginx,
 } from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { mapServices, renderGateway, type ServiceName, startService } from '../system';
 import type { LogServers } from './log-servers';
 
@@ -124,7 +124,8 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
     const { pid } = this.nginx;
     const workers = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
     await this.nginx.reload();
-    while (workers.some((worker) => existsSync(`/proc/${worker}`))) await delay(10);
+    const left = (): string[] => workers.filter((worker) => existsSync(`/proc/${worker}`));
+    await pollUntil(left, ({ length }) => length === 0);
   }
 
   async restartNginx(): Promise<void> {

@@ -1,6 +1,4 @@
-import { EventEmitter, once } from 'node:events';
-
-const PROGRESS_TIMEOUT_MS = 20_000;
+import { Progress } from '@tetracast/testing';
 
 /** One message as its publisher knows it. */
 export interface Entry {
@@ -14,7 +12,7 @@ export interface Entry {
 /** What the publishers of one case wrote, and how far they are: what faults wait for. */
 export class Ledger {
   readonly entries: Entry[] = [];
-  private readonly news = new EventEmitter().setMaxListeners(0);
+  private readonly attempts = new Progress();
   private acknowledgedCount = 0;
   private refusedCount = 0;
 
@@ -26,33 +24,30 @@ export class Ledger {
     this.entries.push(entry);
     if (entry.id === undefined) return;
     this.acknowledgedCount++;
-    this.news.emit('news');
+    this.attempts.moved();
   }
 
   /** An attempt to publish came to nothing; the publisher goes on trying. */
   refused(): void {
     this.refusedCount++;
-    this.news.emit('news');
+    this.attempts.moved();
   }
 
   /** Resolves once `count` more messages are acknowledged. */
   progress(count: number): Promise<void> {
     const wanted = this.acknowledgedCount + count;
-    return this.until(() => this.acknowledgedCount >= wanted, `${count} more messages acknowledged`);
+    return this.attempts.until(
+      () => this.acknowledgedCount >= wanted,
+      () => `${count} more messages acknowledged, ${wanted - this.acknowledgedCount} are missing`,
+    );
   }
 
   /** Resolves once `count` more attempts to publish came to nothing. */
   refusals(count: number): Promise<void> {
     const wanted = this.refusedCount + count;
-    return this.until(() => this.refusedCount >= wanted, `${count} more attempts refused`);
-  }
-
-  private async until(isDone: () => boolean, what: string): Promise<void> {
-    const signal = AbortSignal.timeout(PROGRESS_TIMEOUT_MS);
-    try {
-      while (!isDone()) await once(this.news, 'news', { signal });
-    } catch (cause) {
-      throw new Error(`waited ${PROGRESS_TIMEOUT_MS} ms for ${what}`, { cause });
-    }
+    return this.attempts.until(
+      () => this.refusedCount >= wanted,
+      () => `${count} more attempts refused, ${wanted - this.refusedCount} are missing`,
+    );
   }
 }

@@ -1,6 +1,9 @@
 import { type RedisServer, type SentinelServer, startRedis, startSentinel } from '@tetracast/testing';
 import type { LogServers } from './log-servers';
 
+/** More than a busy machine holds a primary up for: it fails over when a case wants it to, not before. */
+const DOWN_AFTER_MS = 5000;
+
 /** A primary, a replica that follows it like any other, and a Sentinel that the services ask which is which. */
 export class SentinelRedis implements LogServers {
   private constructor(
@@ -19,7 +22,12 @@ export class SentinelRedis implements LogServers {
     try {
       const primary = keep(await startRedis({ appendOnly: true }));
       const replica = keep(await startRedis({ appendOnly: true, replicaOf: primary }));
-      return new SentinelRedis(primary, replica, keep(await startSentinel({ primary })), parts);
+      return new SentinelRedis(
+        primary,
+        replica,
+        keep(await startSentinel({ primary, downAfterMs: DOWN_AFTER_MS })),
+        parts,
+      );
     } catch (error) {
       for (const part of parts) await part[Symbol.asyncDispose]();
       throw error;

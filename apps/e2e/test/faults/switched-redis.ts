@@ -1,5 +1,4 @@
-import { type RedisServer, startRedis } from '@tetracast/testing';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil, type RedisServer, startRedis } from '@tetracast/testing';
 import type { LogServers } from './log-servers';
 import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
 
@@ -39,7 +38,8 @@ export class SwitchedRedis implements LogServers {
   async startReplica(): Promise<RedisServer> {
     const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
     this.old.push(replica);
-    while (!String(await replica.command('INFO', 'replication')).includes('master_link_status:up')) await delay(10);
+    const look = (): Promise<unknown> => replica.command('INFO', 'replication');
+    await pollUntil(look, (info) => String(info).includes('master_link_status:up'));
     return replica;
   }
 

@@ -1,4 +1,5 @@
 import type { Message, Reset } from '@tetracast/message-model';
+import { Progress } from '@tetracast/testing';
 
 /** What a publisher wrote into its message. */
 export interface Numbered {
@@ -14,24 +15,22 @@ export type TraceEvent =
 /** Everything one subscriber was told, in the order it was told. */
 export class Trace {
   readonly events: TraceEvent[] = [];
-  private failure: Error | undefined;
-  private readonly waiting = new Set<() => void>();
+  private readonly progress = new Progress();
 
   message({ id, channel, data }: Pick<Message, 'id' | 'channel' | 'data'>): void {
     const { by, n } = data as Numbered;
     this.events.push({ kind: 'message', channel, by, n, id });
-    this.wake();
+    this.progress.moved();
   }
 
   reset({ channels, reason }: Reset): void {
     this.events.push({ kind: 'reset', channels, reason });
-    this.wake();
+    this.progress.moved();
   }
 
   /** The stock client has given up for good. */
   fail(error: Error): void {
-    this.failure ??= error;
-    this.wake();
+    this.progress.fail(error);
   }
 
   sees(channel: string, by: string, n: number): boolean {
@@ -40,32 +39,8 @@ export class Trace {
     );
   }
 
-  /** Resolves once `isDone`; rejects when the client gives up before, or after `timeoutMs`. */
-  async until(isDone: () => boolean, timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    let late = false;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const check = (): void => {
-          if (isDone()) resolve();
-          else if (this.failure !== undefined) reject(this.failure);
-          else if (late) reject(new Error(`not all there after ${timeoutMs} ms`));
-          else return;
-          this.waiting.delete(check);
-        };
-        this.waiting.add(check);
-        timer = setTimeout(() => {
-          late = true;
-          check();
-        }, timeoutMs);
-        check();
-      });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private wake(): void {
-    for (const check of this.waiting) check();
+  /** Resolves once `isDone`; rejects when the client gives up before, or nothing more comes. */
+  until(isDone: () => boolean): Promise<void> {
+    return this.progress.until(isDone, () => `not all there after ${this.events.length} events`);
   }
 }

@@ -1,8 +1,14 @@
 import { CURSOR_PATTERN } from '@tetracast/message-model';
-import { pollingFetch, socketioWebSocket, sseFetch, type TransportClient, websocketByUrl } from '@tetracast/testing';
+import {
+  IDLE_LIMIT_MS,
+  pollingFetch,
+  socketioWebSocket,
+  sseFetch,
+  type TransportClient,
+  websocketByUrl,
+} from '@tetracast/testing';
 import fc from 'fast-check';
 import { describeUnderFire } from './describe-under-fire';
-import { HANG_MS } from './raw-connection';
 
 const DRIVERS = [pollingFetch, sseFetch, websocketByUrl, socketioWebSocket];
 const CHANNEL = 'cursors';
@@ -68,7 +74,7 @@ describeUnderFire('cursors that nobody was given', (attack) => {
     const search = new URLSearchParams({ channel: CHANNEL, ...query });
     const response = await fetch(`${attack().target.url}/polling?${search.toString()}`, {
       headers,
-      signal: AbortSignal.timeout(HANG_MS),
+      signal: AbortSignal.timeout(IDLE_LIMIT_MS),
     });
     const body = (await response.json()) as Polled;
     expect({ status: response.status, body }).toMatchObject({ status: 200 });

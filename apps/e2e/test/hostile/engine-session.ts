@@ -1,5 +1,5 @@
 import { isErrorCode } from '@tetracast/message-model';
-import { HANG_MS } from './raw-connection';
+import { IDLE_LIMIT_MS } from '@tetracast/testing';
 
 const PATH = '/socket.io/?EIO=4&transport=polling';
 /** Between the packets of one body. */
@@ -57,5 +57,5 @@ function expectKnownCode(code: unknown): void {
 }
 
 function limited(): { signal: AbortSignal } {
-  return { signal: AbortSignal.timeout(HANG_MS) };
+  return { signal: AbortSignal.timeout(IDLE_LIMIT_MS) };
 }

@@ -1,4 +1,4 @@
-import { socketioWebSocket, sseFetch, websocketByUrl } from '@tetracast/testing';
+import { pollUntil, socketioWebSocket, sseFetch, websocketByUrl } from '@tetracast/testing';
 import { TEST_TIMEOUT_MS } from './fuzz-limits';
 import { HonestSubscribers } from './honest-subscribers';
 import { RawConnection } from './raw-connection';
@@ -87,10 +87,11 @@ describe('a service with MAX_CONNECTIONS connections', () => {
   it('takes newcomers on every transport when others have gone', async () => {
     for (const line of crowd) line[Symbol.dispose]();
     // Until the service has heard of it, and the flood has ebbed away.
-    for (let isFull = true; isFull;) {
+    const look = async (): Promise<{ connections: number; files: number }> => {
       const metrics = await target.metrics();
-      isFull = metrics('tetracast_connections') > INSIDE.length || metrics('process_open_fds') >= filesWhenFull;
-    }
+      return { connections: metrics('tetracast_connections'), files: metrics('process_open_fds') };
+    };
+    await pollUntil(look, ({ connections, files }) => connections <= INSIDE.length && files < filesWhenFull);
 
     const newcomers = await HonestSubscribers.connect(target.url);
     await newcomers.expectAll();

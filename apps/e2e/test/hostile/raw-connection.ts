@@ -1,26 +1,25 @@
+import { Progress } from '@tetracast/testing';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-
-/** Far longer than anything takes here: reaching it means that something hangs. */
-export const HANG_MS = 8000;
 
 /** A TCP connection on which nothing is parsed: bytes out, bytes in. */
 export class RawConnection implements Disposable {
   private chunks: Buffer[] = [];
-  private changed: () => void = ignore;
+  private readonly progress = new Progress();
   private ended = false;
 
   private constructor(readonly socket: Socket) {
     socket.setNoDelay(true);
     // Told by the close that follows.
-    socket.on('error', ignore);
+    socket.on('error', () => undefined);
+    socket.once('connect', () => this.progress.moved());
     socket.on('data', (chunk: Buffer) => {
       this.chunks.push(chunk);
-      this.changed();
+      this.progress.moved();
     });
     socket.once('close', () => {
       this.ended = true;
-      this.changed();
+      this.progress.moved();
     });
   }
 
@@ -53,7 +52,7 @@ export class RawConnection implements Disposable {
     }
   }
 
-  /** Resolves to what was received once that is `enough`, or with the end of the connection; rejects when neither comes. */
+  /** Resolves to what was received once that is `enough`, or with the end of the connection; rejects when nothing more comes. */
   async until(enough: (received: Buffer) => boolean, wanted = 'the answer'): Promise<Buffer> {
     await this.when(() => enough(this.received), wanted);
     return this.received;
@@ -71,27 +70,10 @@ export class RawConnection implements Disposable {
   }
 
   private when(reached: () => boolean, wanted: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (finish: () => void): void => {
-        clearTimeout(timer);
-        this.changed = ignore;
-        this.socket.off('connect', check);
-        finish();
-      };
-      const check = (): void => {
-        if (this.ended || reached()) settle(resolve);
-      };
-      const timer = setTimeout(() => {
-        const tail = this.received.toString('latin1').slice(-300);
-        settle(() => reject(new Error(`waited ${HANG_MS} ms in vain for ${wanted}, received …${tail}`)));
-      }, HANG_MS);
-      this.changed = check;
-      this.socket.on('connect', check);
-      check();
-    });
+    const tail = (): string => this.received.toString('latin1').slice(-300);
+    return this.progress.until(
+      () => this.ended || reached(),
+      () => `waited in vain for ${wanted}, received …${tail()}`,
+    );
   }
-}
-
-function ignore(): void {
-  // Nobody waits.
 }

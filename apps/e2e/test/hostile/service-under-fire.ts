@@ -1,4 +1,4 @@
-import { NO_LIMITS, type ServiceProcess, startProcess } from '@tetracast/testing';
+import { NO_LIMITS, pollUntil, type ServiceProcess, startProcess } from '@tetracast/testing';
 import { resolve } from 'node:path';
 import { isAnswered } from './http-answer';
 import { RawConnection } from './raw-connection';
@@ -22,6 +22,7 @@ const SETTINGS = {
 const PROBE = Buffer.from('GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n');
 /** In the first a new connection may only be accepted, in the second it is read. */
 const ROUNDS = 2;
+const MIB = 1024 * 1024;
 
 /** A line of the log that tells a failure of the service's own (pino's levels `error` and `fatal`). */
 const FAILURE = /"level":[56]0/;
@@ -77,6 +78,16 @@ export class ServiceUnderFire implements AsyncDisposable {
     }
     const metrics = await this.metrics();
     return metrics('nodejs_heap_size_used_bytes') + metrics('nodejs_external_memory_bytes');
+  }
+
+  /** Resolves once {@link memory} is below `max`: what is let go of later counts; rejects when it stays as it is. */
+  async memoryBelow(max: number): Promise<void> {
+    let bytes = Infinity;
+    const look = async (): Promise<string> => {
+      bytes = await this.memory();
+      return `${Math.round(bytes / MIB)} MiB, not less than ${max / MIB}`;
+    };
+    await pollUntil(look, () => bytes < max);
   }
 
   /** Reads a metric of the service as it is now. */

@@ -5,7 +5,7 @@ import { type Transport, TRANSPORTS } from './carriers';
 import { bearer, LIFE_ENV, revoke } from './renewal';
 import { leaveSession } from './socketio-attempt';
 import { type Standalone, startStandalone } from './start-standalone';
-import { mint, nowS } from './tokens';
+import { mint, nowS, SOON_S } from './tokens';
 
 const PAYLOAD = 'what is not for a token that has ended';
 
@@ -52,7 +52,7 @@ const ENDINGS: readonly Ending[] = [
   {
     what: 'expires',
     start: async () => {
-      const exp = nowS() + 3;
+      const exp = nowS() + SOON_S;
       const end = async (): Promise<void> => {
         // Lines end in the order in which their tokens do.
         const later = await mint({ exp: exp + 1 });

@@ -1,8 +1,8 @@
-import { Inbox } from '@tetracast/testing';
+import { IDLE_LIMIT_MS, Inbox } from '@tetracast/testing';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { LIFE_ENV } from './renewal';
 import { type Standalone, startStandalone } from './start-standalone';
-import { mint, nowS } from './tokens';
+import { mint, nowS, SOON_S } from './tokens';
 
 let service: Standalone;
 const sockets: Socket[] = [];
@@ -52,15 +52,15 @@ function start(transport: string, tokens: string[], more: Partial<ManagerOptions
         if (event === name) return first;
       }
     },
-    ask: (event, question) => socket.timeout(5000).emitWithAck(event, question) as Promise<unknown>,
+    ask: (event, question) => socket.timeout(IDLE_LIMIT_MS).emitWithAck(event, question) as Promise<unknown>,
   };
 }
 
-const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + 3, ...more });
+const shortLived = (more = {}): Promise<string> => mint({ exp: nowS() + SOON_S, ...more });
 
 describe.each(['websocket', 'polling'])('the stock client over %s', (transport) => {
   it('is told that its token will expire, comes back with a fresh one, and has missed nothing', async () => {
-    const exp = nowS() + 3;
+    const exp = nowS() + SOON_S;
     const { nextOf } = start(transport, [await mint({ exp }), await mint()]);
     expect(await nextOf('connect')).toBe(false);
     expect(await nextOf('tetracast:token_expiring')).toMatchObject({ expires: exp * 1000 });

@@ -20,6 +20,9 @@ const secretKey: KeyObject = createSecretKey(Buffer.from(SECRET));
 
 export const nowS = (): number => Math.floor(Date.now() / 1000);
 
+/** A token that ends so soon is used before, on a busy machine as well, and is worth waiting for. */
+export const SOON_S = 5;
+
 /** The claims of a token that may do anything with `news`, and these besides. */
 export const claimsOf = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
   iss: ISSUER,

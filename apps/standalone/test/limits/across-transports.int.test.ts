@@ -1,7 +1,8 @@
+import { until } from '@tetracast/testing';
 import { startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 import { DEEDS } from './deeds';
-import { type Line, until, WAYS } from './lines';
+import { type Line, WAYS } from './lines';
 import { stopRateClock } from './stopped-clocks';
 
 afterEach(() => jest.useRealTimers());

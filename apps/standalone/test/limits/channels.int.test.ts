@@ -1,7 +1,6 @@
-import { nextBlock, openSseStream, openWebSocketWire, type TransportError } from '@tetracast/testing';
+import { nextBlock, openSseStream, openWebSocketWire, type TransportError, until } from '@tetracast/testing';
 import { startStandalone } from '../access/start-standalone';
 import { HttpConnection } from './client';
-import { until } from './lines';
 import { openSocketio } from './socketio-line';
 
 /** Asks for channels on a line of its own; resolves to `ok`, or how that is refused, and to what ends the line. */

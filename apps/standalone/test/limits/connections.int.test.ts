@@ -1,7 +1,8 @@
+import { until } from '@tetracast/testing';
 import { startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 import type { Who } from './client';
-import { type Line, until, WAYS } from './lines';
+import { type Line, WAYS } from './lines';
 
 const MOST = 2;
 const ANN = { sub: 'ann', address: '192.0.2.1' };

@@ -1,4 +1,4 @@
-import { nextBlock, openSseStream, openWebSocketWire } from '@tetracast/testing';
+import { nextBlock, openSseStream, openWebSocketWire, until } from '@tetracast/testing';
 import type { Standalone } from '../access/start-standalone';
 import { headersOf, HttpConnection, outcomeOf, type Who } from './client';
 import { type EngineTransport, openSocketio } from './socketio-line';
@@ -17,12 +17,6 @@ export interface Way {
   readonly open: OpenLine;
   /** How it is refused when there is no room in the process, and none for its address, and none for its user. */
   readonly refusals: { readonly process: string; readonly ip: string; readonly user: string };
-}
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
 }
 
 /** Has the process let go of channels nobody reads, as it does after WARM: what is read then is what is stored. */

@@ -1,3 +1,4 @@
+import { IDLE_LIMIT_MS } from '@tetracast/testing';
 import { io, type Socket } from 'socket.io-client';
 import { headersOf, type Who } from './client';
 
@@ -42,7 +43,7 @@ export async function openSocketio(
     socket,
     outcome,
     attempt: async (event, argument) => {
-      const answer = (await socket.timeout(10_000).emitWithAck(event, argument)) as Answer;
+      const answer = (await socket.timeout(IDLE_LIMIT_MS).emitWithAck(event, argument)) as Answer;
       return answer.ok ? 'ok' : answer.error.code;
     },
     [Symbol.asyncDispose]: async () => {

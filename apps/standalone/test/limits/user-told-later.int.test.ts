@@ -1,8 +1,7 @@
-import { nextBlock, openSseStream, openWebSocketWire, type SseStream } from '@tetracast/testing';
+import { nextBlock, openSseStream, openWebSocketWire, type SseStream, until } from '@tetracast/testing';
 import { bearer, renewByName } from '../access/renewal';
 import { type Standalone, startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
-import { until } from './lines';
 import { openSocketio, type SocketioLine } from './socketio-line';
 
 /** One connection of one user; without a token one may listen. */

@@ -14,9 +14,14 @@ const RESETS = {
 export class MessageList {
   #list;
   #number = 0;
+  #followsEnd = true;
+  #top = 0;
 
   constructor(list) {
     this.#list = list;
+    const box = list.parentElement;
+    box.addEventListener('scroll', () => this.#scrolled(box), { passive: true });
+    new ResizeObserver(() => this.#showEnd(box)).observe(box);
   }
 
   addMessage({ id, time, data }) {
@@ -45,11 +50,20 @@ export class MessageList {
   }
 
   #append(row) {
-    const box = this.#list.parentElement;
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
     this.#list.append(row);
     if (this.#list.childElementCount > ROWS_KEPT) this.#list.firstElementChild.remove();
-    if (atEnd) box.scrollTop = box.scrollHeight;
+    this.#showEnd(this.#list.parentElement);
+  }
+
+  /** A box that became lower has its end farther away as well: only who scrolls up reads what is above. */
+  #scrolled(box) {
+    const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+    this.#followsEnd = isAtEnd || (this.#followsEnd && box.scrollTop >= this.#top);
+    this.#top = box.scrollTop;
+  }
+
+  #showEnd(box) {
+    if (this.#followsEnd) box.scrollTop = box.scrollHeight;
   }
 }
 

@@ -1,21 +1,16 @@
-const TIMEOUT_MS = 10_000;
+import { IDLE_LIMIT_MS, Progress } from '../progress';
 
-interface Waiter {
-  readonly check: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** What arrived, in order, and who waits for more of it. */
+/** What arrived, in order, and the waits for more of it. */
 export class Inbox<T> {
   readonly #items: T[] = [];
-  readonly #waiters = new Set<Waiter>();
+  readonly #progress = new Progress();
   #taken = 0;
-  #failure: Error | undefined;
+  #isClosed = false;
 
-  /** `name` is told when waiting was in vain. */
+  /** @param idleMs a wait rejects when nothing arrived for so long, and names the inbox and what did arrive; `Infinity`: never */
   constructor(
     readonly name: string,
-    readonly timeoutMs = TIMEOUT_MS,
+    readonly idleMs = IDLE_LIMIT_MS,
   ) {}
 
   get items(): readonly T[] {
@@ -23,48 +18,30 @@ export class Inbox<T> {
   }
 
   push(item: T): void {
-    if (this.#failure !== undefined) return;
+    if (this.#isClosed) return;
     this.#items.push(item);
-    for (const { check } of this.#waiters) check();
+    this.#progress.moved();
   }
 
   /** The item that follows those already taken. */
-  async one(timeoutMs = this.timeoutMs): Promise<T> {
-    for (const item of await this.next(1, timeoutMs)) return item;
+  async one(idleMs = this.idleMs): Promise<T> {
+    for (const item of await this.next(1, idleMs)) return item;
     throw new Error(`${this.name}: nothing`);
   }
 
-  /** Nothing more will come: rejects whoever waits, now and later. */
+  /** Nothing more will come: rejects what waits for more, now and later. */
   fail(error: Error): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#waiters) reject(this.#failure);
+    this.#isClosed = true;
+    this.#progress.fail(error);
   }
 
-  /** The `count` items that follow those already taken, in order of the calls; `Infinity` waits without end. */
-  next(count = 1, timeoutMs = this.timeoutMs): Promise<T[]> {
+  /** The `count` items that follow those already taken, in order of the calls. */
+  async next(count = 1, idleMs = this.idleMs): Promise<T[]> {
     const from = this.#taken;
     this.#taken += count;
     const end = from + count;
-    return new Promise((resolve, reject) => {
-      const arrived = (): string => JSON.stringify(this.#items.slice(from));
-      const waiter: Waiter = {
-        check: () => {
-          if (this.#items.length >= end) settle(() => resolve(this.#items.slice(from, end)));
-        },
-        reject: (error) => settle(() => reject(error)),
-      };
-      const giveUp = (): void => {
-        waiter.reject(new Error(`${this.name}: waited ${timeoutMs} ms for ${count} more, got ${arrived()}`));
-      };
-      const timer = timeoutMs === Infinity ? undefined : setTimeout(giveUp, timeoutMs);
-      const settle = (finish: () => void): void => {
-        clearTimeout(timer);
-        this.#waiters.delete(waiter);
-        finish();
-      };
-      this.#waiters.add(waiter);
-      waiter.check();
-      if (this.#failure !== undefined && this.#waiters.has(waiter)) waiter.reject(this.#failure);
-    });
+    const describe = (): string => `${this.name}: ${count} more wanted, got ${JSON.stringify(this.#items.slice(from))}`;
+    await this.#progress.until(() => this.#items.length >= end, describe, idleMs);
+    return this.#items.slice(from, end);
   }
 }

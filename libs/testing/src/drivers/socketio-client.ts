@@ -2,14 +2,13 @@ import type { Message, Refusal, Reset } from '@tetracast/message-model';
 import { cursorAfter, OWN_EVENT_PREFIX, RESET_EVENT } from '@tetracast/message-model';
 import { io, type Socket } from 'socket.io-client';
 import { clientOnLine, createInboxes, onceReady } from './client-on-line';
+import { IDLE_LIMIT_MS } from '../progress';
 import type { Inbox } from './inbox';
 import { openLine } from './line';
 import type { OpenOptions, TransportDriver } from './transport-driver';
 import { TransportError } from './transport-error';
 
 type Answer = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly error: Refusal };
-
-const ACK_TIMEOUT_MS = 10_000;
 
 /** Which of the stock client's transports are used; `auth` or `event` says how it names its channels. */
 interface Variant {
@@ -102,7 +101,7 @@ function receive(inbox: Inbox<Message>, event: string, args: readonly unknown[])
 }
 
 async function ask(socket: Socket, event: string, question: unknown): Promise<{ readonly id: string }> {
-  const answer = (await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, question)) as Answer;
+  const answer = (await socket.timeout(IDLE_LIMIT_MS).emitWithAck(event, question)) as Answer;
   if (!answer.ok) throw new TransportError(answer.error.code, answer.error.message);
   return answer;
 }

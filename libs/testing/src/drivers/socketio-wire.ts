@@ -28,7 +28,7 @@ export async function openSocketioWire(url: string, auth: Readonly<Record<string
   return {
     socket,
     next: () => inbox.one(),
-    ask: (event, question) => socket.timeout(inbox.timeoutMs).emitWithAck(event, question),
+    ask: (event, question) => socket.timeout(inbox.idleMs).emitWithAck(event, question),
     [Symbol.asyncDispose]: async () => {
       socket.disconnect();
     },

@@ -13,8 +13,8 @@ export interface WebSocketWire extends AsyncDisposable {
   readonly socket: WebSocket;
   readonly frames: readonly ServerFrame[];
   readonly closed: Promise<WireClose>;
-  /** The frame that follows those already taken; rejects after `timeoutMs` (10000), or when the socket closes. */
-  next(timeoutMs?: number): Promise<ServerFrame>;
+  /** The frame that follows those already taken; rejects when none came for `idleMs`, or when the socket closes. */
+  next(idleMs?: number): Promise<ServerFrame>;
   /** Skips frames until one of this type. */
   nextOf<T extends ServerFrame['type']>(type: T): Promise<Extract<ServerFrame, { type: T }>>;
   /** Objects as JSON, text as it is. */
@@ -45,7 +45,7 @@ export async function openWebSocketWire(
     socket.terminate();
     await closed;
   };
-  const next = (timeoutMs?: number): Promise<ServerFrame> => inbox.one(timeoutMs);
+  const next = (idleMs?: number): Promise<ServerFrame> => inbox.one(idleMs);
   return {
     socket,
     frames: inbox.items,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { IDLE_LIMIT_MS, Progress } from '../progress';
 import { guardProcess } from './process-guard';
 
 export interface ProcessOptions {
@@ -34,12 +35,12 @@ export interface ManagedProcess {
   readonly exited: Promise<ExitStatus>;
   /** The last 64 Ki characters of its standard output and error. */
   output(): string;
-  /** Resolves once a match is in the output. */
+  /** Resolves once a match is in the output; rejects when the program has ended without one, or says nothing for long. */
   waitForOutput(pattern: RegExp): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   /** Sends `signal` and resolves when the program has ended. Default SIGKILL. */
   kill(signal?: NodeJS.Signals): Promise<ExitStatus>;
-  /** SIGTERM, and SIGKILL after `graceMs` (5000); resolves when the program has ended. */
+  /** SIGTERM, and SIGKILL after `graceMs` (30000); resolves when the program has ended. */
   stop(graceMs?: number): Promise<ExitStatus>;
 }
 
@@ -55,10 +56,14 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
     env,
     ...(cwd === undefined ? {} : { cwd }),
   });
-  const output = collectOutput(child.stdout, child.stderr);
+  const { ended, ...output } = collectOutput(child.stdout, child.stderr);
   if (options.onStdout !== undefined) child.stdout?.on('data', options.onStdout);
   const exited = new Promise<ExitStatus>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal }));
+    child.once('close', (code, signal) => {
+      resolve({ code, signal });
+      // Later: a wait for the exit itself knows more of what it means.
+      setImmediate(ended, `${command} ended (${signal ?? `exit code ${code}`})`);
+    });
   });
   const pid = await new Promise<number>((resolve, reject) => {
     child.once('spawn', () => resolve(child.pid ?? 0));
@@ -81,7 +86,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
       signal(name);
       return exited;
     },
-    stop: async (graceMs = 5000) => {
+    stop: async (graceMs = IDLE_LIMIT_MS) => {
       signal('SIGTERM');
       signal('SIGCONT'); // one that a test had stopped by SIGSTOP would not hear of it
       const timer = setTimeout(() => signal('SIGKILL'), graceMs);
@@ -92,29 +97,28 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
   };
 }
 
-function collectOutput(...streams: readonly (Readable | null)[]): Pick<ManagedProcess, 'output' | 'waitForOutput'> {
+interface Output extends Pick<ManagedProcess, 'output' | 'waitForOutput'> {
+  /** No more of it will come. */
+  ended(why: string): void;
+}
+
+function collectOutput(...streams: readonly (Readable | null)[]): Output {
   let text = '';
-  const waiting = new Map<RegExp, () => void>();
-  const check = (): void => {
-    for (const [pattern, resolve] of waiting) {
-      if (!pattern.test(text)) continue;
-      waiting.delete(pattern);
-      resolve();
-    }
-  };
+  const progress = new Progress();
   for (const stream of streams) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text = (text + chunk).slice(-OUTPUT_MAX);
-      check();
+      progress.moved();
     });
   }
   return {
     output: () => text,
     waitForOutput: (pattern) =>
-      new Promise((resolve) => {
-        waiting.set(pattern, resolve);
-        check();
-      }),
+      progress.until(
+        () => pattern.test(text),
+        () => `${String(pattern)} is not in the output:\n${text.trim()}`,
+      ),
+    ended: (why) => progress.fail(new Error(`${why}. Its output:\n${text.trim()}`)),
   };
 }
 

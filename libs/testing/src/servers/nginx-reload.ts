@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../progress';
 import type { ManagedProcess } from './managed-process';
-
-const POLL_MS = 10;
-const TIMEOUT_MS = 10_000;
 
 /**
  * SIGHUP; resolves when new workers run and the old ones take no more connections (those they have they may keep),
@@ -13,16 +10,17 @@ export async function reloadNginx(nginx: ManagedProcess, errorLog: () => Promise
   const before = await workersOf(nginx.pid);
   const loggedBefore = (await errorLog()).length;
   nginx.signal('SIGHUP');
-  const deadline = Date.now() + TIMEOUT_MS;
-  while (Date.now() < deadline) {
+  const look = async (): Promise<{ workers: string[]; serving: boolean[]; logged: string }> => {
     const workers = await workersOf(nginx.pid);
-    const areNew = workers.some((pid) => !before.includes(pid));
-    if (areNew && !(await Promise.all(before.map(isServing))).includes(true)) return;
+    const serving = await Promise.all(before.map(isServing));
     const logged = (await errorLog()).slice(loggedBefore);
     if (logged.includes('[emerg]')) throw new Error(`nginx refused the conf:\n${logged.trim()}`);
-    await delay(POLL_MS);
-  }
-  throw new Error(`nginx had no new workers ${TIMEOUT_MS} ms after SIGHUP:\n${await errorLog()}`);
+    return { workers, serving, logged };
+  };
+  await pollUntil(
+    look,
+    ({ workers, serving }) => workers.some((pid) => !before.includes(pid)) && !serving.includes(true),
+  );
 }
 
 async function workersOf(pid: number): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { IDLE_LIMIT_MS, watchProgress } from '../progress';
 import type { ManagedProcess } from './managed-process';
 
 /** Resolves when the server is ready; stops trying when `signal` aborts. */
@@ -8,17 +9,17 @@ export type ReadyProbe = (signal: AbortSignal) => Promise<void>;
 const PROBE_INTERVAL_MS = 20;
 
 /**
- * Resolves once `probe` does; rejects, with the output, as soon as the program ends before that or after `timeoutMs`
- * (15000). A program that did not become ready is killed.
+ * Resolves once `probe` does; rejects, with the output, as soon as the program ends before that or
+ * has said nothing more for `idleMs`. A program that did not become ready is killed.
  */
 export async function becomeReady(
   process: ManagedProcess,
   probe: ReadyProbe,
-  { timeoutMs = 15_000, output = () => process.output() }: { timeoutMs?: number; output?: () => string } = {},
+  { idleMs = IDLE_LIMIT_MS, output = () => process.output() }: { idleMs?: number; output?: () => string } = {},
 ): Promise<void> {
   const over = new AbortController();
   const failed = (what: string): Error => new Error(`${process.command} ${what}. Its output:\n${output().trim()}`);
-  let timer: NodeJS.Timeout | undefined;
+  let endWatch = (): void => undefined;
   try {
     await Promise.race([
       probe(over.signal),
@@ -26,14 +27,15 @@ export async function becomeReady(
         throw failed(`ended before it was ready (${signal ?? `exit code ${code}`})`);
       }),
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(failed(`was not ready after ${timeoutMs} ms`)), timeoutMs);
+        const giveUp = (): void => reject(failed(`is not ready and has said nothing more for ${idleMs} ms`));
+        endWatch = watchProgress(output, giveUp, idleMs);
       }),
     ]);
   } catch (error) {
     await process.kill();
     throw error;
   } finally {
-    clearTimeout(timer);
+    endWatch();
     over.abort();
   }
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../progress';
 import { freePort } from './free-port';
 import { type ManagedProcess, spawnProcess } from './managed-process';
 import { becomeReady } from './ready-probe';
@@ -71,7 +72,10 @@ export async function startSentinel(options: SentinelOptions): Promise<SentinelS
     command,
     untilPrimaryIs: async (wanted) => {
       const address = ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name] as const;
-      while (((await command(...address)) as string[])[1] !== String(wanted)) await delay(PROBE_INTERVAL_MS);
+      await pollUntil(
+        () => command(...address) as Promise<string[]>,
+        ([, port]) => port === String(wanted),
+      );
     },
     kill: async (signal = 'SIGKILL') => {
       if (signal === 'SIGSTOP' || signal === 'SIGCONT') process.signal(signal);

@@ -15,8 +15,6 @@ export interface ServiceOptions {
   readonly cwd?: string;
   /** Answers 200 when the service is ready. Default `/readyz`. */
   readonly readyPath?: string;
-  /** Default 15000. */
-  readonly readyTimeoutMs?: number;
 }
 
 /** A built service in a process of its own. */
@@ -28,16 +26,16 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly exited: Promise<ExitStatus>;
   /** The last of what it wrote, as far as it has come in: that may be later than an answer it gave after it. */
   output(): string;
-  /** Resolves once a match is in the output. */
+  /** Resolves once a match is in the output; rejects when the service has ended without one, or says nothing for long. */
   waitForOutput(pattern: RegExp): Promise<void>;
   signal(signal: NodeJS.Signals): void;
-  /** SIGTERM; SIGKILL after `graceMs` (5000). Resolves when it has ended. */
+  /** SIGTERM; SIGKILL after `graceMs` (30000). Resolves when it has ended. */
   stop(graceMs?: number): Promise<ExitStatus>;
   /** SIGKILL. Resolves when it has ended. */
   kill(): Promise<ExitStatus>;
 }
 
-/** Starts a built service; resolves when it is ready, rejects with its output when it ends before or is not in time. */
+/** Starts a built service; resolves when it is ready, rejects with its output when it ends before or hangs. */
 export async function startProcess(options: ServiceOptions): Promise<ServiceProcess> {
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -47,9 +45,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
     env: serviceEnvironment(port, options.env),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  await becomeReady(named(service, options.file), answers(url + (options.readyPath ?? '/readyz')), {
-    timeoutMs: options.readyTimeoutMs ?? 15_000,
-  });
+  await becomeReady(named(service, options.file), answers(url + (options.readyPath ?? '/readyz')));
   return {
     url,
     port,

@@ -1,6 +1,7 @@
 import type { Message } from '@tetracast/message-model';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { openLine } from '../drivers';
+import { IDLE_LIMIT_MS } from '../progress';
 import { type ContractContext, open, publishAll, uniqueChannel, words } from './contract-context';
 import { request } from './http-requests';
 
@@ -70,7 +71,7 @@ export function testSocketioEvents(context: ContractContext): void {
     ])('refuse to publish %s', async (_, publication, code) => {
       const socket = await connect(context.url(), { channels: [uniqueChannel()] });
 
-      const answer: unknown = await socket.timeout(10_000).emitWithAck('publish', publication);
+      const answer: unknown = await socket.timeout(IDLE_LIMIT_MS).emitWithAck('publish', publication);
 
       expect(answer).toEqual({ ok: false, error: { code, message: expect.any(String) as string } });
       expect(socket.connected).toBe(true);

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { IDLE_LIMIT_MS, watchProgress } from './watch-progress';
+
+const POLL_MS = 10;
+
+/** For what tells of no change by itself: looks until what it sees `isDone`, and rejects when that is the same for `idleMs`. */
+export async function pollUntil<T>(
+  look: () => T | Promise<T>,
+  isDone: (seen: T) => boolean,
+  idleMs = IDLE_LIMIT_MS,
+): Promise<T> {
+  let shown = 'nothing';
+  let isOver = false;
+  let endWatch = (): void => undefined;
+  const idle = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(new Error(`nothing changed for ${idleMs} ms: what is seen is ${shown}`));
+    endWatch = watchProgress(() => shown, giveUp, idleMs);
+  });
+  const poll = async (): Promise<T> => {
+    for (;;) {
+      const seen = await look();
+      if (isOver || isDone(seen)) return seen;
+      shown = JSON.stringify(seen) ?? 'undefined';
+      await delay(POLL_MS);
+    }
+  };
+  try {
+    return await Promise.race([poll(), idle]);
+  } finally {
+    isOver = true;
+    endWatch();
+  }
+}
