@@ -1,7 +1,6 @@
-import { type RedisServer, startRedis } from '@tetracast/testing';
+import { openTcpSwitch, type RedisServer, startRedis, type TcpSwitch } from '@tetracast/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogServers } from './log-servers';
-import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
 
 /** One Redis behind an address that can lead to another. */
 export class SwitchedRedis implements LogServers {
