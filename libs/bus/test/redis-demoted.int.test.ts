@@ -66,4 +66,5 @@ it('announcements are heard from the server that is written to, when the name le
   await recorder.until(() => recorder.resubscribed > 0);
   const { seq, epoch } = await eventually(() => subscriber.append(publication('a')));
   await recorder.until(() => recorder.entries.some((entry, at) => entry.seq === seq && recorder.epochs[at] === epoch));
+  expect(lines).toContainEqual(expect.stringMatching(/another Redis than the one written to/));
 });
