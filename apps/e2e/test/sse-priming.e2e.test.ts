@@ -1,6 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { launchChromium, type ServiceProcess } from '@tetracast/testing';
-import { openTcpSwitch, type TcpSwitch } from './faults/tcp-switch';
+import { launchChromium, openTcpSwitch, type ServiceProcess, type TcpSwitch } from '@tetracast/testing';
 import { startService } from './system';
 
 let service: ServiceProcess;

@@ -67,6 +67,18 @@ export interface BusListener {
   onResubscribed(): void;
 }
 
+/** What {@link BusChecks} says of what can be done. */
+export const CHECK_OK = 'ok';
+
+/** What a service needs of a bus: each is `ok`, or else the reason in one line, for operators. */
+export interface BusChecks {
+  readonly read: string;
+  readonly write: string;
+  readonly announce: string;
+  /** Whether this process hears what it announces. */
+  readonly hear: string;
+}
+
 /**
  * The log of one partition and its announcements. Acknowledged means stored: `append` resolves once the message can be
  * read by every node.
@@ -97,8 +109,11 @@ export interface Bus {
    */
   tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]>;
 
-  /** Resolves when the log can be reached. */
-  ping(): Promise<void>;
+  /**
+   * Proves that each thing a service needs can be done now, by doing it. It stores nothing that lasts, and is cheap: an answer
+   * may be up to a second old.
+   */
+  check(): Promise<BusChecks>;
   close(): Promise<void>;
 }
 

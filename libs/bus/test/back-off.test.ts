@@ -1,4 +1,4 @@
-import { backOffMs, MisledCount } from '../src/redis/back-off';
+import { backOffMs, LeftCount } from '../src/redis/back-off';
 
 it('doubles from 50 ms to 2 s, half of it by chance', () => {
   for (const [attempt, ceiling] of [
@@ -16,13 +16,13 @@ it('doubles from 50 ms to 2 s, half of it by chance', () => {
 });
 
 it('counts what comes again within ten seconds, and forgets it after them', () => {
-  const misled = new MisledCount();
-  expect(misled.at(0)).toBe(0);
-  misled.add(0);
-  misled.add(9999);
-  expect(misled.at(9999)).toBe(2);
-  expect(misled.at(19_998)).toBe(2);
-  expect(misled.at(19_999)).toBe(0);
-  misled.add(20_000);
-  expect(misled.at(20_000)).toBe(1);
+  const left = new LeftCount();
+  expect(left.at(0)).toBe(0);
+  left.add(0);
+  left.add(9999);
+  expect(left.at(9999)).toBe(2);
+  expect(left.at(19_998)).toBe(2);
+  expect(left.at(19_999)).toBe(0);
+  left.add(20_000);
+  expect(left.at(20_000)).toBe(1);
 });

@@ -1,5 +1,6 @@
 import { describeAnnouncing } from './contract/announcing';
 import type { BusHarness } from './contract/harness';
+import { describeCheck } from './contract/check';
 import { describeIdempotency } from './contract/idempotency';
 import { describeModel } from './contract/model';
 import { describeNumbering } from './contract/numbering';
@@ -20,6 +21,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeAnnouncing(harness);
     describeState(harness);
     describeTallies(harness);
+    describeCheck(harness);
     describeModel(harness);
   });
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, connect, type Socket } from 'node:net';
 import { startRedis } from '@tetracast/testing';
 import { RedisBus } from '../src';
-import { readHistory } from '../src/redis/primary';
+import { readServerInfo } from '../src/redis/server-info';
 
 const SETTINGS = { retention: { size: 100, ttlMs: 60_000 } };
 const MESSAGE = { channel: 'news', event: 'message', data: '1', echo: true };
@@ -85,10 +85,14 @@ describe('a log whose server changes', () => {
   });
 });
 
-describe('readHistory', () => {
+describe('readServerInfo', () => {
   it('reads what Redis says', () => {
     const info = 'run_id:ab\r\nmaster_replid:cd\r\nmaster_replid2:0000\r\naof_enabled:1\r\n';
-    expect(readHistory(info)).toEqual({ runId: 'ab', replicationId: 'cd', wasReplica: false, keepsFile: true });
-    expect(readHistory('master_replid2:ef')).toMatchObject({ wasReplica: true, keepsFile: false, runId: '' });
+    expect(readServerInfo(info)).toEqual({
+      ...{ runId: 'ab', replicationId: 'cd', wasReplica: false, keepsFile: true },
+      ...{ isReplica: false, isLoading: false },
+    });
+    expect(readServerInfo('loading:1\r\nrole:slave\r\n')).toMatchObject({ isReplica: true, isLoading: true });
+    expect(readServerInfo('master_replid2:ef')).toMatchObject({ wasReplica: true, keepsFile: false, runId: '' });
   });
 });

@@ -4,6 +4,7 @@ import { freePort, pollUntil, type RedisServer, startRedis } from '@tetracast/te
 import { BusUnavailableError, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
+import { ready } from './ready';
 import { Recorder } from './recorder';
 
 const opened: AsyncDisposable[] = [];
@@ -46,7 +47,6 @@ async function expectUnavailable(bus: RedisBus): Promise<void> {
     bus.positions(['a']),
     bus.putState('k', 'v', 1000),
     bus.getState('k'),
-    bus.ping(),
   ];
   for (const attempt of await Promise.allSettled(attempts)) {
     expect(attempt).toMatchObject({ status: 'rejected', reason: expect.any(BusUnavailableError) as unknown });
@@ -77,7 +77,7 @@ it('refuses everything while there is no Redis, and hears everything when there 
 
   await start({ port });
   await recorder.until(() => recorder.resubscribed > 0);
-  await eventually(() => bus.ping());
+  await ready(bus);
   await appendTo(bus, 'gone', 'a');
   await recorder.heard(2);
   expect(recorder.seqs).toEqual([2]);
@@ -99,7 +99,7 @@ it('goes on in the same log after a restart that kept it', async () => {
 
   await redis.restart();
   await recorder.until(() => recorder.resubscribed > 0);
-  await eventually(() => bus.ping());
+  await ready(bus);
   expect(await bus.append(publication('c'))).toEqual({ epoch, seq: 4, duplicate: false });
   await appendTo(bus, 'a', 'b');
   await recorder.heard(6);
@@ -146,7 +146,7 @@ it('does not wait for a Redis that hangs, and comes back with it', async () => {
   await redis.kill('SIGSTOP');
   await expectUnavailable(bus);
   await redis.kill('SIGCONT');
-  await eventually(() => bus.ping());
+  await ready(bus);
   const { seq } = await eventually(() => bus.append(publication('a')));
   await recorder.heard(seq);
 });
@@ -154,7 +154,7 @@ it('does not wait for a Redis that hangs, and comes back with it', async () => {
 it('refuses what is under way when the connection breaks, without waiting for an answer', async () => {
   const redis = await start();
   const { bus } = connect(redis.url, 600_000);
-  await bus.ping();
+  await ready(bus);
   await redis.kill('SIGSTOP');
   const attempt = expectUnavailable(bus);
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve)); // sent by now
@@ -176,7 +176,7 @@ it('waits for the first connection while the process itself is too busy to see i
 it('takes for answered what came in while the process itself was held up', async () => {
   const redis = await start();
   const { bus } = connect(redis.url, 500);
-  await eventually(() => bus.ping());
+  await ready(bus);
   const appended = bus.append(publication('a'));
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve)); // sent by now
   holdUp(1500);
@@ -207,7 +207,7 @@ it('leaves no connection behind', async () => {
   const redis = await start();
   const { bus } = connect(redis.url);
   await bus.subscribe('a');
-  await bus.ping(); // over both lines
+  await ready(bus); // over both lines
   const names = async (): Promise<string[]> =>
     String(await redis.command('CLIENT', 'LIST'))
       .match(/tetracast-\w+/g)

@@ -52,7 +52,7 @@ it.each([
   ['redis+sentinel://a/main/0/1', /no database number/],
   [`redis+sentinel://${SECRET}@a/main`, /user:password or :password/],
   ['redis+sentinel://u:@a/main', /the password is empty/],
-  [`redis+sentinel://u:${SECRET}%@a/main`, /written %25/],
+  [`redis+sentinel://u:${SECRET}%@a/main`, /% as %25/],
   [`redis+sentinel://u:${SECRET}/x@a/main`, /Sentinel 1 of the list/],
   [`redis+sentinel://a/main?password=${SECRET}`, /the only parameters are sentinel_username and sentinel_password/],
   [`redis+sentinel://a/main?toString=${SECRET}`, /the only parameters/],

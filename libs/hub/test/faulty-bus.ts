@@ -1,4 +1,5 @@
 import {
+  type BusChecks,
   type Appended,
   type Bus,
   type BusListener,
@@ -104,8 +105,8 @@ export class FaultyBus implements Bus {
     return this.inner.tally(counts, windowMs);
   }
 
-  ping(): Promise<void> {
-    return this.inner.ping();
+  check(): Promise<BusChecks> {
+    return this.inner.check();
   }
 
   close(): Promise<void> {

@@ -7,9 +7,9 @@ import { servedInstead } from './request-body';
 /** Seconds after which a client may try again what failed for want of the log or of room. */
 const RETRY_AFTER_S = 1;
 
-/** Answers with the error as `application/problem+json` (RFC 9457). */
-export function sendProblem(reply: FastifyReply, { code, message }: CodedError): FastifyReply {
-  const problem = createProblem(code, message);
+/** Answers with the error as `application/problem+json` (RFC 9457); `more` are members of its own (section 3.2). */
+export function sendProblem(reply: FastifyReply, { code, message }: CodedError, more: object = {}): FastifyReply {
+  const problem = { ...createProblem(code, message), ...more };
   void reply
     .code(problem.status)
     .headers({ 'cache-control': 'no-store', ...NO_SNIFF })

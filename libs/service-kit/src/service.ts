@@ -1,6 +1,6 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
-import fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './access/access-routes';
 import { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
 import { Gatekeeper } from './access/gatekeeper';
@@ -37,9 +37,10 @@ const SPARE_SOCKETS = 100;
 export async function createService(
   settings: Settings,
   plugins: readonly FastifyPluginAsync[],
-  { bus = openBus(settings), logger = true, role }: ServiceOptions = {},
+  { bus: given, logger = true, role }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
   const app = fastify(createServerOptions(settings, logger, role?.worker));
+  const bus = given ?? openBus(settings, app.log);
   const hub = new Hub(bus, hubOptions(settings));
   const limits = new Limits(settings, bus);
   const access = await Gatekeeper.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
@@ -104,8 +105,8 @@ function hubOptions(settings: Settings): HubOptions {
   };
 }
 
-function openBus(settings: Settings): Bus {
-  return createBus(settings.busUrl, {
+function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
+  const busSettings = {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: {
       ...settings.historyNamespaces,
@@ -113,5 +114,6 @@ function openBus(settings: Settings): Bus {
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
     memoryMaxBytes: settings.memoryMaxBytes,
-  });
+  };
+  return createBus(settings.busUrl, busSettings, { logger });
 }

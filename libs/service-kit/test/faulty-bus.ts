@@ -1,5 +1,7 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 
+const REFUSED = 'connect ECONNREFUSED 10.0.0.1:6379';
+
 /** A log that can be out of reach. */
 export class FaultyBus extends MemoryBus {
   isAway = false;
@@ -8,8 +10,9 @@ export class FaultyBus extends MemoryBus {
     super({ retention: { size: 100, ttlMs: 60_000 } });
   }
 
-  override ping(): Promise<void> {
-    return this.isAway ? away() : super.ping();
+  override check(): ReturnType<MemoryBus['check']> {
+    if (!this.isAway) return super.check();
+    return Promise.resolve({ read: 'ok', write: REFUSED, announce: REFUSED, hear: 'ok' });
   }
 
   override append(...args: Parameters<MemoryBus['append']>): ReturnType<MemoryBus['append']> {
@@ -18,5 +21,5 @@ export class FaultyBus extends MemoryBus {
 }
 
 function away(): Promise<never> {
-  return Promise.reject(new BusUnavailableError('connect ECONNREFUSED 10.0.0.1:6379'));
+  return Promise.reject(new BusUnavailableError(REFUSED));
 }

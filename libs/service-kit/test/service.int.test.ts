@@ -117,10 +117,15 @@ describe('a service', () => {
   });
 
   describe('tells how it is', () => {
-    it.each(['/healthz', '/readyz'])('%s is 200', async (path) => {
+    const checks = { serve: 'ok', read: 'ok', write: 'ok', announce: 'ok', hear: 'ok', revocations: 'ok' };
+
+    it.each([
+      ['/healthz', { status: 'ok' }],
+      ['/readyz', { status: 'ok', checks }],
+    ])('%s is 200', async (path, wanted) => {
       const { status, headers, text } = await ask(service.url + path);
 
-      expect([status, text]).toEqual([200, '{"status":"ok"}']);
+      expect([status, JSON.parse(text)]).toEqual([200, wanted]);
       expect(headers['x-content-type-options']).toBe('nosniff');
     });
 
@@ -128,7 +133,13 @@ describe('a service', () => {
       bus.isAway = true;
 
       expect((await ask(`${service.url}/healthz`)).status).toBe(200);
-      expect(problemIn(await ask(`${service.url}/readyz`))).toMatchObject({ status: 503, code: 'unavailable' });
+      const refused = 'connect ECONNREFUSED 10.0.0.1:6379';
+      const { headers, text } = await ask(`${service.url}/readyz`);
+      expect(headers['content-type']).toBe('application/problem+json');
+      expect(JSON.parse(text)).toMatchObject({
+        ...{ status: 503, code: 'unavailable', detail: `not ready: ${refused}` },
+        checks: { ...checks, write: refused, announce: refused },
+      });
     });
   });
 

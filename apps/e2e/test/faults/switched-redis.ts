@@ -1,6 +1,5 @@
-import { pollUntil, type RedisServer, startRedis } from '@tetracast/testing';
+import { openTcpSwitch, pollUntil, type RedisServer, startRedis, type TcpSwitch } from '@tetracast/testing';
 import type { LogServers } from './log-servers';
-import { openTcpSwitch, type TcpSwitch } from './tcp-switch';
 
 /** One Redis behind an address that can lead to another. */
 export class SwitchedRedis implements LogServers {

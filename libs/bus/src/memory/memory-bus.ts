@@ -1,4 +1,4 @@
-import { type Appended, type Bus, type BusListener, BusUnavailableError } from '../bus';
+import { type Appended, type Bus, type BusChecks, type BusListener, BusUnavailableError, CHECK_OK } from '../bus';
 import type { Page, Positions, Publication, Range } from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
@@ -24,6 +24,8 @@ const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
 /** What a channel takes besides its messages: its log and its place among the logs. */
 const LOG_BYTES = 250;
+
+const CLOSED = 'The bus is closed';
 
 export interface MemoryBusOptions {
   /** The clock, in ms since the POSIX epoch. Default `Date.now`. */
@@ -137,8 +139,9 @@ export class MemoryBus implements Bus {
     return Promise.resolve([...counts].map(([name, added]) => this.tallies.add(name, added, windowMs, now)));
   }
 
-  ping(): Promise<void> {
-    return this.closed ? unavailable() : Promise.resolve();
+  check(): Promise<BusChecks> {
+    const found = this.closed ? CLOSED : CHECK_OK;
+    return Promise.resolve({ read: found, write: found, announce: found, hear: found });
   }
 
   close(): Promise<void> {
@@ -182,5 +185,5 @@ export class MemoryBus implements Bus {
 }
 
 function unavailable(): Promise<never> {
-  return Promise.reject(new BusUnavailableError('The bus is closed'));
+  return Promise.reject(new BusUnavailableError(CLOSED));
 }

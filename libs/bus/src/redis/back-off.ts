@@ -11,10 +11,10 @@ export function backOffMs(attempt: number): number {
 const FORGOTTEN_AFTER_MS = 10_000;
 
 /**
- * How often in a row the server on a line turned out to be a replica. To ioredis each of these connections was a success,
- * so its own count begins anew every time.
+ * How often in a row a connection was made and then left, because its server could not be used. To ioredis each of these
+ * was a success, so its own count begins at 0 every time.
  */
-export class MisledCount {
+export class LeftCount {
   private count = 0;
   private lastAt = -Infinity;
 

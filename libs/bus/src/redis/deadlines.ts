@@ -7,6 +7,11 @@ interface Waiting {
   giveUp(): void;
 }
 
+/** What was waited for did not come in time. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
 /**
  * Gives up what takes longer than `timeoutMs`, at the latest a tenth of that later. One timer for all, which runs while there
  * is something to wait for. It counts its own ticks and not the clock, so that in a process whose turns take longer than a tick
@@ -50,7 +55,7 @@ export class Deadlines {
     }
   }
 
-  private tooLong(): Error {
-    return new Error(`no answer within ${this.timeoutMs} ms`);
+  private tooLong(): NoAnswerError {
+    return new NoAnswerError(`no answer within ${this.timeoutMs} ms`);
   }
 }

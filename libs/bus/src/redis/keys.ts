@@ -1,9 +1,18 @@
+import { createEpoch } from '../epoch';
+
 export const DEFAULT_KEY_PREFIX = '{tetracast}';
+
+/** Stands where a channel's name would: no client can name it, since none begins so. */
+const PROOF = '$proof';
 
 /** The names in Redis of everything that belongs to one log. */
 export class RedisKeys {
   readonly partition: string;
   readonly last: string;
+  /** Of each kind of key one, in the order of prove.lua. */
+  readonly proof: readonly string[];
+  /** Where this process announces what it alone hears: proofs that announcements arrive. */
+  readonly proofNews: string;
   private readonly newsPrefix: string;
 
   /** `db`: announcements know no databases, so two logs in two of them must not share a name. */
@@ -14,6 +23,11 @@ export class RedisKeys {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
     this.newsPrefix = db === 0 ? `${prefix}:news:` : `${prefix}:news@${db}:`;
+    this.proof = [
+      ...[this.partition, this.last, this.log(PROOF)],
+      ...[this.once(PROOF, ''), this.state(PROOF), this.tally(PROOF)],
+    ];
+    this.proofNews = this.news(`${PROOF}:${createEpoch()}`);
   }
 
   log(channel: string): string {

@@ -1,4 +1,4 @@
--- What every script on the log begins with: all but tally.lua (scripts.ts puts this text in front of them).
+-- What every script on the log begins with: all but tally.lua and prove.lua (scripts.ts puts this text in front of them).
 -- KEYS[1] the partition: hash of epoch, seq (the greatest given out), forgotten (no forgotten channel's last exceeds it)
 -- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message
 -- ARGV[1] an epoch for the case that a new one is needed: a script must not be random itself

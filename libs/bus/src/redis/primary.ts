@@ -1,25 +1,6 @@
 import type { Line } from './line';
 import type { RedisWithScripts } from './scripts';
-
-/** What a server tells of itself that decides whether its log can be trusted to be whole. */
-export interface ServerHistory {
-  readonly runId: string;
-  readonly replicationId: string;
-  readonly wasReplica: boolean;
-  readonly keepsFile: boolean;
-}
-
-/** Reads the answer to `INFO`; what Redis does not tell is taken as a server of whom nothing is known. */
-export function readHistory(info: string): ServerHistory {
-  const field = (name: string): string => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1] ?? '';
-  return {
-    runId: field('run_id'),
-    replicationId: field('master_replid'),
-    // A promoted replica remembers the history it followed; a server that always was the primary has none but its own.
-    wasReplica: !/^0*$/.test(field('master_replid2')),
-    keepsFile: field('aof_enabled') === '1',
-  };
-}
+import { readServerInfo, type ServerInfo } from './server-info';
 
 /**
  * Has the server at the other end looked at before the log is used over a new connection. A replica that took the
@@ -32,7 +13,7 @@ export class Primary {
 
   constructor(
     private readonly line: Line,
-    private readonly claim: (redis: RedisWithScripts, history: ServerHistory) => Promise<unknown>,
+    private readonly claim: (redis: RedisWithScripts, server: ServerInfo) => Promise<unknown>,
   ) {
     for (const event of ['ready', 'close'] as const) {
       line.redis.on(event, () => {
@@ -51,7 +32,7 @@ export class Primary {
     this.looking ??= this.line
       .run(async (redis) => {
         const { stream } = redis;
-        await this.claim(redis, readHistory(await redis.info()));
+        await this.claim(redis, readServerInfo(await redis.info()));
         this.known = redis.stream === stream;
       })
       .finally(() => {

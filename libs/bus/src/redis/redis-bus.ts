@@ -1,4 +1,4 @@
-import { BusUnavailableError, type Appended, type Bus, type BusListener } from '../bus';
+import { type Appended, type Bus, type BusChecks, type BusListener, BusUnavailableError } from '../bus';
 import type { Page, Positions, Publication, Range } from '../bus';
 import { ENTRY_BYTES } from '../entry';
 import { createEpoch } from '../epoch';
@@ -11,11 +11,13 @@ import {
   DEFAULT_IDEMPOTENCY_TTL_MS,
   type RetentionPolicy,
 } from '../retention-policy';
+import { parseAddress } from './address';
 import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
-import { Line, type LineOptions } from './line';
+import { Line } from './line';
 import { Primary } from './primary';
-import { isSentinelUrl, parseSentinelUrl } from './sentinel-url';
+import { Problems, type ProblemsOptions } from './problems';
+import { SelfCheck } from './self-check';
 import { SentinelWatch } from './sentinel-watch';
 import { Subscriptions } from './subscriptions';
 
@@ -30,6 +32,13 @@ export interface RedisBusSettings extends RetentionSettings {
   readonly keyPrefix?: string;
 }
 
+export interface RedisBusOptions extends ProblemsOptions {
+  /** How long to wait for one answer, and for the first connection. Default 2000. */
+  readonly commandTimeoutMs?: number;
+  /** How often the connections are proved to work. Default 1000. */
+  readonly heartbeatMs?: number;
+}
+
 /**
  * The log of all processes that name the same Redis (6.2 or later) and prefix. It needs two connections, since
  * announcements have to come in while a command waits for its answer.
@@ -40,6 +49,7 @@ export class RedisBus implements Bus {
   private readonly news: Line;
   private readonly watch: SentinelWatch | undefined;
   private readonly subscriptions: Subscriptions;
+  private readonly selfCheck: SelfCheck;
   private readonly keys: RedisKeys;
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
@@ -49,20 +59,30 @@ export class RedisBus implements Bus {
   private known = { epoch: '', seq: 0 };
 
   /** @param url of one server, or `redis+sentinel://…` */
-  constructor(url: string, settings: RedisBusSettings, options: LineOptions = {}) {
-    const address = isSentinelUrl(url) ? parseSentinelUrl(url) : url;
+  constructor(url: string, settings: RedisBusSettings, options: RedisBusOptions = {}) {
+    const address = parseAddress(url);
+    const problems = new Problems('Redis', options);
+    const lineOptions = { ...options, problems };
+    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db);
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
-    this.commands = new Line(address, 'tetracast-commands', options);
-    this.news = new Line(address, 'tetracast-news', options);
-    if (typeof address === 'object') {
-      this.watch = new SentinelWatch(address, {
+    this.commands = new Line(address, 'tetracast-commands', lineOptions);
+    this.news = new Line(address, 'tetracast-news', {
+      ...lineOptions,
+      setUp: async (redis) => {
+        await redis.subscribe(this.keys.proofNews);
+        await redis.unsubscribe(`${this.keys.proofNews}:none`);
+      },
+    });
+    if ('sentinels' in address) {
+      const events = {
         onPromoting: () => this.commands.hold(PROMOTION_MS),
-        onSwitched: (host, port) => [this.commands, this.news].forEach((line) => line.follow(host, port)),
-      });
+        onSwitched: (host: string, port: number) =>
+          [this.commands, this.news].forEach((line) => line.follow(host, port)),
+      };
+      this.watch = new SentinelWatch(address, events, options);
     }
-    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, this.commands.redis.options.db ?? 0);
     this.primary = new Primary(this.commands, (redis, { runId, replicationId, wasReplica, keepsFile }) =>
       redis.tetracastClaim(
         ...[this.keys.partition, this.keys.last, ...this.epochArguments()],
@@ -71,30 +91,38 @@ export class RedisBus implements Bus {
     );
     this.subscriptions = new Subscriptions(this.news, {
       onMessage: (name, text) => this.hear(this.keys.channelOfNews(name), text),
+      onOther: (name, text) => {
+        if (name === this.keys.proofNews) this.selfCheck.hear(text);
+      },
       onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
+    for (const line of [this.commands, this.news]) line.onReady(() => this.keepTogether());
+    const { commands, news, primary } = this;
+    this.selfCheck = new SelfCheck({ commands, news, primary }, this.keys, problems, options.heartbeatMs);
   }
 
   async append(publication: Publication): Promise<Appended> {
+    if (!this.selfCheck.mayAppend) await this.selfCheck.proveAppend();
     const { keys } = this;
     const { channel, idempotencyKey } = publication;
     const { size, ttlMs } = this.retentionOf(channel);
-    const [epoch, seq, duplicate] = await this.primary.run((redis) =>
-      redis.tetracastAppend(
-        ...[
-          keys.partition,
-          keys.last,
-          keys.log(channel),
-          keys.once(idempotencyKey === undefined ? '' : onceName(publication)),
-        ],
-        ...this.epochArguments(),
-        ...[channel, keys.news(channel), encodeBody(publication), size, ttlMs],
-        ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],
-      ),
-    );
-    if (duplicate === 0) this.learn(epoch, seq);
-    return { epoch, seq, duplicate: duplicate === 1 };
+    const onceKey = keys.once(idempotencyKey === undefined ? '' : onceName(publication));
+    try {
+      const [epoch, seq, duplicate] = await this.primary.run((redis) =>
+        redis.tetracastAppend(
+          ...[keys.partition, keys.last, keys.log(channel), onceKey],
+          ...this.epochArguments(),
+          ...[channel, keys.news(channel), encodeBody(publication), size, ttlMs],
+          ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],
+        ),
+      );
+      if (duplicate === 0) this.learn(epoch, seq);
+      return { epoch, seq, duplicate: duplicate === 1 };
+    } catch (error) {
+      this.selfCheck.noteFailure(error as Error);
+      throw error;
+    }
   }
 
   async read(channel: string, range: Range): Promise<Page> {
@@ -149,14 +177,22 @@ export class RedisBus implements Bus {
     return this.primary.run((redis) => redis.tetracastTally(keys.length, ...keys, windowMs, ...counts.values()));
   }
 
-  async ping(): Promise<void> {
-    await Promise.all([this.commands, this.news].map((line) => line.run((redis) => redis.ping())));
+  check(): Promise<BusChecks> {
+    return this.selfCheck.check();
   }
 
   async close(): Promise<void> {
+    this.selfCheck.close();
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commands.close(), this.news.close()]);
+  }
+
+  /** Announcements come from the server that is written to: a name may have led the two lines to different ones. */
+  private keepTogether(): void {
+    const [wanted, found] = [this.commands.server?.runId, this.news.server?.runId];
+    if (wanted && found && wanted !== found)
+      this.news.leave(new Error('this is another Redis than the one written to'));
   }
 
   private async positionsOf(channels: readonly string[]): Promise<Positions> {

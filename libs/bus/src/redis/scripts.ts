@@ -4,6 +4,7 @@ import claimLua from './claim.lua';
 import type { StreamEntry } from './entry-codec';
 import partitionLua from './partition.lua';
 import positionsLua from './positions.lua';
+import proveLua from './prove.lua';
 import readLua from './read.lua';
 import tallyLua from './tally.lua';
 
@@ -16,6 +17,8 @@ export interface Scripts {
   tetracastRead(...args: Argument[]): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[]]>;
   /** The first argument is the number of keys. */
   tetracastPositions(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, head: number, last: number[]]>;
+  /** Answers why it can not, each of them empty if it can. */
+  tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
   tetracastTally(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
 }
@@ -29,4 +32,5 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastRead: { lua: `${partitionLua}\n${readLua}`, numberOfKeys: 3 },
   tetracastPositions: { lua: `${partitionLua}\n${positionsLua}` },
   tetracastTally: { lua: tallyLua },
+  tetracastProve: { lua: proveLua, numberOfKeys: 6 },
 };

@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis';
 import { backOffMs } from './back-off';
+import { Problems, type ProblemsOptions } from './problems';
+import { reasonOf } from './reason';
 import type { SentinelAddress } from './sentinel-url';
 
 /** Told at the end: from here on the Sentinels send whoever asks to the new primary. */
@@ -21,8 +23,10 @@ export interface SentinelEvents {
 export class SentinelWatch {
   private readonly lines: readonly Redis[];
 
-  constructor(address: SentinelAddress, events: SentinelEvents) {
+  constructor(address: SentinelAddress, events: SentinelEvents, options: ProblemsOptions = {}) {
     this.lines = address.sentinels.map(({ host, port }) => {
+      const problems = new Problems(`the Sentinel at ${host}:${port}`, options);
+      const report = (error: unknown): void => problems.report(reasonOf(error));
       const line = new Redis({
         host,
         port,
@@ -37,8 +41,8 @@ export class SentinelWatch {
         retryStrategy: backOffMs,
       });
       // One that cannot be reached is tried again; the others are heard meanwhile.
-      line.on('error', () => undefined);
-      line.on('ready', () => void line.subscribe(SWITCHED, PROMOTING).catch(() => undefined));
+      line.on('error', report);
+      line.on('ready', () => void line.subscribe(SWITCHED, PROMOTING).then(() => problems.end(), report));
       line.on('message', (news, text) => {
         if (news === SWITCHED) {
           const [name, , , newHost, newPort] = text.split(' ');

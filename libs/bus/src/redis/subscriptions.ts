@@ -5,6 +5,8 @@ const RETRY_MS = 1000;
 
 export interface SubscriptionEvents {
   onMessage(name: string, text: string): void;
+  /** On a channel that is subscribed otherwise. */
+  onOther(name: string, text: string): void;
   /** From now on messages may be missed. */
   onInterrupted(): void;
   /** From now on none is. */
@@ -27,9 +29,10 @@ export class Subscriptions {
   ) {
     line.redis.on('message', (name, text) => {
       if (this.wanted.has(name)) events.onMessage(name, text);
+      else events.onOther(name, text);
     });
     line.redis.on('close', () => this.interrupt());
-    line.redis.on('ready', () => void this.restore());
+    line.onReady(() => void this.restore());
   }
 
   async subscribe(name: string): Promise<void> {

@@ -62,6 +62,10 @@ export class AccessFeed {
     clearInterval(this.forgetter);
   }
 
+  get isReady(): boolean {
+    return this.ready;
+  }
+
   /** @throws CodedError `unavailable` while nobody can tell which tokens were taken back. */
   requireReady(): void {
     if (!this.ready) throw new CodedError('unavailable', 'which tokens were revoked is not known yet');
@@ -115,12 +119,13 @@ export class AccessFeed {
   }
 
   private async follow(channel: string, start: Start, following: Following): Promise<void> {
-    while (!this.stopped) {
+    for (let isFirst = true; !this.stopped; isFirst = false) {
       try {
         await this.hub.follow(channel, start, following);
         return;
       } catch (error) {
-        this.log.warn({ err: error }, 'the revocations cannot be read: tokens are refused until they can');
+        // Once: while the log is away the bus says so again and again.
+        if (isFirst) this.log.warn({ err: error }, 'the revocations cannot be read: tokens are refused until they can');
         await setTimeout(RETRY_MS, undefined, { ref: false });
       }
     }

@@ -76,9 +76,9 @@ export class Gatekeeper {
     return this.verifier === undefined;
   }
 
-  /** @throws CodedError `unavailable` while tokens cannot be let in, since nobody can tell which were revoked. */
-  requireReady(): void {
-    if (!this.isOpen) this.feed.requireReady();
+  /** `false` while tokens cannot be let in, since nobody can tell which were revoked. */
+  get isReady(): boolean {
+    return this.isOpen || this.feed.isReady;
   }
 
   /**

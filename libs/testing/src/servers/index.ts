@@ -13,4 +13,5 @@ export { accepts, answers, becomeReady } from './ready-probe';
 export * from './redis-server';
 export * from './sentinel-server';
 export * from './service-process';
+export * from './tcp-switch';
 export * from './temp-dir';

@@ -1,12 +1,14 @@
-import { freePort } from '@tetracast/testing';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './free-port';
 
 /** One TCP address whose server behind can be replaced, as a virtual address of a failover is. */
 export interface TcpSwitch extends AsyncDisposable {
   readonly port: number;
   /** New connections go to `port` of 127.0.0.1, those that stand are cut. */
   to(port: number): void;
+  /** New connections go to `port`, those that stand are left: as with a name in DNS. */
+  lead(port: number): void;
   /** Cuts all connections, and refuses new ones until `listen`. */
   refuse(): Promise<void>;
   listen(): Promise<void>;
@@ -42,13 +44,17 @@ export async function openTcpSwitch(first: number): Promise<TcpSwitch> {
     cut();
     await closed;
   };
+  const lead = (next: number): void => {
+    target = next;
+  };
   await listen();
   return {
     port,
     to: (next) => {
-      target = next;
+      lead(next);
       cut();
     },
+    lead,
     refuse,
     listen,
     [Symbol.asyncDispose]: refuse,

@@ -1,0 +1,50 @@
+import type { BusLogger } from '../bus-logger';
+
+/** The same reason is logged again after so long at the earliest. */
+const AGAIN_AFTER_MS = 30_000;
+/** More different reasons than these within that time are forgotten. */
+const REASONS_MAX = 50;
+
+export interface ProblemsOptions {
+  /** Default: nothing is logged. */
+  readonly logger?: BusLogger;
+  /** A clock in ms that only goes forward. Default `performance.now`. */
+  readonly now?: () => number;
+}
+
+/**
+ * Logs why one server cannot be used, each reason at most every 30 s, and once that it can be used again. It has no timer:
+ * what goes on failing is retried, and so reported again.
+ */
+export class Problems {
+  private readonly loggedAt = new Map<string, number>();
+  private readonly logger: BusLogger | undefined;
+  private readonly now: () => number;
+  private isOpen = false;
+
+  /** @param server the subject of the log lines */
+  constructor(
+    private readonly server: string,
+    { logger, now = () => performance.now() }: ProblemsOptions,
+  ) {
+    this.logger = logger;
+    this.now = now;
+  }
+
+  /** @param reason without secrets, and the same text for the same reason */
+  report(reason: string): void {
+    const now = this.now();
+    const loggedAt = this.loggedAt.get(reason);
+    if (loggedAt !== undefined && now - loggedAt < AGAIN_AFTER_MS) return;
+    if (this.loggedAt.size >= REASONS_MAX) this.loggedAt.clear();
+    this.loggedAt.set(reason, now);
+    this.isOpen = true;
+    this.logger?.error({ reason }, `${this.server} cannot be used: ${reason}`);
+  }
+
+  end(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.logger?.info(`${this.server} can be used again`);
+  }
+}
