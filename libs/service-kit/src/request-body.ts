@@ -33,7 +33,7 @@ export const jsonBodies = fp(
   async (app) => {
     const parse = app.getDefaultJsonParser('ignore', 'ignore');
     app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
-      parse(request, textIn(request, body as Buffer), done);
+      void parse(request, textIn(request, body as Buffer), done);
     });
   },
   { name: 'json-bodies', fastify: '5.x' },
