@@ -12,6 +12,7 @@ import { metrics } from './metrics';
 import { noSniff } from './no-sniff';
 import { answerNotFound } from './not-found';
 import { answerError } from './problem';
+import { requestHead } from './request-head';
 import { createServerOptions } from './server-options';
 import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
@@ -64,6 +65,7 @@ export async function createService(
   });
   try {
     await app.register(noSniff);
+    await app.register(requestHead);
     await app.register(crossOrigin);
     await app.register(health);
     await app.register(metrics, role === undefined ? {} : { role });
