@@ -123,7 +123,9 @@ describe('headers', () => {
 
   it('name the host of a request target that is a whole URL, whatever Host says', async () => {
     const target = 'http://push.example:8443/polling?channel=a';
-    expect(await ask(gateway.port, target, { headers: { host: 'elsewhere.example' } })).toMatchObject({ body: 'polling' });
+    expect(await ask(gateway.port, target, { headers: { host: 'elsewhere.example' } })).toMatchObject({
+      body: 'polling',
+    });
     const { url, headers } = services.polling.seen.at(-1) ?? {};
     expect(url).toBe('/polling?channel=a');
     expect(headers).toMatchObject({ host: 'push.example:8443', 'x-forwarded-host': 'push.example:8443' });

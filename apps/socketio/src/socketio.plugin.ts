@@ -68,7 +68,8 @@ const plugin: FastifyPluginAsync = async (app) => {
       ownerOf(request, directory).then(
         (owner) => {
           if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
-          else if (hasRoom(app.tetracast, request) && engine.takesUpgrade(request)) engine.handleUpgrade(request, socket, head);
+          else if (hasRoom(app.tetracast, request) && engine.takesUpgrade(request))
+            engine.handleUpgrade(request, socket, head);
           // The route says why.
           else answerPlainly(app.server, request);
         },

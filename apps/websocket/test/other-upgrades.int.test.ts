@@ -65,7 +65,9 @@ describe('a request that would rather speak something else', () => {
   ])('of HTTP/%s with "Connection: %s" is answered, and its connection ends', async (version, connection) => {
     const { app, port } = await startWithEcho();
     const client = connect({ port, host: '127.0.0.1' });
-    client.write(`GET /healthz HTTP/${version}\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\nConnection: ${connection}\r\n\r\n`);
+    client.write(
+      `GET /healthz HTTP/${version}\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\nConnection: ${connection}\r\n\r\n`,
+    );
 
     expect(await text(client)).toMatch(/^HTTP\/1.1 200 [^]*\r\nconnection: close\r\n/i);
     await app.close();

@@ -87,7 +87,9 @@ describe('a handshake', () => {
     await using service = await startService();
     const client = connect({ port: Number(new URL(service.url).port), host: '127.0.0.1' });
     const head = ['Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
-    client.write([`GET ${target} HTTP/1.1`, ...head, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', '\r\n'].join('\r\n'));
+    client.write(
+      [`GET ${target} HTTP/1.1`, ...head, 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', '\r\n'].join('\r\n'),
+    );
     const [answer] = (await once(client, 'data')) as [Buffer];
 
     expect(String(answer)).toMatch(/^HTTP\/1.1 101 /);

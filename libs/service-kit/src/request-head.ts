@@ -38,7 +38,8 @@ export function refusalOfHead(
   if (hosts > 1) return invalid('the header Host stands there more than once');
   if (!HOST.test(headers.host ?? '')) return invalid('the host is none: a name or an address is wanted, and a port');
   if (rawHeaders.length > HEADER_LINES_MAX * 2) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
-  if (!url.startsWith('/') && url !== '*') return invalid('the target of the request is neither a path nor a whole URL');
+  if (!url.startsWith('/') && url !== '*')
+    return invalid('the target of the request is neither a path nor a whole URL');
   let fields = 0;
   for (let i = url.indexOf('&'); i >= 0; i = url.indexOf('&', i + 1)) fields++;
   if (fields >= URL_FIELDS_MAX) return invalid(`a URL may have at most ${URL_FIELDS_MAX} fields`);

@@ -66,7 +66,8 @@ function answerPing(this: WebSocket, payload: Buffer): void {
  * between them do not, so with one of these the fragments before it are copied.
  */
 function keepOnlyFragments(this: WebSocket): void {
-  const { _fragments: fragments } = (this as unknown as { readonly _receiver: { readonly _fragments: Buffer[] } })._receiver;
+  const { _fragments: fragments } = (this as unknown as { readonly _receiver: { readonly _fragments: Buffer[] } })
+    ._receiver;
   for (let i = fragments.length - 1; i >= 0; i--) {
     const fragment = fragments[i] as Buffer;
     // Copied before, as are those before it; or most of what it came with.

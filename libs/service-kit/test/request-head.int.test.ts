@@ -16,7 +16,11 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** The answer to `GET target`, on a connection that ends with it. */
-async function get(target: string, headers: readonly string[], version = '1.1'): Promise<{ status: string; body: unknown }> {
+async function get(
+  target: string,
+  headers: readonly string[],
+  version = '1.1',
+): Promise<{ status: string; body: unknown }> {
   const head = [`GET ${target} HTTP/${version}`, ...headers, 'Connection: close', '\r\n'].join('\r\n');
   const text = await talk(service.url, head);
   return { status: text.slice(9, 12), body: JSON.parse(text.slice(text.indexOf('\r\n\r\n'))) };
@@ -56,7 +60,10 @@ describe('a request', () => {
     ['with a user in Host', ['Host: a@localhost']],
     ['with two names in Host', ['Host: localhost, b']],
     ['with a port that is none', ['Host: localhost:http']],
-    ['with more header lines than anyone sends', ['Host: localhost', ...Array.from({ length: 250 }, (_, i) => `x${i}: y`)]],
+    [
+      'with more header lines than anyone sends',
+      ['Host: localhost', ...Array.from({ length: 250 }, (_, i) => `x${i}: y`)],
+    ],
   ])('%s is refused', async (_, headers) => {
     for (const target of ['/where', '/healthz', '/nowhere']) {
       expect(await get(target, headers)).toMatchObject({ status: '400', body: { code: 'invalid_request' } });
@@ -66,13 +73,19 @@ describe('a request', () => {
   it('with more fields in its URL than anyone sends is refused', async () => {
     const fields = (count: number): string => `/where?${'a&'.repeat(count)}`;
 
-    expect(await get(fields(2000), ['Host: localhost'])).toMatchObject({ status: '400', body: { code: 'invalid_request' } });
+    expect(await get(fields(2000), ['Host: localhost'])).toMatchObject({
+      status: '400',
+      body: { code: 'invalid_request' },
+    });
     expect(await get(fields(500), ['Host: localhost'])).toMatchObject({ status: '200' });
   });
 
-  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]', '[::1]:80', ''])('with Host: %s is served', async (host) => {
-    expect(await get('/where', [`Host: ${host}`])).toEqual({ status: '200', body: { url: '/where', host } });
-  });
+  it.each(['localhost', 'LOCALHOST:1', '127.0.0.1:', '[::1]', '[::1]:80', ''])(
+    'with Host: %s is served',
+    async (host) => {
+      expect(await get('/where', [`Host: ${host}`])).toEqual({ status: '200', body: { url: '/where', host } });
+    },
+  );
 
   it('of HTTP/1.0 needs no Host', async () => {
     expect(await get('/where', [], '1.0')).toMatchObject({ status: '200' });
@@ -80,7 +93,10 @@ describe('a request', () => {
   });
 
   it('may have a slash behind its path', async () => {
-    expect(await get('/where/?a=b', ['Host: localhost'])).toMatchObject({ status: '200', body: { url: '/where/?a=b' } });
+    expect(await get('/where/?a=b', ['Host: localhost'])).toMatchObject({
+      status: '200',
+      body: { url: '/where/?a=b' },
+    });
     expect(await get('/healthz/', ['Host: rebound.example'])).toMatchObject({ status: '200' });
   });
 });

@@ -94,7 +94,8 @@ describe('a message in pieces', () => {
   it('keeps nothing of what came between its fragments', async () => {
     await using pair = await open();
     const { client, websocket } = pair;
-    const { _fragments: fragments } = (websocket as unknown as { _receiver: { readonly _fragments: Buffer[] } })._receiver;
+    const { _fragments: fragments } = (websocket as unknown as { _receiver: { readonly _fragments: Buffer[] } })
+      ._receiver;
     let pings = 0;
     websocket.on('ping', () => pings++);
     client.write(Buffer.concat([FIRST_FRAGMENT, FRAGMENT, ...Array<Buffer>(2000).fill(ping(1)), FRAGMENT]));

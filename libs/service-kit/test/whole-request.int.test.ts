@@ -22,7 +22,12 @@ async function send(chunks: readonly string[], isChunked = true): Promise<{ size
   if (isChunked) client.write('0\r\n\r\n');
   const answer = await text(client);
   await once(server.close(), 'close');
-  return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')).replace(/^\s*[\da-f]*\s*/, '').replace(/\s0\s*$/, ''));
+  return JSON.parse(
+    answer
+      .slice(answer.indexOf('\r\n\r\n'))
+      .replace(/^\s*[\da-f]*\s*/, '')
+      .replace(/\s0\s*$/, ''),
+  );
 }
 
 describe('a body', () => {

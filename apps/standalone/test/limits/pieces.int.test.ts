@@ -38,7 +38,13 @@ function open(head: readonly string[]): Socket {
 
 async function openWebSocket(path: string): Promise<Socket> {
   const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
-  const client = open([`GET ${path} HTTP/1.1`, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', key]);
+  const client = open([
+    `GET ${path} HTTP/1.1`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    key,
+  ]);
   await once(client, 'data');
   return client;
 }
