@@ -1,4 +1,6 @@
 import type { NginxServer } from '@tetracast/testing';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Answer, ask, startGateway } from './gateway-server';
 import { expectProblem } from './problem-answer';
 import { startUpstream, type Upstream } from './upstream';
@@ -34,10 +36,17 @@ afterAll(async () => {
 describe('paths', () => {
   it.each([
     ['/ws?channel=a', 'websocket'],
+    ['/ws/?channel=a', 'websocket'],
     ['/socket.io/?EIO=4&transport=polling', 'socketio'],
     ['/socket.io/socket.io.js', 'socketio'],
+    ['/socket.io?EIO=4&transport=polling', 'socketio'],
     ['/sse?channel=a', 'sse'],
+    ['/sse/?channel=a', 'sse'],
+    ['/sse/ticket/?channel=a', 'sse'],
     ['/polling?channel=a', 'polling'],
+    ['/polling/?channel=a', 'polling'],
+    ['/wss', 'web'],
+    ['/socket.ioo', 'web'],
     ['/', 'web'],
     ['/vendor/jquery.min.js', 'web'],
   ])('%s goes to %s', async (path, name) => {
@@ -112,6 +121,16 @@ describe('headers', () => {
     expect(services.polling.seen.at(-1)?.headers).toMatchObject(sent);
   });
 
+  it('name the host of a request target that is a whole URL, whatever Host says', async () => {
+    const target = 'http://push.example:8443/polling?channel=a';
+    expect(await ask(gateway.port, target, { headers: { host: 'elsewhere.example' } })).toMatchObject({
+      body: 'polling',
+    });
+    const { url, headers } = services.polling.seen.at(-1) ?? {};
+    expect(url).toBe('/polling?channel=a');
+    expect(headers).toMatchObject({ host: 'push.example:8443', 'x-forwarded-host': 'push.example:8443' });
+  });
+
   it('upgrade to nothing but WebSocket', async () => {
     await ask(gateway.port, '/polling', { headers: { connection: 'upgrade', upgrade: 'h2c' } });
     expect(services.polling.seen.at(-1)?.headers).not.toHaveProperty('upgrade');
@@ -149,6 +168,26 @@ describe('limits', () => {
 
   it('what is not HTTP is refused', async () => {
     expectProblem(await ask(gateway.port, '/polling', { headers: { host: 'a b' } }), 'invalid_request');
+  });
+
+  it.each([
+    ['in a transfer coding nobody knows', 'POST /polling HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: pigeon'],
+    ['of a version nobody speaks', 'GET /polling HTTP/3.0\r\nHost: a'],
+    ['with two Host lines', 'GET /polling HTTP/1.1\r\nHost: a\r\nHost: a'],
+    ['without Host', 'GET /polling HTTP/1.1'],
+  ])('a request %s is refused with a problem', async (_, head) => {
+    const client = connect({ port: gateway.port, host: '127.0.0.1' });
+    client.write(`${head}\r\n\r\n`);
+    const answer = await text(client);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
+  it('an upgrade in HTTP/1.0 is none', async () => {
+    const client = connect({ port: gateway.port, host: '127.0.0.1' });
+    client.write('GET /ws HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    expect(await text(client)).toMatch(/^HTTP\/1.1 200 /);
+    expect(services.websocket.seen.at(-1)?.headers).not.toHaveProperty('upgrade');
   });
 
   it('a method that is for proxies only is refused', async () => {

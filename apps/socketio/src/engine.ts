@@ -1,5 +1,5 @@
 import { tokenCarrier } from '@tetracast/service-kit';
-import { Server, type ServerOptions, type Socket as EngineSocket } from 'engine.io';
+import { type ErrorCallback, Server, type ServerOptions, type Socket as EngineSocket } from 'engine.io';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -7,6 +7,9 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 const NOTHING = {};
+
+/** A request as Engine.IO prepares it. */
+type EngineRequest = IncomingMessage & { _query: Record<string, string> };
 
 /** Engine.IO's server with a way to find a connection by its session id. Not attached: requests are handed to it. */
 export class Engine extends Server {
@@ -32,6 +35,30 @@ export class Engine extends Server {
     const ofResponse = socket.listeners('close')[before] as (() => void) | undefined;
     // Those of `ws`, which come next, have names.
     if (ofResponse?.name === '') socket.off('close', ofResponse);
+  }
+
+  /**
+   * Whether an upgrade request can become the WebSocket of a session: what Engine.IO itself would find out only when it is one.
+   * Any other is to be answered over HTTP.
+   */
+  takesUpgrade(request: IncomingMessage): boolean {
+    const asked = request as EngineRequest;
+    (this as unknown as { prepare(request: EngineRequest): void }).prepare(asked);
+    const { transport, sid = '' } = asked._query;
+    const session = this.connectionOf(sid);
+    if (transport !== 'websocket' || session?.upgrading === true || session?.upgraded === true) return false;
+    let isValid = false;
+    this.verify(asked, true, (error) => {
+      isValid = error === undefined;
+    });
+    return isValid;
+  }
+
+  /** Clients of another protocol are refused on either transport before anything is made for them. */
+  protected override verify(request: EngineRequest, upgrade: boolean, done: ErrorCallback): void {
+    const { sid = '', EIO: protocol } = request._query;
+    if (sid === '' && protocol !== '4') done(Server.errors.UNSUPPORTED_PROTOCOL_VERSION, { protocol });
+    else super.verify(request, upgrade, done);
   }
 
   connectionOf(sid: string): EngineSocket | undefined {

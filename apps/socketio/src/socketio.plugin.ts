@@ -1,4 +1,10 @@
-import { answerPlainly, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
+import {
+  answerPlainly,
+  BoundedWebSocketServer,
+  maxFrameBytes,
+  ownUpgrades,
+  refusalOfOrigin,
+} from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
@@ -17,14 +23,21 @@ const plugin: FastifyPluginAsync = async (app) => {
   const { settings, group } = app.tetracast;
   const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
   let door: Door | undefined;
+  const maxPayload = maxFrameBytes(settings.maxMessageBytes);
+  const websockets = new BoundedWebSocketServer({ maxPayload, closeTimeout: settings.drainTimeoutMs });
+  // The route says what is wrong with a handshake; `ws` would do it in HTML.
+  websockets.on('wsClientError', (_error, _socket, request) => {
+    answerPlainly(app.server, request);
+  });
   const engine = new Engine(
     {
       pingInterval: settings.heartbeatMs,
       pingTimeout: settings.heartbeatTimeoutMs,
       upgradeTimeout: settings.headersTimeoutMs,
-      maxHttpBufferSize: maxFrameBytes(settings.maxMessageBytes),
-      // Whole frames are written past Engine.IO (engine-line.ts), which no extension may come between.
-      perMessageDeflate: false,
+      maxHttpBufferSize: maxPayload,
+      wsEngine: function create() {
+        return websockets;
+      },
       httpCompression: false,
     },
     (random) => directory.sessionId(random),
@@ -55,7 +68,8 @@ const plugin: FastifyPluginAsync = async (app) => {
       ownerOf(request, directory).then(
         (owner) => {
           if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
-          else if (hasRoom(app.tetracast, request)) engine.handleUpgrade(request, socket, head);
+          else if (hasRoom(app.tetracast, request) && engine.takesUpgrade(request))
+            engine.handleUpgrade(request, socket, head);
           // The route says why.
           else answerPlainly(app.server, request);
         },

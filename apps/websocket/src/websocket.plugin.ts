@@ -1,8 +1,14 @@
 import { CodedError } from '@tetracast/message-model';
-import { answerPlainly, holdWrites, maxFrameBytes, ownUpgrades, refusalOfOrigin } from '@tetracast/service-kit';
+import {
+  answerPlainly,
+  BoundedWebSocketServer,
+  holdWrites,
+  maxFrameBytes,
+  ownUpgrades,
+  refusalOfOrigin,
+} from '@tetracast/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { WebSocketServer } from 'ws';
 import { AnswerDeadlines } from './answer-deadlines';
 import { openWebSocket } from './open-websocket';
 
@@ -14,14 +20,9 @@ const VERSION = '13';
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
   const answers = new AnswerDeadlines(settings.heartbeatTimeoutMs);
-  const server = new WebSocketServer({
-    noServer: true,
-    // Whole frames are written past `ws` (raw-socket.ts), which no extension may come between.
-    perMessageDeflate: false,
+  const server = new BoundedWebSocketServer({
     maxPayload: maxFrameBytes(settings.maxMessageBytes),
-    // How long a peer may take to answer a close frame; unknown to the types as yet.
-    ...{ closeTimeout: settings.drainTimeoutMs },
-    clientTracking: false,
+    closeTimeout: settings.drainTimeoutMs,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
 

@@ -3,12 +3,18 @@ import { createService, parseSettings } from '@tetracast/service-kit';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { websocketPlugin } from '../src/websocket.plugin';
+
+const held: (() => void)[] = [];
 
 /** Another plugin with routes, as in the process that holds all transports. */
 const echo: FastifyPluginAsync = (app) => {
   app.post('/echo', (request) => request.body);
-  app.get('/never', () => new Promise(() => undefined));
+  app.get('/held', async () => {
+    await new Promise<void>((resolve) => held.push(resolve));
+    return 'at last';
+  });
   return Promise.resolve();
 };
 
@@ -51,16 +57,41 @@ describe('a request that would rather speak HTTP/2, as some clients say with eve
   });
 });
 
+describe('a request that would rather speak something else', () => {
+  it.each([
+    ['1.1', 'close, Upgrade'],
+    ['1.1', 'Upgrade, close'],
+    ['1.0', 'Upgrade'],
+  ])('of HTTP/%s with "Connection: %s" is answered, and its connection ends', async (version, connection) => {
+    const { app, port } = await startWithEcho();
+    const client = connect({ port, host: '127.0.0.1' });
+    client.write(
+      `GET /healthz HTTP/${version}\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\nConnection: ${connection}\r\n\r\n`,
+    );
+
+    expect(await text(client)).toMatch(/^HTTP\/1.1 200 [^]*\r\nconnection: close\r\n/i);
+    await app.close();
+  });
+
+  it('of HTTP/1.0 keeps its connection if it asks for that', async () => {
+    const { app, port } = await startWithEcho();
+    const client = connect({ port, host: '127.0.0.1' }).setEncoding('utf8');
+    client.write('GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\nConnection: Upgrade, keep-alive\r\n\r\n');
+
+    expect((await once(client, 'data'))[0]).toMatch(/\r\nconnection: keep-alive\r\n/i);
+    client.destroy();
+    await app.close();
+  });
+});
+
 describe('an upgrade behind a request that is not answered yet', () => {
   it.each([
     ['to a WebSocket', '/ws', 'websocket'],
     ['to a WebSocket where there is none', '/echo', 'websocket'],
     ['to something else', '/ws', 'h2c'],
-  ])('%s costs its client the connection, and nobody else anything', async (_what, path, upgrade) => {
+  ])('%s is not served: that request is answered, and the connection ends', async (_what, path, upgrade) => {
     const { app, port } = await startWithEcho();
-    const client = connect({ port, host: '127.0.0.1' }).resume();
-    // Not `once` of node:events, which rejects for a connection that is reset.
-    const closed = new Promise((resolve) => client.on('error', () => undefined).once('close', resolve));
+    const client = connect({ port, host: '127.0.0.1' });
     const handshake = [
       `GET ${path} HTTP/1.1`,
       'Host: a',
@@ -70,9 +101,12 @@ describe('an upgrade behind a request that is not answered yet', () => {
       'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
       '\r\n',
     ];
-    client.write(`GET /never HTTP/1.1\r\nHost: a\r\n\r\n${handshake.join('\r\n')}`);
-    await closed;
+    client.write(`GET /held HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n${handshake.join('\r\n')}`);
+    const answers = text(client);
+    while (held.length === 0) await new Promise(setImmediate);
+    for (const answer of held.splice(0)) answer();
 
+    expect((await answers).split('HTTP/1.1').slice(1)).toEqual([expect.stringMatching(/^ 200 [^]*at last$/)]);
     expect((await app.inject({ url: '/healthz' })).statusCode).toBe(200);
     await app.close();
   });

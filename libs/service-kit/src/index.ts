@@ -22,4 +22,5 @@ export { takeSocket } from './take-socket';
 export type { Tetracast } from './tetracast';
 export { answerPlainly, ownUpgrades } from './upgrades';
 export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';
+export { BoundedWebSocketServer } from './websocket-server';
 export { holdWrites } from './socket-writes';

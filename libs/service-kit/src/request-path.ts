@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 
-/** The path of a request, without its query. */
+/** The path of a request, without its query and without a slash at its end, which changes nothing. */
 export function pathOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+  return withoutSlash(query < 0 ? url : url.slice(0, query));
+}
+
+export function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** The query of a request, as Fastify reads it: what stands there more than once is an array. */

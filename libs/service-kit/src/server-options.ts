@@ -1,13 +1,12 @@
-import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type FastifyHttpOptions, type FastifyRequest, LogController } from 'fastify';
-import { type Server, STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
+import { answerBrokenRequest } from './broken-connection';
 import { type ClientAddress, createClientAddress } from './limits/client-address';
-import { NO_SNIFF } from './no-sniff';
 import { answerError } from './problem';
 import { pathOf } from './request-path';
 import type { Settings } from './settings';
 import { WholeAnswer } from './whole-answer';
+import { WholeRequest } from './whole-request';
 
 /** Room for the other fields of a publication. */
 const ENVELOPE_BYTES = 4096;
@@ -33,7 +32,10 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
     http: {
+      IncomingMessage: WholeRequest,
       ServerResponse: WholeAnswer,
+      // Refused by `requestHead`, with a problem, and for upgrades, too.
+      requireHostHeader: false,
       // Node takes less than that.
       maxHeaderSize: settings.maxHeaderBytes + 1,
       headersTimeout: settings.headersTimeoutMs,
@@ -41,8 +43,7 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
       connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),
     },
     // A client key in a path: 64 characters, each written as three.
-    routerOptions: { maxParamLength: 192 },
-
+    routerOptions: { maxParamLength: 192, ignoreTrailingSlash: true },
     // Data may hold any name, and no object of ours is ever made of it.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
@@ -70,29 +71,4 @@ class QuietLog extends LogController {
 /** A request in the log: its path only, since the query may hold a token. */
 function describeRequest({ method, raw }: FastifyRequest, addressOf: ClientAddress): Record<string, string> {
   return { method, path: pathOf(raw), remoteAddress: addressOf(raw) };
-}
-
-const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not arrive in time'],
-  HPE_HEADER_OVERFLOW: [431, 'the head of the request is too large'],
-};
-
-/** What is not HTTP, or not in time: answered without a request object. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: unknown }): void {
-  // With an answer already on its way a second one would be read as part of it.
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage != null) {
-    socket.destroy();
-    return;
-  }
-  const [status, detail] = BROKEN[error.code ?? ''] ?? [400, 'this is not HTTP'];
-  const code: ErrorCode = 'invalid_request';
-  const body = JSON.stringify({ ...createProblem(code, detail), status });
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-    ...Object.entries(NO_SNIFF).map((header) => header.join(': ')),
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

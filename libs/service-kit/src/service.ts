@@ -13,6 +13,7 @@ import { noSniff } from './no-sniff';
 import { answerNotFound } from './not-found';
 import { answerError } from './problem';
 import { jsonBodies } from './request-body';
+import { requestHead } from './request-head';
 import { createServerOptions } from './server-options';
 import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
@@ -66,6 +67,7 @@ export async function createService(
   });
   try {
     await app.register(noSniff);
+    await app.register(requestHead);
     await app.register(jsonBodies);
     await app.register(crossOrigin);
     await app.register(health);

@@ -1,35 +1,42 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { pathOf } from './request-path';
+import { answerUnderWay, endAfterAnswers } from './broken-connection';
+import { readTarget, refusalOfHead } from './request-head';
+import { pathOf, withoutSlash } from './request-path';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Gives each upgrade request one owner: those for `path`, or below it when it ends in a slash, go to `own`, all others to
- * who listened before, or else they are answered as ordinary requests. Without it each plugin with WebSockets on the same
- * server would answer those of all. To be called when all plugins are loaded.
+ * Gives each upgrade request one owner: those for `path` go to `own`, all others to who listened before, or else they are
+ * answered as ordinary requests. Without it each plugin with WebSockets on the same server would answer those of all. To be
+ * called when all plugins are loaded.
  */
 export function ownUpgrades(server: Server, path: string, own: UpgradeListener): void {
   const others = server.listeners('upgrade') as UpgradeListener[];
+  const ownPath = withoutSlash(path);
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isAnswering(socket)) {
-      socket.destroy();
+    if (answerUnderWay(socket) !== undefined) {
+      // Nothing else can be written before that answer has gone, and Node reads no further request.
+      socket.on('error', destroy).resume();
+      endAfterAnswers(socket);
       return;
     }
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    // RFC 9110, section 7.8: in HTTP/1.0 there are no upgrades.
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket' || request.httpVersion === '1.0') {
       readAgain(server, request, socket, head);
       return;
     }
-    const asked = pathOf(request);
-    const isOwn = path.endsWith('/') ? asked.startsWith(path) : asked === path;
+    readTarget(request);
+    const isOwn = pathOf(request) === ownPath;
     if (!isOwn && others.length > 0) {
       for (const other of others) other.call(server, request, socket, head);
       return;
     }
     // Node listens no longer, and nobody else does yet: a socket that breaks now would end the process.
     socket.on('error', destroy);
-    if (isOwn) own(request, socket, head);
+    // The route says what is wrong with the head.
+    if (isOwn && refusalOfHead(request) === undefined) own(request, socket, head);
     else answerPlainly(server, request);
   });
 }
@@ -56,22 +63,25 @@ export function answerPlainly(server: Server, request: IncomingMessage): void {
 }
 
 /**
- * Whether the answer to an earlier request of the connection is still to come. Then nothing else can be written to it: an
- * upgrade that is pipelined behind such a request, as no browser does, costs its client the connection.
- */
-function isAnswering(socket: Duplex & { _httpMessage?: unknown }): boolean {
-  return socket._httpMessage != null;
-}
-
-/**
  * Has a request read again without its wish for an upgrade to something else than a WebSocket: some clients send
  * `Upgrade: h2c` with every request, and Node has let go of the connection before it read the body.
  */
-function readAgain(server: Server, { method, url, rawHeaders }: IncomingMessage, socket: Duplex, head: Buffer): void {
-  let text = `${method} ${url} HTTP/1.1\r\n`;
+function readAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    if (!/^(?:upgrade|connection)$/i.test(rawHeaders[i] ?? '')) text += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
+    if (/^upgrade$/i.test(name)) continue;
+    // Whether the connection is to be closed or kept is said there, too.
+    text += `${name}: ${/^connection$/i.test(name) ? withoutUpgrade(value) : value}\r\n`;
   }
   socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]));
   server.emit('connection', socket);
+}
+
+function withoutUpgrade(connection: string): string {
+  return connection
+    .split(',')
+    .filter((option) => option.trim().toLowerCase() !== 'upgrade')
+    .join(',');
 }

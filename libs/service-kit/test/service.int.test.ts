@@ -1,9 +1,9 @@
 import { CodedError } from '@tetracast/message-model';
-import { connect } from 'node:net';
 import { publishRoute } from '../src/publish-route';
 import { ask, post, problemIn } from './ask';
 import { FaultyBus } from './faulty-bus';
 import { startService, type TestService } from './start-service';
+import { talk } from './talk';
 
 it('gives its hub the limits that are set', async () => {
   const env = { MAX_CHANNELS: '2', REWIND_MAX: '3', RESUME_PAGE_MESSAGES: '4', RESUME_PAGE_BYTES: '5' };
@@ -210,14 +210,3 @@ describe('a service', () => {
     await expect(unused.positions([])).rejects.toThrow('closed');
   });
 });
-
-/** Sends bytes, and resolves to the whole answer. */
-async function talk(url: string, bytes: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  let text = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  socket.write(bytes);
-  await new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
-  return text;
-}

@@ -1,0 +1,87 @@
+import { type ServiceProcess, startProcess } from '@tetracast/testing';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { bundleStandalone } from '../access/bundle-standalone';
+
+/** Less than the pieces below would take as objects of their own, more than the service needs. */
+const HEAP_MB = 64;
+const CONNECTIONS = 60;
+const FRAGMENTS = 16_000;
+const CHUNKS = 40_000;
+
+let bundle: Awaited<ReturnType<typeof bundleStandalone>>;
+let service: ServiceProcess;
+const clients: Socket[] = [];
+
+beforeAll(async () => {
+  bundle = await bundleStandalone();
+});
+
+afterAll(() => bundle[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  const { file } = bundle;
+  service = await startProcess({ file, nodeArgs: [`--max-old-space-size=${HEAP_MB}`], env: { LOG_LEVEL: 'error' } });
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await service[Symbol.asyncDispose]();
+});
+
+function open(head: readonly string[]): Socket {
+  const client = connect({ port: service.port, host: '127.0.0.1' }).on('error', () => undefined);
+  clients.push(client);
+  client.write([...head, `Host: 127.0.0.1:${service.port}`, '\r\n'].join('\r\n'));
+  return client;
+}
+
+async function openWebSocket(path: string): Promise<Socket> {
+  const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==';
+  const client = open([
+    `GET ${path} HTTP/1.1`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    key,
+  ]);
+  await once(client, 'data');
+  return client;
+}
+
+async function expectServing(): Promise<void> {
+  expect(await Promise.race([service.exited, fetch(`${service.url}/healthz`)])).toMatchObject({ status: 200 });
+}
+
+describe('with a small heap', () => {
+  it.each(['/ws', '/socket.io/?EIO=4&transport=websocket'])(
+    'messages in very many fragments that never end take no memory to speak of: %s',
+    async (path) => {
+      const fragment = (first: number): Buffer => Buffer.from([first, 0x81, 0, 0, 0, 0, 0x61]);
+      const message = Buffer.concat([fragment(1), ...Array<Buffer>(FRAGMENTS - 1).fill(fragment(0))]);
+      const lines = await Promise.all(Array.from({ length: CONNECTIONS }, () => openWebSocket(path)));
+      const told = lines.map(async (client) => {
+        for (;;) {
+          const [bytes] = (await once(client, 'data')) as [Buffer];
+          if (bytes.includes(Buffer.from([0x88, 2, 1008 >> 8, 1008 & 255]))) return true;
+        }
+      });
+      for (const client of lines) client.write(message);
+      const ended = service.exited.then((status) => [status]);
+
+      expect(await Promise.race([ended, Promise.all(told)])).toEqual(told.map(() => true));
+      await expectServing();
+    },
+  );
+
+  it('bodies in chunks of one byte that never end take no memory to speak of', async () => {
+    const head = ['POST /polling HTTP/1.1', 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
+    const chunks = '1\r\n \r\n'.repeat(CHUNKS);
+    const written = Array.from({ length: CONNECTIONS }, () => {
+      const client = open(head);
+      return new Promise<void>((resolve) => client.write(chunks, () => resolve()));
+    });
+    await Promise.race([service.exited, Promise.all(written)]);
+    await expectServing();
+  });
+});

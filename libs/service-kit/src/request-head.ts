@@ -1,0 +1,68 @@
+import { CodedError } from '@tetracast/message-model';
+import type { FastifyPluginCallback } from 'fastify';
+import fp from 'fastify-plugin';
+import type { IncomingMessage } from 'node:http';
+
+/** Each header line and each field of a URL costs many times its bytes for as long as a request is held: no client sends so many. */
+const HEADER_LINES_MAX = 200;
+const URL_FIELDS_MAX = 1000;
+
+/** A request target in absolute form: its authority, and what follows (RFC 9112, section 3.2.2). */
+const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/([^/?#]+)(.*)$/i;
+
+/** A value of `Host` (RFC 9110, section 7.2): a name or an IP literal, and a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
+/**
+ * Gives a request with a target in absolute form the path as its `url`, and the authority of the target as its `Host`,
+ * whatever that header said. Any other request stays as it is.
+ */
+export function readTarget(request: IncomingMessage): void {
+  const { url = '', headers, rawHeaders } = request;
+  if (url.startsWith('/')) return;
+  const [, authority, rest = ''] = ABSOLUTE_FORM.exec(url) ?? [];
+  if (authority === undefined) return;
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  headers.host = authority;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i])) rawHeaders[i + 1] = authority;
+}
+
+/** Why the head of a request cannot be served, on any path, as an upgrade or not (RFC 9112, section 3.2). */
+export function refusalOfHead(
+  request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'httpVersion' | 'url'>,
+): CodedError | undefined {
+  const { headers, rawHeaders, httpVersion, url = '' } = request;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i])) hosts++;
+  if (hosts === 0 && httpVersion !== '1.0') return invalid('the header Host is missing');
+  if (hosts > 1) return invalid('the header Host stands there more than once');
+  if (!HOST.test(headers.host ?? '')) return invalid('the host is none: a name or an address is wanted, and a port');
+  if (rawHeaders.length > HEADER_LINES_MAX * 2) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
+  if (!url.startsWith('/') && url !== '*')
+    return invalid('the target of the request is neither a path nor a whole URL');
+  let fields = 0;
+  for (let i = url.indexOf('&'); i >= 0; i = url.indexOf('&', i + 1)) fields++;
+  if (fields >= URL_FIELDS_MAX) return invalid(`a URL may have at most ${URL_FIELDS_MAX} fields`);
+  return undefined;
+}
+
+function isHost(name: string | undefined): boolean {
+  return name?.length === 4 && name.toLowerCase() === 'host';
+}
+
+function invalid(message: string): CodedError {
+  return new CodedError('invalid_request', message);
+}
+
+/** Refuses what has no proper head; for upgrades see `ownUpgrades`. */
+const plugin: FastifyPluginCallback = (app, _options, done) => {
+  // With one more it is known that there were too many.
+  app.server.maxHeadersCount = HEADER_LINES_MAX + 1;
+  app.server.prependListener('request', readTarget);
+  app.addHook('onRequest', (request, _reply, next) => {
+    next(refusalOfHead(request.raw));
+  });
+  done();
+};
+
+export const requestHead = fp(plugin, { name: 'request-head', fastify: '5.x' });
