@@ -4,10 +4,10 @@ import { CodedError } from '@tetracast/message-model';
 import { isPattern } from './patterns';
 
 /** Most patterns in one list of a token. */
-export const PATTERNS_MAX = 100;
+const PATTERNS_MAX = 100;
 
 /** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked: what is let in can be taken back. */
-export const TOKEN_NAME_MAX = 256;
+const TOKEN_NAME_MAX = 256;
 
 FormatRegistry.Set('channel-pattern', isPattern);
 
@@ -17,7 +17,7 @@ export const TokenNameSchema = Type.String({ minLength: 1, maxLength: TOKEN_NAME
 const Patterns = Type.Array(Type.String({ format: 'channel-pattern' }), { maxItems: PATTERNS_MAX });
 
 /** What the gateway reads of a token's claims (RFC 7519, section 4); whatever else stands there is ignored. */
-export const TokenClaimsSchema = Type.Object({
+const TokenClaimsSchema = Type.Object({
   sub: Type.Optional(TokenNameSchema),
   jti: Type.Optional(TokenNameSchema),
   iat: Type.Optional(Type.Number()),
