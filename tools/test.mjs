@@ -29,6 +29,7 @@ const STAGES = [
   { name: 'format', command: 'prettier --check --log-level=warn .' },
   { name: 'references', command: 'nx sync:check' },
   { name: 'lint', command: 'nx run-many -t lint' },
+  { name: 'knip', command: 'knip' },
   { name: 'typecheck', command: 'nx run-many -t typecheck' },
   { name: 'test', command: 'nx run-many -t test --exclude=e2e --skip-nx-cache', projects: withTests(false) },
   { name: 'build', command: 'nx run-many -t build' },
