@@ -2,13 +2,13 @@
 # `--target gateway`: nginx with the gateway's configuration.
 
 # The manifests alone: what follows is rebuilt when a dependency changes, not when a source file does.
-FROM node:20-bookworm-slim AS manifests
+FROM node:24-bookworm-slim AS manifests
 WORKDIR /src
 COPY . .
 RUN mkdir /manifests && find . -name package.json -exec cp --parents {} /manifests/ ';' \
   && cp package-lock.json .npmrc /manifests/
 
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY --from=manifests /manifests/ ./
 # No install script is needed: esbuild's binary is an optional dependency that npm has unpacked.
@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY . .
 RUN node tools/bundle.mjs
 
-FROM node:20-bookworm-slim AS service
+FROM node:24-bookworm-slim AS service
 ARG APP
 ARG PORT
 ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8" PORT=${PORT}
@@ -30,7 +30,7 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
 # Not by the base image's own entry point, which is a shell script.
 ENTRYPOINT ["node", "main.cjs"]
 
-FROM nginx:1.27-alpine AS gateway
+FROM nginx:stable-alpine AS gateway
 COPY apps/gateway/settings.env /opt/gateway/settings.env
 COPY apps/gateway/bin /opt/gateway/bin
 COPY apps/gateway/conf /opt/gateway/conf

@@ -14,7 +14,6 @@ export const layers = [
   { layer: 'app', mayImport: ['message-model', 'bus', 'hub', 'service-kit'] },
   { layer: 'standalone', mayImport: ['message-model', 'bus', 'hub', 'service-kit', 'app'] },
   { layer: 'conformance', mayImport: ['message-model', 'service-kit', 'app'] },
-  { layer: 'client', mayImport: ['message-model'] },
   // Below the bus, because the tests of the bus and of all above it use it: anything more would be a cycle.
   { layer: 'testing', mayImport: ['message-model'] },
   { layer: 'e2e', mayImport: ['message-model'] },

@@ -2,10 +2,11 @@
  * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, `https://host`, or `TETRACAST_URL`, names
  * a running deployment; without one the services are started here, over the log in memory and over a Redis.
  */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
+import { endWithNpm } from './npm-parent.mjs';
+import { runGroup } from './run-group.mjs';
 
 /** `http://host:port` or `https://host:port` without what may stand behind it, or `undefined`. */
 function originOf(text) {
@@ -25,9 +26,8 @@ if (given && url === undefined) {
 installDependencies();
 
 const config = join(ROOT, 'apps/conformance', url === undefined ? 'jest.config.cjs' : 'jest.deployment.config.cjs');
-const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--config', config], {
-  cwd: ROOT,
-  stdio: 'inherit',
+endWithNpm();
+const code = await runGroup(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--config', config], {
   env: { ...process.env, ...(url === undefined ? {} : { TETRACAST_URL: url }) },
 });
-process.exitCode = status ?? 1;
+process.exitCode = code ?? 1;

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
+import { endWithNpm } from './npm-parent.mjs';
 
 requireNode();
 installDependencies();
 execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+endWithNpm();
 process.setSourceMapsEnabled(true);
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);

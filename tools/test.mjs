@@ -3,12 +3,13 @@
  * results (default dist/test-results): `<project>.json` by each Jest run, `totals.json` with `{passed, failed}`,
  * `failures.txt` with each failed test and the head of its message, when there is one.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 import { installBinaries } from './binaries.mjs';
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
+import { endWithNpm } from './npm-parent.mjs';
+import { runGroup } from './run-group.mjs';
 
 const STAGE_LIMIT_MS = 30 * 60_000;
 /** How much of a failed test's message is told again at the end. */
@@ -28,39 +29,12 @@ const STAGES = [
   { name: 'format', command: 'prettier --check --log-level=warn .' },
   { name: 'references', command: 'nx sync:check' },
   { name: 'lint', command: 'nx run-many -t lint' },
+  { name: 'knip', command: 'knip' },
   { name: 'typecheck', command: 'nx run-many -t typecheck' },
   { name: 'test', command: 'nx run-many -t test --exclude=e2e --skip-nx-cache', projects: withTests(false) },
   { name: 'build', command: 'nx run-many -t build' },
   { name: 'e2e', command: 'nx run e2e:e2e --skip-nx-cache', projects: withTests(true) },
 ];
-
-/** Runs in a process group of its own, so that the limit and Ctrl-C end the servers and browsers of the tests as well. */
-function run(command) {
-  const [binary, ...args] = command.split(' ');
-  return new Promise((done) => {
-    const child = spawn(join(ROOT, 'node_modules/.bin', binary), args, {
-      cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NX_DAEMON: 'false', TETRACAST_RESULTS: RESULTS },
-      detached: true,
-    });
-    const kill = () => process.kill(-child.pid, 'SIGKILL');
-    const timer = setTimeout(() => {
-      console.error(`\n${command}: not done after ${STAGE_LIMIT_MS / 60_000} minutes, ended.`);
-      kill();
-    }, STAGE_LIMIT_MS);
-    const interrupt = () => {
-      kill();
-      process.exit(130);
-    };
-    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      done(code === 0);
-    });
-  });
-}
 
 /** A project whose run left no result did not come to its end, which is one failure. */
 function readCounts(project) {
@@ -77,7 +51,10 @@ const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
 async function runStage({ name, command, projects = [] }) {
   console.log(`\n── ${name}: ${command}`);
   const startedMs = Date.now();
-  const ok = await run(command);
+  const [binary, ...args] = command.split(' ');
+  const env = { ...process.env, NX_DAEMON: 'false', TETRACAST_RESULTS: RESULTS };
+  const code = await runGroup(join(ROOT, 'node_modules/.bin', binary), args, { env, limitMs: STAGE_LIMIT_MS });
+  const ok = code === 0;
   const counts = projects.map(readCounts);
   const failedTests = sum(counts, 'failed');
   // A stage can fail with no test to blame; then the stage itself is the one failure.
@@ -121,6 +98,7 @@ const indent = (lines) => lines.map((text) => `    ${text}`.trimEnd()).join('\n'
 requireNode();
 installDependencies();
 if (!installBinaries()) process.exit(1);
+endWithNpm();
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 

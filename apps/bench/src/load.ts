@@ -45,7 +45,7 @@ export interface ProcessFigures {
 }
 
 /** Servers run on the first core, the load on the last. */
-export const SERVER_CORE = 0;
+const SERVER_CORE = 0;
 export const LOAD_CORE = availableParallelism() - 1;
 
 const COMPILER_FLAGS = ['-O2', '-Wall', '-Wextra', '-Werror'];

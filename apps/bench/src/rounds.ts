@@ -89,7 +89,7 @@ export function isOurs({ name }: Pick<System, 'name'>): boolean {
   return name.startsWith('Tetracast') || name.startsWith('the ');
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? NaN;

@@ -12,7 +12,7 @@ import {
 
 const ROOT = resolve(__dirname, '../../..');
 
-export const SERVICES = ['polling', 'sse', 'websocket', 'socketio', 'web'] as const;
+const SERVICES = ['polling', 'sse', 'websocket', 'socketio', 'web'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** Everything that `docker compose up` runs, without the containers: built services, a real Redis and a real nginx. */

@@ -33,7 +33,7 @@ const Patterns = Type.Array(Type.String({ ...PATTERNS, format: 'channel-pattern'
  * What the gateway reads of a token's claims (RFC 7519, section 4); whatever else stands there is ignored. Each description
  * ends the sentence "the claim must be …".
  */
-export const TokenClaimsSchema = Type.Object({
+const TokenClaimsSchema = Type.Object({
   sub: Type.Optional(TokenNameSchema),
   jti: Type.Optional(TokenNameSchema),
   iat: Time,

@@ -1,7 +1,7 @@
 import { CHANNEL_MAX_BYTES, isChannel, namespaceOf, utf8Length } from '@tetracast/message-model';
 
 /** Longest pattern, in bytes of UTF-8, with `{sub}` as it is written. */
-export const PATTERN_MAX_BYTES = CHANNEL_MAX_BYTES;
+const PATTERN_MAX_BYTES = CHANNEL_MAX_BYTES;
 
 const SUBJECT = '{sub}';
 const ALL = '*';

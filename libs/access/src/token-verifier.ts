@@ -28,7 +28,7 @@ export interface VerifierOptions extends KeyOptions {
 }
 
 /** Longest token that is read at all. */
-export const TOKEN_MAX_BYTES = 8192;
+const TOKEN_MAX_BYTES = 8192;
 
 const REMEMBERED_TOKENS = 1000;
 /** After that a token is verified again: a key that was withdrawn is not honoured for longer. */

@@ -2,7 +2,7 @@ import { type CloseName, encodeMessage, type Message, type Reset } from '@tetrac
 import type { Batch, Framing, Sink } from '../src';
 
 /** One line of JSON per message. */
-export const lines: Framing = {
+const lines: Framing = {
   name: 'lines',
   encode: (message) => Buffer.from(`${encodeMessage(message)}\n`),
 };

@@ -1,6 +1,6 @@
 import { utf8Length } from './utf8';
 
-export const CHANNEL_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.:@~-]*$/u;
+const CHANNEL_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.:@~-]*$/u;
 
 /** Nearly every name: in ASCII a letter is a byte, and every form the normal one. */
 const PLAIN_CHANNEL = /^[A-Za-z0-9][A-Za-z0-9_.:@~-]*$/;

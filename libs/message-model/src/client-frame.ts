@@ -9,15 +9,19 @@ import { PublicationSchema } from './publication';
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
 const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });
 
-export const SubscribeSchema = Type.Object({
+const SubscribeSchema = Type.Object({
   channels: Channels,
   after: Type.Optional(Type.String()),
   rewind: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 
-export const UnsubscribeSchema = Type.Object({ channels: Channels });
+const UnsubscribeSchema = Type.Object({ channels: Channels });
 
-/** What a client may send on a WebSocket, by `type`; `ref` comes back in the answer. */
+/**
+ * What a client may send on a WebSocket, by `type`; `ref` comes back in the answer.
+ *
+ * @public tools/test compares it with docs/protocol.md.
+ */
 export const CLIENT_FRAMES = {
   subscribe: Type.Composite([Type.Object({ type: Type.Literal('subscribe'), ref: Ref }), SubscribeSchema]),
   unsubscribe: Type.Composite([Type.Object({ type: Type.Literal('unsubscribe'), ref: Ref }), UnsubscribeSchema]),

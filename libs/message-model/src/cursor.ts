@@ -13,8 +13,6 @@ export interface Position {
   readonly ahead?: ReadonlyMap<string, number>;
 }
 
-export const EPOCH_PATTERN = /^[A-Za-z0-9]{1,32}$/;
-
 /** What every cursor looks like to a client, of this version and of those to come. */
 export const CURSOR_PATTERN = /^[A-Za-z0-9._~-]{1,512}$/;
 

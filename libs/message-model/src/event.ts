@@ -1,4 +1,4 @@
-export const EVENT_PATTERN = /^[\p{L}\p{N}_.:-]{1,64}$/u;
+const EVENT_PATTERN = /^[\p{L}\p{N}_.:-]{1,64}$/u;
 
 /** The event of a message that names none; an `EventSource` hands it to `onmessage`. */
 export const DEFAULT_EVENT = 'message';

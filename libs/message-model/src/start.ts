@@ -8,7 +8,7 @@ export type Start =
 export const NOW: Start = { kind: 'now' };
 
 /** The word that stands for "all that is retained" where a cursor may stand. */
-export const EARLIEST = 'earliest';
+const EARLIEST = 'earliest';
 
 /**
  * The start that `after` and `rewind` name together: `after` wins, so that a client whose URL says `rewind` goes on from

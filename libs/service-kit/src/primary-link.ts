@@ -1,6 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import cluster from 'node:cluster';
 import type { Registry } from 'prom-client';
+import { STOP_SIGNALS } from './stop-signals';
 import type { FromWorker, ToWorker } from './worker-messages';
 import type { WorkerRole } from './worker-role';
 
@@ -36,7 +37,7 @@ export class PrimaryLink implements WorkerRole {
     });
     // The primary process has the same signal, from a terminal or a service manager, and says what is to be done;
     // whoever means one worker alone has it drained as well.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.onStop());
+    for (const signal of STOP_SIGNALS) process.on(signal, () => this.onStop());
   }
 
   listening(url: string): void {

@@ -5,6 +5,7 @@ import { runWorkers, sayWhomItServes } from './run-workers';
 import { createService } from './service';
 import { parseSettings, type Settings } from './settings';
 import { explainStartFailure } from './start-failure';
+import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 
 /**
  * Connections that may wait to be accepted, as far as the system allows it (net.core.somaxconn). With Node's 511 most of those
@@ -16,7 +17,7 @@ const LISTEN_BACKLOG = 4096;
 const CLOSE_MARGIN_MS = 3000;
 
 /**
- * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM and SIGINT. What keeps
+ * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM, SIGINT and SIGHUP. What keeps
  * it from starting is told in one line on stderr, with exit code 1. `listening` is called with the address once it serves.
  *
  * With WORKERS this process only keeps the workers, each of which runs this very function.
@@ -36,7 +37,8 @@ export async function runService(
       runWorkers(settings, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
     } else {
       const app = await createService(settings, plugins);
-      closeOnSignals(app, settings);
+      const grace = closeWithApp(app, settings);
+      onStopSignal(app.log, () => grace.close());
       // Not within the call: nothing in it is done when there is nobody to call.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
       listening?.(url);
@@ -58,7 +60,7 @@ async function serveAsWorker(
 ): Promise<string> {
   const { host, port } = settings;
   const app = await createService(settings, plugins, { role: link });
-  const grace = closeOnSignals(app, settings, ['SIGTERM', 'SIGINT']);
+  const grace = closeWithApp(app, settings);
   const url = await app.listen({
     host,
     port,
@@ -73,12 +75,10 @@ async function serveAsWorker(
   return url;
 }
 
-function closeOnSignals(
-  app: FastifyInstance,
-  { drainTimeoutMs }: Settings,
-  skip: ('SIGTERM' | 'SIGINT')[] = [],
-): ReturnType<typeof closeWithGrace> {
-  return closeWithGrace({ delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log, skip }, async ({ err }) => {
+/** Closes the service when told to, and on an error that nobody caught; the stop signals are left to others. */
+function closeWithApp(app: FastifyInstance, { drainTimeoutMs }: Settings): ReturnType<typeof closeWithGrace> {
+  const options = { delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log, skip: [...STOP_SIGNALS] };
+  return closeWithGrace(options, async ({ err }) => {
     if (err !== undefined) app.log.fatal({ err }, 'unexpected error');
     await app.close();
   });

@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import { createServerOptions } from './server-options';
 import { keysIn } from './access/keys';
 import type { Settings } from './settings';
+import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 import { WorkerPool } from './worker-pool';
 
 /** What a worker may take beyond its own patience, in ms. */
@@ -31,10 +32,11 @@ export function runWorkers(settings: Settings, workerStopMs: number, ready: (url
     },
   });
   // The pool has a time limit of its own, after which nothing of it is left.
-  closeWithGrace({ delay: false, logger: log }, async ({ err }) => {
+  const grace = closeWithGrace({ delay: false, logger: log, skip: [...STOP_SIGNALS] }, async ({ err }) => {
     if (err !== undefined) log.fatal({ err }, 'unexpected error');
     if (!(await pool.stop(stopMs))) process.exit(1);
   });
+  onStopSignal(log, () => grace.close());
   pool.start();
 }
 

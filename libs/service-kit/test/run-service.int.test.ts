@@ -75,15 +75,42 @@ describe('a start', () => {
 });
 
 describe('a stop', () => {
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('by %s ends idle connections and the process', async (signal) => {
-    await using service = await start();
-    const agent = new Agent({ keepAlive: true });
-    await ask(`${service.url}/healthz`, { agent });
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+    'by %s ends idle connections and the process',
+    async (signal) => {
+      await using service = await start();
+      const agent = new Agent({ keepAlive: true });
+      await ask(`${service.url}/healthz`, { agent });
 
-    service.signal(signal);
+      service.signal(signal);
+
+      expect(await service.exited).toEqual({ code: 0, signal: null });
+      agent.destroy();
+    },
+  );
+
+  it('by Ctrl-C under npm, which sends it once more, is one stop', async () => {
+    await using service = await start({ DRAIN_TIMEOUT: '200ms' });
+    const [line] = await Promise.all([openLine(service.url, '/line'), openLine(service.url, '/stuck')]);
+
+    service.signal('SIGINT');
+    await line.ended;
+    service.signal('SIGINT');
 
     expect(await service.exited).toEqual({ code: 0, signal: null });
-    agent.destroy();
+  });
+
+  it('that takes too long for its operator ends at once on a later signal', async () => {
+    await using service = await start({ DRAIN_TIMEOUT: '5m' });
+    const line = await openLine(service.url, '/stuck');
+
+    const impatience = setInterval(() => service.signal('SIGTERM'), 50);
+    const status = await service.exited;
+    clearInterval(impatience);
+    await line.ended;
+
+    expect(status).toEqual({ code: 1, signal: null });
+    expect(service.output()).toContain('second SIGTERM, exiting');
   });
 
   it('closes its lines in their own way', async () => {

@@ -121,7 +121,7 @@ const socketPackets = fc.oneof(
 );
 
 /** Engine.IO protocol 4: a type, and behind `message` (4) a packet of Socket.IO. */
-export const packets: fc.Arbitrary<string> = fc.oneof(
+const packets: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: socketPackets.map((packet) => `4${packet}`) },
   {
     weight: 2,

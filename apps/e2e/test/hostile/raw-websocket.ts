@@ -45,7 +45,7 @@ export function encodeText(text: string): Buffer {
 }
 
 /** The whole frames in what a server sent. @throws Error for what no server may send */
-export function decodeFrames(bytes: Buffer): ReceivedFrame[] {
+function decodeFrames(bytes: Buffer): ReceivedFrame[] {
   const frames: ReceivedFrame[] = [];
   for (let at = 0; at + 2 <= bytes.length;) {
     const [first = 0, second = 0] = bytes.subarray(at);

@@ -24,7 +24,7 @@ export const nowS = (): number => Math.floor(Date.now() / 1000);
 export const SOON_S = 5;
 
 /** The claims of a token that may do anything with `news`, and these besides. */
-export const claimsOf = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
+const claimsOf = (more: Readonly<Record<string, unknown>> = {}): JWTPayload => ({
   iss: ISSUER,
   aud: AUDIENCE,
   sub: 'ann',

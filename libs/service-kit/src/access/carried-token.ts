@@ -5,7 +5,7 @@ import { queryOf } from '../request-path';
 import { single } from '../subscription-request';
 
 /** The cookie a token may come in; the gateway never sets it. */
-export const TOKEN_COOKIE = 'tetracast_token';
+const TOKEN_COOKIE = 'tetracast_token';
 
 /** How a browser's WebSocket, which can set no headers, brings a token: as one more subprotocol it offers. */
 const TOKEN_SUBPROTOCOL = 'tetracast.token.';

@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-export const CHROMIUM_INSTALL = 'sudo apt-get install -y chromium';
+const CHROMIUM_INSTALL = 'sudo apt-get install -y chromium';
 
 /** A headless Chromium; it is closed by `await using`, and ends with the test process. */
 export function launchChromium(): Promise<Browser> {

@@ -34,7 +34,7 @@ export interface NginxServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export const NGINX_INSTALL = 'sudo apt-get install -y nginx';
+const NGINX_INSTALL = 'sudo apt-get install -y nginx';
 
 /** Starts an nginx with this conf; resolves when it accepts connections, rejects with what it says about a bad conf. */
 export async function startNginx({ conf, env = {}, files = {}, port: wanted }: NginxOptions): Promise<NginxServer> {

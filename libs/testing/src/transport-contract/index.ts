@@ -1,4 +1,4 @@
 export * from './awkward-payloads';
-export { publishAll, type ServerToTest, type TransportSuite, uniqueChannel, words } from './contract-context';
+export { type ServerToTest, type TransportSuite, uniqueChannel, words } from './contract-context';
 export * from './describe-across';
 export * from './describe-transport';

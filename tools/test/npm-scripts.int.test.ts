@@ -1,0 +1,86 @@
+import {
+  answers,
+  becomeReady,
+  createTempDir,
+  freePort,
+  type ManagedProcess,
+  removeDir,
+  spawnProcess,
+} from '@tetracast/testing';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+import { ROOT } from './workspace-files';
+
+let npm: ManagedProcess | undefined;
+/** All of npm's process group, whatever has become of npm itself. */
+const toGroup = (signal: NodeJS.Signals): boolean => npm !== undefined && process.kill(-npm.pid, signal);
+
+afterEach(() => {
+  try {
+    toGroup('SIGKILL');
+  } catch {
+    // nothing of it is left
+  }
+});
+
+async function run(script: string, env: Record<string, string>): Promise<ManagedProcess> {
+  const { PATH, HOME } = process.env;
+  npm = await spawnProcess({ command: 'npm', args: [script], cwd: ROOT, env: { PATH, HOME, ...env } });
+  return npm;
+}
+
+// npm, the bundler and a server start one after the other.
+jest.setTimeout(60_000);
+
+describe('npm start', () => {
+  /** npm ends when the server has, but for a signal that it does not pass on. */
+  const inGoodOrder = { code: 0, signal: null };
+
+  it.each<[string, (npm: ManagedProcess) => void, object]>([
+    ['is told SIGTERM', ({ signal }) => signal('SIGTERM'), inGoodOrder],
+    ['is told SIGINT', ({ signal }) => signal('SIGINT'), inGoodOrder],
+    ['and the server have SIGINT from a terminal', () => toGroup('SIGINT'), inGoodOrder],
+    ['and the server have SIGHUP from a terminal', () => toGroup('SIGHUP'), { code: null, signal: 'SIGHUP' }],
+    ['is ended by SIGHUP', ({ signal }) => signal('SIGHUP'), { code: null, signal: 'SIGHUP' }],
+    ['is killed', ({ signal }) => signal('SIGKILL'), { code: null, signal: 'SIGKILL' }],
+  ])('drains, ends and frees its port when npm %s', async (_how, end, status) => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const started = await run('start', { PORT: String(port) });
+    await becomeReady(started, answers(`${url}/readyz`), { timeoutMs: 50_000 });
+    const stream = await fetch(`${url}/sse?channel=lab`);
+
+    end(started);
+
+    // A stream that is not drained but cut is a network error here.
+    expect(await stream.text()).toContain('retry:');
+    // Its output closes when the last process that writes to it has ended.
+    expect(await started.exited).toEqual(status);
+    expect(started.output()).not.toContain('second SIG');
+    const next = createServer().listen(port, '127.0.0.1');
+    await once(next, 'listening');
+    next.close();
+  });
+});
+
+describe('npm test', () => {
+  let results: string;
+  beforeEach(async () => (results = await createTempDir('npm-test')));
+  afterEach(() => removeDir(results));
+
+  it.each<[NodeJS.Signals, object]>([
+    ['SIGTERM', { code: 143, signal: null }],
+    ['SIGINT', { code: 130, signal: null }],
+    ['SIGHUP', { code: null, signal: 'SIGHUP' }],
+    ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+  ])('ends the stage that runs when npm has %s', async (signal, status) => {
+    const started = await run('test', { TETRACAST_RESULTS: results });
+    await started.waitForOutput(/── format/);
+
+    started.signal(signal);
+
+    expect(await started.exited).toEqual(status);
+    expect(started.output()).not.toContain('── references');
+  });
+});
