@@ -48,7 +48,7 @@ describe('npm start', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const started = await run('start', { PORT: String(port) });
-    await becomeReady(started, answers(`${url}/readyz`), { timeoutMs: 50_000 });
+    await becomeReady(started, answers(`${url}/readyz`));
     const stream = await fetch(`${url}/sse?channel=lab`);
 
     end(started);

@@ -1,6 +1,6 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { decodeCursor, encodeCursor, tagOf } from '@tetracast/message-model';
-import { uniqueChannel, words } from '@tetracast/testing';
+import { openJQueryPage, uniqueChannel, words } from '@tetracast/testing';
 import {
   connectionsOf,
   dataIn,
@@ -158,9 +158,12 @@ it('has the channels of what jQuery makes of a list', async () => {
   for (const channel of channels) await publish(service, channel, [channel]);
   const page = openJQueryPage(service.url);
 
-  const answer = await new Promise<{ messages: Message[] }>((resolve, reject) => {
+  const answer = await new Promise<Pick<PollAnswer, 'messages'>>((resolve, reject) => {
     const xhr = page.$.ajax({ url: '/polling', data: { channel: channels, after: 'earliest' } });
-    xhr.then(resolve, () => reject(new Error(xhr.responseText)));
+    xhr.then(
+      (body) => resolve(body as PollAnswer),
+      () => reject(new Error(xhr.responseText)),
+    );
   });
   page.close();
 

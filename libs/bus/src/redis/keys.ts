@@ -25,7 +25,7 @@ export class RedisKeys {
     this.newsPrefix = db === 0 ? `${prefix}:news:` : `${prefix}:news@${db}:`;
     this.proof = [
       ...[this.partition, this.last, this.log(PROOF)],
-      ...[this.once(PROOF, ''), this.state(PROOF), this.tally(PROOF)],
+      ...[this.once(PROOF), this.state(PROOF), this.tally(PROOF)],
     ];
     this.proofNews = this.news(`${PROOF}:${createEpoch()}`);
   }
