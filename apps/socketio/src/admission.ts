@@ -7,6 +7,7 @@ import { admittedChannels } from './admitted-channels';
 import { identify, spend } from './engine-caller';
 import { EngineLine } from './engine-line';
 import { isResumed, readHandshake, withoutOffset } from './handshake';
+import { isPid } from './private-id';
 import { renameSocket } from './rename-socket';
 import { Session, sessionTtlMs } from './session';
 import { SocketioSink } from './socketio-sink';
@@ -78,8 +79,7 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const known = resumed === undefined || line.has(resumed.socketId) ? undefined : resumed;
   const session = known ?? Session.create(socket.id, owner);
   // Where somebody else stopped is nothing to this client.
-  const request =
-    known === undefined && Session.isPid(auth['pid']) ? readHandshake(namespace, withoutOffset(auth)) : asked;
+  const request = known === undefined && isPid(auth['pid']) ? readHandshake(namespace, withoutOffset(auth)) : asked;
   const sink = new SocketioSink(socket, line);
   const connection = hub.connect(sink, request.client ?? session.client);
   const leave = enter(socket, session.socketId, line, connection, settings.maxChannels);

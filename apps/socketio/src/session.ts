@@ -1,9 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { Settings } from '@tetracast/service-kit';
-import { createHash, randomBytes } from 'node:crypto';
-
-const PID =
-  /^([A-Za-z0-9_-]{8,64})\.([A-Za-z0-9_-]{22})\.([0-9a-z]{1,9})\.([A-Za-z0-9_-]{11})(?:\.([A-Za-z0-9_-]{8,64}))?$/;
+import { randomBytes } from 'node:crypto';
+import { formatPid, parsePid, tagOf } from './private-id';
 
 const MAIN_NAMESPACE = '/';
 
@@ -34,10 +32,9 @@ export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: 
 }
 
 /**
- * One client of one namespace over all its connections. Its private id, `<socket id>.<secret>.<born>.<tag>` and perhaps
- * `.<client key>`, is all a node needs to take it up again: the socket id stays the same while it is recovered; the secret finds
- * what is stored; when it was born (seconds, in base 36) says whether nothing stored means that there was nothing; the tag says
- * whose it is; the client key, which names the client to others, is its first socket id, and left out while that is its own.
+ * One client of one namespace over all its connections. Its private id is all a node needs to take it up again: the socket id stays
+ * the same while it is recovered; the secret finds what is stored; when it was born says whether nothing stored means that there
+ * was nothing; the tag says whose it is; the client key, its first socket id, names the client to others.
  */
 export class Session {
   // Arrays, empty for most: three sets are as much as all else of a session three times over.
@@ -64,11 +61,6 @@ export class Session {
     return new Session(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
   }
 
-  /** Whether a private id has the form of ours, whoever made it. */
-  static isPid(pid: unknown): boolean {
-    return typeof pid === 'string' && PID.test(pid);
-  }
-
   /**
    * The session that a private id stands for, with the changes of its earlier connections, which are kept for another `ttlMs`;
    * `undefined` when it is none of ours, or somebody else's.
@@ -76,12 +68,12 @@ export class Session {
    * @throws BusUnavailableError
    */
   static async resume(pid: unknown, owner: SessionOwner, bus: Bus, ttlMs: number): Promise<Session | undefined> {
-    const match = typeof pid === 'string' ? PID.exec(pid) : null;
-    if (match === null) return undefined;
-    const [, socketId = '', secret = '', born = '', tag, client = socketId] = match;
+    const parsed = parsePid(pid);
+    if (parsed === undefined) return undefined;
+    const { socketId, client, secret, bornS, tag } = parsed;
     const { namespace, user, mayChange } = owner;
-    const session = new Session(socketId, client, secret, Number.parseInt(born, 36), namespace, user);
-    const isTagged = tag === session.tag;
+    const session = new Session(socketId, client, secret, bornS, namespace, user);
+    const isTagged = tag === tagOf(secret, namespace, user);
     // In the namespace of a channel nothing is kept, unless the session became another's.
     const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);
     return !mayBeKept || (await session.load(isTagged, bus, ttlMs)) ? session : undefined;
@@ -93,8 +85,8 @@ export class Session {
   }
 
   get pid(): string {
-    const parts = [this.currentId, this.secret, this.bornS.toString(36), this.tag];
-    return (this.client === this.currentId ? parts : [...parts, this.client]).join('.');
+    const { currentId: socketId, client, secret, bornS, namespace, user } = this;
+    return formatPid({ socketId, client, secret, bornS, tag: tagOf(secret, namespace, user) });
   }
 
   /** Goes on under another socket id, and so under another private id, by which the client sees that it was not recovered. */
@@ -212,15 +204,6 @@ export class Session {
 
   private get ageMs(): number {
     return Date.now() - this.bornS * 1000;
-  }
-
-  /** Shows that a session is another's. It keeps nobody out who has the private id and makes up a tag; what is stored does. */
-  private get tag(): string {
-    const { secret, namespace, user } = this;
-    return createHash('sha256')
-      .update(JSON.stringify([secret, namespace, user]))
-      .digest('base64url')
-      .slice(0, 11);
   }
 
   private get kept(): Kept {

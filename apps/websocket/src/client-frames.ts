@@ -161,13 +161,12 @@ export class ClientFrames implements LineOwner {
   }
 
   private async publish(frame: FrameOf<'publish'>): Promise<void> {
-    const { connection, isClientMadeUp } = this;
-    const { grant } = this.admission;
+    const { isClientMadeUp, admission } = this;
+    const context = { client: this.connection.client, isClientMadeUp, grant: admission.grant };
     this.caller.spend('publish');
-    const { id, duplicate } = await store(this.service, frame, { client: connection.client, isClientMadeUp, grant });
-    const { ref } = frame;
-    if (duplicate) this.sink.send({ type: 'ack', ...(ref === undefined ? {} : { ref }), id, duplicate });
-    else this.sink.send(ref === undefined ? { type: 'ack', id } : { type: 'ack', ref, id });
+    const { id, duplicate } = await store(this.service, frame, context);
+    const ref = frame.ref === undefined ? {} : { ref: frame.ref };
+    this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 }
 
