@@ -10,7 +10,7 @@ import {
 import type { Browser, Page } from 'playwright-core';
 import { mapServices, renderGateway, startService } from '../system';
 import { PAGE_CLIENTS } from './page-clients';
-import { PROXIES } from './proxies';
+import { type Proxy, PROXIES } from './proxies';
 
 const TINY = '.';
 /** What compresses to nothing, so that a proxy that compresses would wait for more. */
@@ -20,14 +20,14 @@ const UNEVEN = Array.from({ length: 15_000 }, (_, n) => ((n * n * 2_654_435_761)
   '',
 );
 
-const ports = new Map<string, number>();
+const ports = new Map<Proxy, number>();
 let service: ServiceProcess;
 let gateway: NginxServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  for (const { name } of PROXIES) ports.set(name, await freePort());
-  const origins = PROXIES.filter(({ passesHost }) => !passesHost).map(({ name }) => originOf(name));
+  for (const proxy of PROXIES) ports.set(proxy, await freePort());
+  const origins = PROXIES.filter(({ passesHost }) => !passesHost).map(originOf);
   [service, browser] = await Promise.all([
     startService('standalone', { SSE_RETRY: '100ms', ALLOWED_ORIGINS: origins.join() }),
     launchChromium(),
@@ -42,8 +42,13 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-function originOf(name: string): string {
-  return `http://127.0.0.1:${ports.get(name)}`;
+function originOf(proxy: Proxy): string {
+  return `http://127.0.0.1:${ports.get(proxy)}`;
+}
+
+/** In front of the gateway, on the port that is its own. */
+function startBeforeGateway(proxy: Proxy): Promise<AsyncDisposable> {
+  return proxy.start(ports.get(proxy) as number, `127.0.0.1:${gateway.port}`);
 }
 
 /** A page that came through the proxy, with the libraries it needs. */
@@ -61,8 +66,7 @@ async function arrived(page: Page, count: number): Promise<readonly string[]> {
   return page.evaluate(() => window.received.texts);
 }
 
-describe.each(PROXIES)('behind $name', ({ name, start }) => {
-  const startProxy = (): Promise<AsyncDisposable> => start(ports.get(name) as number, `127.0.0.1:${gateway.port}`);
+describe.each(PROXIES)('behind $name', (kind) => {
   let proxy: AsyncDisposable;
 
   const cutProxy = async (meanwhile: () => Promise<void>): Promise<void> => {
@@ -70,12 +74,12 @@ describe.each(PROXIES)('behind $name', ({ name, start }) => {
     try {
       await meanwhile();
     } finally {
-      proxy = await startProxy();
+      proxy = await startBeforeGateway(kind);
     }
   };
 
   beforeAll(async () => {
-    proxy = await startProxy();
+    proxy = await startBeforeGateway(kind);
   });
 
   afterAll(async () => {
@@ -86,7 +90,7 @@ describe.each(PROXIES)('behind $name', ({ name, start }) => {
     '$client gets each message at once, and after a cut what it has missed',
     async ({ open, transports }) => {
       const channel = uniqueChannel();
-      const page = await openPage(originOf(name));
+      const page = await openPage(originOf(kind));
       await page.evaluate(open, { channel, ...(transports === undefined ? {} : { transports }) });
       const expected: string[] = [];
       const publish = async (data: string): Promise<void> => {
