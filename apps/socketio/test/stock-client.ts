@@ -1,4 +1,4 @@
-import { Inbox, Progress } from '@tetracast/testing';
+import { IDLE_LIMIT_MS, Inbox, Progress } from '@tetracast/testing';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 export type Transports = readonly ('polling' | 'websocket')[];
@@ -37,7 +37,8 @@ export function startClient(
   auth: Readonly<Record<string, unknown>> = {},
   options: Partial<ManagerOptions & SocketOptions> = {},
 ): StockClient {
-  const socket = io(url, { forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50, auth, ...options });
+  const patience = { timeout: 2 * IDLE_LIMIT_MS, reconnectionDelay: 20, reconnectionDelayMax: 50 };
+  const socket = io(url, { forceNew: true, ...patience, auth, ...options });
   started.push(socket);
   const events = new Inbox<readonly [string, ...unknown[]]>('events');
   const connects = new Inbox<boolean>('connects');

@@ -21,7 +21,10 @@ const get = async (url: string): Promise<string> => (await fetch(url, { headers:
 
 /** nginx writes its log after the client has its answer. */
 async function untilLogged(nginx: NginxServer, text: string): Promise<void> {
-  await pollUntil(nginx.accessLog, (logged) => logged.includes(text));
+  await pollUntil(
+    () => nginx.accessLog(),
+    (logged) => logged.includes(text),
+  );
 }
 
 describe('startNginx', () => {

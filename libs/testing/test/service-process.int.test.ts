@@ -68,11 +68,11 @@ describe('startProcess', () => {
 
   it('tells of a wait for output in vain when it has ended', async () => {
     await using service = await startProcess({ file });
-    const waiting = expect(service.waitForOutput(/never said/)).rejects.toThrow(/ended \(SIGKILL\)[^]*starting/);
+    const waiting = service.waitForOutput(/never said/);
 
-    await service.kill();
+    void service.kill();
 
-    await waiting;
+    await expect(waiting).rejects.toThrow(/ended \(SIGKILL\)[^]*starting/);
     await expect(service.waitForOutput(/never said/)).rejects.toThrow(/ended \(SIGKILL\)/);
   });
 });

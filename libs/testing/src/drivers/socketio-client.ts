@@ -45,6 +45,7 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
         transports: [...transports],
         auth: subscribeBy === 'auth' ? authOf(options) : authOf({ channels: [], ...keyOf(options) }),
         forceNew: true,
+        timeout: 2 * IDLE_LIMIT_MS,
         reconnectionDelay: 20,
         reconnectionDelayMax: 100,
         autoConnect: false,

@@ -20,7 +20,7 @@ export async function pollUntil<T>(
     for (;;) {
       const seen = await look();
       if (isOver || isDone(seen)) return seen;
-      shown = JSON.stringify(seen) ?? 'undefined';
+      shown = JSON.stringify(seen);
       await delay(POLL_MS);
     }
   };

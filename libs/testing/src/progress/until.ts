@@ -1,19 +1,17 @@
-import { IDLE_LIMIT_MS, watchProgress } from './watch-progress';
+import { Progress } from './progress';
+import { IDLE_LIMIT_MS } from './watch-progress';
 
 /** Resolves once `condition` holds, which is looked at in each turn of the event loop; rejects when it does not for `idleMs`. */
 export async function until(condition: () => boolean, idleMs = IDLE_LIMIT_MS): Promise<void> {
-  let isIdle = false;
-  const endWatch = watchProgress(
-    () => 0,
-    () => (isIdle = true),
-    idleMs,
-  );
+  const progress = new Progress();
+  const look = (): void => {
+    if (condition()) progress.moved();
+    else turn = setImmediate(look);
+  };
+  let turn = setImmediate(look);
   try {
-    while (!condition()) {
-      if (isIdle) throw new Error(`for ${idleMs} ms it was not so that ${String(condition)}`);
-      await new Promise(setImmediate);
-    }
+    await progress.until(condition, () => `it is not so that ${String(condition)}`, idleMs);
   } finally {
-    endWatch();
+    clearImmediate(turn);
   }
 }

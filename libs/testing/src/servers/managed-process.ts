@@ -99,7 +99,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
 
 interface Output extends Pick<ManagedProcess, 'output' | 'waitForOutput'> {
   /** No more of it will come. */
-  ended(why: string): void;
+  readonly ended: (why: string) => void;
 }
 
 function collectOutput(...streams: readonly (Readable | null)[]): Output {
