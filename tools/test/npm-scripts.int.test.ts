@@ -38,12 +38,12 @@ describe('npm start', () => {
   const inGoodOrder = { code: 0, signal: null };
 
   it.each<[string, (npm: ManagedProcess) => void, object]>([
-    ['is told SIGTERM', ({ signal }) => signal('SIGTERM'), inGoodOrder],
-    ['is told SIGINT', ({ signal }) => signal('SIGINT'), inGoodOrder],
+    ['is told SIGTERM', (started) => started.signal('SIGTERM'), inGoodOrder],
+    ['is told SIGINT', (started) => started.signal('SIGINT'), inGoodOrder],
     ['and the server have SIGINT from a terminal', () => toGroup('SIGINT'), inGoodOrder],
     ['and the server have SIGHUP from a terminal', () => toGroup('SIGHUP'), { code: null, signal: 'SIGHUP' }],
-    ['is ended by SIGHUP', ({ signal }) => signal('SIGHUP'), { code: null, signal: 'SIGHUP' }],
-    ['is killed', ({ signal }) => signal('SIGKILL'), { code: null, signal: 'SIGKILL' }],
+    ['is ended by SIGHUP', (started) => started.signal('SIGHUP'), { code: null, signal: 'SIGHUP' }],
+    ['is killed', (started) => started.signal('SIGKILL'), { code: null, signal: 'SIGKILL' }],
   ])('drains, ends and frees its port when npm %s', async (_how, end, status) => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
