@@ -158,16 +158,16 @@ it('has the channels of what jQuery makes of a list', async () => {
   for (const channel of channels) await publish(service, channel, [channel]);
   const page = openJQueryPage(service.url);
 
-  const answer = await new Promise<Pick<PollAnswer, 'messages'>>((resolve, reject) => {
+  const text = await new Promise<string>((resolve, reject) => {
     const xhr = page.$.ajax({ url: '/polling', data: { channel: channels, after: 'earliest' } });
     xhr.then(
-      (body) => resolve(body as PollAnswer),
+      () => resolve(xhr.responseText),
       () => reject(new Error(xhr.responseText)),
     );
   });
   page.close();
 
-  expect(answer.messages.map(({ data }) => data)).toEqual(channels);
+  expect(JSON.parse(text)).toMatchObject({ messages: channels.map((data) => ({ data })) });
 });
 
 describe('If-None-Match', () => {
