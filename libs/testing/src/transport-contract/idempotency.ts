@@ -6,18 +6,20 @@ export function testIdempotency(context: ContractContext): void {
     it('has a repeat stored once and answered with the first id, also on the next connection', async () => {
       const channel = uniqueChannel();
       const idempotencyKey = uniqueChannel('key');
+      await using other = await open(context, { channels: [uniqueChannel()] });
       await using client = await open(context, { channels: [channel] });
 
       const { id } = await client.publish({ channel, data: 'once', idempotencyKey });
       const again = await client.publish({ channel, data: 'once', idempotencyKey });
       expect((await client.next())[0]?.id).toBe(id);
-      await client.cut();
+      await client.cut(() => other.publish({ channel, data: 'meanwhile' }));
+      expect((await client.next())[0]?.data).toBe('meanwhile');
       // Without a client key of its own it has another one by now: the server makes that up.
       const afterCut = await client.publish({ channel, data: 'once', idempotencyKey });
-      const other = await client.publish({ channel, data: 'another', idempotencyKey: `${idempotencyKey}-2` });
+      const next = await client.publish({ channel, data: 'another', idempotencyKey: `${idempotencyKey}-2` });
 
       expect([again.id, afterCut.id]).toEqual([id, id]);
-      expect((await client.next())[0]?.id).toBe(other.id);
+      expect((await client.next())[0]?.id).toBe(next.id);
     });
 
     it('is that of the client key which the client names: two clients with equal keys have two messages', async () => {
