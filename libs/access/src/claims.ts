@@ -4,10 +4,10 @@ import { CodedError } from '@tetracast/message-model';
 import { isPattern } from './patterns';
 
 /** Most patterns in one list of a token. */
-export const PATTERNS_MAX = 100;
+const PATTERNS_MAX = 100;
 
 /** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked: what is let in can be taken back. */
-export const TOKEN_NAME_MAX = 256;
+const TOKEN_NAME_MAX = 256;
 
 FormatRegistry.Set('channel-pattern', isPattern);
 

@@ -17,7 +17,7 @@ export function toBusError(error: unknown): Error {
 }
 
 /** Whether Redis itself said so; all other errors of a command are about the connection. */
-export function isReply(error: unknown): boolean {
+function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 

@@ -7,7 +7,7 @@ export interface ApacheOptions extends ProxyServerOptions {
   readonly modules?: readonly string[];
 }
 
-export const APACHE_INSTALL = 'sudo apt-get install -y apache2-bin';
+const APACHE_INSTALL = 'sudo apt-get install -y apache2-bin';
 
 /** Those a new installation of Debian 12 has enabled and that have a say in what a proxy does. */
 const DEBIAN_MODULES = ['mpm_event', 'authz_core', 'deflate', 'env', 'filter', 'reqtimeout', 'setenvif'];

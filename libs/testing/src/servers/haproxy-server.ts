@@ -5,7 +5,7 @@ export interface HaproxyOptions extends ProxyServerOptions {
   readonly conf: string;
 }
 
-export const HAPROXY_INSTALL = 'sudo apt-get install -y haproxy';
+const HAPROXY_INSTALL = 'sudo apt-get install -y haproxy';
 
 /** Of `/etc/haproxy/haproxy.cfg` as Debian 12 has it, what does not name the machine's own files. */
 const DEBIAN_DEFAULTS = `
