@@ -6,7 +6,7 @@ const POLL_WAIT_MAX_S = 55;
 const HEARTBEAT_S = 15;
 
 const location = (conf: string, path: string): string =>
-  conf.slice(conf.indexOf(`location = ${path} {`)).split('}', 1)[0] ?? '';
+  conf.slice(conf.indexOf(`location ~ ^${path}/?$ {`)).split('}', 1)[0] ?? '';
 
 const readTimeoutS = (conf: string, path: string): number =>
   Number(/proxy_read_timeout (\d+)s;/.exec(location(conf, path))?.[1]);

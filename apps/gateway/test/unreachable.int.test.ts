@@ -33,7 +33,7 @@ describe('a service that is down', () => {
     ['GET', '/ws'],
     ['GET', '/socket.io/?EIO=4&transport=polling'],
     ['GET', '/'],
-    ['GET', '/sse/'],
+    ['GET', '/polling/?channel=a'],
   ])('%s %s is answered with a problem', async (method, path) => {
     await using gateway = await startGateway({});
     const body = method === 'POST' ? { body: '{}' } : {};
