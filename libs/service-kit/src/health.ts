@@ -23,7 +23,7 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
       ...(await tetracast.bus.check()),
       revocations: tetracast.access.isReady ? CHECK_OK : 'which tokens were revoked is not known yet',
     };
-    const failed = Object.entries(checks).filter(([, found]) => found !== CHECK_OK);
+    const failed = Object.entries<string>({ ...checks }).filter(([, found]) => found !== CHECK_OK);
     if (failed.length === 0) return { status: CHECK_OK, checks };
     const reasons = [...new Set(failed.map(([, reason]) => reason))];
     return sendProblem(reply, new CodedError('unavailable', `not ready: ${reasons.join('; ')}`), { checks });
