@@ -58,7 +58,7 @@ export function answerUnderWay(socket: Duplex): ServerResponse | undefined {
 function linger(socket: Duplex): void {
   ending.set(socket, performance.now() + LINGER_MS);
   socket.end();
-  (socket as Socket).setTimeout(LINGER_MS, () => {
+  (socket as Duplex & Pick<Socket, 'setTimeout'>).setTimeout(LINGER_MS, () => {
     socket.destroy();
   });
 }

@@ -87,5 +87,7 @@ describe('a request that breaks while it is read', () => {
       await new Promise(setImmediate);
     }
     await cut;
+
+    expect(client.destroyed).toBe(true);
   });
 });

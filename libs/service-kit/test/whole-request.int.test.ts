@@ -27,7 +27,7 @@ async function send(chunks: readonly string[], isChunked = true): Promise<{ size
       .slice(answer.indexOf('\r\n\r\n'))
       .replace(/^\s*[\da-f]*\s*/, '')
       .replace(/\s0\s*$/, ''),
-  );
+  ) as { sizes: number[]; isSame: boolean };
 }
 
 describe('a body', () => {
