@@ -34,7 +34,7 @@ describe('a message', () => {
     ['7', 'data: 7\n'],
     ['null', 'data: null\n'],
   ])('in format=data of %s is %j', (data, lines) => {
-    expect(encodeBlock({ ...MESSAGE, data }, 'data')).toBe(`id: e-1\n${lines}\n`);
+    expect(bytesOf(encodeBlock({ ...MESSAGE, data }, 'data')).toString()).toBe(`id: e-1\n${lines}\n`);
   });
 
   it('of any data is read back by a strict reader, in both formats', () => {

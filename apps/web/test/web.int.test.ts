@@ -61,13 +61,14 @@ describe('the web service', () => {
     expect(policyOf(page)).toMatchObject({ 'script-src': "'self' http://[::1]:3602" });
   });
 
-  it.each(['a;script-src *:3606', '*:3606', "'unsafe-inline'", 'a,b:3606', 'http://evil.example', 'a b:3606'])(
-    'takes nothing into the policy from the Host %s',
-    async (host) => {
-      const page = await app.inject({ url: '/', headers: { host } });
-      expect(policyOf(page)).toMatchObject({ 'script-src': "'self'", 'connect-src': "'self'" });
-    },
-  );
+  it.each(['*:3606', "'unsafe-inline'", 'a,b:3606'])('takes nothing into the policy from the Host %s', async (host) => {
+    const page = await app.inject({ url: '/', headers: { host } });
+    expect(policyOf(page)).toMatchObject({ 'script-src': "'self'", 'connect-src': "'self'" });
+  });
+
+  it.each(['a;script-src *:3606', 'http://evil.example', 'a b:3606'])('refuses the Host %s', async (host) => {
+    expect(await app.inject({ url: '/', headers: { host } })).toMatchObject({ statusCode: 400 });
+  });
 
   it('may not be framed, keeps no referrer and promises no TLS', async () => {
     const { headers } = await app.inject({ url: '/' });
