@@ -87,6 +87,6 @@ export function serveMainNamespace(
 function unknownEvent(): CodedError {
   return new CodedError(
     'invalid_request',
-    'the main namespace knows "subscribe", "unsubscribe" and "publish"; other events are for the namespace of a channel',
+    'the main namespace knows "subscribe", "unsubscribe", "publish" and "tetracast:auth"; other events are for the namespace of a channel',
   );
 }

@@ -7,3 +7,8 @@ const POLL_MS = 20;
 export async function ready(bus: Bus): Promise<void> {
   while (Object.values(await bus.check()).some((found) => found !== CHECK_OK)) await delay(POLL_MS);
 }
+
+/** Resolves once the check of `bus` gives a reason like this. */
+export async function expectReason(bus: Bus, reason: RegExp): Promise<void> {
+  while (!Object.values(await bus.check()).some((found) => reason.test(String(found)))) await delay(POLL_MS);
+}

@@ -2,7 +2,7 @@ import { type RedisServer, startRedis } from '@tetracast/testing';
 import { BusUnavailableError, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
-import { ready } from './ready';
+import { expectReason, ready } from './ready';
 import { Recorder } from './recorder';
 
 /** Redis that can be reached but will not store. */
@@ -33,6 +33,14 @@ it('stores nothing by halves when memory is short, in a new log', async () => {
   await expect(append).rejects.toThrow(BusUnavailableError);
   await expect(append).rejects.toThrow(/OOM/);
   expect(await everything()).toEqual(before);
+});
+
+it('is not ready while memory is short', async () => {
+  await ready(bus);
+  await redis.command('CONFIG', 'SET', 'maxmemory', 1);
+  await expectReason(bus, /^OOM/);
+  await redis.command('CONFIG', 'SET', 'maxmemory', 0);
+  await ready(bus);
 });
 
 it('stores nothing by halves when memory is short, in a log in use', async () => {
