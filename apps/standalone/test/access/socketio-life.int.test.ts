@@ -114,7 +114,15 @@ describe.each(['websocket', 'polling'])('the stock client over %s', (transport) 
     socket.io.engine.close();
     await service.store('secret', 'nor is this');
 
-    expect(await nextOf('connect_error')).toMatchObject({ code: 'forbidden' });
+    expect(await nextOf('connect')).toBe(true);
+    expect(await nextOf('tetracast:error')).toMatchObject({
+      event: 'subscribe',
+      channels: ['secret'],
+      code: 'forbidden',
+    });
+    await service.store('secret', 'nor is this');
+    await service.store('news', 'but this is');
+    expect(await nextOf('message')).toBe('but this is');
     expect(JSON.stringify(events.items)).not.toContain('nor is this');
   });
 
