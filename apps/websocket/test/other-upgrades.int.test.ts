@@ -57,6 +57,23 @@ describe('a request that would rather speak HTTP/2, as some clients say with eve
   });
 });
 
+describe('a request with more header lines than are read', () => {
+  it.each(['h2c', 'websocket'])('is answered once, whatever its body is, when it asks for %s', async (protocol) => {
+    const { app, port } = await startWithEcho();
+    const inner = `POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;
+    const lines = 'a: b\r\n'.repeat(215);
+    const client = connect({ port, host: '127.0.0.1' }).setEncoding('utf8');
+    client.write(
+      `POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n${lines}Upgrade: ${protocol}\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`,
+    );
+    let text = '';
+    for await (const part of client) text += String(part);
+
+    expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400']);
+    await app.close();
+  });
+});
+
 describe('a request that would rather speak something else', () => {
   it.each([
     ['1.1', 'close, Upgrade'],

@@ -52,7 +52,8 @@ export function parseClientFrame(text: string): ParsedFrame {
     return { ok: false, code: 'invalid_frame', message: 'the frame is not a JSON object' };
   }
   const frame = value as Record<string, unknown>;
-  const ref = typeof frame['ref'] === 'string' || typeof frame['ref'] === 'number' ? { ref: frame['ref'] } : {};
+  const given = frame['ref'];
+  const ref = typeof given === 'string' || Number.isFinite(given) ? { ref: given as string | number } : {};
   const type = frame['type'];
   if (typeof type !== 'string' || !Object.hasOwn(CLIENT_FRAMES, type)) {
     const known = Object.keys(CLIENT_FRAMES).join(', ');

@@ -80,6 +80,7 @@ describe('parseClientFrame', () => {
 
   it('gives the ref back with the refusal', () => {
     expect(parseClientFrame('{"type":"nope","ref":"r1"}')).toMatchObject({ ok: false, ref: 'r1' });
+    expect(parseClientFrame('{"type":"nope","ref":1e400}')).not.toHaveProperty('ref');
   });
 
   it.each([

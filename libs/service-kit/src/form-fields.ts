@@ -24,7 +24,7 @@ export function parseFormFields(text: string): Record<string, unknown> | undefin
 export function isUtf8Form(text: string): boolean {
   if (!/%[89a-f][\da-f]/i.test(text)) return true;
   try {
-    decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, ''));
+    decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, '%25'));
     return true;
   } catch {
     return false;

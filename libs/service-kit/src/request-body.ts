@@ -7,7 +7,7 @@ const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Of any content type; in quotes or not (RFC 9110, section 8.3.2). */
-const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
 
 /**
  * The text of a body: UTF-8 (RFC 8259, section 8.1) as it is. Anything else would be stored as something that was not sent.
@@ -16,8 +16,8 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i;
  */
 function textIn({ headers }: FastifyRequest, body: Buffer): string {
   if (isEncoded(headers)) throw new CodedError('unsupported_media_type', 'send the body without a Content-Encoding');
-  const [, charset = 'utf-8'] = CHARSET.exec(headers['content-type'] ?? '') ?? [];
-  if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) {
+  const charsets = [...(headers['content-type'] ?? '').matchAll(CHARSET)].map(([, charset = '']) => charset);
+  if (!charsets.every((charset) => /^(?:utf-?8|us-ascii)$/i.test(charset))) {
     throw new CodedError('unsupported_media_type', 'send the body in UTF-8: no other charset is served');
   }
   if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8');

@@ -32,18 +32,28 @@ export function refusalOfHead(
   request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'httpVersion' | 'url'>,
 ): CodedError | undefined {
   const { headers, rawHeaders, httpVersion, url = '' } = request;
+  // First: Node reads no more of them, so that a Host, or the length of a body, may be among those that are missing.
+  if (hasTooManyLines(request)) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i])) hosts++;
   if (hosts === 0 && httpVersion !== '1.0') return invalid('the header Host is missing');
   if (hosts > 1) return invalid('the header Host stands there more than once');
   if (!HOST.test(headers.host ?? '')) return invalid('the host is none: a name or an address is wanted, and a port');
-  if (rawHeaders.length > HEADER_LINES_MAX * 2) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    return invalid('"Transfer-Encoding" may only be "chunked": send the body as it is');
+  }
   if (!url.startsWith('/') && url !== '*')
     return invalid('the target of the request is neither a path nor a whole URL');
   let fields = 0;
   for (let i = url.indexOf('&'); i >= 0; i = url.indexOf('&', i + 1)) fields++;
   if (fields >= URL_FIELDS_MAX) return invalid(`a URL may have at most ${URL_FIELDS_MAX} fields`);
   return undefined;
+}
+
+/** Whether the request has more header lines than are read. */
+export function hasTooManyLines({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): boolean {
+  return rawHeaders.length > HEADER_LINES_MAX * 2;
 }
 
 function isHost(name: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { answerUnderWay, endAfterAnswers } from './broken-connection';
-import { readTarget, refusalOfHead } from './request-head';
+import { hasTooManyLines, readTarget, refusalOfHead } from './request-head';
 import { pathOf, withoutSlash } from './request-path';
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -23,7 +23,9 @@ export function ownUpgrades(server: Server, path: string, own: UpgradeListener):
       return;
     }
     // RFC 9110, section 7.8: in HTTP/1.0 there are no upgrades.
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket' || request.httpVersion === '1.0') {
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.httpVersion !== '1.0';
+    // What is cut off its head may be the length of its body, which would then be read as the next request.
+    if (!isWebSocket && !hasTooManyLines(request)) {
       readAgain(server, request, socket, head);
       return;
     }

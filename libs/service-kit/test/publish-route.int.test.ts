@@ -159,6 +159,7 @@ describe('POST of a message', () => {
     it.each([
       ['application/json; charset=iso-8859-1', publication],
       ['application/json;charset="utf-16"', publication],
+      ['application/json; charset=utf-8; charset=iso-8859-1', publication],
       ['application/x-www-form-urlencoded; charset=windows-1252', 'channel=exact&data=1'],
     ])('is refused as %s', async (type, body) => {
       const before = await head();

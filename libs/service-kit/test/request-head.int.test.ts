@@ -70,6 +70,17 @@ describe('a request', () => {
     }
   });
 
+  it.each([
+    ['at most 200 header lines are read', [...Array.from({ length: 250 }, (_, i) => `x${i}: y`), 'Host: localhost']],
+    ['"Transfer-Encoding" may only be "chunked"', ['Host: localhost', 'Transfer-Encoding: gzip, chunked']],
+  ])('is refused because %s', async (reason, headers) => {
+    const { status, body } = await get('/where', headers);
+    expect([status, body]).toEqual([
+      '400',
+      expect.objectContaining({ detail: expect.stringContaining(reason) as string }),
+    ]);
+  });
+
   it('with more fields in its URL than anyone sends is refused', async () => {
     const fields = (count: number): string => `/where?${'a&'.repeat(count)}`;
 

@@ -76,7 +76,7 @@ describe.each(['/sse/ticket', '/connections/any/token', '/revocations', '/pollin
       'access-control-allow-origin': PAGE,
       'access-control-allow-credentials': 'true',
       'access-control-allow-methods': expect.stringContaining('POST') as string,
-      'access-control-allow-headers': expect.stringContaining('Authorization') as string,
+      'access-control-allow-headers': expect.stringContaining('authorization') as string,
       vary: expect.stringContaining('Origin') as string,
     });
   });

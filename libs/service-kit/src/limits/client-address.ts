@@ -55,9 +55,9 @@ function elementsOf(header: string): string[] {
   return header.split(',').filter((element) => element.trim() !== '');
 }
 
-/** An address as proxies write it: in quotes or not, an IPv6 one in brackets or not, with a port or without. */
+/** An address as proxies write it: in quotes or not, an IPv6 one in brackets or not, with a port, an obfuscated one too, or without. */
 function addressIn(text: string): string {
   const bare = text.trim().replace(/^"(.*)"$/, '$1');
-  const [, inBrackets, beforePort] = /^(?:\[([^\]]*)\](?::\S+)?|([^:]*):\d+)$/.exec(bare) ?? [];
+  const [, inBrackets, beforePort] = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d+|_[\w.-]+))?$/.exec(bare) ?? [];
   return inBrackets ?? beforePort ?? bare;
 }
