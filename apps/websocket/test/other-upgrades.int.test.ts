@@ -58,18 +58,27 @@ describe('a request that would rather speak HTTP/2, as some clients say with eve
 });
 
 describe('a request with more header lines than are read', () => {
-  it.each(['h2c', 'websocket'])('is answered once, whatever its body is, when it asks for %s', async (protocol) => {
+  it.each([
+    ['h2c', (upgrade: string, lines: string) => upgrade + lines],
+    ['h2c, said behind them', (upgrade: string, lines: string) => lines + upgrade],
+  ])('is answered once, whatever its body is, when it asks for %s', async (_, head) => {
     const { app, port } = await startWithEcho();
-    const inner = `POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`;
-    const lines = 'a: b\r\n'.repeat(215);
+    const inner =
+      'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}';
     const client = connect({ port, host: '127.0.0.1' }).setEncoding('utf8');
     client.write(
-      `POST /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n${lines}Upgrade: ${protocol}\r\nContent-Length: ${inner.length}\r\n\r\n${inner}`,
+      `POST /nowhere HTTP/1.1\r\nHost: localhost\r\n${head('Upgrade: h2c\r\nConnection: Upgrade\r\n', 'a: b\r\n'.repeat(300))}Content-Length: ${inner.length}\r\n\r\n${inner}`,
     );
     let text = '';
-    for await (const part of client) text += String(part);
+    const answered = once(client, 'close');
+    client.on('data', (part) => {
+      text += String(part);
+      // Served as a second request it would have its answer by then.
+      if (text.includes('HTTP/1.1 200')) client.destroy();
+    });
+    await answered;
 
-    expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 400']);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
     await app.close();
   });
 });
