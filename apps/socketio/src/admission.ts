@@ -1,12 +1,19 @@
 import type { Connection } from '@tetracast/hub';
 import { CodedError, ERRORS } from '@tetracast/message-model';
-import { type Grant, type Permit, type Tetracast, toCodedError } from '@tetracast/service-kit';
+import {
+  type Grant,
+  type Permit,
+  type SubscriptionRequest,
+  type Tetracast,
+  toCodedError,
+} from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import { admittedChannels } from './admitted-channels';
-import { identify, spend } from './engine-caller';
+import { identify, isAbusive, spend } from './engine-caller';
 import { EngineLine } from './engine-line';
 import { isResumed, readHandshake, withoutOffset } from './handshake';
+import { type Place, takePlace } from './place';
 import { isPid } from './private-id';
 import { renameSocket } from './rename-socket';
 import { Session, sessionTtlMs } from './session';
@@ -28,6 +35,8 @@ export interface Subscriber {
 /** In place of what a client came with: `auth` and a copy of its headers would be kept as long as the line lives. */
 const NO_HANDSHAKE = {};
 
+const GONE = new Error('the line is gone');
+
 const subscribers = new WeakMap<Socket, Subscriber>();
 
 export function subscriberOf(socket: Socket): Subscriber | undefined {
@@ -44,6 +53,12 @@ export function admission(
   log: FastifyBaseLogger,
 ): (socket: Socket, next: (error?: Error) => void) => void {
   return (socket, next) => {
+    // One payload may bring thousands more, each of which would be refused.
+    if (socket.conn.readyState !== 'open' || isAbusive(socket.conn)) {
+      socket.conn.close();
+      next(GONE);
+      return;
+    }
     admit(service, socket).then(
       () => {
         next();
@@ -59,12 +74,33 @@ export function admission(
 }
 
 async function admit(service: Tetracast, socket: Socket): Promise<void> {
-  const { access, bus, hub, settings } = service;
+  const { settings } = service;
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
   const { name: namespace } = socket.nsp;
   const { auth } = socket.handshake;
   const asked = readHandshake(namespace, auth);
   spend(socket.conn, 'subscribe', asked.channels.length);
+  const line = EngineLine.of(socket.conn, settings);
+  const place = takePlace(socket, line, settings.maxChannels);
+  try {
+    await subscribe(service, socket, asked, line, place);
+  } catch (error) {
+    place.leave();
+    throw error;
+  }
+}
+
+/** Gives the client its session, and what it asked for. */
+async function subscribe(
+  service: Tetracast,
+  socket: Socket,
+  asked: SubscriptionRequest,
+  line: EngineLine,
+  place: Place,
+): Promise<void> {
+  const { access, bus, hub, settings } = service;
+  const { name: namespace } = socket.nsp;
+  const { auth } = socket.handshake;
   const grant = await grantFor(service, socket);
   // Without a token and with nothing public there is nothing it could do here.
   if (grant.claims === undefined && grant.isNothing)
@@ -73,7 +109,6 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const owner = { namespace, user: grant.subject, mayChange: !access.isOpen };
   const resumed = await Session.resume(auth['pid'], owner, bus, sessionTtlMs(settings));
 
-  const line = EngineLine.of(socket.conn, settings);
   // Nothing would end its connection any more.
   if (!line.isOpen) throw new CodedError('unavailable', 'the line is gone');
   const known = resumed === undefined || line.has(resumed.socketId) ? undefined : resumed;
@@ -82,52 +117,27 @@ async function admit(service: Tetracast, socket: Socket): Promise<void> {
   const request = known === undefined && isPid(auth['pid']) ? readHandshake(namespace, withoutOffset(auth)) : asked;
   const sink = new SocketioSink(socket, line);
   const connection = hub.connect(sink, request.client ?? session.client);
-  const leave = enter(socket, session.socketId, line, connection, settings.maxChannels);
-  try {
-    const channels = admittedChannels(session, request, grant, settings.maxChannels, sink);
-    const permit = access.permit(grant, connection, request);
-    let cursor = '';
-    await connection.subscribe(channels, request.start, (begun) => {
-      cursor = begun;
-    });
-    // By then the hub knows whether the log still has what the client missed.
-    await connection.settled();
-    // Its token was revoked meanwhile, or has ended; Socket.IO ends nobody before he is connected.
-    if (connection.isClosed()) throw new CodedError('unauthorized', 'the line was ended');
-    const isWhole = !sink.wasReset && !session.isForgotten && channels.length > 0;
-    const recovered = known !== undefined && isResumed(request, auth) && isWhole;
-    if (recovered) renameSocket(socket, session.socketId);
-    else session.rename(socket.id);
-    // The stock client holds itself recovered when it is given the private id it had.
-    const pid: unknown = recovered ? auth['pid'] : session.pid;
-    Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
-    const isClientMadeUp = request.client === undefined;
-    subscribers.set(socket, { line, session, sink, connection, isClientMadeUp, permit, cursor });
-  } catch (error) {
-    leave();
-    throw error;
-  }
-}
-
-/** Sees to it that the hub's connection ends with the socket or with its line. Returns what ends it. */
-function enter(
-  socket: Socket,
-  socketId: string,
-  line: EngineLine,
-  connection: Connection,
-  maxNamespaces: number,
-): () => void {
-  const leave = (): void => {
-    line.namespaces = line.namespaces.filter((other) => other.leave !== leave);
-    connection.close();
-  };
-  line.namespaces = [...line.namespaces, { socketId, leave }];
-  socket.on('disconnect', leave);
-  if (line.namespaces.length > maxNamespaces) {
-    leave();
-    throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
-  }
-  return leave;
+  place.socketId = session.socketId;
+  place.connection = connection;
+  const channels = admittedChannels(session, request, grant, settings.maxChannels, sink);
+  const permit = access.permit(grant, connection, request);
+  let cursor = '';
+  await connection.subscribe(channels, request.start, (begun) => {
+    cursor = begun;
+  });
+  // By then the hub knows whether the log still has what the client missed.
+  await connection.settled();
+  // Its token was revoked meanwhile, or has ended; Socket.IO ends nobody before he is connected.
+  if (connection.isClosed()) throw new CodedError('unauthorized', 'the line was ended');
+  const isWhole = !sink.wasReset && !session.isForgotten && channels.length > 0;
+  const recovered = known !== undefined && isResumed(request, auth) && isWhole;
+  if (recovered) renameSocket(socket, session.socketId);
+  else session.rename(socket.id);
+  // The stock client holds itself recovered when it is given the private id it had.
+  const pid: unknown = recovered ? auth['pid'] : session.pid;
+  Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
+  const isClientMadeUp = request.client === undefined;
+  subscribers.set(socket, { line, session, sink, connection, isClientMadeUp, permit, cursor });
 }
 
 /** The token in `auth` is the namespace's own; any other came with the handshake of the line. */

@@ -18,18 +18,28 @@ export interface Emitted {
   readonly reply: Reply;
 }
 
+const INFINITE_NAME: Refusal = { code: 'invalid_event', message: 'an event name that is a number must be finite' };
+
 /** Has `serve` called with all that a client emits. */
-export function onEmitted(socket: Socket, { line, sink }: Subscriber, serve: (emitted: Emitted) => void): void {
+export function onEmitted(
+  socket: Socket,
+  { connection, line, sink }: Subscriber,
+  serve: (emitted: Emitted) => void,
+): void {
   socket.onAny((name: string | number, ...args: unknown[]) => {
+    // One payload may bring thousands more, each of which would be refused.
+    if (connection.isClosed() || line.isAbusive) return;
     const event = String(name);
     const last = args.at(-1);
-    if (typeof last === 'function') serve({ event, values: args.slice(0, -1), reply: last as Reply });
-    else {
-      const reply: Reply = (answer) => {
-        if (!answer.ok) sink.refuse(event, answer.error);
-      };
-      serve({ event, values: args, reply });
-    }
+    const isAsked = typeof last === 'function';
+    const reply: Reply = isAsked
+      ? (last as Reply)
+      : (answer) => {
+          if (!answer.ok) sink.refuse(event, answer.error);
+        };
+    // What JSON cannot write was another number when it was sent: 1e400, say.
+    if (typeof name === 'number' && !Number.isFinite(name)) reply({ ok: false, error: INFINITE_NAME });
+    else serve({ event, values: isAsked ? args.slice(0, -1) : args, reply });
     line.regulate();
   });
 }
@@ -45,12 +55,12 @@ export function soleArgument([argument, ...others]: readonly unknown[]): unknown
  * event waited for its turn: its token was revoked, say.
  */
 export async function answering(
-  { connection }: Subscriber,
+  { connection, line }: Subscriber,
   reply: Reply,
   log: FastifyBaseLogger,
   serve: () => Promise<void>,
 ): Promise<void> {
-  if (connection.isClosed()) return;
+  if (connection.isClosed() || line.isAbusive) return;
   try {
     await serve();
   } catch (error) {

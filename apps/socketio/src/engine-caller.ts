@@ -46,11 +46,17 @@ export function identify(session: EngineSocket, user: string | undefined): void 
  */
 export function spend(session: EngineSocket, ...what: Parameters<Caller['spend']>): void {
   const caller = callers.get(session);
+  const wasAbusive = caller?.isAbusive;
   try {
     caller?.spend(...what);
   } catch (error) {
-    // After what was refused in this turn has been answered.
-    if (caller?.isAbusive === true) setImmediate(() => session.close());
+    // Once, after what was refused in this turn has been answered.
+    if (wasAbusive === false && caller?.isAbusive === true) setImmediate(() => session.close());
     throw error;
   }
+}
+
+/** Whether {@link spend} cuts the session at the end of this turn: nothing that still comes from it is looked at. */
+export function isAbusive(session: EngineSocket): boolean {
+  return callers.get(session)?.isAbusive === true;
 }

@@ -2,15 +2,10 @@ import type { Batch } from '@tetracast/hub';
 import { type LineOwner, RequestOrder, type Settings, SocketLine } from '@tetracast/service-kit';
 import type { Socket as EngineSocket } from 'engine.io';
 import { webSocketOf } from './engine';
+import { isAbusive } from './engine-caller';
+import type { Place } from './place';
 
 type LineLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
-
-/** A namespace that is open on a line, or about to be. */
-interface OpenNamespace {
-  readonly socketId: string;
-  /** What to do when the line closes. */
-  readonly leave: () => void;
-}
 
 const lines = new WeakMap<EngineSocket, EngineLine>();
 
@@ -20,7 +15,7 @@ const lines = new WeakMap<EngineSocket, EngineLine>();
  */
 export class EngineLine implements LineOwner {
   readonly order: RequestOrder;
-  namespaces: readonly OpenNamespace[] = [];
+  namespaces: readonly Place[] = [];
   private readonly highWaterMark: number;
   private queuedPackets = 0;
   private queuedBytes = 0;
@@ -68,6 +63,11 @@ export class EngineLine implements LineOwner {
 
   get isOpen(): boolean {
     return this.connection.readyState === 'open';
+  }
+
+  /** Whether it is about to be closed, since its client went on in spite of refusals. */
+  get isAbusive(): boolean {
+    return isAbusive(this.connection);
   }
 
   /**

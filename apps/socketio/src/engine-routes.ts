@@ -1,4 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
+import { requirePlainText } from '@tetracast/service-kit';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Engine } from './engine';
 import { requireRoom } from './engine-caller';
@@ -29,6 +30,7 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
         const { sid, j: jsonp } = request.query;
         // A script element names no origin: any page could read what is answered in this way.
         if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
+        if (request.method === 'POST') requirePlainText(request.headers);
         const owner = await ownerOf(request.raw, directory);
         if (owner !== undefined) return forwardRequest(request, reply, owner);
         requireRoom(tetracast, request.raw);

@@ -1,10 +1,11 @@
 import { tokenCarrier } from '@tetracast/service-kit';
-import { type ErrorCallback, Server, type ServerOptions, type Socket as EngineSocket } from 'engine.io';
+import { type ErrorCallback, Server, type ServerOptions, type Socket as EngineSocket, type Transport } from 'engine.io';
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { boundPayloads } from './bounded-payload';
 
 const NOTHING = {};
 
@@ -59,6 +60,12 @@ export class Engine extends Server {
     const { sid = '', EIO: protocol } = request._query;
     if (sid === '' && protocol !== '4') done(Server.errors.UNSUPPORTED_PROTOCOL_VERSION, { protocol });
     else super.verify(request, upgrade, done);
+  }
+
+  protected override createTransport(...asked: Parameters<Server['createTransport']>): Transport {
+    const transport = super.createTransport(...asked);
+    if (transport.name === 'polling') boundPayloads(transport);
+    return transport;
   }
 
   connectionOf(sid: string): EngineSocket | undefined {

@@ -1,3 +1,4 @@
+import { openPollingByHand } from './polling-by-hand';
 import { type RunningService, startService } from './start-service';
 import { openClient, type StockClient } from './stock-client';
 
@@ -106,4 +107,41 @@ describe('an emit without an acknowledgement', () => {
       .map(([, payload]) => (payload as { code: string }).code);
     expect(codes).toContain('rate_limited');
   });
+});
+
+it('with a number for a name that no JSON can write is refused', async () => {
+  await using service = await startService();
+  const line = await openPollingByHand(service.url, {});
+  await line.post('40/news,');
+  for (let packets: string[] = []; !packets.some((packet) => packet.includes('/news,["tetracast:ready"'));)
+    packets = await line.poll();
+
+  await line.post('42/news,1[1e400,1]');
+
+  expect(await line.poll()).toEqual([expect.stringMatching(/^43\/news,1\[\{"ok":false,.*"invalid_event"/)]);
+});
+
+it.each<Record<string, string>>([{ 'content-encoding': 'gzip' }, { 'content-type': 'text/plain; charset=utf-16' }])(
+  'in a body that is not plain UTF-8 is refused: %j',
+  async (headers) => {
+    await using service = await startService();
+
+    const response = await fetch(`${service.url}/socket.io/?EIO=4&transport=polling&sid=x`, {
+      method: 'POST',
+      headers,
+      body: '42["a"]',
+    });
+
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ code: 'unsupported_media_type' });
+  },
+);
+
+it('among more packets than one POST may have ends the session', async () => {
+  await using service = await startService();
+  const line = await openPollingByHand(service.url, {});
+
+  await line.post(...Array<string>(5000).fill('3'));
+
+  expect(await line.post('3')).toBe(400);
 });

@@ -48,7 +48,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
 
-/** The one error type inside the gateway: whatever a client is told has a code from {@link ERRORS}. */
+/** The one error type inside the gateway: whatever a client is told has a code from {@link ERRORS}. Without a stack, which costs most of a refusal. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';
 
@@ -57,6 +57,9 @@ export class CodedError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -10,6 +10,7 @@ export { answerError } from './problem';
 export { type PublishContext, type Published, publish, store } from './publish';
 export { publishRoute } from './publish-route';
 export { queryOf } from './request-path';
+export { requirePlainText } from './request-body';
 export { RequestOrder } from './request-order';
 export { runService } from './run-service';
 export { createService, type ServiceOptions } from './service';

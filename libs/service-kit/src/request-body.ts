@@ -12,16 +12,21 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
 /**
  * The text of a body: UTF-8 (RFC 8259, section 8.1) as it is. Anything else would be stored as something that was not sent.
  *
- * @throws CodedError `unsupported_media_type` for another charset or a content coding; `invalid_message`
+ * @throws CodedError as {@link requirePlainText}; `invalid_message`
  */
 function textIn({ headers }: FastifyRequest, body: Buffer): string {
+  requirePlainText(headers);
+  if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8');
+  return body.toString();
+}
+
+/** @throws CodedError `unsupported_media_type` for a body in another charset than UTF-8 or with a content coding */
+export function requirePlainText(headers: FastifyRequest['headers']): void {
   if (isEncoded(headers)) throw new CodedError('unsupported_media_type', 'send the body without a Content-Encoding');
   const charsets = [...(headers['content-type'] ?? '').matchAll(CHARSET)].map(([, charset = '']) => charset);
   if (!charsets.every((charset) => /^(?:utf-?8|us-ascii)$/i.test(charset))) {
     throw new CodedError('unsupported_media_type', 'send the body in UTF-8: no other charset is served');
   }
-  if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8');
-  return body.toString();
 }
 
 function isEncoded(headers: FastifyRequest['headers']): boolean {

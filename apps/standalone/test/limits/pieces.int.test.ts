@@ -8,6 +8,7 @@ const HEAP_MB = 64;
 const CONNECTIONS = 60;
 const FRAGMENTS = 16_000;
 const CHUNKS = 40_000;
+const PACKETS = 18_000;
 
 let bundle: Awaited<ReturnType<typeof bundleStandalone>>;
 let service: ServiceProcess;
@@ -70,6 +71,22 @@ describe('with a small heap', () => {
       const ended = service.exited.then((status) => [status]);
 
       expect(await Promise.race([ended, Promise.all(told)])).toEqual(told.map(() => true));
+      await expectServing();
+    },
+  );
+
+  it.each(['42["a"]', '40/n,', '42/n,["a"]'])(
+    'Engine.IO payloads of very many packets take no memory to speak of: %s',
+    async (packet) => {
+      const base = `${service.url}/socket.io/?EIO=4&transport=polling`;
+      const payload = Array<string>(PACKETS).fill(packet).join('\x1e');
+      const posted = Array.from({ length: CONNECTIONS }, async () => {
+        const { sid } = JSON.parse((await (await fetch(base)).text()).slice(1)) as { sid: string };
+        const post = (body: string) => fetch(`${base}&sid=${sid}`, { method: 'POST', body });
+        await post('40');
+        await post(payload);
+      });
+      await Promise.race([service.exited, Promise.allSettled(posted)]);
       await expectServing();
     },
   );

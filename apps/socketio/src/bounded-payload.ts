@@ -1,0 +1,38 @@
+import type { Transport } from 'engine.io';
+
+/** Packets of one POST. A stock client may send some thousands at once that it kept while it was offline. */
+const PACKETS_MAX = 4096;
+
+// Engine.IO protocol 4: what stands between the packets of a payload.
+const SEPARATOR = '\x1e';
+
+interface Parser {
+  decodePayload(payload: string, ...how: unknown[]): readonly object[];
+}
+
+const PARSE_ERROR = [{ type: 'error', data: 'parser error' }];
+
+/** One for all transports, each of which has Engine.IO's own parser at first. */
+let bounded: Parser | undefined;
+
+/**
+ * Has a payload of more than {@link PACKETS_MAX} packets end its session as one that cannot be parsed does: the stock client comes
+ * back. All packets of a payload are served in one turn, and each costs many times its bytes.
+ */
+export function boundPayloads(transport: Transport): void {
+  const ofTransport = transport as unknown as { parser: Parser };
+  const { parser } = ofTransport;
+  bounded ??= {
+    ...parser,
+    decodePayload: (payload, ...how) => (hasTooMany(payload) ? PARSE_ERROR : parser.decodePayload(payload, ...how)),
+  };
+  ofTransport.parser = bounded;
+}
+
+function hasTooMany(payload: string): boolean {
+  let packets = 1;
+  for (let at = payload.indexOf(SEPARATOR); at >= 0; at = payload.indexOf(SEPARATOR, at + 1)) {
+    if (++packets > PACKETS_MAX) return true;
+  }
+  return false;
+}
