@@ -70,8 +70,12 @@ function outcomeIn(packet: string, { kind }: Act): string | undefined {
   switch (type) {
     case '1':
       return 'disconnected';
-    case '2':
-      return rest.startsWith('["message"') ? 'ok' : undefined;
+    case '2': {
+      const [event, payload] = JSON.parse(rest) as [string, { code?: string }];
+      // Of a session that is taken up again without a channel it had.
+      if (event === 'tetracast:error') return String(payload.code);
+      return event === 'message' ? 'ok' : undefined;
+    }
     case '3': {
       const [answer] = JSON.parse(rest) as [{ ok: boolean; error?: { code: string } }];
       if (!answer.ok) return String(answer.error?.code);
