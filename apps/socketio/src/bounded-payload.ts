@@ -3,6 +3,11 @@ import type { Transport } from 'engine.io';
 /** Packets of one POST. A stock client may send some thousands at once that it kept while it was offline. */
 const PACKETS_MAX = 4096;
 
+/** Those of them that open a namespace, for which much is made before it can be refused: the most that `MAX_CHANNELS` may be. */
+const CONNECTS_MAX = 1000;
+
+// Socket.IO protocol 5 in Engine.IO protocol 4: how a packet begins that opens a namespace.
+const CONNECT = '40';
 // Engine.IO protocol 4: what stands between the packets of a payload.
 const SEPARATOR = '\x1e';
 
@@ -16,7 +21,7 @@ const PARSE_ERROR = [{ type: 'error', data: 'parser error' }];
 let bounded: Parser | undefined;
 
 /**
- * Has a payload of more than {@link PACKETS_MAX} packets end its session as one that cannot be parsed does: the stock client comes
+ * Has a payload of more than {@link PACKETS_MAX} packets, or {@link CONNECTS_MAX}, end its session as one that cannot be parsed does: the stock client comes
  * back. All packets of a payload are served in one turn, and each costs many times its bytes.
  */
 export function boundPayloads(transport: Transport): void {
@@ -31,8 +36,10 @@ export function boundPayloads(transport: Transport): void {
 
 function hasTooMany(payload: string): boolean {
   let packets = 1;
+  let connects = 0;
   for (let at = payload.indexOf(SEPARATOR); at >= 0; at = payload.indexOf(SEPARATOR, at + 1)) {
-    if (++packets > PACKETS_MAX) return true;
+    if (payload.startsWith(CONNECT, at + 1)) connects++;
+    if (++packets > PACKETS_MAX || connects > CONNECTS_MAX) return true;
   }
   return false;
 }

@@ -45,13 +45,12 @@ export function identify(session: EngineSocket, user: string | undefined): void 
  * @throws CodedError `rate_limited`
  */
 export function spend(session: EngineSocket, ...what: Parameters<Caller['spend']>): void {
-  const caller = callers.get(session);
-  const wasAbusive = caller?.isAbusive;
+  const wasAbusive = isAbusive(session);
   try {
-    caller?.spend(...what);
+    callers.get(session)?.spend(...what);
   } catch (error) {
     // Once, after what was refused in this turn has been answered.
-    if (wasAbusive === false && caller?.isAbusive === true) setImmediate(() => session.close());
+    if (!wasAbusive && isAbusive(session)) setImmediate(() => session.close());
     throw error;
   }
 }

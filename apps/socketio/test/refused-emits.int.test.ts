@@ -137,11 +137,14 @@ it.each<Record<string, string>>([{ 'content-encoding': 'gzip' }, { 'content-type
   },
 );
 
-it('among more packets than one POST may have ends the session', async () => {
+it.each([
+  ['packets', 5000, '3'],
+  ['namespaces', 1100, '40/news,'],
+])('among more %s than one POST may have ends the session', async (_, count, packet) => {
   await using service = await startService();
   const line = await openPollingByHand(service.url, {});
 
-  await line.post(...Array<string>(5000).fill('3'));
+  await line.post(...Array<string>(count).fill(packet));
 
   expect(await line.post('3')).toBe(400);
 });

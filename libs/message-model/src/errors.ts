@@ -48,6 +48,9 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
 
+/** V8 reads it whenever an error is made. */
+const STACKS = Error as { stackTraceLimit?: unknown };
+
 /** The one error type inside the gateway: whatever a client is told has a code from {@link ERRORS}. Without a stack, which costs most of a refusal. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';
@@ -57,9 +60,9 @@ export class CodedError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
+    const { stackTraceLimit } = STACKS;
+    STACKS.stackTraceLimit = 0;
     super(message, options);
-    Error.stackTraceLimit = stackTraceLimit;
+    STACKS.stackTraceLimit = stackTraceLimit;
   }
 }

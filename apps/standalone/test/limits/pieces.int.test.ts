@@ -75,7 +75,7 @@ describe('with a small heap', () => {
     },
   );
 
-  it.each(['42["a"]', '40/n,', '42/n,["a"]'])(
+  it.each(['42["a"]', '40/n,'])(
     'Engine.IO payloads of very many packets take no memory to speak of: %s',
     async (packet) => {
       const base = `${service.url}/socket.io/?EIO=4&transport=polling`;
