@@ -8,8 +8,8 @@ export interface Aim {
   readonly payload: string;
   /** Right before that message. */
   readonly cursor: string;
-  /** Makes the private id of a client of Socket.IO that subscribed to the channel and was cut. */
-  readonly session: () => Promise<string>;
+  /** Makes the private id of a client of Socket.IO that subscribed to the channel, or joined its namespace, and was cut. */
+  readonly session: (by?: 'namespace') => Promise<string>;
 }
 
 export interface Action {
@@ -55,7 +55,7 @@ export const ON_OPEN_LINES: readonly Action[] = [
   })),
   subscribing('joins its namespace', SOCKETIO, () => ({ start: EARLIEST, by: 'namespace' })),
   subscribing('goes on in its namespace', SOCKETIO, async ({ cursor, session }) => ({
-    start: { pid: await session(), offset: cursor },
+    start: { pid: await session('namespace'), offset: cursor },
     by: 'namespace',
   })),
   {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   const cursor = await service.store('other', 'the one before');
   await service.store('news', PAYLOAD);
   await revoke(service.url, { jti: REVOKED_JTI });
-  const session = async (): Promise<string> => leaveSession(service.url, await mint(), 'news');
+  const session = async (by?: 'namespace'): Promise<string> => leaveSession(service.url, await mint(), 'news', by);
   aim = { channel: 'news', payload: PAYLOAD, cursor, session };
 });
 

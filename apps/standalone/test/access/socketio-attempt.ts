@@ -90,19 +90,20 @@ function outcomeIn(packet: string, { kind }: Act): string | undefined {
 }
 
 /** A session that has subscribed to the channel and was left: what the stock client brings to have it again. */
-export async function leaveSession(url: string, token: string, channel: string): Promise<string> {
+export async function leaveSession(url: string, token: string, channel: string, by?: 'namespace'): Promise<string> {
   const engine = await openEngineOverWebSocket(url, {});
-  await engine.send(connect('', { token }));
+  await engine.send(connect(by === 'namespace' ? `/${channel},` : '', { token }));
   let pid = '';
   for (;;) {
     const packet = await engine.next();
     const { type, rest = '' } = partsOf(packet);
     if (type === '0') {
       ({ pid } = JSON.parse(rest) as { pid: string });
+      if (by === 'namespace') break;
       await engine.send(`420${JSON.stringify(['subscribe', { channels: [channel] }])}`);
     }
-    if (type !== '3') continue;
-    engine.close();
-    return pid;
+    if (type === '3') break;
   }
+  engine.close();
+  return pid;
 }
