@@ -47,7 +47,9 @@ export function single(query: Readonly<Record<string, unknown>>, name: string): 
 const CHANNEL_FIELD = /^channel(?:\[\d*\])?$/;
 
 function channelsIn(query: Readonly<Record<string, unknown>>): string[] {
-  const lists = Object.keys(query).flatMap((name) => (CHANNEL_FIELD.test(name) ? (query[name] ?? []) : []));
+  const lists = Object.keys(query).flatMap((name) =>
+    CHANNEL_FIELD.test(name) && query[name] !== undefined ? query[name] : [],
+  );
   if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be text');
   const names = new Set(lists.flatMap((list) => list.split(',')));
   for (const name of names) {
