@@ -21,8 +21,8 @@ export function takeSocket(response: ServerResponse): Socket | undefined {
   const { socket } = response;
   if (socket === null || socket.destroyed) return undefined;
   const { parser } = socket as Socket & { parser?: HttpParser | null };
-  // On a Node whose parser is another the connection stays where it is, which is only dearer.
-  if (typeof parser?.close !== 'function') return socket;
+  // On a Node whose parser is another, and behind an upgrade, for which the parser is gone, the connection stays where it is.
+  if (typeof parser?.close !== 'function') return socket.on('end', leave).resume();
   response.detachSocket(socket);
   for (const event of HTTP_EVENTS) socket.removeAllListeners(event);
   parser.unconsume();
