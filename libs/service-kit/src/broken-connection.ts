@@ -2,7 +2,7 @@ import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { NO_SNIFF } from './no-sniff';
+import { NO_SNIFF } from './no-sniff-header';
 
 /** How long the client may take to read the last answer and to end its own half. */
 const LINGER_MS = 2000;

@@ -1,8 +1,6 @@
 import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
-
-/** No browser may take what others published for a script or a page, whatever it looks like (Fetch Standard, section 3.6). */
-export const NO_SNIFF = { 'x-content-type-options': 'nosniff' } as const;
+import { NO_SNIFF } from './no-sniff-header';
 
 /** Puts {@link NO_SNIFF} on every answer, event streams and Engine.IO's included. */
 const plugin: FastifyPluginCallback = (app, _options, done) => {

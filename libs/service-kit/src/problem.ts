@@ -1,7 +1,7 @@
 import { type CodedError, createProblem } from '@tetracast/message-model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toCodedError } from './errors';
-import { NO_SNIFF } from './no-sniff';
+import { NO_SNIFF } from './no-sniff-header';
 import { servedInstead } from './request-body';
 
 /** Seconds after which a client may try again what failed for want of the log or of room. */

@@ -1,10 +1,8 @@
 import { CodedError } from '@tetracast/message-model';
-import type { FastifyPluginCallback } from 'fastify';
-import fp from 'fastify-plugin';
 import type { IncomingMessage } from 'node:http';
 
 /** Each header line and each field of a URL costs many times its bytes for as long as a request is held: no client sends so many. */
-const HEADER_LINES_MAX = 200;
+export const HEADER_LINES_MAX = 200;
 const URL_FIELDS_MAX = 1000;
 
 /** A request target in absolute form: its authority, and what follows (RFC 9112, section 3.2.2). */
@@ -63,16 +61,3 @@ function isHost(name: string | undefined): boolean {
 function invalid(message: string): CodedError {
   return new CodedError('invalid_request', message);
 }
-
-/** Refuses what has no proper head; for upgrades see `ownUpgrades`. */
-const plugin: FastifyPluginCallback = (app, _options, done) => {
-  // With one more it is known that there were too many.
-  app.server.maxHeadersCount = HEADER_LINES_MAX + 1;
-  app.server.prependListener('request', readTarget);
-  app.addHook('onRequest', (request, _reply, next) => {
-    next(refusalOfHead(request.raw));
-  });
-  done();
-};
-
-export const requestHead = fp(plugin, { name: 'request-head', fastify: '5.x' });

@@ -4,6 +4,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPlug
 import { accessRoutes } from './access/access-routes';
 import { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
 import { Gatekeeper } from './access/gatekeeper';
+import { checkRequestHead } from './check-request-head';
 import { crossOrigin } from './cross-origin';
 import { drainOnClose } from './drain';
 import { health } from './health';
@@ -13,7 +14,6 @@ import { noSniff } from './no-sniff';
 import { answerNotFound } from './not-found';
 import { answerError } from './problem';
 import { jsonBodies } from './request-body';
-import { requestHead } from './request-head';
 import { createServerOptions } from './server-options';
 import type { Settings } from './settings';
 import type { Tetracast } from './tetracast';
@@ -67,7 +67,7 @@ export async function createService(
   });
   try {
     await app.register(noSniff);
-    await app.register(requestHead);
+    await app.register(checkRequestHead);
     await app.register(jsonBodies);
     await app.register(crossOrigin);
     await app.register(health);

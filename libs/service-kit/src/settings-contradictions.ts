@@ -1,6 +1,6 @@
-import ipaddr from 'ipaddr.js';
 import { AUTH_SETTINGS } from './access/auth-settings';
 import { keysIn } from './access/keys';
+import { isLoopback } from './loopback';
 import type { Settings } from './settings';
 
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
@@ -55,9 +55,4 @@ function forgottenIn({ tokenAgeMaxMs, revocationTtlMs, authLeewayMs }: Partial<S
   return [
     `REVOCATION_TTL=${revocationTtlMs}ms is over before a revoked token is: TOKEN_AGE_MAX=${tokenAgeMaxMs}ms, and AUTH_LEEWAY=${authLeewayMs}ms twice`,
   ];
-}
-
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  return ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback';
 }

@@ -3,7 +3,7 @@ import { type KeySettings, keysIn } from '../access/keys';
 import { allowsHost } from '../allowed-origins';
 import { hostOf } from '../forwarded-host';
 import type { Settings } from '../settings';
-import { isLoopback } from '../settings-contradictions';
+import { isLoopback } from '../loopback';
 
 /** What says under which names a service answers. */
 export type HostSettings = Pick<Settings, 'host' | 'allowedOrigins' | 'trustProxy'> &
