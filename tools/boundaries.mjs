@@ -10,9 +10,14 @@ export const layers = [
   { layer: 'access', mayImport: ['message-model'] },
   { layer: 'bus', mayImport: ['message-model'] },
   { layer: 'hub', mayImport: ['message-model', 'bus'] },
-  { layer: 'service-kit', mayImport: ['message-model', 'access', 'bus', 'hub'] },
-  { layer: 'app', mayImport: ['message-model', 'bus', 'hub', 'service-kit'] },
-  { layer: 'standalone', mayImport: ['message-model', 'bus', 'hub', 'service-kit', 'app'] },
+  { layer: 'node-io', mayImport: ['message-model'] },
+  { layer: 'session', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io'] },
+  { layer: 'service-kit', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session'] },
+  { layer: 'app', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit'] },
+  {
+    layer: 'standalone',
+    mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit', 'app'],
+  },
   { layer: 'conformance', mayImport: ['message-model', 'service-kit', 'app'] },
   // Below the bus, because the tests of the bus and of all above it use it: anything more would be a cycle.
   { layer: 'testing', mayImport: ['message-model'] },

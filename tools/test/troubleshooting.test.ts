@@ -12,7 +12,7 @@ interface ServiceKit {
 
 // By path: `tools` is above no layer, and reads the sources as it reads the documents.
 const { ERRORS } = jest.requireActual<MessageModel>(join(ROOT, 'libs/message-model/src/index.ts'));
-const { SETTINGS } = jest.requireActual<ServiceKit>(join(ROOT, 'libs/service-kit/src/settings.ts'));
+const { SETTINGS } = jest.requireActual<ServiceKit>(join(ROOT, 'libs/service-kit/src/settings/settings.ts'));
 
 const text = readText('docs/troubleshooting.md');
 

@@ -1,15 +1,15 @@
-import { type Line, openLine } from '@tetracast/testing';
+import { type TcpProxy, startTcpProxy } from '@tetracast/testing';
 import { describeAllTransports } from './all-transports';
 
 const target = process.env['TETRACAST_URL'];
 if (target === undefined) throw new Error('TETRACAST_URL names no deployment');
 
 const isSecure = target.startsWith('https:');
-let relay: Line | undefined;
+let relay: TcpProxy | undefined;
 
 // The clients speak through lines that can be cut, and know no TLS: one more in front of the deployment does.
 beforeAll(async () => {
-  if (isSecure) relay = await openLine(target);
+  if (isSecure) relay = await startTcpProxy(target);
 });
 
 afterAll(() => relay?.close());

@@ -1,11 +1,6 @@
 import { CodedError, decodeCursor } from '@tetracast/message-model';
-import {
-  parseSubscriptionRequest,
-  requireChannels,
-  type Settings,
-  single,
-  type SubscriptionRequest,
-} from '@tetracast/service-kit';
+import { type Settings } from '@tetracast/service-kit';
+import { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from '@tetracast/session';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Longest wait of the contract, in seconds. */

@@ -12,7 +12,7 @@ export class PollSink implements Sink {
   private readonly batches: Batch[] = [];
   private count = 0;
   private bytes = 0;
-  private resetTold: Reset | undefined;
+  private pendingReset: Reset | undefined;
   private wakeUp: (() => void) | undefined;
 
   /** At most `limit` messages are taken, and no more once they are `maxBytes` together. */
@@ -26,8 +26,8 @@ export class PollSink implements Sink {
   }
 
   /** Whether there is something to tell. */
-  get hasNews(): boolean {
-    return this.count > 0 || this.resetTold !== undefined;
+  get hasContent(): boolean {
+    return this.count > 0 || this.pendingReset !== undefined;
   }
 
   write(batch: Batch): boolean {
@@ -39,15 +39,15 @@ export class PollSink implements Sink {
     return this.count < this.limit && this.bytes < this.maxBytes;
   }
 
-  passed(cursor: string): boolean {
+  advanceCursor(cursor: string): boolean {
     this.cursor = cursor;
     return true;
   }
 
   /** An answer has room for one reset: a second one adds its channels. */
-  reset(reset: Reset): void {
-    const { resetTold } = this;
-    this.resetTold = resetTold === undefined ? reset : merge(resetTold, reset);
+  sendReset(reset: Reset): void {
+    const { pendingReset } = this;
+    this.pendingReset = pendingReset === undefined ? reset : merge(pendingReset, reset);
     this.cursor = reset.cursor;
     this.wake();
   }
@@ -58,8 +58,8 @@ export class PollSink implements Sink {
   }
 
   /** Resolves at the first news, when the sink is closed, or when someone wakes it. */
-  news(): Promise<void> {
-    if (this.closed || this.hasNews) return Promise.resolve();
+  whenContent(): Promise<void> {
+    if (this.closed || this.hasContent) return Promise.resolve();
     return new Promise((resolve) => {
       this.wakeUp = resolve;
     });
@@ -71,10 +71,10 @@ export class PollSink implements Sink {
 
   /** `{"messages":[…],"cursor":"…"[,"reset":{…}]}` */
   body(): Buffer {
-    const { batches, cursor = '', resetTold } = this;
+    const { batches, cursor = '', pendingReset } = this;
     const [only] = batches;
-    if (only === undefined || batches.length > 1 || resetTold !== undefined || cursor !== only.cursor) {
-      return encodeBody(batches, cursor, resetTold);
+    if (only === undefined || batches.length > 1 || pendingReset !== undefined || cursor !== only.cursor) {
+      return encodeBody(batches, cursor, pendingReset);
     }
     let shared = bodies.get(only);
     if (shared === undefined) bodies.set(only, (shared = encodeBody(batches, cursor)));

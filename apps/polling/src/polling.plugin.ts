@@ -1,5 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
-import { type Asking, Deadlines, publishRoute, type Tetracast, whoAsks } from '@tetracast/service-kit';
+import { publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { authenticateRequest, type RequestIdentity, TimeoutQueue } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { parsePollRequest, type PollRequest } from './poll-request';
@@ -11,7 +12,7 @@ const TICK_MS = 50;
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { tetracast } = app;
-  const deadlines = new Deadlines<PollSink>(TICK_MS, (sink) => {
+  const deadlines = new TimeoutQueue<PollSink>(TICK_MS, (sink) => {
     sink.wake();
   });
   await app.register(publishRoute(PATH));
@@ -19,8 +20,8 @@ const plugin: FastifyPluginAsync = async (app) => {
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
-    const asking = await whoAsks(tetracast, request.raw, 'poll', poll.channels.length);
-    asking.grant.requireSubscribe(poll.channels);
+    const asking = await authenticateRequest(tetracast, request.raw, 'poll', poll.channels.length);
+    asking.permissions.requireSubscribe(poll.channels);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
     await hold(tetracast, deadlines, { ...poll, ...asking }, sink, reply);
     return answer(poll, sink, reply);
@@ -30,13 +31,13 @@ const plugin: FastifyPluginAsync = async (app) => {
 /** One poll from its subscription to the moment it can be answered. */
 async function hold(
   service: Tetracast,
-  deadlines: Deadlines<PollSink>,
-  { channels, start, client, waitMs, caller, grant }: PollRequest & Asking,
+  deadlines: TimeoutQueue<PollSink>,
+  { channels, start, client, waitMs, quota, permissions }: PollRequest & RequestIdentity,
   sink: PollSink,
   reply: FastifyReply,
 ): Promise<void> {
-  caller.enter();
-  const connection = service.hub.connect(sink, client, caller);
+  quota.addConnection();
+  const connection = service.hub.connect(sink, client, quota);
   reply.raw.once('close', () => {
     connection.close();
     sink.close();
@@ -45,14 +46,14 @@ async function hold(
     await connection.subscribe(channels, start, (cursor) => {
       sink.cursor = start.kind === 'after' ? start.cursor : cursor;
     });
-    await connection.settled();
-    if (waitMs === 0 || service.draining || sink.hasNews || sink.closed) return;
+    await connection.whenCaughtUp();
+    if (waitMs === 0 || service.draining || sink.hasContent || sink.closed) return;
     // What waits longer than its token is good for is answered early; the next poll brings its own.
-    service.access.permit(grant, connection, { client });
+    service.access.openPermission(permissions, connection, { client });
     const due = deadlines.add(sink, waitMs);
-    await sink.news();
+    await sink.whenContent();
     deadlines.remove(sink, due);
-    await connection.settled();
+    await connection.whenCaughtUp();
   } finally {
     connection.close();
   }
@@ -65,7 +66,7 @@ function answer({ knownCursors, preferenceApplied }: PollRequest, sink: PollSink
   if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping');
   void reply.header('etag', `"${cursor}"`).header('cache-control', 'no-store');
   if (preferenceApplied !== undefined) void reply.header('preference-applied', preferenceApplied);
-  if (!sink.hasNews && knownCursors.includes(cursor)) return reply.code(304).send();
+  if (!sink.hasContent && knownCursors.includes(cursor)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(sink.body());
 }
 

@@ -24,7 +24,7 @@ describe('PollSink', () => {
     sink.cursor = 'e-0';
 
     expect(read(sink)).toEqual({ messages: [], cursor: 'e-0' });
-    expect(sink.hasNews).toBe(false);
+    expect(sink.hasContent).toBe(false);
   });
 
   it('puts batches together, and goes on from the last message', () => {
@@ -59,18 +59,18 @@ describe('PollSink', () => {
     const sink = new PollSink(...LIMITS);
     const reset = { channels: ['a'], reason: 'epoch' as const, cursor: 'f-0' };
 
-    sink.reset(reset);
+    sink.sendReset(reset);
 
     expect(read(sink)).toEqual({ messages: [], cursor: 'f-0', reset });
-    expect(sink.hasNews).toBe(true);
+    expect(sink.hasContent).toBe(true);
   });
 
   it('tells two resets as one for the channels of both, each once', () => {
     const sink = new PollSink(...LIMITS);
 
-    sink.reset({ channels: ['a', 'b'], reason: 'trimmed', cursor: 'e-4' });
+    sink.sendReset({ channels: ['a', 'b'], reason: 'trimmed', cursor: 'e-4' });
     sink.write(batchOf(5));
-    sink.reset({ channels: ['b', 'c'], reason: 'trimmed', cursor: 'e-7' });
+    sink.sendReset({ channels: ['b', 'c'], reason: 'trimmed', cursor: 'e-7' });
 
     expect(read(sink)).toMatchObject({
       cursor: 'e-7',
@@ -80,12 +80,12 @@ describe('PollSink', () => {
 
   it.each<[string, (sink: PollSink) => void]>([
     ['a message', (sink) => void sink.write(batchOf(1))],
-    ['a reset', (sink) => sink.reset({ channels: ['a'], reason: 'epoch', cursor: 'f-0' })],
+    ['a reset', (sink) => sink.sendReset({ channels: ['a'], reason: 'epoch', cursor: 'f-0' })],
     ['its end', (sink) => sink.close()],
     ['being woken', (sink) => sink.wake()],
   ])('is waited for until %s', async (_, act) => {
     const sink = new PollSink(...LIMITS);
-    const waiting = sink.news();
+    const waiting = sink.whenContent();
 
     act(sink);
 
@@ -98,7 +98,7 @@ describe('PollSink', () => {
     const closed = new PollSink(...LIMITS);
     closed.close();
 
-    await expect(told.news()).resolves.toBeUndefined();
-    await expect(closed.news()).resolves.toBeUndefined();
+    await expect(told.whenContent()).resolves.toBeUndefined();
+    await expect(closed.whenContent()).resolves.toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SOCKETIO_PATH } from './engine-routes';
+import { SOCKETIO_PATH } from './engine/engine-routes';
 
 /** The files may change with the service's version under the same name: caches ask again after this. */
 const MAX_AGE = '1h';

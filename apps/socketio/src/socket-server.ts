@@ -1,11 +1,11 @@
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { Server, type Socket } from 'socket.io';
-import { admission, subscriberOf } from './admission';
-import type { Engine } from './engine';
-import { serveMainNamespace } from './main-events';
-import { serveChannelNamespace } from './namespace-events';
-import { RoomlessAdapter } from './roomless-adapter';
+import { admission, subscriberOf } from './session/admission';
+import type { Engine } from './engine/engine';
+import { serveMainNamespace } from './events/main-events';
+import { serveChannelNamespace } from './events/namespace-events';
+import { RoomlessAdapter } from './engine/roomless-adapter';
 
 /** Tells a client that it is connected, and from where it goes on if it is cut before anything else has come. */
 const READY_EVENT = 'tetracast:ready';
@@ -46,8 +46,8 @@ function open(service: Tetracast, socket: Socket, log: FastifyBaseLogger): void 
   }
   const serve = socket.nsp.name === '/' ? serveMainNamespace : serveChannelNamespace;
   serve(service, socket, subscriber, log);
-  sink.onRoom = () => {
-    connection.drained();
+  sink.onWritable = () => {
+    connection.onDrain();
   };
   sink.open(READY_EVENT, { connection: connection.id, client: connection.client, cursor }, cursor);
 }

@@ -1,6 +1,6 @@
 import type { Framing } from '@tetracast/hub';
 import { cursorAfter, type EncodedMessage, encodeMessageInfo } from '@tetracast/message-model';
-import { encodeTextFrame } from '@tetracast/service-kit';
+import { encodeTextFrame } from '@tetracast/node-io';
 
 /** The two forms of a message on one kind of Socket.IO connection. */
 export interface SocketioFramings {

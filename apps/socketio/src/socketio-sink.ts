@@ -11,7 +11,7 @@ import {
   type TokenNotice,
 } from '@tetracast/message-model';
 import type { Socket } from 'socket.io';
-import type { EngineLine } from './engine-line';
+import type { EngineConnection } from './engine/engine-connection';
 import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
 
 /** Letters of a refused event's name that are told: no event has more. */
@@ -29,13 +29,13 @@ export class SocketioSink implements Sink {
   private connected = false;
   private readonly framings: SocketioFramings;
   /** Called when there is room again after a `write` that found none. */
-  onRoom: () => void = ignore;
+  onWritable: () => void = ignore;
   /** Called once a heartbeat period; Engine.IO sends the heartbeats themselves. */
-  onBeat: () => void = ignore;
+  onHeartbeat: () => void = ignore;
 
   constructor(
     private readonly socket: Socket,
-    private readonly line: EngineLine,
+    private readonly line: EngineConnection,
   ) {
     this.framings = socket.nsp.name === '/' ? MAIN_FRAMINGS : NAMESPACE_FRAMINGS;
   }
@@ -51,13 +51,13 @@ export class SocketioSink implements Sink {
     }
     const isRoom =
       batch.framing === this.framings.frames ? this.line.writeFrames(batch) : this.line.writePackets(batch);
-    if (!isRoom) this.line.whenRoom(this.onRoom);
+    if (!isRoom) this.line.onceWritable(this.onWritable);
     return isRoom;
   }
 
-  reset(reset: Reset): void {
+  sendReset(reset: Reset): void {
     this.resets++;
-    this.tell(RESET_EVENT, reset, reset.cursor);
+    this.emit(RESET_EVENT, reset, reset.cursor);
   }
 
   /** Whether there was a reset. */
@@ -65,48 +65,48 @@ export class SocketioSink implements Sink {
     return this.resets > 0;
   }
 
-  get taken(): number {
+  get bytesTaken(): number {
     return this.line.taken;
   }
 
-  get pending(): number {
+  get bytesPending(): number {
     return this.line.pending;
   }
 
-  beat(): void {
-    this.onBeat();
+  sendHeartbeat(): void {
+    this.onHeartbeat();
   }
 
   /** An event of the gateway's own; the client goes on from `cursor` if the line is cut right after it. */
-  tell(event: string, payload: object, cursor?: string): void {
+  emit(event: string, payload: object, cursor?: string): void {
     const packet = encodeOwnEvent(this.socket.nsp.name, event, payload, cursor);
     if (this.connected) this.line.send(packet);
     else (this.heldEvents ??= []).push(packet);
   }
 
   /** Without a cursor: what it goes on from stays the same. */
-  notify(notice: TokenNotice): void {
+  sendNotice(notice: TokenNotice): void {
     const { event, payload } = eventOfNotice(notice);
-    if (this.connected) this.tell(event, payload);
+    if (this.connected) this.emit(event, payload);
   }
 
   /** What an event asked for was refused, and nobody waits for an acknowledgement; some channels of it, if they are named. */
   refuse(event: string, { code, message }: Refusal, channels?: readonly string[]): void {
     const about = channels === undefined ? {} : { channels };
-    this.tell(ERROR_EVENT, { event: event.slice(0, EVENT_SHOWN_MAX), ...about, code, message });
+    this.emit(ERROR_EVENT, { event: event.slice(0, EVENT_SHOWN_MAX), ...about, code, message });
   }
 
   /** The client is connected: tells it `event` first, and lets go of what was held. */
-  open(...event: Parameters<SocketioSink['tell']>): void {
+  open(...event: Parameters<SocketioSink['emit']>): void {
     this.connected = true;
-    this.tell(...event);
+    this.emit(...event);
     const { held, heldEvents = [] } = this;
     for (const packet of heldEvents) this.line.send(packet);
     this.held = undefined;
     this.heldEvents = undefined;
     // Framed again: the transport may be another by now, or busy.
     const isRoom = held === undefined || this.write(new Batch(held.entries, this.framing));
-    if (held !== undefined && isRoom) this.onRoom();
+    if (held !== undefined && isRoom) this.onWritable();
   }
 
   close(name: CloseName): void {

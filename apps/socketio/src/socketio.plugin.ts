@@ -1,33 +1,28 @@
-import {
-  answerPlainly,
-  BoundedWebSocketServer,
-  maxFrameBytes,
-  ownUpgrades,
-  refusalOfOrigin,
-} from '@tetracast/service-kit';
+import { checkOrigin } from '@tetracast/session';
+import { respondWithoutUpgrade, BoundedWebSocketServer, maxFrameBytes, routeUpgrades } from '@tetracast/node-io';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AddressInfo } from 'node:net';
 import { clientFiles } from './client-files';
-import { type Door, openDoor } from './door';
-import { Engine, forgetHandshake } from './engine';
-import { admitSession, hasRoom } from './engine-caller';
-import { engineRoutes, SOCKETIO_PATH } from './engine-routes';
-import { adoptPeer } from './forwarded';
-import { forwardUpgrade, ownerOf } from './forwarding';
-import { NodeDirectory, ownAddress } from './node-directory';
+import { type WorkerListener, startWorkerListener } from './engine/worker-listener';
+import { Engine, forgetHandshake } from './engine/engine';
+import { admitSession, hasRoomForSession } from './engine/engine-quota';
+import { engineRoutes, SOCKETIO_PATH } from './engine/engine-routes';
+import { adoptClientAddress } from './engine/forwarded';
+import { forwardUpgrade, ownerOf } from './engine/forwarding';
+import { NodeDirectory, ownAddress } from './engine/node-directory';
 import { createSocketServer } from './socket-server';
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings, group } = app.tetracast;
   const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
-  let door: Door | undefined;
+  let door: WorkerListener | undefined;
   const maxPayload = maxFrameBytes(settings.maxMessageBytes);
   const websockets = new BoundedWebSocketServer({ maxPayload, closeTimeout: settings.drainTimeoutMs });
   // The route says what is wrong with a handshake; `ws` would do it in HTML.
   websockets.on('wsClientError', (_error, _socket, request) => {
-    answerPlainly(app.server, request);
+    respondWithoutUpgrade(app.server, request);
   });
   const engine = new Engine(
     {
@@ -56,29 +51,29 @@ const plugin: FastifyPluginAsync = async (app) => {
 
   app.addHook('onReady', async () => {
     app.server.prependListener('request', (request) => {
-      adoptPeer(request, directory.key);
+      adoptClientAddress(request, directory.key);
     });
-    ownUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
-      adoptPeer(request, directory.key);
+    routeUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
+      adoptClientAddress(request, directory.key);
       // The route says why.
-      if (refusalOfOrigin(request, settings) !== undefined) {
-        answerPlainly(app.server, request);
+      if (checkOrigin(request, settings) !== undefined) {
+        respondWithoutUpgrade(app.server, request);
         return;
       }
       ownerOf(request, directory).then(
         (owner) => {
           if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
-          else if (hasRoom(app.tetracast, request) && engine.takesUpgrade(request))
+          else if (hasRoomForSession(app.tetracast, request) && engine.takesUpgrade(request))
             engine.handleUpgrade(request, socket, head);
           // The route says why.
-          else answerPlainly(app.server, request);
+          else respondWithoutUpgrade(app.server, request);
         },
         // The log is away, so that nobody can tell whose session it is: the client goes on polling, or tries again.
         () => socket.destroy(),
       );
     });
     if (group === undefined) return;
-    door = await openDoor(app.server);
+    door = await startWorkerListener(app.server);
     // Before the first session begins, whose next request may come to another process of the group.
     await directory.announce(ownAddress(settings.host, settings.port), door.address);
   });

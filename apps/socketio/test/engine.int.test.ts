@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Socket as EngineSocket } from 'engine.io';
 import WebSocket from 'ws';
-import { Engine, webSocketOf } from '../src/engine';
+import { Engine, webSocketOf } from '../src/engine/engine';
 
 const engine = new Engine({}, (random) => random);
 let server: Server;

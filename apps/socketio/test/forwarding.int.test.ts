@@ -11,8 +11,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
-import { FORWARDED_HEADER } from '../src/forwarded';
-import { forwardRequest } from '../src/forwarding';
+import { FORWARDED_HEADER } from '../src/engine/forwarded';
+import { forwardRequest } from '../src/engine/forwarding';
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -1,4 +1,4 @@
-import { readHandshake, readSubscribe } from '../src/handshake';
+import { readHandshake, readSubscribe } from '../src/session/handshake';
 
 const PID = 'aaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaa.1.1';
 const UNREADABLE = { kind: 'after', cursor: expect.stringMatching(/^[^A-Za-z0-9]+$/) as string };

@@ -1,4 +1,4 @@
-import { Session } from '../src/session';
+import { Session } from '../src/session/session';
 
 /** A private id of the shape that the service gives out to who has no token, though it never gave out this one. */
 export function madeUpPid(namespace = '/'): string {

@@ -101,7 +101,7 @@ describe('recovery', () => {
     let passedMs = 0;
     jest.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
-    const saved = jest.spyOn(bus, 'putState');
+    const saved = jest.spyOn(bus, 'putValue');
     await using service = await startService({ HISTORY_TTL: '60s', HEARTBEAT: '50ms' }, { bus });
     using client = await openClient(service.url);
     await client.ask('subscribe', { channels: ['added'] });
@@ -114,7 +114,7 @@ describe('recovery', () => {
     }
 
     // As after a crash: nobody said good-bye.
-    expect(await bus.getState(key ?? '')).toBe(value);
+    expect(await bus.getValue(key ?? '')).toBe(value);
     client.socket.io.engine.close();
     expect(await client.connects.one()).toBe(true);
     await client.ask('publish', { channel: 'added', data: 'still there' });
@@ -200,7 +200,7 @@ describe('recovery', () => {
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     let answer = (): void => undefined;
     const asked = new Promise<void>((resolve) => {
-      bus.getState = () => {
+      bus.getValue = () => {
         resolve();
         return new Promise((found) => (answer = () => found(undefined)));
       };

@@ -1,6 +1,6 @@
 import { type NginxServer, type RedisServer, startNginx, startRedis } from '@tetracast/testing';
 import { io, type Socket } from 'socket.io-client';
-import { ownAddress } from '../src/node-directory';
+import { ownAddress } from '../src/engine/node-directory';
 import { type RunningService, startService } from './start-service';
 
 let redis: RedisServer;

@@ -1,7 +1,7 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
-import { isPid, tagOf } from '../src/private-id';
-import { Session, type SessionOwner, sessionTtlMs } from '../src/session';
+import { isPid, tagOf } from '../src/session/private-id';
+import { Session, type SessionOwner, sessionTtlMs } from '../src/session/session';
 import { createBreakableBus } from './breakable-bus';
 
 type Three = [SessionOwner, SessionOwner, SessionOwner];
@@ -115,7 +115,7 @@ describe('Session', () => {
 
   it('asks for what is kept only where something may be', async () => {
     await using bus = createBus();
-    const asked = jest.spyOn(bus, 'getState');
+    const asked = jest.spyOn(bus, 'getValue');
     const [nobody, ann] = [NOBODY, ANN].map((owner) => ({ ...owner, namespace: '/news' })) as [
       SessionOwner,
       SessionOwner,
@@ -216,10 +216,10 @@ describe('Session', () => {
 
   it('is kept as it was saved last, however long a save takes and however it ends', async () => {
     await using bus = createBus();
-    const putState = bus.putState.bind(bus);
+    const putState = bus.putValue.bind(bus);
     let calls = 0;
     // Each takes less time than the one before it.
-    bus.putState = async (...args) => {
+    bus.putValue = async (...args) => {
       const call = ++calls;
       for (let turns = call; turns < 4; turns++) await new Promise(setImmediate);
       if (call === 2) throw new BusUnavailableError('the second');

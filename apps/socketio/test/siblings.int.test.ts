@@ -85,14 +85,14 @@ const UPGRADE = {
 };
 
 async function stateOf(sid: string): Promise<{ key: string; address: string; door: string }> {
-  const text = (await owner.app.tetracast.bus.getState(`socketio-node:${sid.split('.')[0]}`)) ?? '';
+  const text = (await owner.app.tetracast.bus.getValue(`socketio-node:${sid.split('.')[0]}`)) ?? '';
   return JSON.parse(text) as { key: string; address: string; door: string };
 }
 
 /** Has the owner be found where a sibling answers, as when both share that port. */
 async function sharePort(sid: string): Promise<void> {
   const told = JSON.stringify({ ...(await stateOf(sid)), address: sibling.url });
-  await owner.app.tetracast.bus.putState(`socketio-node:${sid.split('.')[0]}`, told, 30_000);
+  await owner.app.tetracast.bus.putValue(`socketio-node:${sid.split('.')[0]}`, told, 30_000);
 }
 
 describe('a request of a session that another process on the same port keeps', () => {
@@ -164,7 +164,7 @@ describe('a request of a session that another process on the same port keeps', (
     const sid = await openSession();
     const { door } = await stateOf((await openSiblingSession()).sid);
     const told = JSON.stringify({ ...(await stateOf(sid)), door });
-    await owner.app.tetracast.bus.putState(`socketio-node:${sid.split('.')[0]}`, told, 30_000);
+    await owner.app.tetracast.bus.putValue(`socketio-node:${sid.split('.')[0]}`, told, 30_000);
 
     const answer = await send(sibling, `polling&sid=${sid}`, PROXIED);
 

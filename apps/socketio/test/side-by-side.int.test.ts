@@ -59,7 +59,7 @@ it('alone, it refuses upgrades under other paths', async () => {
 it('is not brought down by a connection that breaks while it is found out whose session it asks for', async () => {
   const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
   const asked = new Promise<void>((resolve) => {
-    bus.getState = () => {
+    bus.getValue = () => {
       resolve();
       return new Promise(() => undefined);
     };

@@ -10,8 +10,8 @@ describe('an unsubscription that could not be kept when it was asked for', () =>
   ])('is kept %s', async (_, HEARTBEAT, goOn) => {
     const { bus, setBroken } = createBreakableBus();
     const keeps = new Inbox<string>('what is kept of the session');
-    const putState = bus.putState.bind(bus);
-    bus.putState = async (key, value, ttlMs) => {
+    const putState = bus.putValue.bind(bus);
+    bus.putValue = async (key, value, ttlMs) => {
       await putState(key, value, ttlMs);
       if (key.startsWith('socketio:')) keeps.push(value);
     };

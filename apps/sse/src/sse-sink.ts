@@ -1,13 +1,13 @@
 import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
-import { type LineOwner, SocketLine } from '@tetracast/service-kit';
+import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
 import type { Socket } from 'node:net';
 import { encodeNotice, encodePassed, encodeReset, type SseFormat } from './sse-framing';
 import type { StreamBody } from './stream-body';
 
 /** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
-export class SseSink implements Sink, LineOwner {
-  private line: SocketLine | undefined;
+export class SseSink implements Sink, SocketOwner {
+  private line: SocketWriter | undefined;
   private connection: Connection | undefined;
 
   readonly framing: Framing;
@@ -26,17 +26,17 @@ export class SseSink implements Sink, LineOwner {
   /** Answers with `head` and the first blocks. From now on the connection is told what becomes of the socket. */
   open(socket: Socket, highWaterMark: number, connection: Connection, head: string, blocks: string): void {
     this.connection = connection;
-    this.line = new SocketLine(socket, highWaterMark, this);
+    this.line = new SocketWriter(socket, highWaterMark, this);
     // What follows at once, as after a reconnect, leaves in the same write.
-    this.line.gather(Buffer.from(head));
-    this.line.gather(this.body.encode(blocks));
+    this.line.writeAtEndOfTurn(Buffer.from(head));
+    this.line.writeAtEndOfTurn(this.body.encode(blocks));
   }
 
-  drained(): void {
-    this.connection?.drained();
+  onDrain(): void {
+    this.connection?.onDrain();
   }
 
-  gone(): void {
+  onClose(): void {
     this.connection?.close();
   }
 
@@ -44,29 +44,29 @@ export class SseSink implements Sink, LineOwner {
     return this.line?.write(batch.bytes) ?? false;
   }
 
-  passed(cursor: string): boolean {
+  advanceCursor(cursor: string): boolean {
     return this.line?.write(this.body.encode(encodePassed(cursor))) ?? false;
   }
 
-  reset(reset: Reset): void {
+  sendReset(reset: Reset): void {
     this.line?.write(this.body.encode(encodeReset(reset)));
   }
 
-  notify(notice: TokenNotice): void {
+  sendNotice(notice: TokenNotice): void {
     this.line?.write(this.body.encode(encodeNotice(notice)));
   }
 
-  get taken(): number {
-    return this.line?.taken ?? 0;
+  get bytesTaken(): number {
+    return this.line?.bytesTaken ?? 0;
   }
 
-  get pending(): number {
-    return this.line?.pending ?? 0;
+  get bytesPending(): number {
+    return this.line?.bytesPending ?? 0;
   }
 
-  beat(): void {
+  sendHeartbeat(): void {
     // With bytes pending the line is not silent.
-    if (this.pending === 0) this.line?.write(this.body.heartbeat);
+    if (this.bytesPending === 0) this.line?.write(this.body.heartbeat);
   }
 
   /** An `EventSource` comes back after an end, and needs no reason. */

@@ -1,21 +1,14 @@
 import { CodedError, type ErrorCode } from '@tetracast/message-model';
-import {
-  answerError,
-  parseSubscriptionRequest,
-  publishRoute,
-  requireChannels,
-  single,
-  takeSocket,
-  type Tetracast,
-  toCodedError,
-} from '@tetracast/service-kit';
+import { answerError, publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { detachSocket } from '@tetracast/node-io';
+import { parseSubscriptionRequest, requireChannels, single, toCodedError } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { encodeOpening, type SseFormat } from './sse-framing';
 import { SseSink } from './sse-sink';
 import { bodyFor } from './stream-body';
 import { encodeHead, STREAM_HEADERS } from './stream-head';
-import { grantForStream, renewingTicket, ticketRoute } from './tickets';
+import { permissionsForStream, renewingTicket, ticketRoute } from './tickets';
 
 const PATH = '/sse';
 
@@ -39,26 +32,26 @@ const plugin: FastifyPluginAsync = async (app) => {
 async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
   const { access, hub, limits, settings } = service;
   const { query, headers } = request;
-  const caller = limits.callerOf(request.raw);
+  const quota = limits.quotaFor(request.raw);
   const { channels, start, client } = requireChannels(
     parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
   );
   const ticket = single(query, 'ticket') || undefined;
-  caller.spend('subscribe', channels.length);
-  const grant = await grantForStream(service, request, ticket, channels);
-  caller.identify(grant.subject, 'subscribe', channels.length);
+  quota.spend('subscribe', channels.length);
+  const permissions = await permissionsForStream(service, request, ticket, channels);
+  quota.identify(permissions.subject, 'subscribe', channels.length);
   const body = bodyFor(request.raw.httpVersion);
   const sink = new SseSink(body, formatIn(query));
   // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
-  caller.enter();
-  const connection = hub.connect(sink, client, caller);
+  quota.addConnection();
+  const connection = hub.connect(sink, client, quota);
   try {
-    access.permit(grant, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
+    access.openPermission(permissions, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
     await connection.subscribe(channels, start, (cursor) => {
-      const socket = takeSocket(reply.raw);
+      const socket = detachSocket(reply.raw);
       if (socket === undefined) return;
       void reply.hijack();
       const head = encodeHead(reply.getHeaders(), body.headerLines);

@@ -1,12 +1,12 @@
 import { CodedError } from '@tetracast/message-model';
+import { type Tetracast } from '@tetracast/service-kit';
+import type { Permissions } from '@tetracast/access';
 import {
-  describeGrant,
-  type Grant,
+  describePermissions,
   parseSubscriptionRequest,
   requireChannels,
-  type Tetracast,
-  whoAsks,
-} from '@tetracast/service-kit';
+  authenticateRequest,
+} from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 
 /**
@@ -26,27 +26,30 @@ export function ticketRoute(path: string): FastifyPluginAsync {
     app.post<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
       const { channels } = requireChannels(parseSubscriptionRequest(request.query));
       if (access.isOpen) throw new CodedError('invalid_request', 'this gateway is open: no tickets are needed');
-      const { grant } = await whoAsks(tetracast, request.raw, 'subscribe', channels.length);
-      if (grant.claims === undefined)
+      const { permissions } = await authenticateRequest(tetracast, request.raw, 'subscribe', channels.length);
+      if (permissions.claims === undefined)
         throw new CodedError('unauthorized', 'a token is needed: send one to get a ticket');
-      grant.requireSubscribe(channels);
-      const issued = await access.tickets.issue(grant.claims, channels);
+      permissions.requireSubscribe(channels);
+      const issued = await access.tickets.issue(permissions.claims, channels);
       void reply.code(201).header('cache-control', 'no-store');
-      return { ...issued, channels, ...describeGrant(grant) };
+      return { ...issued, channels, ...describePermissions(permissions) };
     });
   };
 }
 
 /** What the reader of a stream may do, by its ticket or else by its token. @throws CodedError */
-export async function grantForStream(
+export async function permissionsForStream(
   { access }: Tetracast,
   { raw }: FastifyRequest,
   ticket: string | undefined,
   channels: readonly string[],
-): Promise<Grant> {
-  const grant = ticket === undefined ? await access.grantOf(raw) : await access.grantForTicket(ticket, channels);
-  grant.requireSubscribe(channels);
-  return grant;
+): Promise<Permissions> {
+  const permissions =
+    ticket === undefined
+      ? await access.permissionsForRequest(raw)
+      : await access.permissionsForTicket(ticket, channels);
+  permissions.requireSubscribe(channels);
+  return permissions;
 }
 
 /** Has the ticket of a stream stand for each new token of it, so that a reconnect does not go back to the old one. */
@@ -54,10 +57,10 @@ export function renewingTicket(
   { access }: Tetracast,
   ticket: string | undefined,
   channels: readonly string[],
-): ((grant: Grant) => void) | undefined {
+): ((permissions: Permissions) => void) | undefined {
   if (ticket === undefined) return undefined;
-  return (grant: Grant): void => {
+  return (permissions: Permissions): void => {
     // What is not kept now lasts as long as the token before; the next renewal tries again.
-    access.tickets.renew(ticket, grant, channels).catch(() => undefined);
+    access.tickets.renew(ticket, permissions, channels).catch(() => undefined);
   };
 }

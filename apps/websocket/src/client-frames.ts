@@ -1,22 +1,16 @@
 import type { Connection } from '@tetracast/hub';
+import type { ClientFrame, Ref } from '@tetracast/message-model';
+import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
+import type { Tetracast } from '@tetracast/service-kit';
+import type { SocketOwner } from '@tetracast/node-io';
 import {
-  type ClientFrame,
-  closeNameOf,
-  CodedError,
-  parseClientFrame,
-  parseStart,
-  type Ref,
-} from '@tetracast/message-model';
-import {
-  type Caller,
-  describeGrant,
-  type LineOwner,
+  type ClientQuota,
+  describePermissions,
+  publishValid,
   RequestOrder,
-  store,
   type SubscriptionRequest,
-  type Tetracast,
   toCodedError,
-} from '@tetracast/service-kit';
+} from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
 import { Admission } from './admission';
@@ -28,7 +22,7 @@ const BAD_FRAMES_MAX = 20;
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
 /** Does what a client's frames ask for, in their order, and answers each. */
-export class ClientFrames implements LineOwner {
+export class ClientFrames implements SocketOwner {
   private readonly order: RequestOrder;
   private badFrames = 0;
   private isClientMadeUp = false;
@@ -39,11 +33,11 @@ export class ClientFrames implements LineOwner {
     private readonly connection: Connection,
     private readonly websocket: WebSocket,
     private readonly sink: WebSocketSink,
-    private readonly caller: Caller,
+    private readonly quota: ClientQuota,
     private readonly log: FastifyBaseLogger,
   ) {
     this.order = new RequestOrder(service.settings.maxInProgress, this);
-    this.admission = new Admission(service, connection, sink, caller);
+    this.admission = new Admission(service, connection, sink, quota);
   }
 
   /** What the URL asks for, with the token the handshake brought; frames that come meanwhile wait for it. */
@@ -52,7 +46,7 @@ export class ClientFrames implements LineOwner {
     this.order.runAlone(() => this.admission.begin(request, token).catch((error: unknown) => this.end(error)));
   }
 
-  take(data: RawData, isBinary: boolean): void {
+  onFrame(data: RawData, isBinary: boolean): void {
     if (this.websocket.readyState !== this.websocket.OPEN) return;
     if (isBinary) {
       this.refuseBad({ code: 'invalid_frame', message: 'a binary frame; frames of this protocol are text' });
@@ -65,17 +59,17 @@ export class ClientFrames implements LineOwner {
     }
     this.badFrames = 0;
     const { frame } = parsed;
-    if (changesAnything(frame)) this.order.runAlone(() => this.answer(frame));
+    if (changesSubscriptions(frame)) this.order.runAlone(() => this.answer(frame));
     else this.order.run(() => this.answer(frame));
     this.regulate();
   }
 
-  drained(): void {
-    this.connection.drained();
+  onDrain(): void {
+    this.connection.onDrain();
     this.regulate();
   }
 
-  gone(): void {
+  onClose(): void {
     this.connection.close();
   }
 
@@ -105,7 +99,7 @@ export class ClientFrames implements LineOwner {
       await this.serve(frame);
     } catch (error) {
       this.sink.refuse(this.refusalFor(error), frame.ref);
-      if (this.caller.isAbusive) this.connection.end('rate_limited');
+      if (this.quota.isAbusive) this.connection.end('rate_limited');
     }
   }
 
@@ -121,7 +115,7 @@ export class ClientFrames implements LineOwner {
       case 'subscribe':
         return this.subscribe(frame);
       case 'unsubscribe':
-        this.caller.spend('subscribe', frame.channels.length);
+        this.quota.spend('subscribe', frame.channels.length);
         this.connection.unsubscribe(frame.channels);
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
@@ -136,9 +130,13 @@ export class ClientFrames implements LineOwner {
   }
 
   private async authenticate({ token, ref }: FrameOf<'auth'>): Promise<void> {
-    this.caller.spend('subscribe');
-    const grant = await this.admission.authenticate(token);
-    const answer = { connection: this.connection.id, ...(ref === undefined ? {} : { ref }), ...describeGrant(grant) };
+    this.quota.spend('subscribe');
+    const permissions = await this.admission.authenticate(token);
+    const answer = {
+      connection: this.connection.id,
+      ...(ref === undefined ? {} : { ref }),
+      ...describePermissions(permissions),
+    };
     this.sink.send({ type: 'authenticated', ...answer });
     await this.admission.welcome().catch((error: unknown) => this.end(error));
   }
@@ -152,9 +150,9 @@ export class ClientFrames implements LineOwner {
 
   private async subscribe({ channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
     const start = parseStart(after, rewind);
-    this.caller.spend('subscribe', channels.length);
+    this.quota.spend('subscribe', channels.length);
     if (start === undefined) throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
-    this.admission.grant.requireSubscribe(channels);
+    this.admission.permissions.requireSubscribe(channels);
     await this.connection.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
     });
@@ -162,15 +160,15 @@ export class ClientFrames implements LineOwner {
 
   private async publish(frame: FrameOf<'publish'>): Promise<void> {
     const { isClientMadeUp, admission } = this;
-    const context = { client: this.connection.client, isClientMadeUp, grant: admission.grant };
-    this.caller.spend('publish');
-    const { id, duplicate } = await store(this.service, frame, context);
+    const context = { client: this.connection.client, isClientMadeUp, permissions: admission.permissions };
+    this.quota.spend('publish');
+    const { id, duplicate } = await publishValid(this.service, frame, context);
     const ref = frame.ref === undefined ? {} : { ref: frame.ref };
     this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 }
 
 /** What changes what the line gets, or may do, is served alone. */
-function changesAnything({ type }: ClientFrame): boolean {
+function changesSubscriptions({ type }: ClientFrame): boolean {
   return type === 'subscribe' || type === 'unsubscribe' || type === 'auth';
 }

@@ -1,16 +1,11 @@
 import type { WebSocket } from 'ws';
 import type { IncomingMessage } from 'node:http';
 import { closeNameOf } from '@tetracast/message-model';
-import {
-  carriedToken,
-  parseSubscriptionRequest,
-  queryOf,
-  type SubscriptionRequest,
-  type Tetracast,
-  toCodedError,
-} from '@tetracast/service-kit';
+import { type Tetracast } from '@tetracast/service-kit';
+import { queryOf } from '@tetracast/node-io';
+import { extractToken, parseSubscriptionRequest, type SubscriptionRequest, toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
-import type { AnswerDeadlines } from './answer-deadlines';
+import type { PongTimeouts } from './pong-timeouts';
 import { ClientFrames } from './client-frames';
 import { WebSocketSink } from './websocket-sink';
 
@@ -22,7 +17,7 @@ export function openWebSocket(
   service: Tetracast,
   websocket: WebSocket,
   asked: IncomingMessage,
-  answers: AnswerDeadlines,
+  answers: PongTimeouts,
   log: FastifyBaseLogger,
 ): void {
   const { hub, limits, settings } = service;
@@ -32,21 +27,21 @@ export function openWebSocket(
     sink.close('going_away');
     return;
   }
-  const caller = limits.callerOf(asked);
+  const quota = limits.quotaFor(asked);
   let request: SubscriptionRequest;
   let token: string | undefined;
   try {
     request = parseSubscriptionRequest(queryOf(asked));
-    token = carriedToken(asked);
-    caller.enter();
+    token = extractToken(asked);
+    quota.addConnection();
   } catch (error) {
     const refusal = toCodedError(error);
     sink.refuse(refusal);
     sink.close(closeNameOf(refusal.code));
     return;
   }
-  const connection = hub.connect(sink, request.client, caller);
-  const frames = new ClientFrames(service, connection, websocket, sink, caller, log);
+  const connection = hub.connect(sink, request.client, quota);
+  const frames = new ClientFrames(service, connection, websocket, sink, quota, log);
   sink.owner = frames;
   listen(websocket, frames);
   frames.open(request, token);
@@ -55,7 +50,7 @@ export function openWebSocket(
 /** Apart, so that what lives as long as the line holds nothing else of its handshake. */
 function listen(websocket: WebSocket, frames: ClientFrames): void {
   websocket.on('message', (data, isBinary) => {
-    frames.take(data, isBinary);
+    frames.onFrame(data, isBinary);
   });
 }
 

@@ -10,52 +10,51 @@ import {
   type ServerFrame,
   type TokenNotice,
 } from '@tetracast/message-model';
-import { encodeTextFrame, type LineOwner, PING_FRAME, SocketLine } from '@tetracast/service-kit';
-import type { AnswerDeadlines } from './answer-deadlines';
-import { rawSocketOf } from './raw-socket';
+import type { PongTimeouts } from './pong-timeouts';
+import { rawSocketOf, encodeTextFrame, type SocketOwner, PING_FRAME, SocketWriter } from '@tetracast/node-io';
 import { websocketFraming } from './websocket-framing';
 
 /** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
-export class WebSocketSink implements Sink, LineOwner {
+export class WebSocketSink implements Sink, SocketOwner {
   readonly framing = websocketFraming;
-  private readonly line: SocketLine;
+  private readonly writer: SocketWriter;
   /** When the answer to a ping has to have come; `undefined` while none is waited for. */
-  due: number | undefined;
+  pongDueAt: number | undefined;
   /** What had come, and had been taken, when the wait for it began. */
   private heardAtPing = 0;
   private takenAtPing = 0;
   /** Told what becomes of the line. */
-  owner: LineOwner | undefined;
+  owner: SocketOwner | undefined;
 
   constructor(
     private readonly websocket: WebSocket,
     highWaterMark: number,
-    private readonly answers: AnswerDeadlines,
+    private readonly answers: PongTimeouts,
   ) {
-    this.line = new SocketLine(rawSocketOf(websocket), highWaterMark, this);
+    this.writer = new SocketWriter(rawSocketOf(websocket), highWaterMark, this);
   }
 
-  drained(): void {
-    this.owner?.drained();
+  onDrain(): void {
+    this.owner?.onDrain();
   }
 
-  gone(): void {
+  onClose(): void {
     this.stopWaiting();
-    this.owner?.gone();
+    this.owner?.onClose();
   }
 
   /** Whether more is pending than the high-water mark. */
   get isFull(): boolean {
-    return this.line.isFull;
+    return this.writer.isFull;
   }
 
   write(batch: Batch): boolean {
-    this.put(batch.bytes);
+    this.writeNow(batch.bytes);
     return !this.isFull;
   }
 
   send(frame: Exclude<ServerFrame, { type: 'message' }>): void {
-    if (this.isOpen) this.line.gather(encodeTextFrame(encodeServerFrame(frame)));
+    if (this.isOpen) this.writer.writeAtEndOfTurn(encodeTextFrame(encodeServerFrame(frame)));
   }
 
   /** Answers with an error; the line stays. */
@@ -63,43 +62,43 @@ export class WebSocketSink implements Sink, LineOwner {
     this.send({ type: 'error', ...(ref === undefined ? {} : { ref }), code, message });
   }
 
-  reset(reset: Reset): void {
+  sendReset(reset: Reset): void {
     this.send({ type: 'reset', ...reset });
   }
 
-  notify(notice: TokenNotice): void {
+  sendNotice(notice: TokenNotice): void {
     this.send(notice);
   }
 
-  get taken(): number {
-    return this.line.taken;
+  get bytesTaken(): number {
+    return this.writer.bytesTaken;
   }
 
-  get pending(): number {
-    return this.line.pending;
+  get bytesPending(): number {
+    return this.writer.bytesPending;
   }
 
   /** Pings. The peer has to answer in time, by whatever frame. */
-  beat(): void {
+  sendHeartbeat(): void {
     if (!this.isOpen) return;
     // Bytes are counted by the socket anyway: listeners for what may be an answer would cost an idle line more than its ping.
     if (this.hasAnswered) this.stopWaiting();
-    if (this.due === undefined) this.awaitAnswer();
-    this.put(PING_FRAME);
+    if (this.pongDueAt === undefined) this.awaitAnswer();
+    this.writeNow(PING_FRAME);
   }
 
   /** The time for an answer is over: ends the line if there was none. */
-  missed(): void {
+  onPongTimeout(): void {
     // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
-    const taking = this.pending > 0 && this.taken > this.takenAtPing;
-    if (this.hasAnswered) this.due = undefined;
+    const taking = this.bytesPending > 0 && this.bytesTaken > this.takenAtPing;
+    if (this.hasAnswered) this.pongDueAt = undefined;
     else if (taking || this.websocket.isPaused) this.awaitAnswer();
     else this.websocket.terminate();
   }
 
   close(name: CloseName): void {
     const { code, reason } = CLOSE_CODES[name];
-    this.line.endTurn();
+    this.writer.endTurn();
     this.websocket.close(code, reason);
     // Its answer is to be read.
     if (this.websocket.isPaused) this.websocket.resume();
@@ -108,23 +107,23 @@ export class WebSocketSink implements Sink, LineOwner {
   }
 
   private awaitAnswer(): void {
-    this.heardAtPing = this.line.heard;
-    this.takenAtPing = this.taken;
-    this.due = this.answers.start(this);
+    this.heardAtPing = this.writer.bytesReceived;
+    this.takenAtPing = this.bytesTaken;
+    this.pongDueAt = this.answers.start(this);
   }
 
   private get hasAnswered(): boolean {
-    return this.line.heard !== this.heardAtPing;
+    return this.writer.bytesReceived !== this.heardAtPing;
   }
 
   private stopWaiting(): void {
-    if (this.due === undefined) return;
-    this.answers.stop(this, this.due);
-    this.due = undefined;
+    if (this.pongDueAt === undefined) return;
+    this.answers.stop(this, this.pongDueAt);
+    this.pongDueAt = undefined;
   }
 
-  private put(frames: Buffer): void {
-    if (this.isOpen) this.line.write(frames);
+  private writeNow(frames: Buffer): void {
+    if (this.isOpen) this.writer.write(frames);
   }
 
   /** RFC 6455, section 5.5.1: nothing follows a close frame. */

@@ -1,15 +1,15 @@
 import { CodedError } from '@tetracast/message-model';
+import { checkOrigin } from '@tetracast/session';
 import {
-  answerPlainly,
+  respondWithoutUpgrade,
   BoundedWebSocketServer,
-  holdWrites,
+  corkUntilTurnEnds,
   maxFrameBytes,
-  ownUpgrades,
-  refusalOfOrigin,
-} from '@tetracast/service-kit';
+  routeUpgrades,
+} from '@tetracast/node-io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
-import { AnswerDeadlines } from './answer-deadlines';
+import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
 
 const PATH = '/ws';
@@ -19,7 +19,7 @@ const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
-  const answers = new AnswerDeadlines(settings.heartbeatTimeoutMs);
+  const answers = new PongTimeouts(settings.heartbeatTimeoutMs);
   const server = new BoundedWebSocketServer({
     maxPayload: maxFrameBytes(settings.maxMessageBytes),
     closeTimeout: settings.drainTimeoutMs,
@@ -34,19 +34,19 @@ const plugin: FastifyPluginAsync = async (app) => {
 
   // Of a handshake that is none, too, the route says why; `ws` would do it in HTML.
   server.on('wsClientError', (_error, _socket, request) => {
-    answerPlainly(app.server, request);
+    respondWithoutUpgrade(app.server, request);
   });
 
   // Past Fastify's routes: what makes up a request and its answer would be kept as long as the line lives, and costs more
   // than the idle line itself.
   app.addHook('onReady', (done) => {
-    ownUpgrades(app.server, PATH, (request, socket, head) => {
+    routeUpgrades(app.server, PATH, (request, socket, head) => {
       // The route says why.
-      if (refusalOfOrigin(request, settings) !== undefined) {
-        answerPlainly(app.server, request);
+      if (checkOrigin(request, settings) !== undefined) {
+        respondWithoutUpgrade(app.server, request);
         return;
       }
-      holdWrites(socket);
+      corkUntilTurnEnds(socket);
       server.handleUpgrade(request, socket, head, (websocket) => {
         openWebSocket(app.tetracast, websocket, request, answers, app.log);
       });

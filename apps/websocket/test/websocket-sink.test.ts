@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
-import { AnswerDeadlines } from '../src/answer-deadlines';
+import { PongTimeouts } from '../src/pong-timeouts';
 import { WebSocketSink } from '../src/websocket-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
@@ -45,7 +45,7 @@ const LATE_MS = 200;
 
 function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
   const websocket = new FakeWebSocket();
-  const sink = new WebSocketSink(websocket as unknown as WebSocket, 1000, new AnswerDeadlines(TIMEOUT_MS));
+  const sink = new WebSocketSink(websocket as unknown as WebSocket, 1000, new PongTimeouts(TIMEOUT_MS));
   return { sink, websocket, socket: websocket._socket };
 }
 
@@ -67,7 +67,7 @@ describe('WebSocketSink.beat', () => {
   it('pings', () => {
     const { sink, socket } = createSink();
 
-    sink.beat();
+    sink.sendHeartbeat();
 
     expect(socket.written).toEqual([Buffer.from([0x89, 0])]);
   });
@@ -75,11 +75,11 @@ describe('WebSocketSink.beat', () => {
   it('ends a line on which nothing came for HEARTBEAT_TIMEOUT, since the first ping that was not answered', async () => {
     const { sink, websocket, socket } = createSink();
 
-    sink.beat();
+    sink.sendHeartbeat();
     socket.flush(2);
     await pass(TIMEOUT_MS - 1);
     expect(websocket.terminate).not.toHaveBeenCalled();
-    sink.beat();
+    sink.sendHeartbeat();
     socket.flush(2);
     await pass(LATE_MS + 1);
 
@@ -90,7 +90,7 @@ describe('WebSocketSink.beat', () => {
     const { sink, websocket, socket } = createSink();
 
     for (let i = 0; i < 3; i++) {
-      sink.beat();
+      sink.sendHeartbeat();
       await pass(TIMEOUT_MS - 1);
       socket.bytesRead++;
       await pass(LATE_MS + 1);
@@ -101,11 +101,11 @@ describe('WebSocketSink.beat', () => {
 
   it('hears an answer that came while the process was held up, before it judges', async () => {
     const { sink, websocket, socket } = createSink();
-    sink.beat();
+    sink.sendHeartbeat();
 
     jest.advanceTimersByTime(TIMEOUT_MS + LATE_MS);
     socket.bytesRead++;
-    sink.beat();
+    sink.sendHeartbeat();
     await new Promise(setImmediate);
 
     expect(websocket.terminate).not.toHaveBeenCalled();
@@ -115,7 +115,7 @@ describe('WebSocketSink.beat', () => {
     const { sink, websocket, socket } = createSink();
     socket.write(Buffer.alloc(10_000));
 
-    sink.beat();
+    sink.sendHeartbeat();
     for (let i = 0; i < 5; i++) {
       socket.flush(1000);
       await pass(TIMEOUT_MS + LATE_MS);
@@ -130,7 +130,7 @@ describe('WebSocketSink.beat', () => {
     const { sink, websocket } = createSink();
     websocket.isPaused = true;
 
-    sink.beat();
+    sink.sendHeartbeat();
     for (let i = 0; i < 3; i++) await pass(TIMEOUT_MS + LATE_MS);
 
     expect(websocket.terminate).not.toHaveBeenCalled();
@@ -138,7 +138,7 @@ describe('WebSocketSink.beat', () => {
 
   it('waits for no answer any more, and needs no timer, once the line is gone', () => {
     const { sink, socket } = createSink();
-    sink.beat();
+    sink.sendHeartbeat();
     expect(jest.getTimerCount()).toBe(1);
 
     socket.emit('close');
@@ -153,7 +153,7 @@ describe('WebSocketSink', () => {
     websocket.readyState = 2;
 
     sink.send({ type: 'pong' });
-    sink.beat();
+    sink.sendHeartbeat();
 
     expect(socket.written).toEqual([]);
   });

@@ -1,6 +1,6 @@
 export * from './algorithms';
 export * from './claims';
-export * from './grant';
+export * from './permissions';
 export * from './patterns';
 export * from './revocations';
 export * from './token-verifier';

@@ -1,4 +1,4 @@
-import type { Grant } from './grant';
+import type { Permissions } from './permissions';
 
 /** Takes tokens back: the one with this `jti`, those of this `sub`, or both. */
 export interface Revocation {
@@ -28,7 +28,7 @@ export class Revocations {
    * Whether the token behind this grant was taken back. `iat` is in whole seconds, so a token issued in the very second
    * of its subject's revocation counts as issued before. What needs no token cannot be revoked.
    */
-  covers({ tokenId, subject, issuedAtMs = -Infinity }: Grant): boolean {
+  covers({ tokenId, subject, issuedAtMs = -Infinity }: Permissions): boolean {
     if (tokenId !== undefined && this.byToken.has(tokenId)) return true;
     const at = subject === undefined ? undefined : this.bySubject.get(subject);
     return at !== undefined && issuedAtMs < at;

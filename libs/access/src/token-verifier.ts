@@ -2,7 +2,7 @@ import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { ALGORITHMS } from './algorithms';
 import { readClaims, type TokenClaims } from './claims';
-import { Grant } from './grant';
+import { Permissions } from './permissions';
 import { limitAge } from './token-age';
 import { tokenRefusal } from './token-refusal';
 import { createKeyFinder, type KeyOptions } from './verification-keys';
@@ -24,7 +24,7 @@ export interface VerifierOptions extends KeyOptions {
   /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
   readonly maxAgeS?: number;
   /** What the bearer of any token may do, as everybody may. */
-  readonly everybody?: Grant;
+  readonly everybody?: Permissions;
 }
 
 /** Longest token that is read at all. */
@@ -40,7 +40,7 @@ export class TokenVerifier {
   private readonly checks: JWTVerifyOptions;
   private readonly leewayS: number;
   private readonly maxAgeS: number;
-  private readonly everybody: Grant | undefined;
+  private readonly everybody: Permissions | undefined;
 
   private constructor(
     private readonly findKey: JWTVerifyGetKey,
@@ -68,17 +68,17 @@ export class TokenVerifier {
    * @throws CodedError `unauthorized` that says why, and never holds anything of the token; `unavailable` if the keys at
    * `jwksUrl` are needed and cannot be fetched.
    */
-  async verify(token: string): Promise<Grant> {
+  async verify(token: string): Promise<Permissions> {
     if (token.length > TOKEN_MAX_BYTES) {
       throw new CodedError('unauthorized', `The token is longer than ${TOKEN_MAX_BYTES} bytes`);
     }
     const known = this.verified.get(token);
     if (known !== undefined) return known;
 
-    const grant = Grant.of(this.limited(readClaims(await this.payloadOf(token))), this.everybody);
-    const expiresMs = (grant.expiresAtMs ?? Infinity) + this.leewayS * 1000;
-    this.verified.set(token, grant, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
-    return grant;
+    const permissions = Permissions.of(this.limited(readClaims(await this.payloadOf(token))), this.everybody);
+    const expiresMs = (permissions.expiresAtMs ?? Infinity) + this.leewayS * 1000;
+    this.verified.set(token, permissions, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
+    return permissions;
   }
 
   /** The claims as `maxAgeS` lets them be, also of a token that was let in earlier or elsewhere. @throws CodedError `unauthorized` */

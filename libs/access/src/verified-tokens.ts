@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import type { Grant } from './grant';
+import type { Permissions } from './permissions';
 
 interface Verified {
-  readonly grant: Grant;
+  readonly permissions: Permissions;
   readonly untilMs: number;
 }
 
@@ -15,20 +15,20 @@ export class VerifiedTokens {
 
   constructor(private readonly capacity: number) {}
 
-  get(token: string): Grant | undefined {
+  get(token: string): Permissions | undefined {
     const key = keyOf(token);
     const verified = this.known.get(key);
-    if (verified === undefined || verified.untilMs > Date.now()) return verified?.grant;
+    if (verified === undefined || verified.untilMs > Date.now()) return verified?.permissions;
     this.known.delete(key);
     return undefined;
   }
 
   /** Remembers that `token` gives `grant` until `untilMs` since 1970. */
-  set(token: string, grant: Grant, untilMs: number): void {
+  set(token: string, permissions: Permissions, untilMs: number): void {
     const key = keyOf(token);
     // Taken out first, so that what was verified last is also last in the order in which tokens are forgotten.
     this.known.delete(key);
-    this.known.set(key, { grant, untilMs });
+    this.known.set(key, { permissions, untilMs });
     for (const oldest of this.known.keys()) {
       if (this.known.size <= this.capacity) break;
       this.known.delete(oldest);

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { type Grant, TokenVerifier, type UnusableKey } from '../src';
+import { type Permissions, TokenVerifier, type UnusableKey } from '../src';
 import { fakeClock } from './fake-clock';
 import { type JwksServer, startJwksServer } from './jwks-server';
 import { secretKey, sign } from './keys';
@@ -40,7 +40,7 @@ const laterBy = (ms: number): unknown => jest.setSystemTime(Date.now() + ms);
 
 /** A new token each time, so that nothing is remembered. */
 let tokens = 0;
-const verifyNew = async (key: typeof first, kid?: string): Promise<Grant> =>
+const verifyNew = async (key: typeof first, kid?: string): Promise<Permissions> =>
   verifier.verify(await sign({ jti: `${tokens++}` }, { ...EdDSA, key: key.privateKey, ...(kid && { kid }) }));
 
 const UNAVAILABLE = { name: 'CodedError', code: 'unavailable' };

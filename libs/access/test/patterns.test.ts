@@ -1,6 +1,6 @@
 import { isChannel } from '@tetracast/message-model';
 import fc from 'fast-check';
-import { Grant, isPattern } from '../src';
+import { Permissions, isPattern } from '../src';
 
 const expectedError = (parts: { code: string; message?: string }): Error => expect.objectContaining(parts) as Error;
 
@@ -11,8 +11,11 @@ const anything = fc.array(pieces, { minLength: 1, maxLength: 5 }).map((all) => a
 const patterns = fc.array(anything.filter(isPattern), { maxLength: 4 });
 const subjects = fc.option(fc.oneof(part, anything, fc.constant('')), { nil: undefined });
 
-const grantOf = (publish: string[], sub?: string): Grant =>
-  Grant.of({ ...(sub !== undefined && { sub }), tetracast: { subscribe: [], publish, presence: [], admin: false } });
+const permissionsOf = (publish: string[], sub?: string): Permissions =>
+  Permissions.of({
+    ...(sub !== undefined && { sub }),
+    tetracast: { subscribe: [], publish, presence: [], admin: false },
+  });
 
 /** What the patterns mean, word for word. */
 function covers(pattern: string, channel: string, sub: string | undefined): boolean {
@@ -28,7 +31,9 @@ describe('patterns', () => {
   it('cover what they say', () => {
     fc.assert(
       fc.property(patterns, channels, subjects, (list, channel, sub) => {
-        expect(grantOf(list, sub).mayPublish(channel)).toBe(list.some((pattern) => covers(pattern, channel, sub)));
+        expect(permissionsOf(list, sub).mayPublish(channel)).toBe(
+          list.some((pattern) => covers(pattern, channel, sub)),
+        );
       }),
       { numRuns: 3000 },
     );
@@ -72,7 +77,7 @@ describe('patterns', () => {
   it.each(['*', ':*', 'a:*', 'a:b', '', '{sub}', '$&', 'a b', 'a\u0301', 'a,b'])(
     'cover nothing by {sub} with the subject %j',
     (sub) => {
-      const grant = grantOf(['{sub}', '{sub}:*', 'a:{sub}', 'a{sub}', '{sub}a'], sub);
+      const permissions = permissionsOf(['{sub}', '{sub}:*', 'a:{sub}', 'a{sub}', '{sub}a'], sub);
       const tried = [
         'a',
         'b',
@@ -90,37 +95,46 @@ describe('patterns', () => {
         sub,
       ];
 
-      expect(tried.filter((channel) => grant.mayPublish(channel))).toEqual([]);
+      expect(tried.filter((channel) => permissions.mayPublish(channel))).toEqual([]);
     },
   );
 
   it('never cover a name of the gateway', () => {
-    expect(['$a', '$a:b'].filter((name) => grantOf(['*', '$a', '$a:*', '{sub}'], '$a').mayPublish(name))).toEqual([]);
+    expect(['$a', '$a:b'].filter((name) => permissionsOf(['*', '$a', '$a:*', '{sub}'], '$a').mayPublish(name))).toEqual(
+      [],
+    );
   });
 });
 
 describe('a grant', () => {
   it('refuses the first channel not granted, by its name', () => {
-    const grant = Grant.of({ tetracast: { subscribe: ['news'], publish: ['chat:*'], presence: [], admin: true } });
+    const permissions = Permissions.of({
+      tetracast: { subscribe: ['news'], publish: ['chat:*'], presence: [], admin: true },
+    });
 
-    expect(() => grant.requireSubscribe(['news', 'chat:a', 'x'])).toThrow(
+    expect(() => permissions.requireSubscribe(['news', 'chat:a', 'x'])).toThrow(
       expectedError({ code: 'forbidden', message: 'The token does not allow to subscribe to chat:a' }),
     );
-    expect(() => grant.requirePublish('news')).toThrow(
+    expect(() => permissions.requirePublish('news')).toThrow(
       expectedError({ code: 'forbidden', message: 'The token does not allow to publish to news' }),
     );
-    expect(() => grant.requireSubscribe(['news'])).not.toThrow();
-    expect(() => grant.requirePublish('chat:a')).not.toThrow();
+    expect(() => permissions.requireSubscribe(['news'])).not.toThrow();
+    expect(() => permissions.requirePublish('chat:a')).not.toThrow();
   });
 
   it('without a token is what everybody may do, and otherwise asks for one', () => {
-    const grant = Grant.anonymous(['news', '{sub}'], []);
+    const permissions = Permissions.anonymous(['news', '{sub}'], []);
 
-    expect(grant).toMatchObject({ claims: undefined, subject: undefined, expiresAtMs: undefined, isAdmin: false });
-    expect(() => grant.requireSubscribe(['news'])).not.toThrow();
-    expect(() => grant.requireSubscribe(['{sub}'])).toThrow(
+    expect(permissions).toMatchObject({
+      claims: undefined,
+      subject: undefined,
+      expiresAtMs: undefined,
+      isAdmin: false,
+    });
+    expect(() => permissions.requireSubscribe(['news'])).not.toThrow();
+    expect(() => permissions.requireSubscribe(['{sub}'])).toThrow(
       expectedError({ code: 'unauthorized', message: 'A token is needed to subscribe to {sub}' }),
     );
-    expect(() => grant.requirePublish('news')).toThrow(expectedError({ code: 'unauthorized' }));
+    expect(() => permissions.requirePublish('news')).toThrow(expectedError({ code: 'unauthorized' }));
   });
 });

@@ -1,7 +1,8 @@
-import { Grant, Revocations, type TokenClaims } from '../src';
+import { Permissions, Revocations, type TokenClaims } from '../src';
 
 const NOTHING = { subscribe: [], publish: [], presence: [], admin: false };
-const grantOf = (claims: Omit<TokenClaims, 'tetracast'>): Grant => Grant.of({ ...claims, tetracast: NOTHING });
+const permissionsOf = (claims: Omit<TokenClaims, 'tetracast'>): Permissions =>
+  Permissions.of({ ...claims, tetracast: NOTHING });
 const AT = 1_700_000_000_500;
 const AT_S = 1_700_000_000;
 
@@ -22,8 +23,8 @@ describe('a revocation', () => {
     revocations.add({ sub: 'ann', at: AT });
     revocations.add({ sub: 'ann', at: AT - 5000 });
 
-    expect(revocations.covers(grantOf(claims))).toBe(isCovered);
-    expect(revocations.covers(Grant.anonymous(['*'], ['*']))).toBe(false);
+    expect(revocations.covers(permissionsOf(claims))).toBe(isCovered);
+    expect(revocations.covers(Permissions.anonymous(['*'], ['*']))).toBe(false);
     expect(revocations.size).toBe(2);
   });
 
@@ -35,7 +36,7 @@ describe('a revocation', () => {
 
     revocations.forgetBefore(AT + 1);
     expect(revocations.size).toBe(0);
-    expect(revocations.covers(grantOf({ jti: 't', sub: 'ann' }))).toBe(false);
+    expect(revocations.covers(permissionsOf({ jti: 't', sub: 'ann' }))).toBe(false);
   });
 });
 

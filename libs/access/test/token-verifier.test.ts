@@ -26,22 +26,31 @@ describe('a valid token', () => {
   it('becomes a grant with what it says', async () => {
     const exp = nowS() + 60;
     const tetracast = { subscribe: ['news', 'chat:*'], publish: ['inbox:{sub}'], admin: true };
-    const grant = await (await verifier()).verify(await sign({ sub: 'ann', jti: '1', iat: 7, exp, tetracast, x: 1 }));
+    const token = await sign({ sub: 'ann', jti: '1', iat: 7, exp, tetracast, x: 1 });
+    const permissions = await (await verifier()).verify(token);
 
-    expect(grant.claims).toEqual({ sub: 'ann', jti: '1', iat: 7, exp, tetracast: { ...tetracast, presence: [] } });
-    expect([grant.tokenId, grant.issuedAtMs, grant.expiresAtMs, grant.isAdmin]).toEqual(['1', 7000, exp * 1000, true]);
-    expect([grant.maySubscribe('chat:a'), grant.mayPublish('inbox:ann'), grant.mayPublish('news')]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    const { claims, tokenId, issuedAtMs, expiresAtMs, isAdmin } = permissions;
+    expect(claims).toEqual({ sub: 'ann', jti: '1', iat: 7, exp, tetracast: { ...tetracast, presence: [] } });
+    expect([tokenId, issuedAtMs, expiresAtMs, isAdmin]).toEqual(['1', 7000, exp * 1000, true]);
+    expect([
+      permissions.maySubscribe('chat:a'),
+      permissions.mayPublish('inbox:ann'),
+      permissions.mayPublish('news'),
+    ]).toEqual([true, true, false]);
   });
 
   it('grants nothing where it grants nothing', async () => {
-    const grant = await (await verifier()).verify(await sign({ sub: 'ann' }));
+    const permissions = await (await verifier()).verify(await sign({ sub: 'ann' }));
 
-    expect(grant.claims).toEqual({ sub: 'ann', tetracast: { subscribe: [], publish: [], presence: [], admin: false } });
-    expect([grant.maySubscribe('news'), grant.mayPublish('news'), grant.isAdmin]).toEqual([false, false, false]);
+    expect(permissions.claims).toEqual({
+      sub: 'ann',
+      tetracast: { subscribe: [], publish: [], presence: [], admin: false },
+    });
+    expect([permissions.maySubscribe('news'), permissions.mayPublish('news'), permissions.isAdmin]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it.each([
@@ -251,22 +260,22 @@ describe('a token verified before', () => {
     fakeClock();
     const known = await verifier();
     const token = await sign({ sub: 'ann' });
-    const grant = await known.verify(token);
+    const permissions = await known.verify(token);
 
     jest.setSystemTime(Date.now() + 59_000);
-    expect(await known.verify(token)).toBe(grant);
+    expect(await known.verify(token)).toBe(permissions);
     jest.setSystemTime(Date.now() + 2000);
-    expect(await known.verify(token)).not.toBe(grant);
+    expect(await known.verify(token)).not.toBe(permissions);
   });
 
   it('expires when it says so', async () => {
     fakeClock();
     const known = await verifier();
     const token = await sign({ exp: nowS() + 10 });
-    const grant = await known.verify(token);
+    const permissions = await known.verify(token);
 
     jest.setSystemTime(Date.now() + 14_000);
-    expect(await known.verify(token)).toBe(grant);
+    expect(await known.verify(token)).toBe(permissions);
     jest.setSystemTime(Date.now() + 2000);
     await expect(known.verify(token)).rejects.toThrow('The token has expired');
   });

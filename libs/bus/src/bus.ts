@@ -17,7 +17,7 @@ export interface Publication {
 }
 
 /** Where a publication stands in the log. */
-export interface Appended {
+export interface AppendResult {
   readonly epoch: string;
   readonly seq: number;
   /** Whether the idempotency key was known: nothing was stored or announced this time. */
@@ -60,7 +60,7 @@ export interface Positions {
 /** Hears what the log announces; set once, before the first subscription. */
 export interface BusListener {
   /** A new message of a subscribed channel, in the order of seq; at most once, so a listener checks `prev`. */
-  onEntry(epoch: string, entry: Entry): void;
+  onAnnouncement(epoch: string, entry: Entry): void;
   /** The line for announcements is cut: until {@link onResubscribed} some may be missed. */
   onInterrupted(): void;
   /** The line is back and all channels are subscribed again. */
@@ -87,7 +87,7 @@ export interface BusChecks {
  */
 export interface Bus {
   /** Dedupes, numbers, stores, trims and announces in one atomic step. */
-  append(publication: Publication): Promise<Appended>;
+  append(publication: Publication): Promise<AppendResult>;
   read(channel: string, range: Range): Promise<Page>;
   positions(channels: readonly string[]): Promise<Positions>;
 
@@ -100,14 +100,14 @@ export interface Bus {
    * A small value kept for `ttlMs` for any node to find, such as the channels of a Socket.IO session. Its key begins with its
    * kind and a colon: where memory is bounded, many of one kind do not cost another its values.
    */
-  putState(key: string, value: string, ttlMs: number): Promise<void>;
-  getState(key: string): Promise<string | undefined>;
+  putValue(key: string, value: string, ttlMs: number): Promise<void>;
+  getValue(key: string): Promise<string | undefined>;
 
   /**
    * Adds to counts that all nodes share, and resolves with about how much each has got within the last `windowMs`, in their
    * order; 0 may be added. A count is gone when nothing was added for two windows. Always the same window for one name.
    */
-  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]>;
+  addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]>;
 
   /**
    * Proves that each thing a service needs can be done now, by doing it. It stores nothing that lasts, and is cheap: an answer

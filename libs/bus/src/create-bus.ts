@@ -3,7 +3,7 @@ import { BusUrlError } from './bus-url-error';
 import { MemoryBus } from './memory/memory-bus';
 import type { BusLogger } from './bus-logger';
 import { RedisBus, type RedisBusSettings } from './redis/redis-bus';
-import { isSentinelUrl } from './redis/sentinel-url';
+import { isSentinelUrl } from './redis/address/sentinel-url';
 
 export type BusSettings = RedisBusSettings;
 

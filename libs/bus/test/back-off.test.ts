@@ -1,4 +1,4 @@
-import { backOffMs, LeftCount } from '../src/redis/back-off';
+import { backOffMs, LeftCount } from '../src/redis/connection/back-off';
 
 it('doubles from 50 ms to 2 s, half of it by chance', () => {
   for (const [attempt, ceiling] of [

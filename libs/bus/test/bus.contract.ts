@@ -7,8 +7,8 @@ import { describeNumbering } from './contract/numbering';
 import { describeReading } from './contract/reading';
 import { describePages } from './contract/pages';
 import { describeRetention } from './contract/retention';
-import { describeState } from './contract/state';
-import { describeTallies } from './contract/tallies';
+import { describeState } from './contract/key-values';
+import { describeRateCounters } from './contract/rate-counters';
 
 /** What every bus does, whatever it is made of. */
 export function describeBus(name: string, harness: BusHarness): void {
@@ -20,7 +20,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeIdempotency(harness);
     describeAnnouncing(harness);
     describeState(harness);
-    describeTallies(harness);
+    describeRateCounters(harness);
     describeCheck(harness);
     describeModel(harness);
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeNews, decodeStreamEntry, encodeBody } from '../src/redis/entry-codec';
+import { decodeAnnouncement, decodeStreamEntry, encodeBody } from '../src/redis/entry-codec';
 
 const optionalText = fc.option(fc.string({ unit: 'binary' }), { nil: undefined });
 
@@ -35,7 +35,7 @@ it('gives back from an announcement what was stored', () => {
   fc.assert(
     fc.property(publications, positions, (publication, { seq, prev, time }) => {
       const text = `Epoch1 ${seq} ${prev} ${time}\n${encodeBody(publication)}`;
-      expect(decodeNews('a', text)).toEqual({ epoch: 'Epoch1', entry: { ...publication, seq, prev, time } });
+      expect(decodeAnnouncement('a', text)).toEqual({ epoch: 'Epoch1', entry: { ...publication, seq, prev, time } });
     }),
   );
 });
@@ -43,8 +43,8 @@ it('gives back from an announcement what was stored', () => {
 it('takes no text for an announcement that is none, and never throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(decodeNews('a', text)).toBeUndefined();
-      expect(decodeNews('a', `E 1 0 1\n${text}`)?.entry.seq ?? 1).toBe(1);
+      expect(decodeAnnouncement('a', text)).toBeUndefined();
+      expect(decodeAnnouncement('a', `E 1 0 1\n${text}`)?.entry.seq ?? 1).toBe(1);
     }),
   );
 });

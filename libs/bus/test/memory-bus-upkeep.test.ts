@@ -16,7 +16,7 @@ it('lets go of what has expired though nobody asks for it', async () => {
   const bus = new MemoryBus({ retention: { size: 10, ttlMs: TTL_MS } });
   const announced: WeakRef<Entry>[] = [];
   const recorder = new Recorder();
-  recorder.onEntry = (_epoch, entry) => void announced.push(new WeakRef(entry));
+  recorder.onAnnouncement = (_epoch, entry) => void announced.push(new WeakRef(entry));
   bus.listen(recorder);
   const kept = (): number => announced.filter((entry) => entry.deref() !== undefined).length;
   try {

@@ -77,29 +77,29 @@ describe('a log in memory that is full', () => {
   it('keeps the states that were put last, and lets messages go for them', async () => {
     const bus = createBus(100_000);
     for (let count = 0; count < 3; count++) await bus.append(large('a'));
-    for (const key of ['a', 'b', 'a', 'c']) await bus.putState(key, 'x'.repeat(5000), 60_000);
-    expect((await bus.getState('a'))?.length).toBe(5000);
-    expect(await bus.getState('b')).toBeUndefined();
-    expect((await bus.getState('c'))?.length).toBe(5000);
+    for (const key of ['a', 'b', 'a', 'c']) await bus.putValue(key, 'x'.repeat(5000), 60_000);
+    expect((await bus.getValue('a'))?.length).toBe(5000);
+    expect(await bus.getValue('b')).toBeUndefined();
+    expect((await bus.getValue('c'))?.length).toBe(5000);
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
   });
 
   it('lets no state go for those of another kind', async () => {
     const bus = createBus(100_000);
-    await bus.putState('session:a', 'kept', 60_000);
-    await bus.putState('ticket:first', 'x', 60_000);
-    for (let count = 0; count < 100; count++) await bus.putState(`ticket:${count}`, 'x', 60_000);
-    expect(await bus.getState('session:a')).toBe('kept');
-    expect(await bus.getState('ticket:first')).toBeUndefined();
-    expect(await bus.getState('ticket:99')).toBe('x');
+    await bus.putValue('session:a', 'kept', 60_000);
+    await bus.putValue('ticket:first', 'x', 60_000);
+    for (let count = 0; count < 100; count++) await bus.putValue(`ticket:${count}`, 'x', 60_000);
+    expect(await bus.getValue('session:a')).toBe('kept');
+    expect(await bus.getValue('ticket:first')).toBeUndefined();
+    expect(await bus.getValue('ticket:99')).toBe('x');
   });
 
   it('counts the states of all kinds', async () => {
     const bus = createBus(100_000);
     for (let count = 0; count < 3; count++) await bus.append(large('a'));
-    await bus.putState('session:a', 'x'.repeat(5000), 60_000);
+    await bus.putValue('session:a', 'x'.repeat(5000), 60_000);
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2, 3]);
-    await bus.putState('ticket:a', 'x'.repeat(5000), 60_000);
+    await bus.putValue('ticket:a', 'x'.repeat(5000), 60_000);
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
   });
 });

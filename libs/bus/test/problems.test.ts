@@ -1,5 +1,5 @@
 import { Problems } from '../src/redis/problems';
-import { reasonOf } from '../src/redis/reason';
+import { reasonOf } from '../src/redis/connection/reason';
 
 let now: number;
 let lines: string[];

@@ -9,7 +9,7 @@ export class Recorder implements BusListener {
   resubscribed = 0;
   private readonly progress = new Progress();
 
-  onEntry(epoch: string, entry: Entry): void {
+  onAnnouncement(epoch: string, entry: Entry): void {
     this.epochs.push(epoch);
     this.entries.push(entry);
     this.progress.moved();

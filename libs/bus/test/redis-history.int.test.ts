@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, connect, type Socket } from 'node:net';
 import { startRedis } from '@tetracast/testing';
 import { RedisBus } from '../src';
-import { readServerInfo } from '../src/redis/server-info';
+import { readServerInfo } from '../src/redis/connection/server-info';
 
 const SETTINGS = { retention: { size: 100, ttlMs: 60_000 } };
 const MESSAGE = { channel: 'news', event: 'message', data: '1', echo: true };

@@ -58,7 +58,7 @@ it('leaves nothing in Redis but the partition and the last numbers when all has 
   const lifeMs = 600_000;
   const bus = connect({ retention: { size: 10, ttlMs: lifeMs }, idempotencyTtlMs: lifeMs });
   await bus.append(publication('a', { idempotencyKey: 'k' }));
-  await bus.putState('k', 'v', lifeMs);
+  await bus.putValue('k', 'v', lifeMs);
   const keys = async (): Promise<string[]> => ((await redis.command('KEYS', '*')) as string[]).sort();
   expect(await keys()).toEqual([
     '{tetracast}:last',

@@ -45,8 +45,8 @@ async function expectUnavailable(bus: RedisBus): Promise<void> {
     bus.append(publication('a')),
     readAll(bus, 'a'),
     bus.positions(['a']),
-    bus.putState('k', 'v', 1000),
-    bus.getState('k'),
+    bus.putValue('k', 'v', 1000),
+    bus.getValue('k'),
   ];
   for (const attempt of await Promise.allSettled(attempts)) {
     expect(attempt).toMatchObject({ status: 'rejected', reason: expect.any(BusUnavailableError) as unknown });

@@ -48,7 +48,7 @@ it('stores nothing by halves when memory is short, in a log in use', async () =>
   const before = [await readAll(bus, 'a'), await bus.positions(['a', 'b']), await everything()];
   await redis.command('CONFIG', 'SET', 'maxmemory', 1);
   await expect(bus.append(publication('a', { idempotencyKey: 'k' }))).rejects.toThrow(BusUnavailableError);
-  await expect(bus.putState('k', 'v', 1000)).rejects.toThrow(BusUnavailableError);
+  await expect(bus.putValue('k', 'v', 1000)).rejects.toThrow(BusUnavailableError);
   // Reading needs no memory, so subscribers are still served.
   expect([await readAll(bus, 'a'), await bus.positions(['a', 'b']), await everything()]).toEqual(before);
 

@@ -16,7 +16,7 @@ const LEAST = WORDS.filter((word) => word.startsWith('+'));
 const PATTERNS = WORDS.filter((word) => !word.startsWith('+'));
 /** As Redis 6 and 7 say it, outside of scripts and inside. */
 const REFUSED = /NOPERM|The user executing the script can't|ACL failure/;
-const SCRIPTS = join(__dirname, '../src/redis');
+const SCRIPTS = join(__dirname, '../src/redis/scripts');
 
 const redisOf = async (...rules: string[]): Promise<RedisServer> => {
   const redis = await startRedis();

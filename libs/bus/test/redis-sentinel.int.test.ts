@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, type RedisServer, type SentinelServer, startRedis, startSentinel } from '@tetracast/testing';
-import { type Appended, type Bus, BusUnavailableError, createBus, RedisBus } from '../src';
+import { type AppendResult, type Bus, BusUnavailableError, createBus, RedisBus } from '../src';
 import { appendTo, publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
 import { Recorder } from './recorder';
@@ -49,8 +49,8 @@ function connect(url: string, commandTimeoutMs = 10_000): { bus: RedisBus; recor
 }
 
 /** Appends one message after the other, whatever comes of it; `stop` tells those that were acknowledged. */
-function publishOn(bus: Bus, channel: string): { stop(): Promise<Appended[]>; refused(): number } {
-  const acknowledged: Appended[] = [];
+function publishOn(bus: Bus, channel: string): { stop(): Promise<AppendResult[]>; refused(): number } {
+  const acknowledged: AppendResult[] = [];
   let refused = 0;
   let stopped = false;
   const run = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createBus } from '../src';
-import { parseAddress } from '../src/redis/address';
+import { parseAddress } from '../src/redis/address/redis-address';
 import { SETTINGS } from './contract/harness';
 
 const ONE = { host: 'a', port: 6379, db: 0, tls: false };

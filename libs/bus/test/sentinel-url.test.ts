@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createBus } from '../src';
-import { isSentinelUrl, parseSentinelUrl, sentinelOptions } from '../src/redis/sentinel-url';
+import { isSentinelUrl, parseSentinelUrl, sentinelOptions } from '../src/redis/address/sentinel-url';
 import { SETTINGS } from './contract/harness';
 
 const ONE = { sentinels: [{ host: 'a', port: 26_379 }], name: 'main', db: 0, tls: false };

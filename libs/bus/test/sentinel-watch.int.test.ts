@@ -1,6 +1,6 @@
 import { pollUntil, type RedisServer, startRedis, until } from '@tetracast/testing';
-import { parseSentinelUrl } from '../src/redis/sentinel-url';
-import { SentinelWatch } from '../src/redis/sentinel-watch';
+import { parseSentinelUrl } from '../src/redis/address/sentinel-url';
+import { SentinelWatch } from '../src/redis/address/sentinel-watch';
 
 // To a client a Sentinel is a Redis that publishes: an ordinary one says just what a test wants.
 let redis: RedisServer;

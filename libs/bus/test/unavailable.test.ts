@@ -1,5 +1,5 @@
 import { BusUnavailableError } from '../src';
-import { toBusError } from '../src/redis/unavailable';
+import { toBusError } from '../src/redis/connection/unavailable';
 
 function reply(message: string): Error {
   return Object.assign(new Error(message), { name: 'ReplyError' });

@@ -1,15 +1,15 @@
 import { type Bus, BusUnavailableError, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
-import type { Channel } from './channel';
-import { Channels } from './channels';
-import { Connection } from './connection';
-import type { ConnectionHost, Leaving } from './connection-host';
-import { FanOut } from './fan-out';
-import { Follower, type Following } from './follower';
-import { RESUME_LIMITS, type ResumeLimits } from './resume-limits';
+import type { Channel } from './channels/channel';
+import { ChannelRegistry } from './channels/channel-registry';
+import { Connection } from './connection/connection';
+import type { ConnectionHost, CloseListener } from './connection/connection-host';
+import { FanOut } from './channels/fan-out';
+import { InternalSubscriber, type InternalListener } from './internal-subscriber';
+import { RESUME_LIMITS, type ResumeLimits } from './delivery/resume-limits';
 import type { Sink } from './sink';
-import { Wheel } from './wheel';
-import type { WindowLimits } from './window';
+import { HeartbeatWheel } from './connection/heartbeat-wheel';
+import type { WindowLimits } from './channels/window';
 
 export interface HubOptions {
   /** Channels of one connection at the most. Default 100. */
@@ -52,10 +52,10 @@ export class Hub implements ConnectionHost {
   readonly maxChannels: number;
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
-  readonly log: Channels;
+  readonly channelRegistry: ChannelRegistry;
   private readonly fanOut: FanOut;
-  private readonly stuck = new Set<Connection>();
-  private readonly wheel: Wheel<Connection>;
+  private readonly waitingForLog = new Set<Connection>();
+  private readonly wheel: HeartbeatWheel<Connection>;
   private readonly sweeper: NodeJS.Timeout;
   private readonly counts = { published: 0, delivered: 0 };
   private readonly resets: Record<ResetReason, number> = { trimmed: 0, epoch: 0, ahead: 0, invalid: 0 };
@@ -80,15 +80,15 @@ export class Hub implements ConnectionHost {
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
     this.fanOut = new FanOut(fanoutWindowMs);
-    this.log = new Channels(bus, this.fanOut, {
+    this.channelRegistry = new ChannelRegistry(bus, this.fanOut, {
       warmMs,
       compareMs,
       maxOpen: maxOpenChannels,
       windowLimits,
       resumeLimits,
     });
-    this.wheel = new Wheel(heartbeatMs, (connection) => {
-      connection.beat(performance.now(), stalledMs);
+    this.wheel = new HeartbeatWheel(heartbeatMs, (connection) => {
+      connection.checkHeartbeat(performance.now(), stalledMs);
     });
     this.sweeper = setInterval(() => {
       this.sweep();
@@ -99,7 +99,7 @@ export class Hub implements ConnectionHost {
    * A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. `left` is
    * told once, when it has ended.
    */
-  connect(sink: Sink, client?: string, left?: Leaving): Connection {
+  connect(sink: Sink, client?: string, left?: CloseListener): Connection {
     const connection = new Connection(client, sink, this, left);
     this.wheel.add(connection);
     return connection;
@@ -111,11 +111,11 @@ export class Hub implements ConnectionHost {
    *
    * @throws BusUnavailableError while the log cannot be reached; to be called again
    */
-  async follow(channel: string, start: Start, following: Following): Promise<void> {
-    const follower = new Connection(undefined, new Follower(following), this);
+  async subscribeInternally(channel: string, start: Start, following: InternalListener): Promise<void> {
+    const follower = new Connection(undefined, new InternalSubscriber(following), this);
     try {
       await follower.subscribe([channel], start);
-      await follower.settled();
+      await follower.whenCaughtUp();
       // It settles as well when the log went away in the middle.
       if (!follower.isLive) throw new BusUnavailableError('the log went away while it was read');
     } catch (error) {
@@ -140,8 +140,8 @@ export class Hub implements ConnectionHost {
     return {
       ...this.counts,
       connections: this.wheel.size,
-      channels: this.log.size,
-      refilled: this.log.refilledMessages,
+      channels: this.channelRegistry.size,
+      refilled: this.channelRegistry.refilledMessages,
       resets: { ...this.resets },
     };
   }
@@ -159,31 +159,31 @@ export class Hub implements ConnectionHost {
     clearInterval(this.sweeper);
   }
 
-  channels(names: readonly string[]): Promise<Channel[]> {
-    return this.log.get(names);
+  openChannels(names: readonly string[]): Promise<Channel[]> {
+    return this.channelRegistry.get(names);
   }
 
   wakeLater(connection: Connection): void {
-    this.stuck.add(connection);
+    this.waitingForLog.add(connection);
   }
 
-  left(connection: Connection): void {
-    this.stuck.delete(connection);
+  connectionClosed(connection: Connection): void {
+    this.waitingForLog.delete(connection);
     this.wheel.remove(connection);
   }
 
-  delivered(messages: number): void {
+  countDelivered(messages: number): void {
     this.counts.delivered += messages;
   }
 
-  resetSent(reason: ResetReason): void {
+  countReset(reason: ResetReason): void {
     this.resets[reason]++;
   }
 
   private sweep(): void {
-    this.log.sweep();
-    const again = [...this.stuck];
-    this.stuck.clear();
+    this.channelRegistry.sweep();
+    const again = [...this.waitingForLog];
+    this.waitingForLog.clear();
     for (const connection of again) connection.wake();
   }
 }

@@ -1,7 +1,7 @@
-export { Batch } from './batch';
-export { Connection } from './connection';
-export type { Following } from './follower';
-export type { Framing } from './framing';
+export { Batch } from './channels/batch';
+export { Connection } from './connection/connection';
+export type { InternalListener } from './internal-subscriber';
+export type { Framing } from './delivery/framing';
 export { Hub, type HubOptions, type HubStats } from './hub';
 export type { Sink } from './sink';
-export { Wheel } from './wheel';
+export { HeartbeatWheel } from './connection/heartbeat-wheel';

@@ -1,6 +1,6 @@
 import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
-import type { Batch } from './batch';
-import type { Framing } from './framing';
+import type { Batch } from './channels/batch';
+import type { Framing } from './delivery/framing';
 
 /** The transport's end of a connection: it frames, writes and closes, and decides nothing. */
 export interface Sink {
@@ -18,16 +18,16 @@ export interface Sink {
    * where the protocol has no silent cursor (WebSocket, Socket.IO): there it may come back from its last message. `false` as
    * of `write`.
    */
-  passed?(cursor: string): boolean;
-  reset(reset: Reset): void;
+  advanceCursor?(cursor: string): boolean;
+  sendReset(reset: Reset): void;
   /** Tells the client of its token. Absent where every request brings its own (polling). */
-  notify?(notice: TokenNotice): void;
+  sendNotice?(notice: TokenNotice): void;
   /** Bytes the peer has taken so far, where the line can tell: one that takes nothing for too long is ended. */
-  readonly taken?: number;
+  readonly bytesTaken?: number;
   /** Bytes it has been handed and has not taken. */
-  readonly pending?: number;
+  readonly bytesPending?: number;
   /** Sends the line's heartbeat; called once a heartbeat period by the hub's wheel. */
-  beat?(): void;
+  sendHeartbeat?(): void;
   /** Ends the line in the way that makes its client act as the code says. */
   close(reason: CloseName): void;
 }

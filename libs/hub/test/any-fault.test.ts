@@ -1,7 +1,7 @@
 import { cursorAfter, decodeCursor, type Message } from '@tetracast/message-model';
 import fc from 'fast-check';
 import type { Connection } from '../src';
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 /** The time-out only turns a reader that waits for ever into a failure with its steps. */
@@ -59,7 +59,7 @@ async function play(
   const readers: Reader[] = [];
   const joining: Promise<unknown>[] = [];
   bench.bus.lag = lag;
-  const { epoch } = await bench.hub.log.position();
+  const { epoch } = await bench.hub.channelRegistry.position();
   for (const step of steps) {
     if (step.do === 'publish') {
       const id = await bench.publish(step.channel, published.length).catch(() => undefined);
@@ -99,7 +99,7 @@ async function play(
     } else if (step.do === 'stop' || step.do === 'read') {
       const reader = readers[step.who % Math.max(1, readers.length)];
       if (reader !== undefined) reader.sink.full = step.do === 'stop';
-      if (step.do === 'read') reader?.connection.drained();
+      if (step.do === 'read') reader?.connection.onDrain();
     } else if (step.do === 'turn') await turn();
     else if (step.do === 'cut') bench.bus.interrupt();
     else if (step.do === 'mend') bench.bus.restore();
@@ -110,11 +110,11 @@ async function play(
   bench.bus.away = false;
   bench.bus.restore();
   await Promise.all(joining);
-  await bench.hub.log.compare();
-  bench.hub.log.sweep();
+  await bench.hub.channelRegistry.compare();
+  bench.hub.channelRegistry.sweep();
   for (const reader of readers) {
     reader.sink.full = false;
-    reader.connection.drained();
+    reader.connection.onDrain();
     await reader.sink.reached(published.filter((message) => isDue(reader, message)).length);
   }
   await turn();

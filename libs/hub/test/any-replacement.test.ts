@@ -1,7 +1,7 @@
 import { decodeCursor } from '@tetracast/message-model';
 import fc from 'fast-check';
 import type { Connection } from '../src';
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 /** The time-out only turns a reader that waits for ever into a failure with its steps. */
@@ -71,7 +71,7 @@ async function play(lag: number, steps: Step[]) {
   }
   bus.restore();
   await Promise.all(joining);
-  await hub.log.compare();
+  await hub.channelRegistry.compare();
   // An answer takes 3 turns at the most, and no more than a few follow from one another.
   for (let n = 0; n < 60; n++) await turn();
   return { stored, epoch, readers };

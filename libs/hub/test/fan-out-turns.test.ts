@@ -1,5 +1,5 @@
-import type { Channel } from '../src/channel';
-import { FanOut } from '../src/fan-out';
+import type { Channel } from '../src/channels/channel';
+import { FanOut } from '../src/channels/fan-out';
 
 describe('the turns of a fan-out', () => {
   const forward = jest.fn();

@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { Bench, range, turn } from './bench';
+import { Bench, range, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 describe('fan-out', () => {
@@ -61,10 +61,10 @@ describe('fan-out', () => {
     const b = await bench.join(['news']);
     expect(bench.bus.subscribed).toEqual(['news']);
     a.connection.close();
-    bench.hub.log.sweep();
+    bench.hub.channelRegistry.sweep();
     expect(bench.bus.subscribed).toEqual(['news']);
     b.connection.close();
-    bench.hub.log.sweep(Date.now() + 1);
+    bench.hub.channelRegistry.sweep(Date.now() + 1);
     expect(bench.bus.subscribed).toEqual([]);
     expect(bench.hub.stats).toMatchObject({ connections: 0, channels: 0 });
   });

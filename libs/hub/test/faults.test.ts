@@ -1,5 +1,5 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { Bench, range, turn } from './bench';
+import { Bench, range, turn } from './hub-under-test';
 import { FaultyBus } from './faulty-bus';
 import { RecordingSink } from './recording-sink';
 
@@ -15,7 +15,7 @@ describe('a reader that stops reading', () => {
     await quick.sink.reached(400);
     expect(slow.sink.data).toEqual([1]);
     slow.sink.full = false;
-    slow.connection.drained();
+    slow.connection.onDrain();
     await slow.sink.reached(400);
     expect(slow.sink.data).toEqual(range(1, 400));
   });
@@ -31,7 +31,7 @@ describe('a reader that stops reading', () => {
     await turn();
     await bench.publishAll('news', 2, 50);
     sink.full = false;
-    connection.drained();
+    connection.onDrain();
     await sink.reached(12);
     expect(sink.story).toEqual([1, 'trimmed', ...range(41, 50)]);
   });
@@ -61,7 +61,7 @@ describe('a hub that heals itself', () => {
     await bench.publishAll('news', 1, 3);
     await turn();
     expect(sink.data).toEqual([]);
-    await bench.hub.log.compare();
+    await bench.hub.channelRegistry.compare();
     await sink.reached(3);
     expect(sink.data).toEqual(range(1, 3));
   });
@@ -92,10 +92,10 @@ describe('a hub that heals itself', () => {
     await bench.publish('news', 2);
     bench.bus.away = true;
     bench.bus.restore();
-    await bench.hub.log.compare();
+    await bench.hub.channelRegistry.compare();
     await expect(bench.publish('news', 'lost')).rejects.toBeInstanceOf(BusUnavailableError);
     bench.bus.away = false;
-    bench.hub.log.sweep();
+    bench.hub.channelRegistry.sweep();
     await sink.reached(2);
     expect(sink.story).toEqual([1, 2]);
     expect(bench.hub.stats.connections).toBe(1);
@@ -134,7 +134,7 @@ describe('a channel whose last number was forgotten', () => {
     const { sink } = await bench.join(['quiet']);
     for (const n of range(1, 40)) {
       await bench.publish(`busy-${n}`, n);
-      await bench.hub.log.compare();
+      await bench.hub.channelRegistry.compare();
     }
     await bench.publish('quiet', 'at last');
     await sink.reached(1);
@@ -148,7 +148,7 @@ describe('a line that is cut while the log answers', () => {
     await using bench = new Bench();
     const { sink } = await bench.join(['b', 'c'], { kind: 'earliest' });
     bench.bus.lag = 2;
-    const compared = bench.hub.log.compare();
+    const compared = bench.hub.channelRegistry.compare();
     bench.bus.interrupt();
     await bench.publish('c', 1);
     await compared;
@@ -170,7 +170,7 @@ describe('a connection that left all its channels', () => {
     await bench.bus.replace();
     await bench.publish('other', 'old');
     await connection.subscribe(['other'], { kind: 'now' });
-    await connection.settled();
+    await connection.whenCaughtUp();
     await bench.publish('other', 'new');
     await sink.reached(2);
 

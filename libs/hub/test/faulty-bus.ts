@@ -1,6 +1,6 @@
 import {
   type BusChecks,
-  type Appended,
+  type AppendResult,
   type Bus,
   type BusListener,
   BusUnavailableError,
@@ -57,7 +57,7 @@ export class FaultyBus implements Bus {
     this.listener?.onResubscribed();
   }
 
-  async append(publication: Publication): Promise<Appended> {
+  async append(publication: Publication): Promise<AppendResult> {
     this.refuse();
     return this.inner.append(publication);
   }
@@ -93,16 +93,16 @@ export class FaultyBus implements Bus {
     return this.inner.unsubscribe(channel);
   }
 
-  putState(key: string, value: string, ttlMs: number): Promise<void> {
-    return this.inner.putState(key, value, ttlMs);
+  putValue(key: string, value: string, ttlMs: number): Promise<void> {
+    return this.inner.putValue(key, value, ttlMs);
   }
 
-  getState(key: string): Promise<string | undefined> {
-    return this.inner.getState(key);
+  getValue(key: string): Promise<string | undefined> {
+    return this.inner.getValue(key);
   }
 
-  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
-    return this.inner.tally(counts, windowMs);
+  addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    return this.inner.addCounts(counts, windowMs);
   }
 
   check(): Promise<BusChecks> {
@@ -115,10 +115,10 @@ export class FaultyBus implements Bus {
 
   private ears(): BusListener {
     return {
-      onEntry: (epoch, entry) => {
+      onAnnouncement: (epoch, entry) => {
         if (this.deaf) return;
-        if (this.lag === 0) this.listener?.onEntry(epoch, entry);
-        else setImmediate(() => this.listener?.onEntry(epoch, entry));
+        if (this.lag === 0) this.listener?.onAnnouncement(epoch, entry);
+        else setImmediate(() => this.listener?.onAnnouncement(epoch, entry));
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onResubscribed: () => this.listener?.onResubscribed(),

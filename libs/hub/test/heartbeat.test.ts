@@ -1,13 +1,13 @@
-import { Hub, Wheel } from '../src';
+import { Hub, HeartbeatWheel } from '../src';
 import { FaultyBus } from './faulty-bus';
 import { RecordingSink } from './recording-sink';
 
 class BeatingSink extends RecordingSink {
   beats = 0;
-  taken = 0;
-  pending = 0;
+  bytesTaken = 0;
+  bytesPending = 0;
 
-  beat(): void {
+  sendHeartbeat(): void {
     this.beats++;
   }
 }
@@ -29,7 +29,7 @@ async function pass(ms: number): Promise<void> {
 describe('the wheel', () => {
   it('gives each member one turn a period, the first after a whole period, until it is removed', async () => {
     const turns: string[] = [];
-    const wheel = new Wheel<string>(10_000, (member) => turns.push(member));
+    const wheel = new HeartbeatWheel<string>(10_000, (member) => turns.push(member));
     wheel.add('early');
     await pass(3000);
     wheel.add('late');
@@ -62,9 +62,9 @@ describe('heartbeats', () => {
     const hub = new Hub(new FaultyBus(), { heartbeatMs: 15_000, stalledMs: 60_000 });
     const [dead, slow, idle] = [new BeatingSink(), new BeatingSink(), new BeatingSink()];
     for (const sink of [dead, slow, idle]) hub.connect(sink);
-    dead.pending = slow.pending = 1000;
+    dead.bytesPending = slow.bytesPending = 1000;
     for (let seconds = 0; seconds < 300; seconds += 15) {
-      slow.taken++;
+      slow.bytesTaken++;
       await pass(15_000);
       expect(dead.closed).toBe(seconds < 60 ? undefined : 'stalled');
     }

@@ -1,4 +1,4 @@
-import { Bench, range, turn } from './bench';
+import { Bench, range, turn } from './hub-under-test';
 import { FaultyBus } from './faulty-bus';
 
 describe('messages hidden from their own client', () => {
@@ -44,8 +44,8 @@ describe('messages hidden from their own client', () => {
     expect(sink.passedTo).toEqual(ids.slice(0, 1));
 
     sink.full = false;
-    connection.drained();
-    await connection.settled();
+    connection.onDrain();
+    await connection.whenCaughtUp();
     expect(sink.passedTo).toEqual([ids[0], ids.at(-1)]);
   });
 });

@@ -1,4 +1,4 @@
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 const LARGE = 'x'.repeat(60_000);
@@ -28,8 +28,8 @@ describe('large messages from the log', () => {
 
     for (let before = -1; sink.messages.length > before;) {
       before = sink.messages.length;
-      connection.drained();
-      await connection.settled();
+      connection.onDrain();
+      await connection.whenCaughtUp();
       await turn();
     }
 

@@ -1,4 +1,4 @@
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 it('is handed what left a window while the log was read for another channel', async () => {

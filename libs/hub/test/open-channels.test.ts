@@ -1,5 +1,5 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 describe('a hub with as many channels as may be open', () => {
@@ -14,7 +14,7 @@ describe('a hub with as many channels as may be open', () => {
     expect(bench.hub.stats.channels).toBe(2);
 
     first.close();
-    bench.hub.log.sweep(performance.now() + 1);
+    bench.hub.channelRegistry.sweep(performance.now() + 1);
     await second.subscribe(['c'], { kind: 'now' });
     expect(bench.hub.stats.channels).toBe(2);
   });
@@ -53,7 +53,7 @@ describe('a channel that nobody reads yet', () => {
     const joined = bench.join(['a']);
     const open = await held;
 
-    bench.hub.log.sweep(performance.now() + 1);
+    bench.hub.channelRegistry.sweep(performance.now() + 1);
     expect(bench.hub.stats.channels).toBe(1);
     open();
     await joined;
@@ -68,7 +68,7 @@ describe('a channel that nobody reads yet', () => {
     const reading = bench.bus.holdAnswer();
     open();
     const read = await reading;
-    bench.hub.log.sweep(performance.now() + 1);
+    bench.hub.channelRegistry.sweep(performance.now() + 1);
     expect(bench.hub.stats.channels).toBe(0);
     read();
 

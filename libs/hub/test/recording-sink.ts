@@ -33,13 +33,13 @@ export class RecordingSink implements Sink {
     return !this.full;
   }
 
-  reset(reset: Reset): void {
+  sendReset(reset: Reset): void {
     this.resets.push(reset);
     this.story.push(reset.reason);
     this.settle();
   }
 
-  passed(cursor: string): boolean {
+  advanceCursor(cursor: string): boolean {
     this.passedTo.push(cursor);
     return !this.full;
   }

@@ -1,4 +1,4 @@
-import { Bench, turn } from './bench';
+import { Bench, turn } from './hub-under-test';
 
 /** A hub that follows `old`, whose log has given out some numbers; nothing is compared with the log before it has to be. */
 async function followed(): Promise<Bench> {
@@ -14,7 +14,7 @@ async function replace(bench: Bench): Promise<void> {
   await bench.bus.replace();
   await bench.publish('old', 'in the new log');
   await turn();
-  await bench.hub.log.compare();
+  await bench.hub.channelRegistry.compare();
   await turn();
 }
 
@@ -87,7 +87,7 @@ it('leaves a channel alone that is just opening when all are compared with the l
   const held = bench.bus.holdAnswer();
   const joined = bench.join(['news']);
   const release = await held;
-  await bench.hub.log.compare();
+  await bench.hub.channelRegistry.compare();
   release();
   await joined;
 

@@ -1,7 +1,7 @@
 import { bytesOf, type Entry } from '@tetracast/bus';
-import { FramedEntry } from '../src/framed-entry';
-import type { ResumeLimits } from '../src/resume-limits';
-import { Bench, range } from './bench';
+import { FramedEntry } from '../src/delivery/framed-entry';
+import type { ResumeLimits } from '../src/delivery/resume-limits';
+import { Bench, range } from './hub-under-test';
 import { RecordingSink } from './recording-sink';
 
 const ROOMY: ResumeLimits = { messages: 1000, bytes: 1e9, channels: 1000 };

@@ -1,5 +1,5 @@
 import { cursorAfter } from '@tetracast/message-model';
-import { Bench, range, turn } from './bench';
+import { Bench, range, turn } from './hub-under-test';
 import { FaultyBus } from './faulty-bus';
 import { RecordingSink } from './recording-sink';
 
@@ -168,7 +168,7 @@ describe('a reader of one channel whose log is replaced', () => {
     await bench.publish('news', 1);
     await turn();
     await bench.bus.replace();
-    await bench.hub.log.compare();
+    await bench.hub.channelRegistry.compare();
     await sink.reached(2);
     expect(sink.story).toEqual([1, 'epoch']);
   });
@@ -185,7 +185,7 @@ describe('a reader that asked for all there is', () => {
     await turn();
     await bench.publishAll('news', 14, 40);
     sink.full = false;
-    connection.drained();
+    connection.onDrain();
     await sink.reached(22);
     expect(sink.story).toEqual([...range(3, 13), 'trimmed', ...range(31, 40)]);
   });
@@ -209,7 +209,7 @@ describe('channels that are not equally far', () => {
     for (const n of range(1, 20)) await bench.publish(n % 2 === 0 ? 'a' : 'b', n);
     await turn();
     await connection.subscribe(['b'], after(cursor));
-    await connection.settled();
+    await connection.whenCaughtUp();
     await bench.publish('c', 21);
     await bench.publish('b', 22);
     await sink.reached(22);

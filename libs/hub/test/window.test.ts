@@ -1,6 +1,6 @@
 import type { Entry } from '@tetracast/bus';
-import { FramedEntry } from '../src/framed-entry';
-import { Window, type WindowLimits } from '../src/window';
+import { FramedEntry } from '../src/delivery/framed-entry';
+import { Window, type WindowLimits } from '../src/channels/window';
 
 const entryOf = (seq: number): Entry => ({
   seq,

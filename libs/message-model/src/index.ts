@@ -1,6 +1,6 @@
 export * from './channel';
 export * from './channel-tag';
-export * from './client-frame';
+export * from './frames/client-frame';
 export * from './client-key';
 export * from './close-codes';
 export * from './cursor';
@@ -9,7 +9,7 @@ export * from './event';
 export * from './message';
 export * from './publication';
 export * from './reset';
-export * from './server-frame';
+export * from './frames/server-frame';
 export * from './start';
-export * from './token-notice';
+export * from './frames/token-notice';
 export * from './utf8';

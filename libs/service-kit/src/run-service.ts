@@ -1,9 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
-import { PrimaryLink } from './primary-link';
-import { runWorkers, sayWhomItServes } from './run-workers';
+import { PrimaryProcess } from './workers/primary-link';
+import { runWorkers, logAccessMode } from './workers/run-workers';
 import { createService } from './service';
-import { parseSettings, type Settings } from './settings';
+import { parseSettings, type Settings } from './settings/settings';
 import { explainStartFailure } from './start-failure';
 import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 
@@ -27,7 +27,7 @@ export async function runService(
   defaults: { port: number },
   listening?: (url: string) => void,
 ): Promise<void> {
-  const link = PrimaryLink.open();
+  const link = PrimaryProcess.open();
   let settings: Settings | undefined;
   try {
     settings = parseSettings(process.env, defaults);
@@ -42,7 +42,7 @@ export async function runService(
       // Not within the call: nothing in it is done when there is nobody to call.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
       listening?.(url);
-      sayWhomItServes(settings, app.log);
+      logAccessMode(settings, app.log);
     }
   } catch (error) {
     const reason = explainStartFailure(error, settings);
@@ -56,7 +56,7 @@ export async function runService(
 async function serveAsWorker(
   settings: Settings,
   plugins: readonly FastifyPluginAsync[],
-  link: PrimaryLink,
+  link: PrimaryProcess,
 ): Promise<string> {
   const { host, port } = settings;
   const app = await createService(settings, plugins, { role: link });

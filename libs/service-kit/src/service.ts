@@ -1,23 +1,21 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
-import { accessRoutes } from './access/access-routes';
-import { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
-import { Gatekeeper } from './access/gatekeeper';
-import { checkRequestHead } from './check-request-head';
-import { crossOrigin } from './cross-origin';
+import { accessRoutes } from './http/access-routes';
+import { ACCESS_NAMESPACE, AccessControl, Limits, REVOCATIONS_MAX } from '@tetracast/session';
+import { checkRequestHead } from './http/check-request-head';
+import { crossOrigin } from './http/cross-origin';
 import { drainOnClose } from './drain';
-import { health } from './health';
-import { Limits } from './limits/limits';
-import { metrics } from './metrics';
-import { noSniff } from './no-sniff';
-import { answerNotFound } from './not-found';
-import { answerError } from './problem';
-import { jsonBodies } from './request-body';
-import { createServerOptions } from './server-options';
-import type { Settings } from './settings';
+import { health } from './observability/health';
+import { metrics } from './observability/metrics';
+import { noSniff } from './http/no-sniff';
+import { answerNotFound } from './http/not-found';
+import { answerError } from './http/problem';
+import { jsonBodies } from './http/request-body';
+import { createServerOptions } from './http/server-options';
+import type { Settings } from './settings/settings';
 import type { Tetracast } from './tetracast';
-import type { WorkerRole } from './worker-role';
+import type { WorkerRole } from './workers/worker-role';
 
 export interface ServiceOptions {
   /** Default: the one at `settings.busUrl`. It is closed with the service. */
@@ -44,7 +42,7 @@ export async function createService(
   const bus = given ?? openBus(settings, app.log);
   const hub = new Hub(bus, hubOptions(settings));
   const limits = new Limits(settings, bus);
-  const access = await Gatekeeper.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
+  const access = await AccessControl.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
     hub.close();
     limits.close();
     await bus.close();

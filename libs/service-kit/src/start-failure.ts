@@ -1,4 +1,4 @@
-import { type Settings, SettingsError } from './settings';
+import { type Settings, SettingsError } from './settings/settings';
 
 /** Why a service cannot start, in one line. */
 export function explainStartFailure(error: unknown, settings: Settings | undefined): string {

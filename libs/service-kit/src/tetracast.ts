@@ -1,8 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
-import type { Gatekeeper } from './access/gatekeeper';
-import type { Limits } from './limits/limits';
-import type { Settings } from './settings';
+import type { AccessControl, Limits } from '@tetracast/session';
+import type { Settings } from './settings/settings';
 
 /** What every route of a service works with. */
 export interface Tetracast {
@@ -10,7 +9,7 @@ export interface Tetracast {
   readonly bus: Bus;
   readonly hub: Hub;
   /** Who may do what: asked before anything is subscribed, sent or stored. */
-  readonly access: Gatekeeper;
+  readonly access: AccessControl;
   readonly limits: Limits;
   /** Whether the service is stopping: lines are closed, and no new one should be opened. */
   readonly draining: boolean;

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:http';
-import { publishRoute } from '../src/publish-route';
+import { publishRoute } from '../src/http/publish-route';
 import { type Answer, ask, problemIn } from './ask';
 import { startService, type TestService } from './start-service';
 

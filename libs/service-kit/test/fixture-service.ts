@@ -2,9 +2,9 @@
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import { existsSync } from 'node:fs';
-import { publishRoute } from '../src/publish-route';
+import { publishRoute } from '../src/http/publish-route';
 import { runService } from '../src/run-service';
-import { SocketLine } from '../src/socket-line';
+import { SocketWriter } from '@tetracast/node-io';
 
 const lines: FastifyPluginAsync = (app) => {
   const { hub } = app.tetracast;
@@ -14,12 +14,12 @@ const lines: FastifyPluginAsync = (app) => {
   // A line as a transport holds it: closed in its own way when the hub says so.
   app.get('/line', (request, reply) => {
     reply.hijack();
-    const gone = (): void => connection.close();
-    const line = new SocketLine(request.raw.socket, 1024, { drained: () => connection.drained(), gone });
+    const onClose = (): void => connection.close();
+    const line = new SocketWriter(request.raw.socket, 1024, { onDrain: () => connection.onDrain(), onClose });
     const connection = hub.connect({
       framing: { name: 'text', encode: ({ data }) => Buffer.from(`${data}\n`) },
       write: (batch) => line.write(batch.bytes),
-      reset: () => undefined,
+      sendReset: () => undefined,
       close: (reason) => {
         line.write(`${reason}\n`);
         line.end();

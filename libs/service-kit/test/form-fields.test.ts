@@ -1,6 +1,6 @@
 import { openJQueryPage } from '@tetracast/testing';
 import fc from 'fast-check';
-import { isUtf8Form, parseFormFields } from '../src/form-fields';
+import { isUtf8Form, parseFormFields } from '../src/http/form-fields';
 
 describe('parseFormFields', () => {
   it.each<[string, Record<string, unknown>]>([

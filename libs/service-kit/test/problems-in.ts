@@ -1,4 +1,4 @@
-import { parseSettings, SettingsError } from '../src/settings';
+import { parseSettings, SettingsError } from '../src/settings/settings';
 
 /** All that is wrong with an environment. */
 export function problemsIn(env: Record<string, string>): readonly string[] {

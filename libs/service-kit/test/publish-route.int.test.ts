@@ -1,5 +1,5 @@
 import { openJQueryPage } from '@tetracast/testing';
-import { publishRoute } from '../src/publish-route';
+import { publishRoute } from '../src/http/publish-route';
 import { ask, type Answer, post, problemIn } from './ask';
 import { startService, type TestService } from './start-service';
 

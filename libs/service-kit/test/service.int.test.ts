@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { publishRoute } from '../src/publish-route';
+import { publishRoute } from '../src/http/publish-route';
 import { ask, post, problemIn } from './ask';
 import { FaultyBus } from './faulty-bus';
 import { startService, type TestService } from './start-service';
@@ -175,7 +175,7 @@ describe('a service', () => {
           arrived.count += batch.count;
           return true;
         },
-        reset: () => undefined,
+        sendReset: () => undefined,
         close: () => undefined,
       });
       await connection.subscribe(['counted'], { kind: 'after', cursor: 'not a cursor' });

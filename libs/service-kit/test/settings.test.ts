@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { LIMIT_DEFAULTS } from './limits/limit-defaults';
-import { parseSettings, SETTINGS } from '../src/settings';
+import { parseSettings, SETTINGS } from '../src/settings/settings';
 import { problemsIn } from './problems-in';
 
 const DEFAULTS = {

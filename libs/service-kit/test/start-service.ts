@@ -1,7 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { FastifyPluginAsync } from 'fastify';
 import { createService } from '../src/service';
-import { parseSettings } from '../src/settings';
+import { parseSettings } from '../src/settings/settings';
 import type { Tetracast } from '../src/tetracast';
 
 export interface TestService extends AsyncDisposable {

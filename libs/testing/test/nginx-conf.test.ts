@@ -1,4 +1,4 @@
-import { missingDirectives, placesIn, renderConf } from '../src/servers/nginx-conf';
+import { missingDirectives, placesIn, renderConf } from '../src/servers/proxies/nginx-conf';
 
 const places = placesIn('/tmp/here', 8080);
 

@@ -22,7 +22,7 @@ describe('a server of a process that dies', () => {
     script = join(dir, 'start.cjs');
     await writeFile(
       source,
-      `import { startRedis } from ${JSON.stringify(join(__dirname, '../src/servers/redis-server.ts'))};
+      `import { startRedis } from ${JSON.stringify(join(__dirname, '../src/servers/redis/redis-server.ts'))};
        startRedis().then(({ port, dir }) => {
          console.log(JSON.stringify({ port, dir }));
          setInterval(() => undefined, 1000);

@@ -2,7 +2,7 @@ import { cursorAfter, type Message } from '@tetracast/message-model';
 import {
   AWKWARD_STRINGS,
   AWKWARD_VALUES,
-  openLine,
+  startTcpProxy,
   publishJson,
   type ServiceProcess,
   uniqueChannel,
@@ -42,7 +42,7 @@ describe('third-party clients', () => {
     '$name: gets every message, once and in order, also after a cut',
     async (client) => {
       const channel = uniqueChannel();
-      await using line = await openLine(service.url);
+      await using line = await startTcpProxy(service.url);
       await using program = await startClient(client, line.url, channel, GREETING);
 
       await program.subscribed.one();

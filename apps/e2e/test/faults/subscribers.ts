@@ -1,4 +1,4 @@
-import { openLine } from '@tetracast/testing';
+import { startTcpProxy } from '@tetracast/testing';
 import { setMaxListeners } from 'node:events';
 import { runPolling } from './subscribe-polling';
 import { runSocketio } from './subscribe-socketio';
@@ -42,7 +42,7 @@ export async function openSubscriber(
   gatewayUrl: string,
   channels: readonly string[],
 ): Promise<Subscriber> {
-  const line = await openLine(gatewayUrl);
+  const line = await startTcpProxy(gatewayUrl);
   const over = new AbortController();
   setMaxListeners(0, over.signal); // one for each request that `fetch` has not forgotten yet
   const trace = new Trace();

@@ -21,7 +21,7 @@ export interface Way {
 
 /** Has the process let go of channels nobody reads, as it does after WARM: what is read then is what is stored. */
 export function coolDown({ app }: Standalone): void {
-  app.tetracast.hub.log.sweep(Infinity);
+  app.tetracast.hub.channelRegistry.sweep(Infinity);
 }
 
 const holdPoll: OpenLine = async ({ url, app }, who) => {

@@ -1,5 +1,15 @@
-import { type Appended, type Bus, type BusChecks, type BusListener, BusUnavailableError, CHECK_OK } from '../bus';
-import type { Page, Positions, Publication, Range } from '../bus';
+import {
+  type AppendResult,
+  type Bus,
+  type BusChecks,
+  type BusListener,
+  BusUnavailableError,
+  CHECK_OK,
+  type Page,
+  type Positions,
+  type Publication,
+  type Range,
+} from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
 import { onceName } from '../once-name';
@@ -16,9 +26,9 @@ import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { Round } from './round';
-import { States } from './states';
+import { MemoryKeyValues } from './memory-key-values';
 import { StoredBytes } from './stored-bytes';
-import { Tallies } from './tallies';
+import { MemoryRateCounts } from './memory-rate-counts';
 
 const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
@@ -41,8 +51,8 @@ export class MemoryBus implements Bus {
   private readonly lastNumbers: LastNumbers;
   private readonly stored = new StoredBytes();
   private readonly once: ExpiringMap<number>;
-  private readonly states: States;
-  private readonly tallies = new Tallies();
+  private readonly states: MemoryKeyValues;
+  private readonly rateCounts = new MemoryRateCounts();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
@@ -59,12 +69,12 @@ export class MemoryBus implements Bus {
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
     this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
-    this.states = new States(this.memoryMaxBytes / 8);
+    this.states = new MemoryKeyValues(this.memoryMaxBytes / 8);
     this.now = now;
     this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
-  append(publication: Publication): Promise<Appended> {
+  append(publication: Publication): Promise<AppendResult> {
     if (this.closed) return unavailable();
     const { channel, idempotencyKey } = publication;
     const { epoch } = this;
@@ -83,7 +93,7 @@ export class MemoryBus implements Bus {
     this.lastNumbers.set(channel, seq);
     if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
     this.yieldMemory();
-    if (this.subscriptions.has(channel)) this.listener?.onEntry(epoch, entry);
+    if (this.subscriptions.has(channel)) this.listener?.onAnnouncement(epoch, entry);
     return Promise.resolve({ epoch, seq, duplicate: false });
   }
 
@@ -122,21 +132,21 @@ export class MemoryBus implements Bus {
     return Promise.resolve();
   }
 
-  putState(key: string, value: string, ttlMs: number): Promise<void> {
+  putValue(key: string, value: string, ttlMs: number): Promise<void> {
     if (this.closed) return unavailable();
     this.states.set(key, value, this.now() + ttlMs);
     this.yieldMemory();
     return Promise.resolve();
   }
 
-  getState(key: string): Promise<string | undefined> {
+  getValue(key: string): Promise<string | undefined> {
     return this.closed ? unavailable() : Promise.resolve(this.states.get(key, this.now()));
   }
 
-  tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+  addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
     if (this.closed) return unavailable();
     const now = this.now();
-    return Promise.resolve([...counts].map(([name, added]) => this.tallies.add(name, added, windowMs, now)));
+    return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
   }
 
   check(): Promise<BusChecks> {
@@ -180,7 +190,7 @@ export class MemoryBus implements Bus {
     this.logRound.step(SWEPT_AT_ONCE);
     this.once.sweep(SWEPT_AT_ONCE, now);
     this.states.sweep(SWEPT_AT_ONCE, now);
-    this.tallies.sweep(SWEPT_AT_ONCE, now);
+    this.rateCounts.sweep(SWEPT_AT_ONCE, now);
   }
 }
 

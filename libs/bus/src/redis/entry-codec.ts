@@ -5,7 +5,7 @@ import { createEntry, type Entry } from '../entry';
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
 /** What is announced: `<epoch> <seq> <prev> <time>`, a line feed and the body. */
-export interface News {
+export interface Announcement {
   readonly epoch: string;
   readonly entry: Entry;
 }
@@ -45,7 +45,7 @@ export function decodeStreamEntry(channel: string, [id, fields]: StreamEntry): E
 }
 
 /** What was announced on `channel`, or `undefined` for something else: anyone may publish on a channel of Redis. */
-export function decodeNews(channel: string, text: string): News | undefined {
+export function decodeAnnouncement(channel: string, text: string): Announcement | undefined {
   const lineEnd = text.indexOf('\n');
   const match = POSITION.exec(text.slice(0, Math.max(0, lineEnd)));
   if (match === null) return undefined;

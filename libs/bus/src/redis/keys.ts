@@ -13,7 +13,7 @@ export class RedisKeys {
   readonly proof: readonly string[];
   /** Where this process announces what it alone hears: proofs that announcements arrive. */
   readonly proofNews: string;
-  private readonly newsPrefix: string;
+  private readonly announcementPrefix: string;
 
   /** `db`: announcements know no databases, so two logs in two of them must not share a name. */
   constructor(
@@ -22,36 +22,36 @@ export class RedisKeys {
   ) {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
-    this.newsPrefix = db === 0 ? `${prefix}:news:` : `${prefix}:news@${db}:`;
+    this.announcementPrefix = db === 0 ? `${prefix}:news:` : `${prefix}:news@${db}:`;
     this.proof = [
       ...[this.partition, this.last, this.log(PROOF)],
-      ...[this.once(PROOF), this.state(PROOF), this.tally(PROOF)],
+      ...[this.idempotency(PROOF), this.value(PROOF), this.rateCount(PROOF)],
     ];
-    this.proofNews = this.news(`${PROOF}:${createEpoch()}`);
+    this.proofNews = this.announcementChannel(`${PROOF}:${createEpoch()}`);
   }
 
   log(channel: string): string {
     return `${this.prefix}:log:${channel}`;
   }
 
-  once(name: string): string {
+  idempotency(name: string): string {
     return `${this.prefix}:once:${name}`;
   }
 
-  state(key: string): string {
+  value(key: string): string {
     return `${this.prefix}:state:${key}`;
   }
 
-  tally(name: string): string {
+  rateCount(name: string): string {
     return `${this.prefix}:tally:${name}`;
   }
 
   /** The channel of Redis on which messages of `channel` are announced. */
-  news(channel: string): string {
-    return this.newsPrefix + channel;
+  announcementChannel(channel: string): string {
+    return this.announcementPrefix + channel;
   }
 
-  channelOfNews(news: string): string {
-    return news.slice(this.newsPrefix.length);
+  channelOfAnnouncement(news: string): string {
+    return news.slice(this.announcementPrefix.length);
   }
 }

@@ -1,5 +1,14 @@
-import { type Appended, type Bus, type BusChecks, type BusListener, BusUnavailableError } from '../bus';
-import type { Page, Positions, Publication, Range } from '../bus';
+import {
+  type AppendResult,
+  type Bus,
+  type BusChecks,
+  type BusListener,
+  BusUnavailableError,
+  type Page,
+  type Positions,
+  type Publication,
+  type Range,
+} from '../bus';
 import { ENTRY_BYTES } from '../entry';
 import { createEpoch } from '../epoch';
 import { onceName } from '../once-name';
@@ -11,15 +20,15 @@ import {
   DEFAULT_IDEMPOTENCY_TTL_MS,
   type RetentionPolicy,
 } from '../retention-policy';
-import { parseAddress } from './address';
-import { decodeNews, decodeStreamEntry, encodeBody } from './entry-codec';
+import { parseAddress } from './address/redis-address';
+import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
-import { Line } from './line';
-import { Primary } from './primary';
+import { RedisConnection } from './connection/redis-connection';
+import { InspectedPrimary } from './connection/inspected-primary';
 import { Problems, type ProblemsOptions } from './problems';
 import { SelfCheck } from './self-check';
-import { SentinelWatch } from './sentinel-watch';
-import { Subscriptions } from './subscriptions';
+import { SentinelWatch } from './address/sentinel-watch';
+import { RedisSubscriptions } from './connection/redis-subscriptions';
 
 /** So many channels are looked up by one run of the script: while it runs, Redis does nothing else. */
 const POSITIONS_AT_ONCE = 500;
@@ -44,11 +53,11 @@ export interface RedisBusOptions extends ProblemsOptions {
  * announcements have to come in while a command waits for its answer.
  */
 export class RedisBus implements Bus {
-  private readonly commands: Line;
-  private readonly primary: Primary;
-  private readonly news: Line;
+  private readonly commandConnection: RedisConnection;
+  private readonly primary: InspectedPrimary;
+  private readonly announcementConnection: RedisConnection;
   private readonly watch: SentinelWatch | undefined;
-  private readonly subscriptions: Subscriptions;
+  private readonly subscriptions: RedisSubscriptions;
   private readonly selfCheck: SelfCheck;
   private readonly keys: RedisKeys;
   private readonly retentionOf: RetentionPolicy;
@@ -56,7 +65,7 @@ export class RedisBus implements Bus {
   private readonly channelsRemembered: number;
   private listener: BusListener | undefined;
   /** The furthest position heard of: a log that stands before it has lost its tail. */
-  private known = { epoch: '', seq: 0 };
+  private newestPosition = { epoch: '', seq: 0 };
 
   /** @param url of one server, or `redis+sentinel://…` */
   constructor(url: string, settings: RedisBusSettings, options: RedisBusOptions = {}) {
@@ -67,8 +76,8 @@ export class RedisBus implements Bus {
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
-    this.commands = new Line(address, 'tetracast-commands', lineOptions);
-    this.news = new Line(address, 'tetracast-news', {
+    this.commandConnection = new RedisConnection(address, 'tetracast-commands', lineOptions);
+    this.announcementConnection = new RedisConnection(address, 'tetracast-news', {
       ...lineOptions,
       setUp: async (redis) => {
         await redis.subscribe(this.keys.proofNews);
@@ -77,47 +86,49 @@ export class RedisBus implements Bus {
     });
     if ('sentinels' in address) {
       const events = {
-        onPromoting: () => this.commands.hold(PROMOTION_MS),
+        onPromoting: () => this.commandConnection.refuseFor(PROMOTION_MS),
         onSwitched: (host: string, port: number) =>
-          [this.commands, this.news].forEach((line) => line.follow(host, port)),
+          [this.commandConnection, this.announcementConnection].forEach((line) => line.switchTo(host, port)),
       };
       this.watch = new SentinelWatch(address, events, options);
     }
-    this.primary = new Primary(this.commands, (redis, { runId, replicationId, wasReplica, keepsFile }) =>
-      redis.tetracastClaim(
-        ...[this.keys.partition, this.keys.last, ...this.epochArguments()],
-        ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
-      ),
+    this.primary = new InspectedPrimary(
+      this.commandConnection,
+      (redis, { runId, replicationId, wasReplica, keepsFile }) =>
+        redis.tetracastClaim(
+          ...[this.keys.partition, this.keys.last, ...this.epochArguments()],
+          ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
+        ),
     );
-    this.subscriptions = new Subscriptions(this.news, {
-      onMessage: (name, text) => this.hear(this.keys.channelOfNews(name), text),
+    this.subscriptions = new RedisSubscriptions(this.announcementConnection, {
+      onMessage: (name, text) => this.onAnnouncement(this.keys.channelOfAnnouncement(name), text),
       onOther: (name, text) => {
         if (name === this.keys.proofNews) this.selfCheck.hear(text);
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
-    for (const line of [this.commands, this.news]) line.onReady(() => this.keepTogether());
-    const { commands, news, primary } = this;
-    this.selfCheck = new SelfCheck({ commands, news, primary }, this.keys, problems, options.heartbeatMs);
+    const { commandConnection: commands, announcementConnection: announcements, primary } = this;
+    for (const connection of [commands, announcements]) connection.onReady(() => this.keepTogether());
+    this.selfCheck = new SelfCheck({ commands, announcements, primary }, this.keys, problems, options.heartbeatMs);
   }
 
-  async append(publication: Publication): Promise<Appended> {
+  async append(publication: Publication): Promise<AppendResult> {
     if (!this.selfCheck.mayAppend) await this.selfCheck.proveAppend();
     const { keys } = this;
     const { channel, idempotencyKey } = publication;
     const { size, ttlMs } = this.retentionOf(channel);
-    const onceKey = keys.once(idempotencyKey === undefined ? '' : onceName(publication));
+    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : onceName(publication));
     try {
       const [epoch, seq, duplicate] = await this.primary.run((redis) =>
         redis.tetracastAppend(
           ...[keys.partition, keys.last, keys.log(channel), onceKey],
           ...this.epochArguments(),
-          ...[channel, keys.news(channel), encodeBody(publication), size, ttlMs],
+          ...[channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs],
           ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],
         ),
       );
-      if (duplicate === 0) this.learn(epoch, seq);
+      if (duplicate === 0) this.rememberPosition(epoch, seq);
       return { epoch, seq, duplicate: duplicate === 1 };
     } catch (error) {
       this.selfCheck.noteFailure(error as Error);
@@ -135,7 +146,7 @@ export class RedisBus implements Bus {
         ...(range.kind === 'after' ? [range.limit, range.seq + 1, range.bytes, ENTRY_BYTES] : [range.count]),
       ),
     );
-    this.learn(epoch, head);
+    this.rememberPosition(epoch, head);
     const entries = found.map((entry) => decodeStreamEntry(channel, entry));
     return createPage(range, { epoch, head, last }, entries);
   }
@@ -157,24 +168,24 @@ export class RedisBus implements Bus {
   }
 
   subscribe(channel: string): Promise<void> {
-    return this.subscriptions.subscribe(this.keys.news(channel));
+    return this.subscriptions.subscribe(this.keys.announcementChannel(channel));
   }
 
   unsubscribe(channel: string): Promise<void> {
-    return this.subscriptions.unsubscribe(this.keys.news(channel));
+    return this.subscriptions.unsubscribe(this.keys.announcementChannel(channel));
   }
 
-  async putState(key: string, value: string, ttlMs: number): Promise<void> {
-    await this.primary.run((redis) => redis.set(this.keys.state(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))));
+  async putValue(key: string, value: string, ttlMs: number): Promise<void> {
+    await this.primary.run((redis) => redis.set(this.keys.value(key), value, 'PX', Math.max(1, Math.ceil(ttlMs))));
   }
 
-  async getState(key: string): Promise<string | undefined> {
-    return (await this.primary.run((redis) => redis.get(this.keys.state(key)))) ?? undefined;
+  async getValue(key: string): Promise<string | undefined> {
+    return (await this.primary.run((redis) => redis.get(this.keys.value(key)))) ?? undefined;
   }
 
-  async tally(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
-    const keys = [...counts.keys()].map((name) => this.keys.tally(name));
-    return this.primary.run((redis) => redis.tetracastTally(keys.length, ...keys, windowMs, ...counts.values()));
+  async addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    const keys = [...counts.keys()].map((name) => this.keys.rateCount(name));
+    return this.primary.run((redis) => redis.tetracastAddCounts(keys.length, ...keys, windowMs, ...counts.values()));
   }
 
   check(): Promise<BusChecks> {
@@ -185,14 +196,14 @@ export class RedisBus implements Bus {
     this.selfCheck.close();
     this.subscriptions.close();
     this.watch?.close();
-    await Promise.all([this.commands.close(), this.news.close()]);
+    await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
   }
 
   /** Announcements come from the server that is written to: a name may have led the two lines to different ones. */
   private keepTogether(): void {
-    const [wanted, found] = [this.commands.server?.runId, this.news.server?.runId];
+    const [wanted, found] = [this.commandConnection.server?.runId, this.announcementConnection.server?.runId];
     if (wanted && found && wanted !== found)
-      this.news.leave(new Error('this is another Redis than the one written to'));
+      this.announcementConnection.leave(new Error('this is another Redis than the one written to'));
   }
 
   private async positionsOf(channels: readonly string[]): Promise<Positions> {
@@ -206,22 +217,22 @@ export class RedisBus implements Bus {
         ...channels,
       ),
     );
-    this.learn(epoch, head);
+    this.rememberPosition(epoch, head);
     return { epoch, head, last };
   }
 
   private epochArguments(): [candidate: string, knownEpoch: string, knownSeq: number] {
-    return [createEpoch(), this.known.epoch, this.known.seq];
+    return [createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
   }
 
-  private learn(epoch: string, seq: number): void {
-    if (epoch !== this.known.epoch || seq > this.known.seq) this.known = { epoch, seq };
+  private rememberPosition(epoch: string, seq: number): void {
+    if (epoch !== this.newestPosition.epoch || seq > this.newestPosition.seq) this.newestPosition = { epoch, seq };
   }
 
-  private hear(channel: string, text: string): void {
-    const news = decodeNews(channel, text);
+  private onAnnouncement(channel: string, text: string): void {
+    const news = decodeAnnouncement(channel, text);
     if (news === undefined) return;
-    this.learn(news.epoch, news.entry.seq);
-    this.listener?.onEntry(news.epoch, news.entry);
+    this.rememberPosition(news.epoch, news.entry.seq);
+    this.listener?.onAnnouncement(news.epoch, news.entry);
   }
 }

@@ -1,16 +1,16 @@
 import { type BusChecks, BusUnavailableError, CHECK_OK } from '../bus';
 import type { RedisKeys } from './keys';
-import type { Line } from './line';
-import type { Primary } from './primary';
+import type { RedisConnection } from './connection/redis-connection';
+import type { InspectedPrimary } from './connection/inspected-primary';
 import type { Problems } from './problems';
-import { reasonOf } from './reason';
-import { lacksRight, toldByReplica } from './unavailable';
+import { reasonOf } from './connection/reason';
+import { lacksRight, isReplicaError } from './connection/unavailable';
 
 /** Its parts in Redis. */
 export interface SelfCheckLines {
-  readonly commands: Line;
-  readonly news: Line;
-  readonly primary: Primary;
+  readonly commands: RedisConnection;
+  readonly announcements: RedisConnection;
+  readonly primary: InspectedPrimary;
 }
 
 /** What the script found out; `number` is what it announced. */
@@ -45,8 +45,8 @@ export class SelfCheck {
     private readonly problems: Problems,
     heartbeatMs = DEFAULT_HEARTBEAT_MS,
   ) {
-    const { commands, news } = lines;
-    for (const line of [commands, news]) {
+    const { commands, announcements } = lines;
+    for (const line of [commands, announcements]) {
       line.redis.on('close', () => {
         this.latest = undefined;
         if (line === commands) this.mayAppend = false;
@@ -100,12 +100,12 @@ export class SelfCheck {
   }
 
   private async findOut(): Promise<BusChecks> {
-    const { commands, news } = this.lines;
+    const { commands, announcements } = this.lines;
     const { number, ...log } = await this.proveLog();
     const checks = { ...log, hear: await this.hearing(number, log.announce) };
     const failure = Object.values(checks).find((found) => found !== CHECK_OK);
     // A line that does not stand has said why, and costs nothing to ask again.
-    if (commands.isReady && news.isReady) {
+    if (commands.isReady && announcements.isReady) {
       this.latest = { at: performance.now(), checks };
       if (failure === undefined) this.problems.end();
       else this.problems.report(failure);
@@ -126,7 +126,7 @@ export class SelfCheck {
     try {
       const answer = primary.run((redis) => redis.tetracastProve(...this.keys.proof, this.keys.proofNews, number));
       const failures = await commands.expect(answer);
-      if (failures.some((message) => toldByReplica({ message }))) commands.leave(new Error('this Redis is a replica'));
+      if (failures.some((message) => isReplicaError({ message }))) commands.leave(new Error('this Redis is a replica'));
       const [read, write, announce] = failures.map((said) => (said === '' ? CHECK_OK : reasonOf({ message: said })));
       const proof = { number, read, write, announce } as LogProof;
       this.mayAppend = commands.isReady && whyNotAppend(proof) === undefined;
@@ -140,10 +140,10 @@ export class SelfCheck {
   }
 
   private async hearing(number: number, announce: string): Promise<string> {
-    const { news } = this.lines;
+    const { announcements } = this.lines;
     try {
-      await news.expect(
-        news.run(async () => {
+      await announcements.expect(
+        announcements.run(async () => {
           if (announce !== CHECK_OK) throw new Error('nothing could be announced');
           if (this.heard < number) await new Promise<void>((resolve) => (this.onHeard = resolve));
         }),

@@ -112,8 +112,8 @@ export function describeAnnouncing(harness: BusHarness): void {
         () => readAll(bus, 'a'),
         () => bus.positions(['a']),
         () => bus.subscribe('a'),
-        () => bus.putState('k', 'v', 1000),
-        () => bus.getState('k'),
+        () => bus.putValue('k', 'v', 1000),
+        () => bus.getValue('k'),
       ];
       for (const attempt of attempts) await expect(attempt()).rejects.toThrow(BusUnavailableError);
       await bus.unsubscribe('a');

@@ -1,4 +1,4 @@
-import { parseSettings } from '../../src/settings';
+import { parseSettings } from '../../src/settings/settings';
 import { problemsIn } from '../problems-in';
 import type { LIMIT_DEFAULTS } from './limit-defaults';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { publishRoute } from '../../src/publish-route';
+import { publishRoute } from '../../src/http/publish-route';
 import { post } from '../ask';
 import { startService, type TestService } from '../start-service';
 

@@ -7,7 +7,7 @@ import {
   type PollAnswer,
   publishJson,
 } from '../drivers';
-import { type HttpAnswer, request } from './http-requests';
+import { type HttpAnswer, request } from './single/http-requests';
 
 const poll = (url: string, query: string): Promise<HttpAnswer> => request(`${url}/polling?${query}`);
 

@@ -1,6 +1,6 @@
 import { allDrivers } from '../drivers';
-import { testCursorsAcross } from './across-cursors';
-import { testMessagesAcross } from './across-messages';
+import { testCursorsAcross } from './shared/across-cursors';
+import { testMessagesAcross } from './shared/across-messages';
 import type { TransportSuite } from './contract-context';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
 

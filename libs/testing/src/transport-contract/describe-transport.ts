@@ -1,23 +1,23 @@
 import { socketioPolling, socketioWebSocket, type TransportDriver } from '../drivers';
 import type { ContractContext, TransportSuite } from './contract-context';
-import { testDelivery } from './delivery';
-import { testEcho } from './echo';
-import { testHttpPublishing } from './http-publishing';
-import { testHttpRefusals } from './http-refusals';
-import { testIdempotency } from './idempotency';
-import { testOrigins } from './origins';
+import { testDelivery } from './shared/delivery';
+import { testEcho } from './shared/echo';
+import { testHttpPublishing } from './single/http-publishing';
+import { testHttpRefusals } from './single/http-refusals';
+import { testIdempotency } from './shared/idempotency';
+import { testOrigins } from './shared/origins';
 import { testPayloads } from './payloads';
-import { testPollingRequests } from './polling-requests';
+import { testPollingRequests } from './single/polling-requests';
 import { testProbes } from './probes';
-import { testRefusals } from './refusals';
-import { testResets } from './resets';
-import { testResume } from './resume';
+import { testRefusals } from './shared/refusals';
+import { testResets } from './shared/resets';
+import { testResume } from './shared/resume';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
-import { testSlowReaders, testStalledLine } from './slow-readers';
-import { testSocketioEvents } from './socketio-events';
-import { testSseStream } from './sse-stream-form';
-import { testStarts } from './starts';
-import { testWebSocketFrames } from './websocket-frames';
+import { testSlowReaders, testStalledLine } from './shared/slow-readers';
+import { testSocketioEvents } from './single/socketio-events';
+import { testSseStream } from './single/sse-stream-form';
+import { testStarts } from './shared/starts';
+import { testWebSocketFrames } from './single/websocket-frames';
 
 /**
  * The wire contract of one transport, run against a real service with stock clients.

@@ -1,5 +1,5 @@
 import { type ContractContext, itAtTheServer } from './contract-context';
-import { request } from './http-requests';
+import { request } from './single/http-requests';
 
 /** What every service answers, on its own port, to those who look after it. */
 export function testProbes(server: Pick<ContractContext, 'url' | 'start'>): void {

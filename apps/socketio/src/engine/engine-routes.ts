@@ -1,0 +1,51 @@
+import { CodedError } from '@tetracast/message-model';
+import { requirePlainText } from '@tetracast/service-kit';
+import type { FastifyPluginAsync } from 'fastify';
+import type { Engine } from './engine';
+import { requireRoomForSession } from './engine-quota';
+import { EngineConnection } from './engine-connection';
+import { forwardRequest, ownerOf } from './forwarding';
+import type { NodeDirectory } from './node-directory';
+
+/** Where the stock client looks for the service. */
+export const SOCKETIO_PATH = '/socket.io/';
+
+/**
+ * Hands HTTP requests of clients to Engine.IO, after they passed what all requests of the service pass; those of a session
+ * that another process keeps are handed to that one.
+ */
+export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyPluginAsync {
+  return async (app) => {
+    const { tetracast } = app;
+    // Engine.IO reads the bodies itself, here or in the other process.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => {
+      done(null, payload);
+    });
+    app.route<{ Querystring: Record<string, unknown> }>({
+      method: ['GET', 'POST'],
+      url: SOCKETIO_PATH,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const { sid, j: jsonp } = request.query;
+        // A script element names no origin: any page could read what is answered in this way.
+        if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
+        if (request.method === 'POST') requirePlainText(request.headers);
+        const owner = await ownerOf(request.raw, directory);
+        if (owner !== undefined) return forwardRequest(request, reply, owner);
+        requireRoomForSession(tetracast, request.raw);
+        const connection = typeof sid === 'string' ? engine.connectionOf(sid) : undefined;
+        if (request.method === 'POST' && connection !== undefined) {
+          await EngineConnection.of(connection, tetracast.settings).whenWritable();
+        }
+        reply.hijack();
+        if (request.raw.destroyed) return reply;
+        for (const [name, value] of Object.entries(reply.getHeaders())) {
+          if (value !== undefined) reply.raw.setHeader(name, value);
+        }
+        engine.handleRequest(request.raw, reply.raw);
+        return reply;
+      },
+    });
+  };
+}

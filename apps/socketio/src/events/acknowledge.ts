@@ -1,0 +1,71 @@
+import { CodedError, type Refusal } from '@tetracast/message-model';
+import { toCodedError } from '@tetracast/session';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Socket } from 'socket.io';
+import type { Subscriber } from '../session/admission';
+
+/** What an acknowledgement is called with. */
+export type Acknowledgement =
+  ({ readonly ok: true } & Readonly<Record<string, unknown>>) | { readonly ok: false; readonly error: Refusal };
+
+/** Answers an event. Where the client asked for no acknowledgement only a refusal is told, by `tetracast:error`. */
+export type Reply = (answer: Acknowledgement) => void;
+
+/** What a client emitted: the name as a text, though the stock client takes numbers, and the arguments without the acknowledgement. */
+export interface Emitted {
+  readonly event: string;
+  readonly values: readonly unknown[];
+  readonly reply: Reply;
+}
+
+const INFINITE_NAME: Refusal = { code: 'invalid_event', message: 'an event name that is a number must be finite' };
+
+/** Has `serve` called with all that a client emits. */
+export function onEmitted(
+  socket: Socket,
+  { connection, engineConnection, sink }: Subscriber,
+  serve: (emitted: Emitted) => void,
+): void {
+  socket.onAny((name: string | number, ...args: unknown[]) => {
+    // One payload may bring thousands more, each of which would be refused.
+    if (connection.isClosed() || engineConnection.isAbusive) return;
+    const event = String(name);
+    const last = args.at(-1);
+    const isAsked = typeof last === 'function';
+    const reply: Reply = isAsked
+      ? (last as Reply)
+      : (answer) => {
+          if (!answer.ok) sink.refuse(event, answer.error);
+        };
+    // What JSON cannot write was another number when it was sent: 1e400, say.
+    if (typeof name === 'number' && !Number.isFinite(name)) reply({ ok: false, error: INFINITE_NAME });
+    else serve({ event, values: isAsked ? args.slice(0, -1) : args, reply });
+    engineConnection.regulate();
+  });
+}
+
+/** The argument of an event of the gateway's own. @throws CodedError `invalid_request` when there are more */
+export function soleArgument([argument, ...others]: readonly unknown[]): unknown {
+  if (others.every((other) => other == null)) return argument;
+  throw new CodedError('invalid_request', 'this event takes one argument, an object');
+}
+
+/**
+ * Runs what an event asks for; whatever fails is answered. Never rejects. Nothing is done for a connection that was ended while the
+ * event waited for its turn: its token was revoked, say.
+ */
+export async function acknowledge(
+  { connection, engineConnection }: Subscriber,
+  reply: Reply,
+  log: FastifyBaseLogger,
+  serve: () => Promise<void>,
+): Promise<void> {
+  if (connection.isClosed() || engineConnection.isAbusive) return;
+  try {
+    await serve();
+  } catch (error) {
+    const { code, message } = toCodedError(error);
+    if (code === 'internal') log.error({ err: error }, 'a Socket.IO event failed');
+    reply({ ok: false, error: { code, message } });
+  }
+}

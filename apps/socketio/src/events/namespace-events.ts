@@ -1,0 +1,52 @@
+import { CodedError } from '@tetracast/message-model';
+import type { Tetracast } from '@tetracast/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Socket } from 'socket.io';
+import type { Subscriber } from '../session/admission';
+import { acknowledge, onEmitted, soleArgument } from './acknowledge';
+import { AUTH_EVENT, authenticate } from '../session/authenticate';
+import { publishEmitted } from './publish-emitted';
+
+/** Publishes with what a plain emit has no room for, such as an idempotency key. No message can have this name. */
+const PUBLISH_EVENT = 'tetracast:publish';
+
+/** Serves a client of a namespace that is a channel: whatever it emits is published there to everyone else. */
+export function serveChannelNamespace(
+  service: Tetracast,
+  socket: Socket,
+  subscriber: Subscriber,
+  log: FastifyBaseLogger,
+): void {
+  const { order } = subscriber.engineConnection;
+  const channel = socket.nsp.name.slice(1);
+  onEmitted(socket, subscriber, ({ event, values, reply }) => {
+    const run = (serve: () => Promise<void>) => () => acknowledge(subscriber, reply, log, serve);
+    if (event === AUTH_EVENT) {
+      order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, log)));
+      return;
+    }
+    const publication = (): object => ({
+      echo: false,
+      ...(event === PUBLISH_EVENT ? membersIn(values, channel) : { event, data: dataIn(values) }),
+      channel,
+    });
+    order.run(run(() => publishEmitted(service, socket, subscriber, publication, reply)));
+  });
+}
+
+/** A message has one value: no argument is null, several are an array. */
+function dataIn(values: readonly unknown[]): unknown {
+  return values.length > 1 ? values : (values[0] ?? null);
+}
+
+/** @throws CodedError `invalid_message`, `invalid_channel`, `invalid_request` */
+function membersIn(values: readonly unknown[], channel: string): object {
+  const argument = soleArgument(values);
+  if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) {
+    throw new CodedError('invalid_message', `"${PUBLISH_EVENT}" takes an object with "data"`);
+  }
+  if ('channel' in argument && argument.channel !== channel) {
+    throw new CodedError('invalid_channel', `this namespace publishes on its own channel: leave "channel" out`);
+  }
+  return argument;
+}

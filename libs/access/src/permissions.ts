@@ -1,0 +1,84 @@
+import { CodedError } from '@tetracast/message-model';
+import type { TokenClaims } from './claims';
+import { ChannelPatterns } from './patterns';
+
+/** What a caller may do, and until when. */
+export class Permissions {
+  private readonly subscribe: ChannelPatterns;
+  private readonly publish: ChannelPatterns;
+
+  private constructor(
+    subscribe: readonly string[],
+    publish: readonly string[],
+    /** Absent for a caller without a token. */
+    readonly claims?: TokenClaims,
+    private readonly everybody?: Permissions,
+  ) {
+    this.subscribe = new ChannelPatterns(subscribe, claims?.sub);
+    this.publish = new ChannelPatterns(publish, claims?.sub);
+  }
+
+  /** What a token says, and what everybody may do besides. */
+  static of(claims: TokenClaims, everybody?: Permissions): Permissions {
+    return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody);
+  }
+
+  /** What everybody may do, by patterns; `{sub}` in them means nothing. */
+  static anonymous(subscribe: readonly string[], publish: readonly string[]): Permissions {
+    return new Permissions(subscribe, publish);
+  }
+
+  get subject(): string | undefined {
+    return this.claims?.sub;
+  }
+
+  get tokenId(): string | undefined {
+    return this.claims?.jti;
+  }
+
+  /** Since 1970, whole seconds in most tokens. */
+  get issuedAtMs(): number | undefined {
+    return inMs(this.claims?.iat);
+  }
+
+  /** The `exp` of the token, without any leeway; absent: it does not expire. */
+  get expiresAtMs(): number | undefined {
+    return inMs(this.claims?.exp);
+  }
+
+  /** Says nothing about channels: an administrator publishes and subscribes to what the token names. */
+  get isAdmin(): boolean {
+    return this.claims?.tetracast.admin ?? false;
+  }
+
+  /** Whether it allows nothing at all. */
+  get isNothing(): boolean {
+    return this.subscribe.isNone && this.publish.isNone && this.everybody?.isNothing !== false;
+  }
+
+  maySubscribe(channel: string): boolean {
+    return this.subscribe.cover(channel) || this.everybody?.maySubscribe(channel) === true;
+  }
+
+  mayPublish(channel: string): boolean {
+    return this.publish.cover(channel) || this.everybody?.mayPublish(channel) === true;
+  }
+
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel not granted. */
+  requireSubscribe(channels: readonly string[]): void {
+    for (const channel of channels) if (!this.maySubscribe(channel)) throw this.refusal('subscribe', channel);
+  }
+
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token. */
+  requirePublish(channel: string): void {
+    if (!this.mayPublish(channel)) throw this.refusal('publish', channel);
+  }
+
+  private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
+    return this.claims === undefined
+      ? new CodedError('unauthorized', `A token is needed to ${act} to ${channel}`)
+      : new CodedError('forbidden', `The token does not allow to ${act} to ${channel}`);
+  }
+}
+
+const inMs = (seconds: number | undefined): number | undefined => (seconds === undefined ? undefined : seconds * 1000);

@@ -1,0 +1,33 @@
+import { Permissions, readClaims } from '../src/index';
+
+const everybody = Permissions.anonymous(['news', 'open:*'], ['box']);
+const ann = Permissions.of(
+  readClaims({ sub: 'ann', tetracast: { subscribe: ['chat:*'], publish: ['chat:a'] } }),
+  everybody,
+);
+
+describe('a grant', () => {
+  it('is what the token says and what everybody may do', () => {
+    expect(['chat:b', 'news', 'open:x', 'box'].map((name) => ann.maySubscribe(name))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(['chat:a', 'box', 'chat:b'].map((name) => ann.mayPublish(name))).toEqual([true, true, false]);
+  });
+
+  it('is nothing when neither says anything', () => {
+    const empty = readClaims({});
+    expect(Permissions.of(empty, Permissions.anonymous([], [])).isNothing).toBe(true);
+    expect(Permissions.of(empty, everybody).isNothing).toBe(false);
+    expect(Permissions.of(empty).isNothing).toBe(true);
+  });
+
+  it('names the first channel that is not covered, as a token that is missing or not enough', () => {
+    expect(() => ann.requireSubscribe(['news', 'box', 'other'])).toThrow(
+      expect.objectContaining({ code: 'forbidden', message: expect.stringContaining('to box') as string }) as Error,
+    );
+    expect(() => everybody.requirePublish('news')).toThrow(expect.objectContaining({ code: 'unauthorized' }) as Error);
+  });
+});

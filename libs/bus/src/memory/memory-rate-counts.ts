@@ -1,0 +1,27 @@
+import { ExpiringMap } from './expiring-map';
+
+interface Tally {
+  readonly window: number;
+  readonly count: number;
+  readonly previous: number;
+}
+
+/** Counts over a window that slides: what the window before holds of it is taken to be spread evenly. */
+export class MemoryRateCounts {
+  private readonly rateCounts = new ExpiringMap<Tally>();
+
+  /** About how much `name` has got within the `windowMs` that end at `now`, with what is added. */
+  add(name: string, added: number, windowMs: number, now: number): number {
+    const window = Math.floor(now / windowMs);
+    const known = this.rateCounts.get(name, now);
+    const age = known === undefined ? 0 : window - known.window;
+    const count = (age === 0 ? (known?.count ?? 0) : 0) + added;
+    const previous = age === 0 ? (known?.previous ?? 0) : age === 1 ? (known?.count ?? 0) : 0;
+    if (added > 0) this.rateCounts.set(name, { window, count, previous }, now + 2 * windowMs);
+    return Math.floor(count + previous * (1 - (now % windowMs) / windowMs));
+  }
+
+  sweep(count: number, now: number): void {
+    this.rateCounts.sweep(count, now);
+  }
+}

@@ -1,0 +1,110 @@
+import './formats';
+import { type Static, Type } from '@sinclair/typebox';
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
+import { isChannel } from '../channel';
+import type { ErrorCode } from '../errors';
+import { isEvent } from '../event';
+import { PublicationSchema } from '../publication';
+
+const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
+const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });
+
+const SubscribeSchema = Type.Object({
+  channels: Channels,
+  after: Type.Optional(Type.String()),
+  rewind: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+
+const UnsubscribeSchema = Type.Object({ channels: Channels });
+
+/**
+ * What a client may send on a WebSocket, by `type`; `ref` comes back in the answer.
+ *
+ * @public tools/test compares it with docs/protocol.md.
+ */
+export const CLIENT_FRAMES = {
+  subscribe: Type.Composite([Type.Object({ type: Type.Literal('subscribe'), ref: Ref }), SubscribeSchema]),
+  unsubscribe: Type.Composite([Type.Object({ type: Type.Literal('unsubscribe'), ref: Ref }), UnsubscribeSchema]),
+  publish: Type.Composite([Type.Object({ type: Type.Literal('publish'), ref: Ref }), PublicationSchema]),
+  auth: Type.Object({ type: Type.Literal('auth'), ref: Ref, token: Type.String() }),
+  ping: Type.Object({ type: Type.Literal('ping'), ref: Ref }),
+};
+
+export type ClientFrameType = keyof typeof CLIENT_FRAMES;
+export type ClientFrame = { [T in ClientFrameType]: Static<(typeof CLIENT_FRAMES)[T]> }[ClientFrameType];
+export type Ref = string | number;
+
+export type ParsedFrame =
+  | { readonly ok: true; readonly frame: ClientFrame }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly ref?: Ref };
+
+const compiled = new Map<ClientFrameType, TypeCheck<(typeof CLIENT_FRAMES)[ClientFrameType]>>();
+
+/** The frame in a WebSocket text message, or the coded reason why there is none. Never throws. */
+export function parseClientFrame(text: string): ParsedFrame {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, code: 'invalid_frame', message: 'the frame is not JSON' };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { ok: false, code: 'invalid_frame', message: 'the frame is not a JSON object' };
+  }
+  const frame = value as Record<string, unknown>;
+  const given = frame['ref'];
+  const ref = typeof given === 'string' || Number.isFinite(given) ? { ref: given as string | number } : {};
+  const type = frame['type'];
+  if (typeof type !== 'string' || !Object.hasOwn(CLIENT_FRAMES, type)) {
+    const known = Object.keys(CLIENT_FRAMES).join(', ');
+    return { ok: false, code: 'invalid_frame', message: `"type" must be one of ${known}`, ...ref };
+  }
+  const check = checkOf(type as ClientFrameType);
+  if (check.Check(frame)) return { ok: true, frame };
+  return { ok: false, ...explain(frame, check), ...ref };
+}
+
+/**
+ * The coded reason why `value` is no publication or subscription: names that break their own grammar have codes of their
+ * own, anything else is `otherwise`.
+ */
+export function explainMembers(
+  value: Record<string, unknown>,
+  otherwise: ErrorCode,
+): { code: ErrorCode; message: string } | undefined {
+  const names = 'channels' in value ? value['channels'] : 'channel' in value ? [value['channel']] : [];
+  if (!Array.isArray(names)) return { code: otherwise, message: '"channels" must be a list of names' };
+  const bad: unknown = names.find((name) => !isChannel(name));
+  if (bad !== undefined) return { code: 'invalid_channel', message: `not a channel name: ${quote(bad)}` };
+  if (value['event'] !== undefined && !isEvent(value['event'])) {
+    return { code: 'invalid_event', message: `not an event name, or a reserved one: ${quote(value['event'])}` };
+  }
+  return undefined;
+}
+
+function explain(
+  frame: Record<string, unknown>,
+  check: TypeCheck<(typeof CLIENT_FRAMES)[ClientFrameType]>,
+): { code: ErrorCode; message: string } {
+  const named = explainMembers(frame, 'invalid_frame');
+  if (named !== undefined) return named;
+  const first = check.Errors(frame).First();
+  return { code: 'invalid_frame', message: first ? `${first.path || '/'}: ${first.message}` : 'not a frame' };
+}
+
+// Compiled at first use: a browser under a strict content security policy may import this file, but not compile.
+function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[ClientFrameType]> {
+  let check = compiled.get(type);
+  if (check === undefined) {
+    check = TypeCompiler.Compile(CLIENT_FRAMES[type]);
+    compiled.set(type, check);
+  }
+  return check;
+}
+
+function quote(value: unknown): string {
+  // Written out, an object nested deeply enough would end the process.
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = String(value);
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}

@@ -1,0 +1,50 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { ERRORS, type ErrorCode } from '../errors';
+import { type EncodedMessage, encodeMembers, MessageSchema } from '../message';
+import { ResetSchema } from '../reset';
+import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
+
+const Ref = Type.Optional(Type.Union([Type.String(), Type.Number()]));
+const Code = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
+
+/** What the server sends on a WebSocket, by `type`. */
+export const SERVER_FRAMES = {
+  welcome: Type.Object({
+    type: Type.Literal('welcome'),
+    connection: Type.String(),
+    client: Type.String(),
+    cursor: Type.String(),
+  }),
+  message: Type.Composite([Type.Object({ type: Type.Literal('message') }), MessageSchema]),
+  subscribed: Type.Object({
+    type: Type.Literal('subscribed'),
+    ref: Ref,
+    channels: Type.Array(Type.String()),
+    cursor: Type.String(),
+  }),
+  unsubscribed: Type.Object({ type: Type.Literal('unsubscribed'), ref: Ref, channels: Type.Array(Type.String()) }),
+  ack: Type.Object({
+    type: Type.Literal('ack'),
+    ref: Ref,
+    id: Type.String(),
+    /** The idempotency key was known: `id` is what was stored then. */
+    duplicate: Type.Optional(Type.Literal(true)),
+  }),
+  reset: Type.Composite([Type.Object({ type: Type.Literal('reset') }), ResetSchema]),
+  authenticated: Type.Composite([AuthenticatedSchema, Type.Object({ ref: Ref })]),
+  token_expiring: TokenExpiringSchema,
+  pong: Type.Object({ type: Type.Literal('pong'), ref: Ref }),
+  error: Type.Object({ type: Type.Literal('error'), ref: Ref, code: Code, message: Type.String() }),
+};
+
+export type ServerFrameType = keyof typeof SERVER_FRAMES;
+export type ServerFrame = { [T in ServerFrameType]: Static<(typeof SERVER_FRAMES)[T]> }[ServerFrameType];
+
+export function encodeServerFrame(frame: Exclude<ServerFrame, { type: 'message' }>): string {
+  return JSON.stringify(frame);
+}
+
+/** The `message` frame, written around the data as it was published. */
+export function encodeMessageFrame(message: EncodedMessage): string {
+  return `{"type":"message",${encodeMembers(message)}}`;
+}

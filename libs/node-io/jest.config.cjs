@@ -1,0 +1,1 @@
+module.exports = { displayName: 'node-io', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,14 @@
+export { BoundedWebSocketServer } from './bounded-websocket-server';
+export { answerBrokenRequest } from './broken-connection';
+export { corkUntilTurnEnds } from './coalescing-writer';
+export { detachSocket } from './detach-socket';
+export { NO_SNIFF } from './no-sniff-header';
+export { rawSocketOf } from './raw-socket';
+export { reassignLostConnections } from './reassign-lost-connections';
+export { HEADER_LINES_MAX, readTarget, refusalOfHead } from './request-head';
+export { pathOf, queryOf } from './request-target';
+export { respondWithoutUpgrade, routeUpgrades } from './route-upgrades';
+export { SingleWriteResponse } from './single-write-response';
+export { type SocketOwner, SocketWriter } from './socket-writer';
+export { encodeTextFrame, maxFrameBytes, PING_FRAME } from './websocket-frame';
+export { WholeRequest } from './whole-request';

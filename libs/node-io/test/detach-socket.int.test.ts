@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { detachSocket } from '../src/detach-socket';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+interface Exchange extends AsyncDisposable {
+  readonly client: Socket;
+  readonly response: ServerResponse;
+  /** Requests the server has heard of. */
+  readonly requests: readonly string[];
+}
+
+/** A request whose answer is still open. */
+async function exchange(bytes: string): Promise<Exchange> {
+  const requests: string[] = [];
+  const server: Server = createServer((request: IncomingMessage) => {
+    requests.push(request.url ?? '');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('utf8');
+  client.on('error', () => undefined);
+  client.write(bytes);
+  const [, response] = (await once(server, 'request')) as [IncomingMessage, ServerResponse];
+  return {
+    client,
+    response,
+    requests,
+    [Symbol.asyncDispose]: async () => {
+      client.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+function take(response: ServerResponse): Socket {
+  const socket = detachSocket(response);
+  if (socket === undefined) throw new Error('there is no socket to take');
+  return socket;
+}
+
+const closeOf = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()));
+
+describe('takeSocket', () => {
+  it('leaves nothing of HTTP on the socket of this version of Node', async () => {
+    await using open = await exchange(REQUEST);
+
+    const socket = take(open.response);
+
+    expect(socket).toMatchObject({ parser: null, _httpMessage: null });
+    for (const event of ['data', 'close', 'error', 'drain', 'timeout']) expect(socket.listenerCount(event)).toBe(0);
+  });
+
+  it('takes a line on which bytes go out as they are', async () => {
+    await using open = await exchange(REQUEST);
+
+    take(open.response).write('anything\n');
+
+    expect(await once(open.client, 'data')).toEqual(['anything\n']);
+  });
+
+  it('drops what the client sends after its request', async () => {
+    await using open = await exchange(REQUEST);
+    const socket = take(open.response);
+    const heard = once(socket, 'data');
+
+    open.client.write(`GET /again HTTP/1.1\r\n\r\nthis is not HTTP`);
+    await heard;
+    socket.write('still here\n');
+
+    expect(await once(open.client, 'data')).toEqual(['still here\n']);
+    expect(open.requests).toEqual(['/']);
+  });
+
+  it.each<[string, (client: Socket) => void]>([
+    ['end', (client) => client.end()],
+    ['reset', (client) => client.resetAndDestroy()],
+  ])('hears the %s of the client', async (_, leave) => {
+    await using open = await exchange(REQUEST);
+    const socket = take(open.response);
+    socket.on('error', () => undefined);
+    const closed = closeOf(socket);
+
+    leave(open.client);
+    await closed;
+
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('takes a line only once', async () => {
+    await using open = await exchange(REQUEST);
+
+    expect(detachSocket(open.response)).toBeDefined();
+    expect(detachSocket(open.response)).toBeUndefined();
+  });
+
+  it('takes no line whose client has gone', async () => {
+    await using open = await exchange(REQUEST);
+    const closed = closeOf(open.response.req.socket);
+    open.client.resetAndDestroy();
+    await closed;
+
+    expect(detachSocket(open.response)).toBeUndefined();
+  });
+});

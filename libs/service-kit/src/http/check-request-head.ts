@@ -1,0 +1,16 @@
+import type { FastifyPluginCallback } from 'fastify';
+import fp from 'fastify-plugin';
+import { HEADER_LINES_MAX, readTarget, refusalOfHead } from '@tetracast/node-io';
+
+/** Refuses what has no proper head; for upgrades see `ownUpgrades`. */
+const plugin: FastifyPluginCallback = (app, _options, done) => {
+  // With one more it is known that there were too many.
+  app.server.maxHeadersCount = HEADER_LINES_MAX + 1;
+  app.server.prependListener('request', readTarget);
+  app.addHook('onRequest', (request, _reply, next) => {
+    next(refusalOfHead(request.raw));
+  });
+  done();
+};
+
+export const checkRequestHead = fp(plugin, { name: 'check-request-head', fastify: '5.x' });

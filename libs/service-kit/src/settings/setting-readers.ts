@@ -1,0 +1,69 @@
+import { isChannel } from '@tetracast/message-model';
+import ipaddr from 'ipaddr.js';
+import { availableParallelism } from 'node:os';
+import { isOriginRule } from '@tetracast/session';
+
+/** How a setting's text becomes its value; `undefined` when it cannot be read. */
+export type Reader<T> = (text: string) => T | undefined;
+
+export interface NamespaceRetention {
+  readonly size: number;
+  readonly ttlMs: number;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+export const readText: Reader<string> = (text) => text;
+
+export const readInteger: Reader<number> = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
+
+/** A count, or `auto`: as many as there are cores for this process, and no more than `most`. */
+export function readWorkers(most: number): Reader<number> {
+  return (text) => (text === 'auto' ? Math.min(availableParallelism(), most) : readInteger(text));
+}
+
+/** `500ms`, `15s`, `10m`, `24h` in milliseconds. */
+export const readDuration: Reader<number> = (text) => {
+  const [, digits = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
+  return digits === '' ? undefined : Number(digits) * (UNIT_MS[unit] as number);
+};
+
+/** Origins of pages, one label of which may be a wildcard. */
+export const readOrigins: Reader<string[]> = (text) => {
+  const origins = splitList(text);
+  return origins.every(isOriginRule) ? origins : undefined;
+};
+
+/** IP addresses and networks in CIDR form, but for those of no bits, which are taken for a mistake. */
+export const readNetworks: Reader<string[]> = (text) => {
+  const networks = splitList(text);
+  return networks.every((item) => ipaddr.isValid(item) || isNetwork(item)) ? networks : undefined;
+};
+
+/** `chat=5000/24h,feed=100/1m`. */
+export const readNamespaces: Reader<Record<string, NamespaceRetention>> = (text) => {
+  const found = new Map<string, NamespaceRetention>();
+  for (const item of splitList(text)) {
+    const [, name = '', count = '', age = ''] = /^([^=]+)=([^/]+)\/(.+)$/.exec(item) ?? [];
+    const size = readInteger(count);
+    const ttlMs = readDuration(age);
+    if (!isChannel(name) || name.includes(':') || found.has(name)) return undefined;
+    if (size === undefined || size < 1 || ttlMs === undefined || ttlMs < 1) return undefined;
+    found.set(name, { size, ttlMs });
+  }
+  return Object.fromEntries(found);
+};
+
+function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;
+}
+
+/** What stands between commas. */
+export const readList: Reader<string[]> = splitList;
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

@@ -1,0 +1,53 @@
+import closeWithGrace from 'close-with-grace';
+import fastify from 'fastify';
+import { createServerOptions } from '../http/server-options';
+import { configuredKeys } from '@tetracast/session';
+import type { Settings } from '../settings/settings';
+import { onStopSignal, STOP_SIGNALS } from '../stop-signals';
+import { WorkerPool } from './worker-pool';
+
+/** What a worker may take beyond its own patience, in ms. */
+const STOP_MARGIN_MS = 1000;
+
+/**
+ * The primary process of a service with several workers: starts them, replaces them, stops them with grace. Node's cluster
+ * has it listen and hand the connections to them in turn; it serves nothing itself. `ready` is called with the address once
+ * all of them serve.
+ *
+ * @param workerStopMs how long a worker has for its own stop
+ */
+export function runWorkers(settings: Settings, workerStopMs: number, ready: (url: string) => void): void {
+  // Only for its log, which is then the same as that of the workers.
+  const { log } = fastify(createServerOptions(settings, true));
+  const stopMs = workerStopMs + STOP_MARGIN_MS;
+  const pool = new WorkerPool(settings.workers, log, {
+    ready: (url) => {
+      log.info(`Server listening at ${url} with ${settings.workers} workers`);
+      ready(url);
+      logAccessMode(settings, log);
+    },
+    failed: (reason) => {
+      process.stderr.write(`${reason}\n`);
+      void pool.stop(stopMs).then(() => process.exit(1));
+    },
+  });
+  // The pool has a time limit of its own, after which nothing of it is left.
+  const grace = closeWithGrace({ delay: false, logger: log, skip: [...STOP_SIGNALS] }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, 'unexpected error');
+    if (!(await pool.stop(stopMs))) process.exit(1);
+  });
+  onStopSignal(log, () => grace.close());
+  pool.start();
+}
+
+/** The one line of the log about access. */
+export function logAccessMode(settings: Settings, log: { info(text: string): void }): void {
+  const { access, publicSubscribe, publicPublish } = settings;
+  if (configuredKeys(settings) !== undefined) {
+    const open = [...publicSubscribe, ...publicPublish].length > 0 ? ', but for what is public' : '';
+    log.info(`access by token${open}`);
+    return;
+  }
+  const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
+  log.info(`no access check: ${whom} may publish and subscribe`);
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'session', preset: '../../tools/jest-preset.cjs' };

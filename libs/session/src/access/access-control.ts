@@ -1,0 +1,191 @@
+import { defaultAlgorithms, Permissions, type TokenClaims, TokenVerifier } from '@tetracast/access';
+import type { Bus } from '@tetracast/bus';
+import type { Connection, Hub } from '@tetracast/hub';
+import { CodedError } from '@tetracast/message-model';
+import type { SessionLogger } from '../session-logger';
+import type { IncomingMessage } from 'node:http';
+import type { AccessSettings } from '../session-settings';
+import { AccessFeed } from './access-feed';
+import { extractToken } from './extract-token';
+import { configuredKeys } from './configured-keys';
+import { RenewablePermission, type ConnectionPermission } from './connection-permission';
+import { type PermissionOptions, ConnectionPermissions } from './connection-permissions';
+import { Tickets } from './tickets';
+
+/** Says who may do what, the same for every transport: each asks it before anything is subscribed, sent or stored. */
+export class AccessControl {
+  readonly tickets: Tickets;
+  private readonly openPermissions: ConnectionPermissions;
+  /** Where there are no tokens all lines may do the same. */
+  private readonly sharedPermission: ConnectionPermission;
+  private readonly feed: AccessFeed;
+
+  /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
+  static async create(settings: AccessSettings, bus: Bus, hub: Hub, log: SessionLogger): Promise<AccessControl> {
+    const keys = configuredKeys(settings);
+    const everybody = publicPermissions(settings);
+    if (keys === undefined) return new AccessControl(settings, everybody, undefined, bus, hub, log);
+    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs } = settings;
+    const verifier = await TokenVerifier.create({
+      ...keys,
+      algorithms: authAlgorithms.length > 0 ? authAlgorithms : defaultAlgorithms(keys),
+      issuer: authIssuer,
+      audience: authAudience,
+      leewayS: authLeewayMs / 1000,
+      maxAgeS: tokenAgeMaxMs / 1000,
+      jwksTimeoutMs: settings.authTimeoutMs,
+      jwksStaleMs: settings.authJwksStaleMs,
+      onUnusableKey: (key) => {
+        log.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
+      },
+      everybody,
+    });
+    return new AccessControl(settings, everybody, verifier, bus, hub, log);
+  }
+
+  private constructor(
+    private readonly settings: AccessSettings,
+    private readonly everybody: Permissions,
+    private readonly verifier: TokenVerifier | undefined,
+    bus: Bus,
+    hub: Hub,
+    log: SessionLogger,
+  ) {
+    const { revocationTtlMs } = settings;
+    this.tickets = new Tickets(bus, settings, (claims) => this.permissionsOfKnownToken(claims));
+    this.openPermissions = new ConnectionPermissions(settings);
+    this.sharedPermission = { permissions: everybody };
+    this.feed = new AccessFeed(
+      hub,
+      revocationTtlMs,
+      {
+        onRevoked: () => {
+          this.openPermissions.endConnectionsWhere((permissions) => this.feed.isRevoked(permissions));
+        },
+        onRenewed: (name, claims) => {
+          this.renewHere(name, this.permissionsOfKnownToken(claims));
+        },
+      },
+      log,
+    );
+    if (verifier !== undefined) void this.feed.start();
+  }
+
+  /** Whether there are no keys, and so no tokens: a token that is brought all the same is not looked at. */
+  get isOpen(): boolean {
+    return this.verifier === undefined;
+  }
+
+  /** `false` while tokens cannot be let in, since nobody can tell which were revoked. */
+  get isReady(): boolean {
+    return this.isOpen || this.feed.isReady;
+  }
+
+  /**
+   * What the bearer of a token may do; without one, what everybody may.
+   * @throws CodedError `unauthorized`; `unavailable` while keys or revocations cannot be read
+   */
+  async permissionsForToken(token: string | undefined): Promise<Permissions> {
+    if (this.verifier === undefined || token === undefined) return this.everybody;
+    this.feed.requireReady();
+    return this.notRevoked(await this.verifier.verify(token));
+  }
+
+  /** The same for the token that a request brings, if any. */
+  async permissionsForRequest(request: Pick<IncomingMessage, 'headers' | 'url'>): Promise<Permissions> {
+    return this.isOpen ? this.everybody : this.permissionsForToken(extractToken(request));
+  }
+
+  /** The same for the ticket of an event stream. @throws CodedError also `forbidden`; BusUnavailableError */
+  async permissionsForTicket(ticket: string, channels: readonly string[]): Promise<Permissions> {
+    if (this.isOpen) return this.everybody;
+    this.feed.requireReady();
+    return this.tickets.redeem(ticket, channels);
+  }
+
+  /** Watches over a line with this grant, from now until it is gone. @throws CodedError `unauthorized` */
+  openPermission(permissions: Permissions, connection: Connection, options?: PermissionOptions): ConnectionPermission {
+    if (this.isOpen) return this.sharedPermission;
+    return this.openPermissions.add(this.notRevoked(permissions), connection, options);
+  }
+
+  /** Has a line without a token wait for one; it is ended if none comes in time. */
+  expectToken(permission: ConnectionPermission): void {
+    if (permission instanceof RenewablePermission)
+      this.openPermissions.expectToken(permission, this.settings.authTimeoutMs);
+  }
+
+  /**
+   * A new token on the line itself; `admit` is asked before it takes the place of the old one.
+   * @throws CodedError `unauthorized`, `forbidden`, `invalid_request` without tokens, and what `admit` throws
+   */
+  async renew(
+    permission: ConnectionPermission,
+    token: string,
+    admit?: (permissions: Permissions) => void,
+  ): Promise<Permissions> {
+    if (!(permission instanceof RenewablePermission)) {
+      throw new CodedError('invalid_request', 'this gateway is open: there is nothing to authenticate');
+    }
+    const permissions = await this.permissionsForToken(token);
+    this.openPermissions.renew(permission, permissions, admit);
+    return permissions;
+  }
+
+  /**
+   * A new token for the lines that go by a name, here or in another process: a connection's id, or a client key.
+   * @returns whether there were such here; the others are told by their own process
+   * @throws CodedError `forbidden`; BusUnavailableError
+   */
+  async renewByName(name: string, permissions: Permissions): Promise<boolean> {
+    if (permissions.claims === undefined) throw new CodedError('unauthorized', 'a new token is needed');
+    const openPermissions = this.openPermissions.find(name, permissions);
+    for (const permission of openPermissions) this.openPermissions.renewFromElsewhere(permission, permissions);
+    if (openPermissions.length === 0) await this.feed.renew({ name, claims: permissions.claims });
+    return openPermissions.length > 0;
+  }
+
+  /** Takes tokens back, everywhere. @throws CodedError `forbidden`; BusUnavailableError */
+  async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
+    if (!permissions.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" may revoke others');
+    await this.feed.revoke({ ...what, at: Date.now() });
+  }
+
+  close(): void {
+    this.feed.stop();
+  }
+
+  /** What the claims of a token allow that was let in earlier, or by another process. @throws CodedError `unauthorized` */
+  private permissionsOfKnownToken(claims: TokenClaims): Permissions {
+    return this.notRevoked(Permissions.of(this.verifier?.limited(claims) ?? claims, this.everybody));
+  }
+
+  private notRevoked(permissions: Permissions): Permissions {
+    if (this.feed.isRevoked(permissions)) throw new CodedError('unauthorized', 'The token was revoked');
+    return permissions;
+  }
+
+  private renewHere(name: string, permissions: Permissions): void {
+    for (const permission of this.openPermissions.find(name, permissions)) {
+      // After a failover of the log what was said before is heard again: the line may have a later token by now.
+      if (endOf(permissions) < endOf(permission.permissions)) continue;
+      try {
+        this.openPermissions.renewFromElsewhere(permission, permissions);
+      } catch {
+        // Not for this line: it keeps the token it has.
+      }
+    }
+  }
+}
+
+const endOf = ({ expiresAtMs = Infinity }: Permissions): number => expiresAtMs;
+
+/** What may be done without a token: where there are no keys everything, unless that is said. */
+function publicPermissions(settings: AccessSettings): Permissions {
+  const unset = configuredKeys(settings) === undefined ? ['*'] : [];
+  return Permissions.anonymous(orElse(settings.publicSubscribe, unset), orElse(settings.publicPublish, unset));
+}
+
+const orElse = (given: readonly string[], unset: readonly string[]): string[] => [
+  ...(given.length > 0 ? given : unset),
+];

@@ -1,0 +1,127 @@
+import type { Permissions } from '@tetracast/access';
+import type { Connection } from '@tetracast/hub';
+import { TimeoutQueue } from '../timeout-queue';
+import { RenewablePermission } from './connection-permission';
+
+/** How exactly the end of a token is kept. */
+const TICK_MS = 100;
+
+export interface PermissionOptions {
+  /** By which others may find the line besides its connection's id: the client key it was given. */
+  readonly client?: string | undefined;
+  /** Called with each grant that takes the place of another. */
+  readonly onRenewed?: ((permissions: Permissions) => void) | undefined;
+}
+
+interface PermissionSettings {
+  readonly tokenExpiringMs: number;
+  readonly authLeewayMs: number;
+}
+
+/** The permits of all lines of this process, and one timer for the ends of them all. */
+export class ConnectionPermissions {
+  private readonly open = new Set<RenewablePermission>();
+  private readonly byName = new Map<string, Set<RenewablePermission>>();
+  private readonly deadlines = new TimeoutQueue<RenewablePermission>(TICK_MS, (permission) => {
+    this.reached(permission);
+  });
+
+  constructor(private readonly settings: PermissionSettings) {}
+
+  /** Opens the permit of a line, until that is gone. */
+  add(
+    permissions: Permissions,
+    connection: Connection,
+    { client, onRenewed }: PermissionOptions = {},
+  ): RenewablePermission {
+    const permission = new RenewablePermission(permissions, connection, onRenewed);
+    const names = client === undefined ? [connection.id] : [connection.id, client];
+    this.open.add(permission);
+    for (const name of names) this.named(name).add(permission);
+    this.schedule(permission);
+    // It may be gone already, while its token was looked at.
+    connection.onClose(() => {
+      this.open.delete(permission);
+      this.unschedule(permission);
+      for (const name of names) this.forget(name, permission);
+    });
+    return permission;
+  }
+
+  /** @throws CodedError `forbidden`, or what `admit` throws */
+  renew(permission: RenewablePermission, permissions: Permissions, admit?: (permissions: Permissions) => void): void {
+    permission.renew(permissions, admit);
+    this.schedule(permission);
+  }
+
+  /** @throws CodedError `forbidden` */
+  renewFromElsewhere(permission: RenewablePermission, permissions: Permissions): void {
+    permission.renewFromElsewhere(permissions);
+    this.schedule(permission);
+  }
+
+  /** The permits of the lines for which this grant is meant, if it is brought for a name: a connection's id, or a client key. */
+  find(name: string, permissions: Permissions): readonly RenewablePermission[] {
+    return [...(this.byName.get(name) ?? [])].filter((permission) => permission.isMeantBy(name, permissions));
+  }
+
+  /** Ends the lines whose grant has been taken back. */
+  endConnectionsWhere(isRevoked: (permissions: Permissions) => boolean): void {
+    for (const permission of [...this.open])
+      if (isRevoked(permission.permissions)) permission.connection.end('unauthorized');
+  }
+
+  /** Ends a line that has not brought a token by then. */
+  expectToken(permission: RenewablePermission, withinMs: number): void {
+    this.unschedule(permission);
+    this.wait(permission, withinMs);
+  }
+
+  private schedule(permission: RenewablePermission): void {
+    this.unschedule(permission);
+    const { expiresAtMs } = permission.permissions;
+    if (expiresAtMs === undefined) return;
+    const { tokenExpiringMs, authLeewayMs } = this.settings;
+    const atMs = permission.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiringMs;
+    this.wait(permission, Math.max(0, atMs - Date.now()));
+  }
+
+  private wait(permission: RenewablePermission, ms: number): void {
+    // A line may go while its new token is looked at; nothing would take it out again.
+    if (this.open.has(permission)) permission.timeoutAt = this.deadlines.add(permission, ms);
+  }
+
+  private unschedule(permission: RenewablePermission): void {
+    if (permission.timeoutAt !== undefined) this.deadlines.remove(permission, permission.timeoutAt);
+    permission.timeoutAt = undefined;
+  }
+
+  private reached(permission: RenewablePermission): void {
+    const { connection, permissions, warned } = permission;
+    permission.timeoutAt = undefined;
+    // One that was due at the same tick may have ended its whole line.
+    if (!this.open.has(permission)) return;
+    if (permissions.expiresAtMs === undefined) connection.end('unauthorized');
+    else if (warned) connection.end('token_expired');
+    else {
+      permission.warned = true;
+      connection.sink.sendNotice?.({
+        type: 'token_expiring',
+        connection: connection.id,
+        expires: permissions.expiresAtMs,
+      });
+      this.schedule(permission);
+    }
+  }
+
+  private named(name: string): Set<RenewablePermission> {
+    let openPermissions = this.byName.get(name);
+    if (openPermissions === undefined) this.byName.set(name, (openPermissions = new Set()));
+    return openPermissions;
+  }
+
+  private forget(name: string, permission: RenewablePermission): void {
+    const openPermissions = this.byName.get(name);
+    if (openPermissions?.delete(permission) === true && openPermissions.size === 0) this.byName.delete(name);
+  }
+}

@@ -1,0 +1,72 @@
+import { Permissions, readClaims, type TokenClaims } from '@tetracast/access';
+import type { Bus } from '@tetracast/bus';
+import { CodedError } from '@tetracast/message-model';
+import { createHash, randomBytes } from 'node:crypto';
+import type { AccessSettings } from '../session-settings';
+
+/** 256 bits: nobody guesses one. */
+const TICKET_BYTES = 32;
+
+interface Stored {
+  readonly claims: TokenClaims;
+  readonly channels: readonly string[];
+}
+
+/**
+ * Tickets stand in the URL of an event stream in place of a token, since an `EventSource` can send no header: one is good for
+ * one stream's channels and nothing else, for TICKET_UNUSED until it is first used, and from then on, for the reconnects of that
+ * stream, as long as the permission behind it. They are kept in the bus, under their hash, for any node to find.
+ */
+export class Tickets {
+  constructor(
+    private readonly bus: Bus,
+    /** How long a ticket waits for its first use; the ticket of a token without an end is kept for `revocationTtlMs` after its last. */
+    private readonly settings: Pick<AccessSettings, 'ticketUnusedMs' | 'revocationTtlMs'>,
+    /** What the claims behind a ticket still allow; whoever may not come in any more does not prolong it. @throws CodedError `unauthorized` */
+    private readonly permissionsOf: (claims: TokenClaims) => Permissions = (claims) => Permissions.of(claims),
+  ) {}
+
+  /** A ticket, and until when it waits for its first use, in ms since 1970. @throws BusUnavailableError */
+  async issue(claims: TokenClaims, channels: readonly string[]): Promise<{ ticket: string; unused: number }> {
+    const { ticketUnusedMs } = this.settings;
+    const ticket = randomBytes(TICKET_BYTES).toString('base64url');
+    const unused = Date.now() + ticketUnusedMs;
+    await this.keep(ticket, { claims, channels }, ticketUnusedMs);
+    return { ticket, unused };
+  }
+
+  /**
+   * The grant behind a ticket, which is good for these channels, and from now on for the reconnects of its stream.
+   * @throws CodedError `unauthorized`; BusUnavailableError
+   */
+  async redeem(ticket: string, channels: readonly string[]): Promise<Permissions> {
+    const text = await this.bus.getValue(keyOf(ticket));
+    if (text === undefined) throw new CodedError('unauthorized', 'the ticket is not known, or no longer');
+    const stored = JSON.parse(text) as Stored;
+    if (!channels.every((channel) => stored.channels.includes(channel))) {
+      throw new CodedError('forbidden', 'the ticket is for other channels');
+    }
+    const permissions = this.permissionsOf(readClaims(stored.claims));
+    await this.keep(ticket, stored, this.lifeOf(permissions));
+    return permissions;
+  }
+
+  /** Has a ticket stand for another grant. @throws BusUnavailableError */
+  async renew(ticket: string, { claims }: Permissions, channels: readonly string[]): Promise<void> {
+    if (claims === undefined) return;
+    await this.keep(ticket, { claims, channels }, this.lifeOf(Permissions.of(claims)));
+  }
+
+  private lifeOf({ expiresAtMs }: Permissions): number {
+    if (expiresAtMs === undefined) return this.settings.revocationTtlMs;
+    const lifeMs = expiresAtMs - Date.now();
+    if (lifeMs <= 0) throw new CodedError('unauthorized', 'the token behind the ticket has expired');
+    return lifeMs;
+  }
+
+  private async keep(ticket: string, stored: Stored, ttlMs: number): Promise<void> {
+    await this.bus.putValue(keyOf(ticket), JSON.stringify(stored), ttlMs);
+  }
+}
+
+const keyOf = (ticket: string): string => `ticket:${createHash('sha256').update(ticket).digest('base64url')}`;

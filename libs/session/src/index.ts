@@ -1,0 +1,17 @@
+export { AccessControl } from './access/access-control';
+export { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
+export { configuredKeys } from './access/configured-keys';
+export { type ConnectionPermission, describePermissions } from './access/connection-permission';
+export { extractToken, pickTokenCarrier } from './access/extract-token';
+export { authenticateRequest, type RequestIdentity } from './authenticate-request';
+export { type ClientAddress, createClientAddress } from './limits/client-address';
+export { ClientQuota } from './limits/client-quota';
+export { Limits } from './limits/limits';
+export { isOriginRule } from './origin/allowed-origins';
+export { isLoopback } from './origin/loopback';
+export { checkOrigin } from './origin/origin';
+export { publish, publishValid } from './publish';
+export { RequestOrder } from './request-order';
+export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
+export { TimeoutQueue } from './timeout-queue';
+export { toCodedError } from './to-coded-error';

@@ -1,0 +1,76 @@
+import type { ConnectionSettings } from '../session-settings';
+import type { Refuse } from './refusals';
+
+const REFUSALS: Readonly<Record<'process' | 'address' | 'user', Parameters<Refuse>>> = {
+  process: ['overloaded', 'connections', 'the service takes no more connections now'],
+  address: ['rate_limited', 'connections_per_ip', 'your address has too many connections'],
+  user: ['rate_limited', 'connections_per_user', 'this user has too many connections'],
+};
+
+/** How many connections this process has: in all, by address, and by user. */
+export class ConnectionLimits {
+  private total = 0;
+  private readonly byAddress = new Map<string, number>();
+  private readonly byUser = new Map<string, number>();
+
+  constructor(
+    private readonly settings: ConnectionSettings,
+    private readonly refuse: Refuse,
+  ) {}
+
+  /** Whether there is room for one more. */
+  hasRoom(address: string, user?: string): boolean {
+    return this.reached(address, user) === undefined;
+  }
+
+  /** @throws CodedError when there is no room: `overloaded` (of the process), `rate_limited` (for the address or user) */
+  requireRoom(address: string, user?: string): void {
+    const reached = this.reached(address, user);
+    if (reached !== undefined) throw this.refuse(...REFUSALS[reached]);
+  }
+
+  /** Counts one more. */
+  add(address: string, user?: string): void {
+    this.total++;
+    add(this.byAddress, address, 1);
+    if (user !== undefined) add(this.byUser, user, 1);
+  }
+
+  remove(address: string, user?: string): void {
+    this.total--;
+    add(this.byAddress, address, -1);
+    if (user !== undefined) add(this.byUser, user, -1);
+  }
+
+  /** A connection that is counted turns out to be that of another user. @throws CodedError `rate_limited` */
+  move(from: string | undefined, to: string | undefined): void {
+    if (from === to) return;
+    if (to !== undefined) {
+      if (this.isFullUser(to)) throw this.refuse(...REFUSALS.user);
+      add(this.byUser, to, 1);
+    }
+    if (from !== undefined) add(this.byUser, from, -1);
+  }
+
+  private reached(address: string, user: string | undefined): keyof typeof REFUSALS | undefined {
+    const { maxConnections, maxConnectionsPerIp } = this.settings;
+    if (this.total >= maxConnections) return 'process';
+    if (isFull(this.byAddress, address, maxConnectionsPerIp)) return 'address';
+    return user !== undefined && this.isFullUser(user) ? 'user' : undefined;
+  }
+
+  private isFullUser(user: string): boolean {
+    return isFull(this.byUser, user, this.settings.maxConnectionsPerUser);
+  }
+}
+
+/** A limit of 0 is none. */
+function isFull(counts: ReadonlyMap<string, number>, name: string, most: number): boolean {
+  return most > 0 && (counts.get(name) ?? 0) >= most;
+}
+
+function add(counts: Map<string, number>, name: string, change: number): void {
+  const count = (counts.get(name) ?? 0) + change;
+  if (count > 0) counts.set(name, count);
+  else counts.delete(name);
+}

@@ -1,0 +1,74 @@
+import { TokenBucket, BURST_S } from './token-bucket';
+
+/** Over how long what all processes spent is added up; also how long one that spends nothing more is remembered. */
+export const RATE_WINDOW_MS = 10_000;
+
+/** Most that are remembered; above it the one that was looked at least lately is forgotten, as if it were full. */
+const REMEMBERED_MAX = 100_000;
+
+/** Most in one report: while the log adds them up it does nothing else. */
+const REPORT_MAX = 1000;
+
+interface Spender {
+  readonly bucket: TokenBucket;
+  unreported: number;
+  spentAt: number;
+}
+
+/**
+ * The rates of those who may be clients of several processes, by name. Each process lets through what its own bucket holds;
+ * what it let through it reports now and then, and takes from its buckets what it hears that the others did.
+ */
+export class SharedRates {
+  // In the order in which they are to be reported: the oldest report first.
+  private readonly spenders = new Map<string, Spender>();
+
+  get size(): number {
+    return this.spenders.size;
+  }
+
+  /** `false`: the rate is used up. */
+  take(name: string, rate: number, now: number, cost = 1): boolean {
+    let spender = this.spenders.get(name);
+    if (spender === undefined) {
+      spender = { bucket: new TokenBucket(rate, now), unreported: 0, spentAt: now };
+      if (this.spenders.size >= REMEMBERED_MAX) this.forgetOldest();
+      this.spenders.set(name, spender);
+    }
+    spender.spentAt = now;
+    if (!spender.bucket.take(now, cost)) return false;
+    spender.unreported += cost;
+    return true;
+  }
+
+  /** What was spent since the report before, by name; those who spent nothing for long are forgotten. */
+  report(now: number): Map<string, number> {
+    const report = new Map<string, number>();
+    const names = this.spenders.keys();
+    for (let left = Math.min(this.spenders.size, REPORT_MAX); left > 0; left--) {
+      const name = names.next().value as string;
+      const spender = this.spenders.get(name) as Spender;
+      this.spenders.delete(name);
+      if (now - spender.spentAt >= RATE_WINDOW_MS) continue;
+      report.set(name, spender.unreported);
+      spender.unreported = 0;
+      this.spenders.set(name, spender);
+    }
+    return report;
+  }
+
+  /** `spent`: what all processes, this one included, let through in the last {@link RATE_WINDOW_MS}. */
+  applyTotal(name: string, spent: number, now: number): void {
+    const spender = this.spenders.get(name);
+    if (spender === undefined) return;
+    const { bucket, unreported } = spender;
+    // A bucket alone lets through so much in the window, never more: one process by itself is not slowed by this.
+    const most = bucket.rate * (BURST_S + RATE_WINDOW_MS / 1000);
+    bucket.limitTo(most - spent - unreported, now);
+  }
+
+  private forgetOldest(): void {
+    const oldest = this.spenders.keys().next().value;
+    if (oldest !== undefined) this.spenders.delete(oldest);
+  }
+}

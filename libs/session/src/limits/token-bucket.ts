@@ -1,0 +1,40 @@
+/** How many seconds of its rate may be spent at once. */
+export const BURST_S = 2;
+
+/** A rate as a bucket that fills with `rate` tokens a second, of which each request takes one. No timer. */
+export class TokenBucket {
+  private tokens: number;
+  private filledAt: number;
+
+  /** Begins full. `now` is in ms of a clock that does not go back, here and below. */
+  constructor(
+    readonly rate: number,
+    now: number,
+  ) {
+    this.tokens = this.capacity;
+    this.filledAt = now;
+  }
+
+  /** Takes `cost` tokens if there is one at least: what is dear makes a debt. `false`: there is none, and nothing was taken. */
+  take(now: number, cost = 1): boolean {
+    this.fill(now);
+    if (this.tokens < 1) return false;
+    this.tokens -= cost;
+    return true;
+  }
+
+  /** Others have spent as well: no more than `tokens` are left. Debts are bounded, so that they are paid soon. */
+  limitTo(tokens: number, now: number): void {
+    this.fill(now);
+    this.tokens = Math.max(-this.capacity, Math.min(this.tokens, tokens));
+  }
+
+  private get capacity(): number {
+    return this.rate * BURST_S;
+  }
+
+  private fill(now: number): void {
+    this.tokens = Math.min(this.capacity, this.tokens + ((now - this.filledAt) * this.rate) / 1000);
+    this.filledAt = now;
+  }
+}

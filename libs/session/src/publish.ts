@@ -1,0 +1,109 @@
+import {
+  CodedError,
+  DEFAULT_EVENT,
+  explainMembers,
+  type PublicationRequest,
+  PublicationSchema,
+} from '@tetracast/message-model';
+import type { Permissions } from '@tetracast/access';
+import type { Publication } from '@tetracast/bus';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { flawIn } from './limits/data-flaw';
+import type { SessionServices } from './session-services';
+import type { MessageSettings } from './session-settings';
+
+/** What is known of a publisher besides what it wants to publish. */
+export interface PublishContext {
+  /** What the publisher may do; the subject of its token stands in the message. */
+  readonly permissions: Permissions;
+  /** The client key of the publisher's line; it wins over the one in the publication. */
+  readonly client?: string;
+  /** The server made `client` up: after a reconnect it is another one, so no idempotency key belongs to it. Default `false`. */
+  readonly isClientMadeUp?: boolean;
+  /** Wins over the one in the publication. */
+  readonly idempotencyKey?: string;
+}
+
+export interface PublishResult {
+  /** The cursor of the stored message. */
+  readonly id: string;
+  readonly channel: string;
+  /** The idempotency key was known: this is the message that was stored then. */
+  readonly duplicate: boolean;
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
+
+const check = TypeCompiler.Compile(PublicationSchema);
+
+/**
+ * Publishes what a client sent; resolves once it is stored. The same for every transport.
+ *
+ * @throws CodedError `unauthorized`, `forbidden`, `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
+ * idempotency key); BusUnavailableError when nothing is known to be stored
+ */
+export async function publish(
+  service: Pick<SessionServices, 'settings' | 'hub'>,
+  body: unknown,
+  context: PublishContext,
+): Promise<PublishResult> {
+  return publishValid(service, readPublication(body), context);
+}
+
+/** The same for what {@link PublicationSchema} has let pass already. */
+export async function publishValid(
+  { settings, hub }: Pick<SessionServices, 'settings' | 'hub'>,
+  { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
+  context: PublishContext,
+): Promise<PublishResult> {
+  const { permissions, idempotencyKey = named } = context;
+  permissions.requirePublish(channel);
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
+  }
+  const key = context.client ?? client;
+  const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
+    channel,
+    event,
+    data: encodeData(data, settings),
+    echo,
+  };
+  if (key !== undefined) publication.client = key;
+  if (permissions.subject !== undefined) publication.user = permissions.subject;
+  if (idempotencyKey !== undefined) {
+    publication.idempotencyKey = idempotencyKey;
+    const owner = idempotencyOwner(permissions.subject, context.isClientMadeUp === true ? undefined : key);
+    if (owner !== undefined) publication.idempotencyOwner = owner;
+  }
+  const { id, duplicate } = await hub.publish(publication);
+  return { id, channel, duplicate };
+}
+
+/** Strangers who happen to use one key must not get each other's answers; a client key the client itself named is its own. */
+function idempotencyOwner(user: string | undefined, client: string | undefined): string | undefined {
+  if (user !== undefined) return `user:${user}`;
+  return client === undefined ? undefined : `client:${client}`;
+}
+
+function readPublication(body: unknown): PublicationRequest {
+  if (check.Check(body)) return body;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new CodedError('invalid_message', 'a message is an object with "channel" and "data"');
+  }
+  if (!('channel' in body)) throw new CodedError('invalid_channel', 'a message has a "channel"');
+  const named = explainMembers(body, 'invalid_message');
+  if (named !== undefined) throw new CodedError(named.code, named.message);
+  const first = check.Errors(body).First();
+  throw new CodedError('invalid_message', first ? `${first.path || '/'}: ${first.message}` : 'not a message');
+}
+
+function encodeData(data: unknown, { maxDataDepth, maxMessageBytes }: MessageSettings): string {
+  const flaw = flawIn(data, maxDataDepth);
+  if (flaw !== undefined) throw new CodedError('invalid_message', flaw);
+  const text = JSON.stringify(data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxMessageBytes) {
+    throw new CodedError('message_too_large', `the data is ${bytes} bytes of JSON, of at most ${maxMessageBytes}`);
+  }
+  return text;
+}

@@ -1,0 +1,6 @@
+/** What a session writes log lines to; a pino logger is one. */
+export interface SessionLogger {
+  error(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  warn(text: string): void;
+}

@@ -1,0 +1,41 @@
+import type { SessionSettings } from '../src/session-settings';
+
+/** The defaults of a service, but for `changed`. */
+export function sessionSettings(changed: Partial<SessionSettings> = {}): SessionSettings {
+  return {
+    authSecret: '',
+    authPublicKey: '',
+    authJwksUrl: '',
+    authAlgorithms: [],
+    authIssuer: '',
+    authAudience: '',
+    authLeewayMs: 5000,
+    authTimeoutMs: 10_000,
+    authJwksStaleMs: 3_600_000,
+    tokenAgeMaxMs: 0,
+    tokenExpiringMs: 60_000,
+    ticketUnusedMs: 30_000,
+    revocationTtlMs: 86_400_000,
+    publicSubscribe: [],
+    publicPublish: [],
+    host: '127.0.0.1',
+    allowedOrigins: [],
+    servedHosts: [],
+    trustProxy: [],
+    maxConnections: 50_000,
+    maxConnectionsPerIp: 1000,
+    maxConnectionsPerUser: 100,
+    publishRate: 1000,
+    publishRatePerIp: 5000,
+    publishRatePerUser: 5000,
+    subscribeRate: 50,
+    subscribeRatePerIp: 1000,
+    subscribeRatePerUser: 500,
+    pollRate: 200,
+    pollRatePerIp: 1000,
+    pollRatePerUser: 100,
+    maxMessageBytes: 65_536,
+    maxDataDepth: 64,
+    ...changed,
+  };
+}
