@@ -24,3 +24,21 @@ it.each(['1e400', '{"a":[-1e999]}'])('stores nothing with a number no double can
   await line.post('421["publish",{"channel":"news","data":"next"}]');
   expect(await witness.nextData()).toBe('next');
 });
+
+it('refuses a long-polling POST that is not UTF-8 and stores nothing of it', async () => {
+  await using service = await startService();
+  using witness = await openClient(`${service.url}/news`);
+  const base = `${service.url}/socket.io/?EIO=4&transport=polling`;
+  const { sid } = JSON.parse((await (await fetch(base)).text()).slice(1)) as { sid: string };
+  const session = `${base}&sid=${sid}`;
+  await fetch(session, { method: 'POST', body: '40' });
+
+  const body = Buffer.from('42["publish",{"channel":"news","data":"t\xe9"}]', 'latin1');
+  const answer = await fetch(session, { method: 'POST', body });
+
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ code: 'invalid_message' });
+  const next = await openPollingByHand(service.url, {});
+  await next.post('421["publish",{"channel":"news","data":"next"}]');
+  expect(await witness.nextData()).toBe('next');
+});

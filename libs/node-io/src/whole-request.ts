@@ -12,7 +12,38 @@ export class WholeRequest extends IncomingMessage {
   private gathered: Buffer | undefined;
   private size = 0;
 
+  private utf8: InstanceType<typeof TextDecoder> | undefined;
+  private onInvalidUtf8: (() => void) | undefined;
+
+  /**
+   * Hands on a body that is UTF-8 only (RFC 3629): with the first byte that is not, the body ends there, without its end, and
+   * `onInvalid` is called. A reader that decodes for itself would put U+FFFD in place of what was sent. Call it in the
+   * turn in which the head was read.
+   */
+  requireUtf8(onInvalid: () => void): void {
+    this.utf8 = new TextDecoder('utf-8', { fatal: true });
+    this.onInvalidUtf8 = onInvalid;
+  }
+
   override push(piece: Buffer | null): boolean {
+    if (this.utf8 !== undefined && !this.isUtf8(piece)) return false;
+    return this.pushLarge(piece);
+  }
+
+  private isUtf8(piece: Buffer | null): boolean {
+    if (this.onInvalidUtf8 === undefined) return false;
+    try {
+      this.utf8?.decode(piece ?? undefined, { stream: piece !== null });
+      return true;
+    } catch {
+      const { onInvalidUtf8 } = this;
+      this.onInvalidUtf8 = undefined;
+      onInvalidUtf8();
+      return false;
+    }
+  }
+
+  private pushLarge(piece: Buffer | null): boolean {
     const { gathered, size } = this;
     if (piece === null || size + piece.length >= PIECE_BYTES) {
       this.gathered = undefined;

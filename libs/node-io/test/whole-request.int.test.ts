@@ -52,3 +52,32 @@ describe('a body', () => {
     expect(await send(['abc'], false)).toEqual({ sizes: [3], isSame: true });
   });
 });
+
+it.each([
+  ['a letter of Latin-1', [Buffer.from('a\xe9b', 'latin1')], 'invalid'],
+  ['half of a letter at its end', [Buffer.from('\u{1f600}').subarray(0, 3)], 'invalid'],
+  [
+    'a letter that comes in two pieces',
+    [Buffer.from('\u{1f600}').subarray(0, 2), Buffer.from('\u{1f600}').subarray(2)],
+    'end',
+  ],
+  ['U+FFFD itself', [Buffer.from('\ufffd')], 'end'],
+])('requires UTF-8: %s', async (_name, pieces, outcome) => {
+  const server = createServer({ IncomingMessage: WholeRequest }, (request, response) => {
+    (request as WholeRequest).requireUtf8(() => response.end('invalid'));
+    request.setEncoding('utf8').on('data', () => undefined);
+    request.on('end', () => response.end('end'));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.write('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n');
+  for (const piece of pieces) {
+    client.write(`${piece.length.toString(16)}\r\n`);
+    client.write(piece);
+    client.write('\r\n');
+  }
+  client.write('0\r\n\r\n');
+
+  expect(await text(client)).toContain(outcome);
+  await once(server.close(), 'close');
+});

@@ -1,6 +1,7 @@
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, createProblem } from '@tetracast/message-model';
+import { WholeRequest } from '@tetracast/node-io';
 import { requirePlainText } from '@tetracast/service-kit';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { Engine } from './engine';
 import { requireRoomForSession } from './engine-quota';
 import { EngineConnection } from './engine-connection';
@@ -26,6 +27,11 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
       method: ['GET', 'POST'],
       url: SOCKETIO_PATH,
       exposeHeadRoute: false,
+      // In the turn in which the head was read: the body may stand right behind it.
+      onRequest: ({ raw }, reply, next) => {
+        if (raw instanceof WholeRequest) raw.requireUtf8(() => refuseBody(reply));
+        next();
+      },
       handler: async (request, reply) => {
         const { sid, j: jsonp } = request.query;
         // A script element names no origin: any page could read what is answered in this way.
@@ -39,7 +45,7 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
           await EngineConnection.of(connection, tetracast.settings).whenWritable();
         }
         reply.hijack();
-        if (request.raw.destroyed) return reply;
+        if (request.raw.destroyed || reply.raw.headersSent) return reply;
         for (const [name, value] of Object.entries(reply.getHeaders())) {
           if (value !== undefined) reply.raw.setHeader(name, value);
         }
@@ -48,4 +54,12 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
       },
     });
   };
+}
+
+/** Answers a body that is not UTF-8 and closes the connection, since the rest of the body is not read. */
+function refuseBody({ raw }: FastifyReply): void {
+  if (raw.headersSent) return;
+  const problem = createProblem('invalid_message', 'the body is not UTF-8: send the packets in UTF-8');
+  raw.writeHead(problem.status, { 'content-type': 'application/problem+json', connection: 'close' });
+  raw.end(JSON.stringify(problem));
 }
