@@ -1,6 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
 import { publishRoute, type Tetracast } from '@tetracast/service-kit';
-import { authenticateRequest, type RequestIdentity, TimeoutQueue } from '@tetracast/session';
+import { openSession, TimeoutQueue } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { parsePollRequest, type PollRequest } from './poll-request';
@@ -12,7 +12,7 @@ const TICK_MS = 50;
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { tetracast } = app;
-  const deadlines = new TimeoutQueue<PollSink>(TICK_MS, (sink) => {
+  const timeouts = new TimeoutQueue<PollSink>(TICK_MS, (sink) => {
     sink.wake();
   });
   await app.register(publishRoute(PATH));
@@ -20,49 +20,55 @@ const plugin: FastifyPluginAsync = async (app) => {
   // No HEAD: it would have to wait as long as GET does, to answer with less.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
-    const asking = await authenticateRequest(tetracast, request.raw, 'poll', poll.channels.length);
-    asking.permissions.requireSubscribe(poll.channels);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
-    await hold(tetracast, deadlines, { ...poll, ...asking }, sink, reply);
+    await collect(tetracast, timeouts, poll, sink, reply);
     return answer(poll, sink, reply);
   });
 };
 
 /** One poll from its subscription to the moment it can be answered. */
-async function hold(
+async function collect(
   service: Tetracast,
-  deadlines: TimeoutQueue<PollSink>,
-  { channels, start, client, waitMs, quota, permissions }: PollRequest & RequestIdentity,
+  timeouts: TimeoutQueue<PollSink>,
+  poll: PollRequest,
   sink: PollSink,
-  reply: FastifyReply,
+  { raw, request }: FastifyReply,
 ): Promise<void> {
-  quota.addConnection();
-  const connection = service.hub.connect(sink, client, quota);
-  reply.raw.once('close', () => {
-    connection.close();
-    sink.close();
-  });
-  try {
-    await connection.subscribe(channels, start, (cursor) => {
+  const { start, waitMs } = poll;
+  const session = await openSession(service, {
+    action: 'poll',
+    sink,
+    request: request.raw,
+    quota: service.limits.quotaForRequest(request.raw),
+    subscription: poll,
+    onConnect: ({ connection }) => {
+      raw.once('close', () => {
+        connection.close();
+        sink.close();
+      });
+    },
+    onBegin: (cursor) => {
       sink.cursor = start.kind === 'after' ? start.cursor : cursor;
-    });
+    },
+  });
+  const { connection } = session;
+  try {
     await connection.whenCaughtUp();
+    // A poll that outlives its token is answered early, since that ends its connection: the next poll brings its own.
     if (waitMs === 0 || service.draining || sink.hasContent || sink.closed) return;
-    // What waits longer than its token is good for is answered early; the next poll brings its own.
-    service.access.openPermission(permissions, connection, { client });
-    const due = deadlines.add(sink, waitMs);
+    const due = timeouts.add(sink, waitMs);
     await sink.whenContent();
-    deadlines.remove(sink, due);
+    timeouts.remove(sink, due);
     await connection.whenCaughtUp();
   } finally {
-    connection.close();
+    session.close();
   }
 }
 
 /** 304 when the client knows that nothing is new, else what the sink took. */
 function answer({ knownCursors, preferenceApplied }: PollRequest, sink: PollSink, reply: FastifyReply): FastifyReply {
   const { cursor } = sink;
-  // Closed before it began: by its client, who hears nothing of this, or by the service.
+  // Closed before it began: by its client, which gets no answer, or by the service.
   if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping');
   void reply.header('etag', `"${cursor}"`).header('cache-control', 'no-store');
   if (preferenceApplied !== undefined) void reply.header('preference-applied', preferenceApplied);

@@ -1,7 +1,7 @@
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { Server, type Socket } from 'socket.io';
-import { admission, subscriberOf } from './session/admission';
+import { admitClients, subscriberOf } from './session/admit-client';
 import type { Engine } from './engine/engine';
 import { serveMainNamespace } from './events/main-events';
 import { serveChannelNamespace } from './events/namespace-events';
@@ -11,7 +11,7 @@ import { RoomlessAdapter } from './engine/roomless-adapter';
 const READY_EVENT = 'tetracast:ready';
 
 /** The Socket.IO server on `engine`: the main namespace, and a namespace for every channel. */
-export function createSocketServer(service: Tetracast, engine: Engine, log: FastifyBaseLogger): Server {
+export function createSocketServer(service: Tetracast, engine: Engine, logger: FastifyBaseLogger): Server {
   const io = new Server({
     serveClient: false,
     // A session that joins no namespace in that time is none.
@@ -23,29 +23,30 @@ export function createSocketServer(service: Tetracast, engine: Engine, log: Fast
   const channels = io.of((_name, _auth, next) => {
     next(null, true);
   });
-  const admit = admission(service, log);
+  const admit = admitClients(service, logger);
   io.use(admit).on('connection', (socket) => {
-    open(service, socket, log);
+    open(service, socket, logger);
   });
   channels.use(admit).on('connection', (socket) => {
-    open(service, socket, log);
+    open(service, socket, logger);
   });
   io.bind(engine);
   return io;
 }
 
 /** The client has just been told that it is connected. */
-function open(service: Tetracast, socket: Socket, log: FastifyBaseLogger): void {
+function open(service: Tetracast, socket: Socket, logger: FastifyBaseLogger): void {
   const subscriber = subscriberOf(socket);
   if (subscriber === undefined) return;
-  const { sink, connection, cursor } = subscriber;
+  const { sink, cursor } = subscriber;
+  const { connection } = subscriber.session;
   // Ended at the last moment, when there was nobody yet to be told.
   if (connection.isClosed()) {
     socket.disconnect();
     return;
   }
   const serve = socket.nsp.name === '/' ? serveMainNamespace : serveChannelNamespace;
-  serve(service, socket, subscriber, log);
+  serve(service, socket, subscriber, logger);
   sink.onWritable = () => {
     connection.onDrain();
   };

@@ -1,14 +1,14 @@
 import { CodedError, type ErrorCode } from '@tetracast/message-model';
 import { answerError, publishRoute, type Tetracast } from '@tetracast/service-kit';
 import { detachSocket } from '@tetracast/node-io';
-import { parseSubscriptionRequest, requireChannels, single, toCodedError } from '@tetracast/session';
+import { openSession, parseSubscriptionRequest, requireChannels, single, toCodedError } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { encodeOpening, type SseFormat } from './sse-framing';
 import { SseSink } from './sse-sink';
 import { bodyFor } from './stream-body';
 import { encodeHead, STREAM_HEADERS } from './stream-head';
-import { permissionsForStream, renewingTicket, ticketRoute } from './tickets';
+import { ticketRoute } from './tickets';
 
 const PATH = '/sse';
 
@@ -30,37 +30,33 @@ const plugin: FastifyPluginAsync = async (app) => {
 };
 
 async function openStream(service: Tetracast, request: SseRequest, reply: FastifyReply): Promise<void> {
-  const { access, hub, limits, settings } = service;
+  const { settings } = service;
   const { query, headers } = request;
-  const quota = limits.quotaFor(request.raw);
-  const { channels, start, client } = requireChannels(
-    parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined),
-  );
+  const subscription = requireChannels(parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined));
   const ticket = single(query, 'ticket') || undefined;
-  quota.spend('subscribe', channels.length);
-  const permissions = await permissionsForStream(service, request, ticket, channels);
-  quota.identify(permissions.subject, 'subscribe', channels.length);
   const body = bodyFor(request.raw.httpVersion);
   const sink = new SseSink(body, formatIn(query));
-  // Behind an unfinished answer on the same connection there is no line to write to; no browser asks so.
+  // Behind an unfinished answer on the same connection there is no socket to write to; no browser sends such a request.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
 
-  quota.addConnection();
-  const connection = hub.connect(sink, client, quota);
-  try {
-    access.openPermission(permissions, connection, { client, onRenewed: renewingTicket(service, ticket, channels) });
-    await connection.subscribe(channels, start, (cursor) => {
+  const session = await openSession(service, {
+    action: 'subscribe',
+    sink,
+    request: request.raw,
+    credential: ticket === undefined ? undefined : { ticket },
+    subscription,
+    onBegin: (cursor, { connection }) => {
       const socket = detachSocket(reply.raw);
       if (socket === undefined) return;
       void reply.hijack();
       const head = encodeHead(reply.getHeaders(), body.headerLines);
       sink.open(socket, settings.highWaterMark, connection, head, encodeOpening(retryMs(service), cursor));
-    });
-  } finally {
-    if (!sink.isOpen) connection.close();
-  }
-  if (!sink.isOpen) throw new CodedError('unavailable', 'the service is stopping');
+    },
+  });
+  if (sink.isOpen) return;
+  session.close();
+  throw new CodedError('unavailable', 'the service is stopping');
 }
 
 function formatIn(query: SseRequest['query']): SseFormat {

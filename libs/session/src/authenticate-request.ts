@@ -1,18 +1,18 @@
 import type { Permissions } from '@tetracast/access';
 import type { IncomingMessage } from 'node:http';
-import type { ClientQuota } from './limits/client-quota';
+import type { AccessControl } from './access/access-control';
 import type { Action } from './limits/limits';
 import type { SessionServices } from './session-services';
 
-/** Who asks by a request, and what it may do. */
-export interface RequestIdentity {
-  readonly quota: ClientQuota;
-  readonly permissions: Permissions;
+/** What a client shows besides its request: a token, or the ticket of an event stream. */
+export interface Credential {
+  readonly token?: string;
+  readonly ticket?: string;
 }
 
 /**
- * Finds out who asks for `action`, on so many channels, by a plain request. It is counted for the address before its token is looked at, since that
- * is work, and for the user once that is known.
+ * What the client of a plain request may do. The request counts for its address before its token is checked, since that is
+ * work, and for its user once that is known; for a request that names `channels`, so many of them.
  *
  * @throws CodedError `rate_limited`, `unauthorized`, `unavailable`
  */
@@ -20,11 +20,27 @@ export async function authenticateRequest(
   { access, limits }: Pick<SessionServices, 'access' | 'limits'>,
   request: IncomingMessage,
   action: Action,
-  channels = 1,
-): Promise<RequestIdentity> {
+  channels?: readonly string[],
+): Promise<Permissions> {
   const quota = limits.quotaForRequest(request);
-  quota.spend(action, channels);
-  const permissions = await access.permissionsForRequest(request);
-  quota.identify(permissions.subject, action, channels);
-  return { quota, permissions };
+  quota.spend(action, channels?.length);
+  const permissions = await authenticate(access, request);
+  quota.identify(permissions.subject, action, channels?.length);
+  return permissions;
+}
+
+/**
+ * What the client may do by its ticket, else by its token, else by the token that its request carries; without any, what everybody may.
+ * A ticket has to be for all of `channels`.
+ *
+ * @throws CodedError `unauthorized`, `unavailable`; for a ticket also `forbidden`, BusUnavailableError
+ */
+export async function authenticate(
+  access: AccessControl,
+  request: Pick<IncomingMessage, 'headers' | 'url'>,
+  channels: readonly string[] = [],
+  { ticket, token }: Credential = {},
+): Promise<Permissions> {
+  if (ticket !== undefined) return access.permissionsForTicket(ticket, channels);
+  return token === undefined ? access.permissionsForRequest(request) : access.permissionsForToken(token);
 }

@@ -35,29 +35,12 @@ export function admitSession({ limits }: Pick<Tetracast, 'limits'>, session: Eng
   }
 }
 
-/** The client of a session is this user, for whom what it did to get there counts as well. @throws CodedError `rate_limited` */
-export function identify(session: EngineSocket, user: string | undefined): void {
-  quotas.get(session)?.identify(user, 'subscribe');
+/** The quota of a session that {@link admitSession} has let in; all its namespaces share it. */
+export function quotaOf(session: EngineSocket): ClientQuota {
+  return quotas.get(session) as ClientQuota;
 }
 
-/**
- * Counts something the client of a session does. One that goes on and on though it is refused is cut; the stock client comes
- * back after a while.
- *
- * @throws CodedError `rate_limited`
- */
-export function spendQuota(session: EngineSocket, ...what: Parameters<ClientQuota['spend']>): void {
-  const wasAbusive = isAbusive(session);
-  try {
-    quotas.get(session)?.spend(...what);
-  } catch (error) {
-    // Once, after what was refused in this turn has been answered.
-    if (!wasAbusive && isAbusive(session)) setImmediate(() => session.close());
-    throw error;
-  }
-}
-
-/** Whether {@link spendQuota} cuts the session at the end of this turn: nothing that still comes from it is looked at. */
+/** Whether the client went on and on though it was refused. Its session is closed, and what still comes from it is ignored. */
 export function isAbusive(session: EngineSocket): boolean {
   return quotas.get(session)?.isAbusive === true;
 }

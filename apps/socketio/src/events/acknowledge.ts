@@ -2,7 +2,7 @@ import { CodedError, type Refusal } from '@tetracast/message-model';
 import { toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
-import type { Subscriber } from '../session/admission';
+import type { Subscriber } from '../session/admit-client';
 
 /** What an acknowledgement is called with. */
 export type Acknowledgement =
@@ -23,12 +23,12 @@ const INFINITE_NAME: Refusal = { code: 'invalid_event', message: 'an event name 
 /** Has `serve` called with all that a client emits. */
 export function onEmitted(
   socket: Socket,
-  { connection, engineConnection, sink }: Subscriber,
+  { session, engineConnection, sink }: Subscriber,
   serve: (emitted: Emitted) => void,
 ): void {
   socket.onAny((name: string | number, ...args: unknown[]) => {
     // One payload may bring thousands more, each of which would be refused.
-    if (connection.isClosed() || engineConnection.isAbusive) return;
+    if (session.connection.isClosed() || engineConnection.isAbusive) return;
     const event = String(name);
     const last = args.at(-1);
     const isAsked = typeof last === 'function';
@@ -55,17 +55,19 @@ export function soleArgument([argument, ...others]: readonly unknown[]): unknown
  * event waited for its turn: its token was revoked, say.
  */
 export async function acknowledge(
-  { connection, engineConnection }: Subscriber,
+  { session, engineConnection }: Subscriber,
   reply: Reply,
-  log: FastifyBaseLogger,
+  logger: FastifyBaseLogger,
   serve: () => Promise<void>,
 ): Promise<void> {
-  if (connection.isClosed() || engineConnection.isAbusive) return;
+  if (session.connection.isClosed() || engineConnection.isAbusive) return;
   try {
     await serve();
   } catch (error) {
     const { code, message } = toCodedError(error);
-    if (code === 'internal') log.error({ err: error }, 'a Socket.IO event failed');
+    if (code === 'internal') logger.error({ err: error }, 'a Socket.IO event failed');
     reply({ ok: false, error: { code, message } });
+    // After what was refused in this turn has been answered; the stock client comes back after a while.
+    if (engineConnection.isAbusive) setImmediate(() => engineConnection.close());
   }
 }

@@ -2,13 +2,12 @@ import { CodedError } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
-import type { Subscriber } from '../session/admission';
+import type { Subscriber } from '../session/admit-client';
 import { acknowledge, onEmitted, type Reply, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
-import { spendQuota } from '../engine/engine-quota';
 import { readSubscribe, readUnsubscribe } from '../session/handshake';
 import { publishEmitted } from './publish-emitted';
-import { sessionTtlMs } from '../session/session';
+import { sessionTtlMs } from '../session/recoverable-session';
 import { keepWhileConnected, saveLater } from '../session/session-keeping';
 
 /** Tells from where a client goes on once it has subscribed to more. */
@@ -19,9 +18,9 @@ export function serveMainNamespace(
   service: Tetracast,
   socket: Socket,
   subscriber: Subscriber,
-  log: FastifyBaseLogger,
+  logger: FastifyBaseLogger,
 ): void {
-  const { engineConnection, session, sink, connection, permission } = subscriber;
+  const { engineConnection, session, recoverable, sink } = subscriber;
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
 
@@ -30,60 +29,63 @@ export function serveMainNamespace(
     try {
       return read();
     } catch (error) {
-      spendQuota(socket.conn, 'subscribe');
+      session.quota.spend('subscribe');
       throw error;
     }
   };
 
   const refuseUnknown = async (): Promise<void> => {
-    spendQuota(socket.conn, 'publish');
+    session.quota.spend('publish');
     return Promise.reject(unknownEvent());
   };
 
   const subscribe = async (argument: unknown, reply: Reply): Promise<void> => {
     const { channels, start } = counted(() => readSubscribe(argument));
-    spendQuota(socket.conn, 'subscribe', channels.length);
-    permission.permissions.requireSubscribe(channels);
-    const had = connection.channels;
-    const added = channels.filter((name) => !had.includes(name));
-    session.add(added);
+    let added: readonly string[] = [];
+    const prepare = async (): Promise<void> => {
+      const had = session.connection.channels;
+      added = channels.filter((name) => !had.includes(name));
+      recoverable.add(added);
+      // Before it takes effect, so that what is acknowledged outlives this process.
+      await recoverable.save(bus, ttlMs);
+    };
+    const onBegin = (cursor: string): void => {
+      sink.emit(SUBSCRIBED_EVENT, { channels, cursor }, cursor);
+      reply({ ok: true, channels, cursor });
+    };
     try {
-      // First, so that what is acknowledged outlives this process.
-      await session.save(bus, ttlMs);
-      await connection.subscribe(channels, start, (cursor) => {
-        sink.emit(SUBSCRIBED_EVENT, { channels, cursor }, cursor);
-        reply({ ok: true, channels, cursor });
-      });
+      await session.subscribe(channels, start, onBegin, prepare);
     } catch (error) {
-      session.remove(added);
-      saveLater(service, session, log);
+      if (added.length > 0) {
+        recoverable.remove(added);
+        saveLater(service, recoverable, logger);
+      }
       throw error;
     }
   };
 
   const unsubscribe = async (argument: unknown, reply: Reply): Promise<void> => {
     const channels = counted(() => readUnsubscribe(argument));
-    spendQuota(socket.conn, 'subscribe', channels.length);
-    connection.unsubscribe(channels);
-    session.remove(channels);
-    await session.save(bus, ttlMs);
+    session.unsubscribe(channels);
+    recoverable.remove(channels);
+    await recoverable.save(bus, ttlMs);
     reply({ ok: true, channels });
   };
 
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
     const run = (serve: (argument: unknown) => Promise<void>) => () =>
-      acknowledge(subscriber, reply, log, () => serve(soleArgument(values)));
+      acknowledge(subscriber, reply, logger, () => serve(soleArgument(values)));
     if (event === AUTH_EVENT)
       engineConnection.order.runAlone(
-        run((argument) => authenticate(service, socket, subscriber, argument, reply, log)),
+        run((argument) => authenticate(service, socket, subscriber, argument, reply, logger)),
       );
     else if (event === 'publish')
-      engineConnection.order.run(run((argument) => publishEmitted(service, socket, subscriber, () => argument, reply)));
+      engineConnection.order.run(run((argument) => publishEmitted(subscriber, () => argument, reply)));
     else if (event === 'subscribe') engineConnection.order.runAlone(run((argument) => subscribe(argument, reply)));
     else if (event === 'unsubscribe') engineConnection.order.runAlone(run((argument) => unsubscribe(argument, reply)));
-    else engineConnection.order.run(() => acknowledge(subscriber, reply, log, refuseUnknown));
+    else engineConnection.order.run(() => acknowledge(subscriber, reply, logger, refuseUnknown));
   });
-  keepWhileConnected(service, socket, subscriber, log);
+  keepWhileConnected(service, socket, subscriber, logger);
 }
 
 function unknownEvent(): CodedError {

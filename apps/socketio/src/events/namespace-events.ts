@@ -2,7 +2,7 @@ import { CodedError } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
-import type { Subscriber } from '../session/admission';
+import type { Subscriber } from '../session/admit-client';
 import { acknowledge, onEmitted, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
 import { publishEmitted } from './publish-emitted';
@@ -15,14 +15,14 @@ export function serveChannelNamespace(
   service: Tetracast,
   socket: Socket,
   subscriber: Subscriber,
-  log: FastifyBaseLogger,
+  logger: FastifyBaseLogger,
 ): void {
   const { order } = subscriber.engineConnection;
   const channel = socket.nsp.name.slice(1);
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
-    const run = (serve: () => Promise<void>) => () => acknowledge(subscriber, reply, log, serve);
+    const run = (serve: () => Promise<void>) => () => acknowledge(subscriber, reply, logger, serve);
     if (event === AUTH_EVENT) {
-      order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, log)));
+      order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, logger)));
       return;
     }
     const publication = (): object => ({
@@ -30,7 +30,7 @@ export function serveChannelNamespace(
       ...(event === PUBLISH_EVENT ? membersIn(values, channel) : { event, data: dataIn(values) }),
       channel,
     });
-    order.run(run(() => publishEmitted(service, socket, subscriber, publication, reply)));
+    order.run(run(() => publishEmitted(subscriber, publication, reply)));
   });
 }
 

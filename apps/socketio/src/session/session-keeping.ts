@@ -1,13 +1,17 @@
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
-import type { Subscriber } from './admission';
-import { type Session, sessionTtlMs } from './session';
+import type { Subscriber } from './admit-client';
+import { type RecoverableSession, sessionTtlMs } from './recoverable-session';
 
-/** Saves a session without waiting. A failure is made up for at the next heartbeat. */
-export function saveLater({ bus, settings }: Tetracast, session: Session, log: FastifyBaseLogger): void {
-  session.save(bus, sessionTtlMs(settings)).catch((error: unknown) => {
-    log.debug({ err: error }, 'a Socket.IO session could not be kept');
+/** Saves a session without waiting. After a failure the next heartbeat saves it again. */
+export function saveLater(
+  { bus, settings }: Tetracast,
+  recoverable: RecoverableSession,
+  logger: FastifyBaseLogger,
+): void {
+  recoverable.save(bus, sessionTtlMs(settings)).catch((error: unknown) => {
+    logger.debug({ err: error }, 'a Socket.IO session could not be kept');
   });
 }
 
@@ -15,14 +19,14 @@ export function saveLater({ bus, settings }: Tetracast, session: Session, log: F
 export function keepWhileConnected(
   service: Tetracast,
   socket: Socket,
-  { session, sink }: Subscriber,
-  log: FastifyBaseLogger,
+  { recoverable, sink }: Subscriber,
+  logger: FastifyBaseLogger,
 ): void {
   const ttlMs = sessionTtlMs(service.settings);
   sink.onHeartbeat = () => {
-    if (session.isDue(ttlMs)) saveLater(service, session, log);
+    if (recoverable.isDue(ttlMs)) saveLater(service, recoverable, logger);
   };
   socket.on('disconnect', () => {
-    if (session.isKept) saveLater(service, session, log);
+    if (recoverable.isKept) saveLater(service, recoverable, logger);
   });
 }

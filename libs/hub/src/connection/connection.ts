@@ -51,6 +51,11 @@ export class Connection {
     return (this.clientKey ??= createId());
   }
 
+  /** Names the client, before the connection subscribes to anything. */
+  set client(key: string) {
+    this.clientKey = key;
+  }
+
   /**
    * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
    * from, before anything of it is written. Resolves then; messages follow as fast as the sink takes them.

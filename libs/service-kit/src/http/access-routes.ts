@@ -23,14 +23,14 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
 
   app.post<{ Params: { name: string } }>('/connections/:name/token', async (request, reply) => {
     const { name } = request.params;
-    const { permissions } = await authenticateRequest(tetracast, request.raw, 'subscribe');
+    const permissions = await authenticateRequest(tetracast, request.raw, 'subscribe');
     const isHere = await access.renewByName(name, permissions);
     void reply.code(isHere ? 200 : 202).header('cache-control', 'no-store');
     return { connection: name, ...describePermissions(permissions) };
   });
 
   app.post('/revocations', async (request, reply) => {
-    const { permissions } = await authenticateRequest(tetracast, request.raw, 'publish');
+    const permissions = await authenticateRequest(tetracast, request.raw, 'publish');
     const what = readRevocation(request.body);
     await access.revoke(permissions, what);
     void reply.code(201).header('cache-control', 'no-store');

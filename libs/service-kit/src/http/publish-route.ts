@@ -21,10 +21,10 @@ export function publishRoute(path: string): FastifyPluginAsync {
   return async (app) => {
     app.removeContentTypeParser('text/plain');
     addFormBodies(app, readForm);
-    app.decorateRequest('publishGrant', null);
+    app.decorateRequest('publishPermissions', null);
     // Before the body is read: that is work, and not done for everyone.
     const onRequest = async (request: FastifyRequest): Promise<void> => {
-      request.publishPermissions = (await authenticateRequest(app.tetracast, request.raw, 'publish')).permissions;
+      request.publishPermissions = await authenticateRequest(app.tetracast, request.raw, 'publish');
     };
     app.post(path, { onRequest }, async (request, reply) => {
       const idempotencyKey = request.headers['idempotency-key'] as string | undefined;

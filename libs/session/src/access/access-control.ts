@@ -109,6 +109,14 @@ export class AccessControl {
     return this.openPermissions.add(this.notRevoked(permissions), connection, options);
   }
 
+  /** Has a ticket stand for each new token of its stream, so that a reconnect does not go back to the old one. */
+  ticketRenewal(ticket: string, channels: readonly string[]): (permissions: Permissions) => void {
+    return (permissions) => {
+      // What is not stored now lasts as long as the token before; the next renewal tries again.
+      this.tickets.renew(ticket, permissions, channels).catch(() => undefined);
+    };
+  }
+
   /** Has a line without a token wait for one; it is ended if none comes in time. */
   expectToken(permission: ConnectionPermission): void {
     if (permission instanceof RenewablePermission)

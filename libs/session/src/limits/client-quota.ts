@@ -43,6 +43,11 @@ export class ClientQuota {
     this.isIn = true;
   }
 
+  /** Whether it has a connection. */
+  get hasConnection(): boolean {
+    return this.isIn;
+  }
+
   onClose(): void {
     if (!this.isIn) return;
     this.isIn = false;

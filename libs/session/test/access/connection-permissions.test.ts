@@ -1,7 +1,7 @@
 import { Permissions } from '@tetracast/access';
 import type { Hub } from '@tetracast/hub';
 import { ConnectionPermissions } from '../../src/access/connection-permissions';
-import { createHub, permissionsWith, TestLine } from './fake-connections';
+import { createHub, permissionsWith, TestConnection } from './fake-connections';
 
 const LEEWAY_MS = 5000;
 const EXPIRING_MS = 30_000;
@@ -27,53 +27,53 @@ afterEach(() => {
 
 describe('a permit that ends', () => {
   it('is told some time before, and ends its line after the leeway, not before', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     openPermissions.add(permissionsWith({ exp: inS(60) }), line.connection);
 
     jest.advanceTimersByTime(60_000 - EXPIRING_MS - 1);
-    expect(line.told).toEqual([]);
+    expect(line.notices).toEqual([]);
     jest.advanceTimersByTime(TICKS_MS);
     const { id } = line.connection;
-    expect(line.told).toEqual([{ type: 'token_expiring', connection: id, expires: inS(0) * 1000 + 30_000 }]);
+    expect(line.notices).toEqual([{ type: 'token_expiring', connection: id, expires: inS(0) * 1000 + 30_000 }]);
 
     jest.advanceTimersByTime(EXPIRING_MS + LEEWAY_MS - TICKS_MS - 1);
     expect(line.closed).toBeUndefined();
     jest.advanceTimersByTime(2 * TICKS_MS);
-    expect([line.closed, line.told.length]).toEqual(['token_expired', 1]);
+    expect([line.closed, line.notices.length]).toEqual(['token_expired', 1]);
   });
 
   it('is told at once when less than that is left', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     openPermissions.add(permissionsWith({ exp: inS(3) }), line.connection);
     jest.advanceTimersByTime(TICKS_MS);
 
-    expect(line.told).toMatchObject([{ type: 'token_expiring' }]);
+    expect(line.notices).toMatchObject([{ type: 'token_expiring' }]);
   });
 
   it('goes on with a new token, of which it is told and which ends, too', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     const permission = openPermissions.add(permissionsWith({ sub: 'ann', exp: inS(10) }), line.connection);
     jest.advanceTimersByTime(9000);
     openPermissions.renew(permission, permissionsWith({ sub: 'ann', exp: inS(60) }));
     jest.advanceTimersByTime(25_000);
-    expect([line.closed, line.told.length]).toEqual([undefined, 1]);
+    expect([line.closed, line.notices.length]).toEqual([undefined, 1]);
     jest.advanceTimersByTime(45_000);
-    expect([line.closed, line.told.length]).toEqual(['token_expired', 2]);
+    expect([line.closed, line.notices.length]).toEqual(['token_expired', 2]);
   });
 
   it('is none without an exp', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     const permission = openPermissions.add(permissionsWith({ exp: inS(10) }), line.connection);
     openPermissions.renew(permission, permissionsWith());
     jest.advanceTimersByTime(86_400_000);
 
-    expect([line.closed, line.told]).toEqual([undefined, []]);
+    expect([line.closed, line.notices]).toEqual([undefined, []]);
   });
 });
 
 describe('a line that waits for a token', () => {
   it('is ended if none comes in time', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     openPermissions.expectToken(openPermissions.add(nobody, line.connection), 1000);
     jest.advanceTimersByTime(999);
     expect(line.closed).toBeUndefined();
@@ -82,7 +82,7 @@ describe('a line that waits for a token', () => {
   });
 
   it('waits no longer when one has come', () => {
-    const line = new TestLine(hub);
+    const line = new TestConnection(hub);
     const permission = openPermissions.add(nobody, line.connection);
     openPermissions.expectToken(permission, 1000);
     openPermissions.renew(permission, permissionsWith());
@@ -98,7 +98,7 @@ describe('a new token', () => {
     ['of a subject, where the first had none', {}, permissionsWith({ sub: 'bob' })],
     ['for fewer channels than the line has', { sub: 'ann' }, permissionsWith({ sub: 'ann' }, ['other'])],
   ])('is refused %s, and the line keeps what it had', async (_, claims, next) => {
-    const { connection } = new TestLine(hub);
+    const { connection } = new TestConnection(hub);
     const first = permissionsWith(claims);
     const permission = openPermissions.add(first, connection);
     await connection.subscribe(['news'], { kind: 'now' });
@@ -115,7 +115,11 @@ describe('a token that is brought for a name', () => {
     openPermissions.find(name, permissions).map(({ connection }) => connection.sink);
 
   it('is meant for the lines of its subject with that client key', () => {
-    const [first, second, other] = [new TestLine(hub, 'key'), new TestLine(hub, 'key'), new TestLine(hub, 'other')];
+    const [first, second, other] = [
+      new TestConnection(hub, 'key'),
+      new TestConnection(hub, 'key'),
+      new TestConnection(hub, 'other'),
+    ];
     const ann = permissionsWith({ sub: 'ann' });
     for (const { connection } of [first, second]) openPermissions.add(ann, connection, { client: 'key' });
     openPermissions.add(ann, other.connection, { client: 'other' });
@@ -128,7 +132,7 @@ describe('a token that is brought for a name', () => {
     ['a token of another subject', permissionsWith({ sub: 'mallory' })],
     ['a token without a subject', permissionsWith()],
   ])('is never handed to a line with %s that took the same client key', (_, held) => {
-    const line = new TestLine(hub, 'key');
+    const line = new TestConnection(hub, 'key');
     openPermissions.add(held, line.connection, { client: 'key' });
 
     expect(found('key', permissionsWith({ sub: 'ann' }))).toEqual([]);
@@ -136,7 +140,7 @@ describe('a token that is brought for a name', () => {
   });
 
   it('is meant for the line with that id, but never for one that has no token yet', () => {
-    const [known, unknown] = [new TestLine(hub), new TestLine(hub)];
+    const [known, unknown] = [new TestConnection(hub), new TestConnection(hub)];
     openPermissions.add(permissionsWith(), known.connection);
     const permission = openPermissions.add(nobody, unknown.connection);
     openPermissions.renewFromElsewhere(
@@ -144,7 +148,7 @@ describe('a token that is brought for a name', () => {
       permissionsWith({ exp: inS(60) }),
     );
 
-    expect(known.told).toMatchObject([{ type: 'authenticated', connection: known.connection.id }]);
+    expect(known.notices).toMatchObject([{ type: 'authenticated', connection: known.connection.id }]);
     expect(() => openPermissions.renewFromElsewhere(permission, permissionsWith())).toThrow(/brings its first itself/);
     expect(permission.permissions).toBe(nobody);
   });
@@ -152,7 +156,7 @@ describe('a token that is brought for a name', () => {
 
 describe('a line that is gone', () => {
   it.each(['before', 'after'])('is forgotten when it went %s its token was looked at', (when) => {
-    const line = new TestLine(hub, 'key');
+    const line = new TestConnection(hub, 'key');
     const permissions = permissionsWith({ sub: 'ann', exp: inS(10) });
     if (when === 'before') line.connection.close();
     const permission = openPermissions.add(permissions, line.connection, { client: 'key' });
@@ -165,7 +169,7 @@ describe('a line that is gone', () => {
     // The hub keeps one of its own for its heartbeats, and one to sweep.
     expect(jest.getTimerCount()).toBe(timersOfHub);
     jest.advanceTimersByTime(60_000);
-    expect([line.closed, line.told]).toEqual([undefined, []]);
+    expect([line.closed, line.notices]).toEqual([undefined, []]);
   });
 
   let timersOfHub: number;
@@ -174,7 +178,7 @@ describe('a line that is gone', () => {
   });
 
   it('is not ended twice when its grant is taken back', () => {
-    const [here, gone] = [new TestLine(hub), new TestLine(hub)];
+    const [here, gone] = [new TestConnection(hub), new TestConnection(hub)];
     for (const { connection } of [here, gone]) openPermissions.add(permissionsWith({ jti: '1' }), connection);
     gone.connection.close();
     openPermissions.endConnectionsWhere(({ tokenId }) => tokenId === '1');

@@ -3,15 +3,19 @@ import { MemoryBus } from '@tetracast/bus';
 import { type Connection, type Framing, Hub, type Sink } from '@tetracast/hub';
 import type { CloseName, TokenNotice } from '@tetracast/message-model';
 
-/** A line that writes down what it is told. */
-export class TestLine implements Sink {
+/** A sink that records what it is handed. */
+export class TestSink implements Sink {
   readonly framing: Framing = { name: 'test', encode: ({ data }) => Buffer.from(data) };
-  readonly told: TokenNotice[] = [];
+  readonly notices: TokenNotice[] = [];
   closed: CloseName | undefined;
-  readonly connection: Connection;
+  /** Resolves when it is closed. */
+  readonly whenClosed: Promise<CloseName>;
+  private resolveClosed: (reason: CloseName) => void = () => undefined;
 
-  constructor(hub: Hub, client?: string) {
-    this.connection = hub.connect(this, client);
+  constructor() {
+    this.whenClosed = new Promise((resolve) => {
+      this.resolveClosed = resolve;
+    });
   }
 
   write(): boolean {
@@ -23,11 +27,22 @@ export class TestLine implements Sink {
   }
 
   sendNotice(notice: TokenNotice): void {
-    this.told.push(notice);
+    this.notices.push(notice);
   }
 
   close(reason: CloseName): void {
     this.closed = reason;
+    this.resolveClosed(reason);
+  }
+}
+
+/** A connection of the hub, with such a sink. */
+export class TestConnection extends TestSink {
+  readonly connection: Connection;
+
+  constructor(hub: Hub, client?: string) {
+    super();
+    this.connection = hub.connect(this, client);
   }
 }
 
@@ -35,7 +50,7 @@ export const createMemoryBus = (): MemoryBus => new MemoryBus({ retention: { siz
 
 export const createHub = (): Hub => new Hub(createMemoryBus());
 
-/** The grant of a token with these claims that lets its bearer subscribe to `news` and publish nothing. */
+/** The permissions of a token with these claims that allows to subscribe to `news` and to publish nothing. */
 export function permissionsWith(claims: Partial<TokenClaims> = {}, subscribe: string[] = ['news']): Permissions {
   return Permissions.of({ ...claims, tetracast: { subscribe, publish: [], presence: [], admin: false } });
 }

@@ -1,7 +1,7 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
 import { isPid, tagOf } from '../src/session/private-id';
-import { Session, type SessionOwner, sessionTtlMs } from '../src/session/session';
+import { RecoverableSession, type SessionOwner, sessionTtlMs } from '../src/session/recoverable-session';
 import { createBreakableBus } from './breakable-bus';
 
 type Three = [SessionOwner, SessionOwner, SessionOwner];
@@ -17,28 +17,28 @@ const NOBODY: SessionOwner = { namespace: '/', user: undefined, mayChange: true 
 const ANN: SessionOwner = { ...NOBODY, user: 'ann' };
 const BOB: SessionOwner = { ...NOBODY, user: 'bob' };
 
-describe('Session', () => {
+describe('RecoverableSession', () => {
   it('is known again by its private id, which no one can guess', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
 
     expect(isPid(session.pid)).toBe(true);
-    expect(await Session.resume(session.pid, NOBODY, bus, 1000)).toMatchObject({
+    expect(await RecoverableSession.resume(session.pid, NOBODY, bus, 1000)).toMatchObject({
       socketId: SOCKET_ID,
       pid: session.pid,
     });
-    expect(Session.create(SOCKET_ID, NOBODY).pid).not.toBe(session.pid);
+    expect(RecoverableSession.create(SOCKET_ID, NOBODY).pid).not.toBe(session.pid);
   });
 
   it('has another private id and the same client key under another socket id, and is still the same', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
     const { pid } = session;
     session.add(['added']);
     await session.save(bus, 1000);
 
     session.rename('another-socket-id');
-    const next = await Session.resume(session.pid, NOBODY, bus, 1000);
+    const next = await RecoverableSession.resume(session.pid, NOBODY, bus, 1000);
 
     expect(session.pid).not.toBe(pid);
     expect(next).toMatchObject({ socketId: 'another-socket-id', client: SOCKET_ID, pid: session.pid });
@@ -57,7 +57,7 @@ describe('Session', () => {
     await using bus = createBus();
 
     expect(isPid(pid)).toBe(false);
-    expect(await Session.resume(pid, NOBODY, bus, 1000)).toBeUndefined();
+    expect(await RecoverableSession.resume(pid, NOBODY, bus, 1000)).toBeUndefined();
   });
 
   describe.each([
@@ -72,12 +72,12 @@ describe('Session', () => {
       ['of the namespace of a channel is not given to the main one', { ...ANN, namespace: '/news' }, ANN],
     ])('%s', async (__, first, second) => {
       await using bus = createBus();
-      const session = Session.create(SOCKET_ID, first);
+      const session = RecoverableSession.create(SOCKET_ID, first);
       session.add(added);
       if (added.length > 0) await session.save(bus, 10_000);
 
-      const resumed = await Session.resume(session.pid, second, bus, 10_000);
-      const again = await Session.resume(session.pid, first, bus, 10_000);
+      const resumed = await RecoverableSession.resume(session.pid, second, bus, 10_000);
+      const again = await RecoverableSession.resume(session.pid, first, bus, 10_000);
 
       expect(resumed).toBeUndefined();
       expect(again?.pid).toBe(session.pid);
@@ -86,13 +86,13 @@ describe('Session', () => {
 
   it("is not given to another who makes up a private id with what was another's", async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, ANN);
+    const session = RecoverableSession.create(SOCKET_ID, ANN);
     session.add(['inbox:ann']);
     await session.save(bus, 10_000);
     const [id, secret, born] = session.pid.split('.') as [string, string, string];
     const tag = tagOf(secret, '/', 'bob');
 
-    expect(await Session.resume([id, secret, born, tag].join('.'), BOB, bus, 10_000)).toBeUndefined();
+    expect(await RecoverableSession.resume([id, secret, born, tag].join('.'), BOB, bus, 10_000)).toBeUndefined();
   });
 
   it.each(['/', '/news'])(
@@ -100,16 +100,16 @@ describe('Session', () => {
     async (namespace) => {
       await using bus = createBus();
       const [nobody, ann, bob] = [NOBODY, ANN, BOB].map((owner) => ({ ...owner, namespace })) as Three;
-      const session = Session.create(SOCKET_ID, nobody);
+      const session = RecoverableSession.create(SOCKET_ID, nobody);
       const { pid } = session;
 
       expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([true, true]);
       await session.save(bus, 10_000);
       expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([false, false]);
 
-      expect(await Session.resume(pid, nobody, bus, 10_000)).toBeUndefined();
-      expect(await Session.resume(pid, bob, bus, 10_000)).toBeUndefined();
-      expect(await Session.resume(pid, ann, bus, 10_000)).toMatchObject({ socketId: SOCKET_ID });
+      expect(await RecoverableSession.resume(pid, nobody, bus, 10_000)).toBeUndefined();
+      expect(await RecoverableSession.resume(pid, bob, bus, 10_000)).toBeUndefined();
+      expect(await RecoverableSession.resume(pid, ann, bus, 10_000)).toMatchObject({ socketId: SOCKET_ID });
     },
   );
 
@@ -122,18 +122,18 @@ describe('Session', () => {
     ];
     const withoutTokens = { ...nobody, mayChange: false };
 
-    await Session.resume(Session.create(SOCKET_ID, ann).pid, ann, bus, 10_000);
-    await Session.resume(Session.create(SOCKET_ID, nobody).pid, withoutTokens, bus, 10_000);
+    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, ann).pid, ann, bus, 10_000);
+    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, nobody).pid, withoutTokens, bus, 10_000);
     expect(asked).not.toHaveBeenCalled();
 
-    await Session.resume(Session.create(SOCKET_ID, nobody).pid, nobody, bus, 10_000);
-    await Session.resume(Session.create(SOCKET_ID, NOBODY).pid, NOBODY, bus, 10_000);
+    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, nobody).pid, nobody, bus, 10_000);
+    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, NOBODY).pid, NOBODY, bus, 10_000);
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it('changes the channels that are named', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
     expect(session.channels(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
 
     session.add(['d', 'e']);
@@ -142,13 +142,13 @@ describe('Session', () => {
     session.add(['b']);
     await session.save(bus, 1000);
 
-    const later = await Session.resume(session.pid, NOBODY, bus, 1000);
+    const later = await RecoverableSession.resume(session.pid, NOBODY, bus, 1000);
     expect(later?.channels(['a', 'b', 'c'])).toEqual(['b', 'c', 'd']);
     expect(later?.channels(['never there'])).toEqual(['never there', 'd']);
   });
 
   it('gives up those of the added channels that its client must not have any more, and none that it names', () => {
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
     session.channels([]);
     session.add(['a', 'b', 'c', 'd']);
     session.channels(['a', 'z']);
@@ -162,10 +162,10 @@ describe('Session', () => {
 
   it('is what the client names when nothing is kept any more', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
 
     // Of its age a private id tells whole seconds only: half of this time must be more.
-    const resumed = await Session.resume(session.pid, NOBODY, bus, 10_000);
+    const resumed = await RecoverableSession.resume(session.pid, NOBODY, bus, 10_000);
 
     expect(resumed?.channels(['a'])).toEqual(['a']);
     expect([resumed?.isKept, resumed?.isForgotten]).toEqual([false, false]);
@@ -173,14 +173,14 @@ describe('Session', () => {
 
   it('is forgotten when nothing is kept and it is older than that is kept', async () => {
     await using bus = createBus();
-    const { pid } = Session.create(SOCKET_ID, NOBODY, Date.now() - 5000);
+    const { pid } = RecoverableSession.create(SOCKET_ID, NOBODY, Date.now() - 5000);
     const channel = { ...NOBODY, namespace: '/news' };
-    const ofChannel = Session.create(SOCKET_ID, channel, Date.now() - 5000);
+    const ofChannel = RecoverableSession.create(SOCKET_ID, channel, Date.now() - 5000);
 
-    const young = await Session.resume(pid, NOBODY, bus, 60_000);
-    const old = await Session.resume(pid, NOBODY, bus, 1000);
-    const oldAgain = await Session.resume(pid, NOBODY, bus, 1000);
-    const inNamespace = await Session.resume(ofChannel.pid, channel, bus, 1000);
+    const young = await RecoverableSession.resume(pid, NOBODY, bus, 60_000);
+    const old = await RecoverableSession.resume(pid, NOBODY, bus, 1000);
+    const oldAgain = await RecoverableSession.resume(pid, NOBODY, bus, 1000);
+    const inNamespace = await RecoverableSession.resume(ofChannel.pid, channel, bus, 1000);
 
     expect([young, old, oldAgain, inNamespace].map((session) => session?.isForgotten)).toEqual([
       false,
@@ -193,7 +193,7 @@ describe('Session', () => {
 
   it('is to be saved, changed or not, before nothing kept could mean that it is forgotten', async () => {
     await using bus = createBus();
-    const session = Session.create(SOCKET_ID, NOBODY, Date.now() - 5000);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY, Date.now() - 5000);
 
     expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
     await session.save(bus, 6000);
@@ -202,7 +202,7 @@ describe('Session', () => {
 
   it('is to be saved at once when that failed, the first time or later', async () => {
     const { bus, setBroken } = createBreakableBus();
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
 
     for (let round = 1; round <= 2; round++) {
       setBroken(true);
@@ -225,7 +225,7 @@ describe('Session', () => {
       if (call === 2) throw new BusUnavailableError('the second');
       return putState(...args);
     };
-    const session = Session.create(SOCKET_ID, NOBODY);
+    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
 
     const saves = ['a', 'b', 'c'].map((name) => {
       session.add([name]);
@@ -233,7 +233,7 @@ describe('Session', () => {
     });
     const outcomes = (await Promise.allSettled(saves)).map(({ status }) => status);
 
-    const later = await Session.resume(session.pid, NOBODY, bus, 60_000);
+    const later = await RecoverableSession.resume(session.pid, NOBODY, bus, 60_000);
     expect(later?.channels([])).toEqual(['a', 'b', 'c']);
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(session.isDue(60_000)).toBe(false);

@@ -36,7 +36,7 @@ export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: 
  * the same while it is recovered; the secret finds what is stored; when it was born says whether nothing stored means that there
  * was nothing; the tag says whose it is; the client key, its first socket id, names the client to others.
  */
-export class Session {
+export class RecoverableSession {
   // Arrays, empty for most: three sets are as much as all else of a session three times over.
   private named: readonly string[] = NONE;
   private added: readonly string[] = NONE;
@@ -56,9 +56,9 @@ export class Session {
     private user: string | undefined,
   ) {}
 
-  static create(socketId: string, { namespace, user }: SessionOwner, now = Date.now()): Session {
+  static create(socketId: string, { namespace, user }: SessionOwner, now = Date.now()): RecoverableSession {
     const secret = randomBytes(16).toString('base64url');
-    return new Session(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
+    return new RecoverableSession(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
   }
 
   /**
@@ -67,12 +67,17 @@ export class Session {
    *
    * @throws BusUnavailableError
    */
-  static async resume(pid: unknown, owner: SessionOwner, bus: Bus, ttlMs: number): Promise<Session | undefined> {
+  static async resume(
+    pid: unknown,
+    owner: SessionOwner,
+    bus: Bus,
+    ttlMs: number,
+  ): Promise<RecoverableSession | undefined> {
     const parsed = parsePid(pid);
     if (parsed === undefined) return undefined;
     const { socketId, client, secret, bornS, tag } = parsed;
     const { namespace, user, mayChange } = owner;
-    const session = new Session(socketId, client, secret, bornS, namespace, user);
+    const session = new RecoverableSession(socketId, client, secret, bornS, namespace, user);
     const isTagged = tag === tagOf(secret, namespace, user);
     // In the namespace of a channel nothing is kept, unless the session became another's.
     const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);

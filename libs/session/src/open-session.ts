@@ -1,0 +1,110 @@
+import type { Permissions } from '@tetracast/access';
+import type { Sink } from '@tetracast/hub';
+import { CodedError } from '@tetracast/message-model';
+import type { IncomingMessage } from 'node:http';
+import type { ConnectionPermission } from './access/connection-permission';
+import { authenticate, type Credential } from './authenticate-request';
+import type { ClientQuota } from './limits/client-quota';
+import type { Action } from './limits/limits';
+import { type FirstSubscription, Session } from './session';
+import type { SessionServices } from './session-services';
+import type { SubscriptionRequest } from './subscription-request';
+
+export interface SessionRequest {
+  /** The rate that opening the session counts for. */
+  readonly action: Action;
+  /** Where the client's messages go. It is not written to before `onBegin`. */
+  readonly sink: Sink;
+  /** The request the client came with: it has the client's address and, without a `credential`, its token. */
+  readonly request: IncomingMessage;
+  /** What the client shows besides the request. */
+  readonly credential?: Credential | undefined;
+  readonly subscription: SubscriptionRequest;
+  /** Default: one for this session alone. One that has its connection already is not counted again, nor released. */
+  readonly quota?: ClientQuota;
+  /** The client can send a token later: without a permission the session waits for it. Default `false`. */
+  readonly tokenMayFollow?: boolean;
+  /** Called at once, before the client is authenticated: from now on the transport closes the session when its socket ends. */
+  readonly onConnect?: (session: Session) => void;
+  /** Decides what to subscribe to, once it is known who the client is. Default: `subscription`. */
+  readonly prepare?: (session: Session, permissions: Permissions) => Promise<SubscriptionRequest>;
+  readonly onBegin?: FirstSubscription['onBegin'];
+}
+
+/**
+ * The one way from a request to a live connection, for every transport, in this order:
+ *
+ * 1. spends the rate of the client's address, since all that follows is work;
+ * 2. counts the connection, and connects it to the hub without a channel: an open socket takes memory, whoever its client is,
+ *    and a drain has to find it, however long its token takes to check;
+ * 3. authenticates the client, by its token, its ticket, or without either;
+ * 4. counts the connection and the rate for the user of the token;
+ * 5. checks the client's permission to subscribe;
+ * 6. registers the permission of the connection, for the notice of its expiry, its renewal and its revocation;
+ * 7. subscribes from the start position.
+ *
+ * If one step fails all before it are undone, but for the rate that was spent. Where a token may follow, a client that may not
+ * do what it came for waits after step 4 with an empty permission, for AUTH_TIMEOUT at the most; `Session.authenticate` and
+ * `Session.begin` do the rest. If the connection ends meanwhile the other steps are left out, and the session is closed.
+ *
+ * @throws CodedError `rate_limited`, `overloaded`, `unauthorized`, `forbidden`, `unavailable`, `too_many_channels`,
+ * `invalid_request`, and what the callbacks throw; BusUnavailableError
+ */
+export async function openSession(services: SessionServices, options: SessionRequest): Promise<Session> {
+  const { access, limits } = services;
+  const { action, request, credential, subscription: asked, tokenMayFollow = false, onConnect } = options;
+  const { quota = limits.quotaFor(request) } = options;
+  quota.spend(action, asked.channels.length);
+  const session = connect(services, options, quota);
+  const { connection } = session;
+  try {
+    onConnect?.(session);
+    const permissions = await authenticate(access, request, asked.channels, credential);
+    if (connection.isClosed()) return session;
+    quota.identify(permissions.subject, action, asked.channels.length);
+    if (tokenMayFollow && !access.isOpen && needsToken(permissions, asked.channels)) {
+      access.expectToken(register(services, options, session, permissions, asked));
+      return session;
+    }
+    if (permissions.claims === undefined && permissions.isNothing) {
+      throw new CodedError('unauthorized', 'A token is needed: without one this server allows nothing');
+    }
+    const subscription = (await options.prepare?.(session, permissions)) ?? asked;
+    if (connection.isClosed()) return session;
+    permissions.requireSubscribe(subscription.channels);
+    register(services, options, session, permissions, subscription);
+    await session.begin();
+    return session;
+  } catch (error) {
+    session.close();
+    throw error;
+  }
+}
+
+function connect(services: SessionServices, options: SessionRequest, quota: ClientQuota): Session {
+  const { client } = options.subscription;
+  const isCounted = quota.hasConnection;
+  if (!isCounted) quota.addConnection();
+  const connection = services.hub.connect(options.sink, client, isCounted ? undefined : quota);
+  return new Session(services, connection, quota, client === undefined);
+}
+
+function register(
+  { access }: SessionServices,
+  { credential, onBegin }: SessionRequest,
+  session: Session,
+  permissions: Permissions,
+  { channels, start, client }: SubscriptionRequest,
+): ConnectionPermission {
+  const onRenewed = credential?.ticket === undefined ? undefined : access.ticketRenewal(credential.ticket, channels);
+  const permission = access.openPermission(permissions, session.connection, { client, onRenewed });
+  session.admit(permission, { channels, start, onBegin });
+  return permission;
+}
+
+/** Whether a client without a token cannot do what it came for. */
+function needsToken(permissions: Permissions, channels: readonly string[]): boolean {
+  if (permissions.claims !== undefined) return false;
+  if (channels.length === 0) return permissions.isNothing;
+  return !channels.every((channel) => permissions.maySubscribe(channel));
+}
