@@ -8,17 +8,13 @@ import { promisify } from 'node:util';
 
 import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
+import { services } from './services.mjs';
 
 const GATEWAY = 'http://localhost:8080';
+const urlsOf = (urlOf) => Object.fromEntries(services.map((service) => [service.name, urlOf(service)]));
 const SETS = {
-  'own ports': {
-    websocket: 'http://localhost:3601',
-    socketio: 'http://localhost:3602',
-    sse: 'http://localhost:3603',
-    polling: 'http://localhost:3604',
-    web: 'http://localhost:3606',
-  },
-  gateway: { websocket: GATEWAY, socketio: GATEWAY, sse: GATEWAY, polling: GATEWAY, web: GATEWAY },
+  'own ports': urlsOf(({ defaultPort }) => `http://localhost:${defaultPort}`),
+  gateway: urlsOf(() => GATEWAY),
 };
 const SECRET = 'token-that-no-log-may-hold';
 const LIMIT_MS = 120_000;
@@ -112,7 +108,7 @@ async function checkGateway() {
       const { status } = await fetch(GATEWAY + path);
       expect(status === 404, `${path}: ${status}`);
     }
-    for (const port of [3601, 3602, 3603, 3604, 3606]) await getJson(`http://localhost:${port}/readyz`);
+    for (const url of Object.values(SETS['own ports'])) await getJson(`${url}/readyz`);
   });
   await check(
     'gateway: a service that is away is told as each client needs it, and its token is in no log',

@@ -8,9 +8,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from './checkout.mjs';
+import { services } from './services.mjs';
 
 /** The apps that have an image, and the one that is all of them. */
-const SHIPPED = ['polling', 'socketio', 'sse', 'standalone', 'web', 'websocket'].map((app) => `@tetracast/${app}`);
+const SHIPPED = [...services.map(({ name }) => name), 'standalone'].map((app) => `@tetracast/${app}`);
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const ofNpm = { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] };

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
-import { pollingPlugin } from './polling.plugin';
+import { polling } from './service';
 
-void runService([pollingPlugin], { port: 3604 });
+void runService([polling.plugin], { port: polling.defaultPort });

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
-import { socketioPlugin } from './socketio.plugin';
+import { socketio } from './service';
 
-void runService([socketioPlugin], { port: 3602 });
+void runService([socketio.plugin], { port: socketio.defaultPort });

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
-import { ssePlugin } from './sse.plugin';
+import { sse } from './service';
 
-void runService([ssePlugin], { port: 3603 });
+void runService([sse.plugin], { port: sse.defaultPort });

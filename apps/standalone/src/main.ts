@@ -1,5 +1,5 @@
 import { runService } from '@tetracast/service-kit';
 import { announce } from './announce';
-import { transports } from './transports';
+import { plugins } from './services';
 
-void runService(transports, { port: 8080 }, announce);
+void runService(plugins, { port: 8080 }, announce);

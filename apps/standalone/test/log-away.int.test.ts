@@ -9,7 +9,7 @@ import {
   words,
 } from '@tetracast/testing';
 import type { FastifyInstance } from 'fastify';
-import { transports } from '../src/transports';
+import { plugins } from '../src/services';
 
 interface Outcome {
   /** Of the message that was stored. */
@@ -28,7 +28,7 @@ let namespace: SocketioWire;
 
 beforeAll(async () => {
   redis = await startRedis({ appendOnly: true, args: ['--appendfsync', 'always'] });
-  app = await createService(parseSettings({ PORT: '0', BUS_URL: redis.url }), transports, { logger: false });
+  app = await createService(parseSettings({ PORT: '0', BUS_URL: redis.url }), plugins, { logger: false });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
   websocket = await openWebSocketWire(`${url}/ws`);
   await websocket.nextOf('welcome');

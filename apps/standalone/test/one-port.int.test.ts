@@ -2,13 +2,13 @@ import { createService, parseSettings } from '@tetracast/service-kit';
 import { allDrivers } from '@tetracast/testing';
 import type { FastifyInstance } from 'fastify';
 import { announce } from '../src/announce';
-import { transports } from '../src/transports';
+import { plugins } from '../src/services';
 
 let app: FastifyInstance;
 let url: string;
 
 beforeAll(async () => {
-  app = await createService(parseSettings({ PORT: '0' }), transports, { logger: false });
+  app = await createService(parseSettings({ PORT: '0' }), plugins, { logger: false });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
 });
 

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
-import { webPlugin } from './web.plugin';
+import { web } from './service';
 
-void runService([webPlugin], { port: 3606 });
+void runService([web.plugin], { port: web.defaultPort });

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
-import { websocketPlugin } from './websocket.plugin';
+import { websocket } from './service';
 
-void runService([websocketPlugin], { port: 3601 });
+void runService([websocket.plugin], { port: websocket.defaultPort });

@@ -1,6 +1,6 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
 import type { FastifyInstance } from 'fastify';
-import { transports } from '../../src/transports';
+import { plugins } from '../../src/services';
 
 export interface Standalone extends AsyncDisposable {
   readonly url: string;
@@ -13,7 +13,7 @@ export interface Standalone extends AsyncDisposable {
 
 /** All transports on one free port, with the log in the process or at `BUS_URL`. */
 export async function startStandalone(env: Readonly<Record<string, string>>): Promise<Standalone> {
-  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), transports, { logger: false });
+  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), plugins, { logger: false });
   const url = await app.listen({ host: '127.0.0.1', port: Number(env['PORT'] ?? 0) });
   const { hub, bus } = app.tetracast;
   return {

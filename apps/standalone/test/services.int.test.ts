@@ -1,0 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { services } from '../src/services';
+import { type Standalone, startStandalone } from './access/start-standalone';
+import { ACCESS_ENV } from './access/tokens';
+
+const APPS = resolve(__dirname, '../..');
+
+let service: Standalone;
+
+beforeAll(async () => {
+  service = await startStandalone(ACCESS_ENV);
+});
+
+afterAll(() => service[Symbol.asyncDispose]());
+
+it('the list of services has every app with a descriptor', () => {
+  const described = readdirSync(APPS).filter((app) => existsSync(resolve(APPS, app, 'src/service.json')));
+  expect(services.map(({ name }) => name).sort()).toEqual(described.sort());
+});
+
+const routes = services.flatMap(({ name, paths }) =>
+  paths.flatMap(({ path, methods }) => methods.map((method) => [name, method, path] as const)),
+);
+
+it.each(routes)('%s serves %s %s', async (_, method, path) => {
+  const url = service.url + path.replace('{name}', 'nobody').replace('*', '');
+  const answer = await fetch(url, { method });
+  const code = answer.ok ? 'ok' : ((JSON.parse(await answer.text()) as { code?: string }).code ?? '');
+  expect(['not_found', 'method_not_allowed']).not.toContain(code);
+});

@@ -1,0 +1,6 @@
+import type { ServiceDescriptor } from '@tetracast/service-kit';
+import service from './service.json';
+import { webPlugin } from './web.plugin';
+
+/** The service of the lab page. */
+export const web: ServiceDescriptor = { ...service, plugin: webPlugin };

@@ -1,0 +1,6 @@
+import type { ServiceDescriptor } from '@tetracast/service-kit';
+import service from './service.json';
+import { websocketPlugin } from './websocket.plugin';
+
+/** The WebSocket service. */
+export const websocket: ServiceDescriptor = { ...service, plugin: websocketPlugin };

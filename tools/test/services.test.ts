@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { readText, ROOT, workspacePaths } from './workspace-files';
+
+interface Service {
+  readonly name: string;
+  readonly defaultPort: number;
+  readonly settings: readonly string[];
+}
+
+interface Settings {
+  SETTINGS: Record<string, { env: string }>;
+}
+
+const services = workspacePaths
+  .filter((path) => /^(?:apps|examples)\/[^/]+\/src\/service\.json$/.test(path))
+  .map((path) => ({ path, ...(JSON.parse(readText(path)) as Service) }));
+const shipped = services.filter(({ path }) => path.startsWith('apps/'));
+const compose = readText('docker-compose.yml');
+
+/** The block of a service in the compose file. */
+const composed = (name: string): string =>
+  new RegExp(`^  ${name}:.*\\n(?:(?: {4}.*)?\\n)+`, 'm').exec(compose)?.[0] ?? '';
+
+describe("the services' descriptors", () => {
+  it.each(services)('$name has the name of its folder, and a port of its own', ({ path, name, defaultPort }) => {
+    expect(path).toMatch(new RegExp(`/${name}/src/`));
+    expect(services.filter((other) => other.defaultPort === defaultPort)).toHaveLength(1);
+  });
+
+  it.each(services)('$name names settings that exist', ({ settings }) => {
+    const { SETTINGS } = jest.requireActual<Settings>(join(ROOT, 'libs/service-kit/src/settings/settings.ts'));
+    const known = Object.values(SETTINGS).map(({ env }) => env);
+    expect(known).toEqual(expect.arrayContaining([...settings]));
+  });
+
+  it('are what the gateway, its settings and the documents say', () => {
+    expect(execFileSync(process.execPath, [join(ROOT, 'tools/services.mjs')], { encoding: 'utf8' })).toBe('');
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it.each(shipped)('builds and runs $name on its port, and forwards it', ({ name, defaultPort }) => {
+    expect(composed(name)).toContain(`args: { APP: ${name}, PORT: ${defaultPort} }`);
+    expect(composed(name)).toContain(`environment: { <<: *environment, PORT: ${defaultPort} }`);
+    expect(composed('gateway')).toContain(`${name}: { condition: service_healthy }`);
+    expect(composed('ports')).toContain(`'127.0.0.1:${defaultPort}:${defaultPort}'`);
+  });
+
+  it('runs no other service of the product', () => {
+    const apps = [...compose.matchAll(/args: \{ APP: (\w+)/g)].map(([, app]) => app);
+    expect(apps.sort()).toEqual(shipped.map(({ name }) => name).sort());
+  });
+});
