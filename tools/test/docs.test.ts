@@ -11,6 +11,31 @@ describe('our Markdown', () => {
   });
 });
 
+describe('docs/README.md', () => {
+  const rows = [...readText('docs/README.md').matchAll(/^\| (Where [^|]*\?) *\|(.*)\|$/gm)];
+
+  it('answers five questions', () => {
+    expect(rows).toHaveLength(5);
+  });
+
+  it.each(rows.map(([, question = '', answer = '']) => [question, answer]))('%s: by files that exist', (_, answer) => {
+    const named = [...answer.matchAll(/\[`([^`]+)`\]\(\.\.\/([^)]+)\)/g)];
+    expect(named).not.toEqual([]);
+    expect(named.filter(([, shown, target]) => shown !== target)).toEqual([]);
+    expect(named.filter(([, path = '']) => !workspacePaths.includes(path))).toEqual([]);
+  });
+});
+
+describe('the drawing in docs/architecture.md', () => {
+  it('names files', () => {
+    const drawing = /^```text\n([^]*?)^```/m.exec(readText('docs/architecture.md'))?.[1] ?? '';
+    const names = drawing.match(/[a-z]+(?:-[a-z]+)+/g) ?? [];
+    expect(names.length).toBeGreaterThan(10);
+    const files = new Set(workspacePaths.map((path) => posix.basename(path).replace(/\.\w+$/, '')));
+    expect(names.filter((name) => !files.has(name))).toEqual([]);
+  });
+});
+
 describe('the check of our Markdown', () => {
   it.each([
     ['[a](./tools/nowhere.md)', 'link ./tools/nowhere.md'],

@@ -32,7 +32,7 @@ const sources = workspacePaths
 const found = (pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name);
 
 describe('docs/troubleshooting.md', () => {
-  it('has a symptom, a cause and a mend in every row', () => {
+  it('has a symptom, a cause and a remedy in every row', () => {
     expect(rows.length).toBeGreaterThan(40);
     expect(rows.filter((cells) => cells.length !== 3 || cells.includes(''))).toEqual([]);
   });
