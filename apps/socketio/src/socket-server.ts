@@ -7,7 +7,7 @@ import { serveMainNamespace } from './events/main-events';
 import { serveChannelNamespace } from './events/namespace-events';
 import { RoomlessAdapter } from './engine/roomless-adapter';
 
-/** Tells a client that it is connected, and from where it goes on if it is cut before anything else has come. */
+/** The first event of a client: from where it goes on if it is cut before anything else has come. */
 const READY_EVENT = 'tetracast:ready';
 
 /** The Socket.IO server on `engine`: the main namespace, and a namespace for every channel. */
@@ -34,13 +34,13 @@ export function createSocketServer(service: Tetracast, engine: Engine, logger: F
   return io;
 }
 
-/** The client has just been told that it is connected. */
+/** Serves a client whose CONNECT has just been answered. */
 function open(service: Tetracast, socket: Socket, logger: FastifyBaseLogger): void {
   const subscriber = subscriberOf(socket);
   if (subscriber === undefined) return;
   const { sink, cursor } = subscriber;
   const { connection } = subscriber.session;
-  // Ended at the last moment, when there was nobody yet to be told.
+  // Ended at the last moment, when the client could not be told.
   if (connection.isClosed()) {
     socket.disconnect();
     return;

@@ -22,8 +22,8 @@ export const MAIN_FRAMINGS = createFramings('socketio', () => '');
 export const NAMESPACE_FRAMINGS = createFramings('socketio-namespace', ({ channel }) => `/${channel},`);
 
 /**
- * An event of the gateway's own, as the text of a packet. If the last argument is a cursor, the stock client keeps it as its
- * offset; what is no text leaves its offset as it is.
+ * An event of the server's own, as the text of a packet. If the last argument is a cursor, the stock client keeps it as its
+ * offset; a last argument that is not a string leaves its offset as it is.
  */
 export function encodeOwnEvent(namespace: string, event: string, payload: object, cursor?: string): string {
   const prefix = namespace === '/' ? '' : `${namespace},`;

@@ -14,16 +14,16 @@ import type { Socket } from 'socket.io';
 import type { EngineConnection } from './engine/engine-connection';
 import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
 
-/** Letters of a refused event's name that are told: no event has more. */
+/** Letters of a refused event's name that the client gets back: no event has more. */
 const EVENT_SHOWN_MAX = 64;
 
 /**
  * The sending half of one client of one namespace. It begins closed: what the hub hands over before the client's CONNECT
- * has been answered is held, and that is one batch of messages at the most, since it is told that there is no room for another.
+ * has been answered is held: one batch of messages at the most, since `write` then returns `false`.
  */
 export class SocketioSink implements Sink {
   private held: Batch | undefined;
-  /** The gateway's own events that were told before the client was connected. */
+  /** The server's own events from before the client was connected. */
   private heldEvents: string[] | undefined;
   private resets = 0;
   private connected = false;
@@ -35,13 +35,13 @@ export class SocketioSink implements Sink {
 
   constructor(
     private readonly socket: Socket,
-    private readonly line: EngineConnection,
+    private readonly engineConnection: EngineConnection,
   ) {
     this.framings = socket.nsp.name === '/' ? MAIN_FRAMINGS : NAMESPACE_FRAMINGS;
   }
 
   get framing(): Framing {
-    return this.line.isDirect ? this.framings.frames : this.framings.packets;
+    return this.engineConnection.isDirect ? this.framings.frames : this.framings.packets;
   }
 
   write(batch: Batch): boolean {
@@ -50,8 +50,10 @@ export class SocketioSink implements Sink {
       return false;
     }
     const isRoom =
-      batch.framing === this.framings.frames ? this.line.writeFrames(batch) : this.line.writePackets(batch);
-    if (!isRoom) this.line.onceWritable(this.onWritable);
+      batch.framing === this.framings.frames
+        ? this.engineConnection.writeFrames(batch)
+        : this.engineConnection.writePackets(batch);
+    if (!isRoom) this.engineConnection.onceWritable(this.onWritable);
     return isRoom;
   }
 
@@ -66,21 +68,21 @@ export class SocketioSink implements Sink {
   }
 
   get bytesTaken(): number {
-    return this.line.taken;
+    return this.engineConnection.taken;
   }
 
   get bytesPending(): number {
-    return this.line.pending;
+    return this.engineConnection.pending;
   }
 
   sendHeartbeat(): void {
     this.onHeartbeat();
   }
 
-  /** An event of the gateway's own; the client goes on from `cursor` if the line is cut right after it. */
+  /** Sends an event of the server's own; the client goes on from `cursor` if the connection is cut right after it. */
   emit(event: string, payload: object, cursor?: string): void {
     const packet = encodeOwnEvent(this.socket.nsp.name, event, payload, cursor);
-    if (this.connected) this.line.send(packet);
+    if (this.connected) this.engineConnection.send(packet);
     else (this.heldEvents ??= []).push(packet);
   }
 
@@ -90,18 +92,18 @@ export class SocketioSink implements Sink {
     if (this.connected) this.emit(event, payload);
   }
 
-  /** What an event asked for was refused, and nobody waits for an acknowledgement; some channels of it, if they are named. */
+  /** Tells a client that did not ask for an acknowledgement that its event was refused, or only these channels of it. */
   refuse(event: string, { code, message }: Refusal, channels?: readonly string[]): void {
     const about = channels === undefined ? {} : { channels };
     this.emit(ERROR_EVENT, { event: event.slice(0, EVENT_SHOWN_MAX), ...about, code, message });
   }
 
-  /** The client is connected: tells it `event` first, and lets go of what was held. */
+  /** The client is connected: sends it `event` first, then what was held. */
   open(...event: Parameters<SocketioSink['emit']>): void {
     this.connected = true;
     this.emit(...event);
     const { held, heldEvents = [] } = this;
-    for (const packet of heldEvents) this.line.send(packet);
+    for (const packet of heldEvents) this.engineConnection.send(packet);
     this.held = undefined;
     this.heldEvents = undefined;
     // Framed again: the transport may be another by now, or busy.
@@ -112,7 +114,7 @@ export class SocketioSink implements Sink {
   close(name: CloseName): void {
     // Told to disconnect, the stock client stays away; when its transport ends it comes back by itself.
     if (adviceOf(CLOSE_CODES[name].code) === 'never') this.socket.disconnect();
-    else this.line.close(name === 'stalled');
+    else this.engineConnection.close(name === 'stalled');
   }
 }
 

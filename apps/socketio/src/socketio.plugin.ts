@@ -17,7 +17,7 @@ import { createSocketServer } from './socket-server';
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings, group } = app.tetracast;
   const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
-  let door: WorkerListener | undefined;
+  let workerListener: WorkerListener | undefined;
   const maxPayload = maxFrameBytes(settings.maxMessageBytes);
   const websockets = new BoundedWebSocketServer({ maxPayload, closeTimeout: settings.drainTimeoutMs });
   // The route says what is wrong with a handshake; `ws` would do it in HTML.
@@ -68,22 +68,22 @@ const plugin: FastifyPluginAsync = async (app) => {
           // The route says why.
           else respondWithoutUpgrade(app.server, request);
         },
-        // The log is away, so that nobody can tell whose session it is: the client goes on polling, or tries again.
+        // Without the message log the session's owner is unknown: the client goes on polling, or tries again.
         () => socket.destroy(),
       );
     });
     if (group === undefined) return;
-    door = await startWorkerListener(app.server);
+    workerListener = await startWorkerListener(app.server);
     // Before the first session begins, whose next request may come to another process of the group.
-    await directory.announce(ownAddress(settings.host, settings.port), door.address);
+    await directory.announce(ownAddress(settings.host, settings.port), workerListener.address);
   });
   app.addHook('onListen', async () => {
     const { port } = app.server.address() as AddressInfo;
-    await directory.announce(ownAddress(settings.host, port), door?.address);
+    await directory.announce(ownAddress(settings.host, port), workerListener?.address);
   });
   app.addHook('onClose', async () => {
     directory.stop();
-    door?.close();
+    workerListener?.close();
     await io.close();
   });
 };

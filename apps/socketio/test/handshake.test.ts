@@ -30,8 +30,8 @@ describe('"after"', () => {
     expect(readSubscribe({ channels: ['a'], after }).start).toEqual({ kind: 'after', cursor: String(after) });
   });
 
-  it.each([{}, true])('must be a text: %j', (after) => {
-    expect(() => readSubscribe({ channels: ['a'], after })).toThrow('"after" must be a text');
+  it.each([{}, true])('must be a string: %j', (after) => {
+    expect(() => readSubscribe({ channels: ['a'], after })).toThrow('"after" must be a string');
   });
 
   it('may stand only once', () => {

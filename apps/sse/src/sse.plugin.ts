@@ -66,13 +66,13 @@ function formatIn(query: SseRequest['query']): SseFormat {
   throw new CodedError('invalid_request', '"format" may only be "data"');
 }
 
-/** What passes by itself: an `EventSource` that is refused for it would never come back. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['unavailable', 'overloaded', 'rate_limited', 'internal']);
+/** Temporary errors: an `EventSource` that gets an error status never reconnects. */
+const TEMPORARY: ReadonlySet<ErrorCode> = new Set(['unavailable', 'overloaded', 'rate_limited', 'internal']);
 
-/** A stream that only says when to come back, or, for what is wrong with the request itself, the problem. */
+/** Answers a temporary error with a stream that only says when to reconnect, and an error of the client with a problem. */
 function answerStreamError(service: Tetracast, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code } = toCodedError(error);
-  if (!PASSING.has(code)) {
+  if (!TEMPORARY.has(code)) {
     answerError(error, request, reply);
     return;
   }
@@ -83,7 +83,7 @@ function answerStreamError(service: Tetracast, error: unknown, request: FastifyR
     .send(encodeOpening(retryMs(service)));
 }
 
-/** Clients that were cut together come back one by one: half to one and a half of SSE_RETRY. */
+/** Half to one and a half of SSE_RETRY, so that clients that were cut together reconnect one by one. */
 function retryMs({ settings }: Tetracast): number {
   return Math.round(settings.sseRetryMs * (0.5 + Math.random()));
 }

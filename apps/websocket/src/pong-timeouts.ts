@@ -1,34 +1,34 @@
 import { TimeoutQueue } from '@tetracast/session';
 
-/** How exactly the time for an answer is kept. */
+/** How exactly the time for a pong is kept. */
 const TICK_MS = 100;
 
-/** A line that is to answer heartbeats. */
+/** A connection whose client has to answer pings. */
 interface Pinged {
-  /** When it has to have answered; `undefined` while nothing is waited for. */
+  /** When the answer is due; `undefined` while none is. */
   readonly pongDueAt: number | undefined;
-  /** It has not. */
+  /** No answer came in time. */
   onPongTimeout(): void;
 }
 
-/** How long each peer has to answer a heartbeat: one timer for all lines, and none while all have answered. */
+/** How long each client has to answer a ping: one timer for all connections, and none while all have answered. */
 export class PongTimeouts {
-  private readonly deadlines = new TimeoutQueue<Pinged>(TICK_MS, (line) => {
-    const { pongDueAt } = line;
+  private readonly timeouts = new TimeoutQueue<Pinged>(TICK_MS, (pinged) => {
+    const { pongDueAt } = pinged;
     // Timers are due before sockets are read, immediates after: a process that was held up itself finds the answers first.
     setImmediate(() => {
-      if (line.pongDueAt === pongDueAt) line.onPongTimeout();
+      if (pinged.pongDueAt === pongDueAt) pinged.onPongTimeout();
     });
   });
 
   constructor(private readonly timeoutMs: number) {}
 
-  /** From now on an answer is waited for; returns when it is due. */
-  start(line: Pinged): number {
-    return this.deadlines.add(line, this.timeoutMs);
+  /** Waits for an answer from now on; returns when it is due. */
+  start(pinged: Pinged): number {
+    return this.timeouts.add(pinged, this.timeoutMs);
   }
 
-  stop(line: Pinged, due: number): void {
-    this.deadlines.remove(line, due);
+  stop(pinged: Pinged, due: number): void {
+    this.timeouts.remove(pinged, due);
   }
 }

@@ -18,18 +18,18 @@ import { websocketFraming } from './websocket-framing';
 export class WebSocketSink implements Sink, SocketOwner {
   readonly framing = websocketFraming;
   private readonly writer: SocketWriter;
-  /** When the answer to a ping has to have come; `undefined` while none is waited for. */
+  /** When the answer to a ping is due; `undefined` while none is. */
   pongDueAt: number | undefined;
-  /** What had come, and had been taken, when the wait for it began. */
-  private heardAtPing = 0;
+  /** Bytes received, and taken by the client, when the wait for it began. */
+  private receivedAtPing = 0;
   private takenAtPing = 0;
-  /** Told what becomes of the line. */
+  /** Notified when the socket has drained or closed. */
   owner: SocketOwner | undefined;
 
   constructor(
     private readonly websocket: WebSocket,
     highWaterMark: number,
-    private readonly answers: PongTimeouts,
+    private readonly pongTimeouts: PongTimeouts,
   ) {
     this.writer = new SocketWriter(rawSocketOf(websocket), highWaterMark, this);
   }
@@ -57,7 +57,7 @@ export class WebSocketSink implements Sink, SocketOwner {
     if (this.isOpen) this.writer.writeAtEndOfTurn(encodeTextFrame(encodeServerFrame(frame)));
   }
 
-  /** Answers with an error; the line stays. */
+  /** Answers with an error; the connection stays open. */
   refuse({ code, message }: { code: ErrorCode; message: string }, ref?: Ref): void {
     this.send({ type: 'error', ...(ref === undefined ? {} : { ref }), code, message });
   }
@@ -78,18 +78,18 @@ export class WebSocketSink implements Sink, SocketOwner {
     return this.writer.bytesPending;
   }
 
-  /** Pings. The peer has to answer in time, by whatever frame. */
+  /** Sends a ping. The client has to answer in time, with any frame. */
   sendHeartbeat(): void {
     if (!this.isOpen) return;
-    // Bytes are counted by the socket anyway: listeners for what may be an answer would cost an idle line more than its ping.
+    // Bytes are counted by the socket anyway: listeners for what may be an answer would cost an idle connection more than its ping.
     if (this.hasAnswered) this.stopWaiting();
     if (this.pongDueAt === undefined) this.awaitAnswer();
     this.writeNow(PING_FRAME);
   }
 
-  /** The time for an answer is over: ends the line if there was none. */
+  /** The time for an answer is over: closes the connection if there was none. */
   onPongTimeout(): void {
-    // Of a peer that is not being read, or that is still taking what came before the ping, no answer can be expected.
+    // A client that is not being read, or still takes what came before the ping, cannot answer yet.
     const taking = this.bytesPending > 0 && this.bytesTaken > this.takenAtPing;
     if (this.hasAnswered) this.pongDueAt = undefined;
     else if (taking || this.websocket.isPaused) this.awaitAnswer();
@@ -107,18 +107,18 @@ export class WebSocketSink implements Sink, SocketOwner {
   }
 
   private awaitAnswer(): void {
-    this.heardAtPing = this.writer.bytesReceived;
+    this.receivedAtPing = this.writer.bytesReceived;
     this.takenAtPing = this.bytesTaken;
-    this.pongDueAt = this.answers.start(this);
+    this.pongDueAt = this.pongTimeouts.start(this);
   }
 
   private get hasAnswered(): boolean {
-    return this.writer.bytesReceived !== this.heardAtPing;
+    return this.writer.bytesReceived !== this.receivedAtPing;
   }
 
   private stopWaiting(): void {
     if (this.pongDueAt === undefined) return;
-    this.answers.stop(this, this.pongDueAt);
+    this.pongTimeouts.stop(this, this.pongDueAt);
     this.pongDueAt = undefined;
   }
 

@@ -12,11 +12,11 @@ import { flawIn } from './limits/data-flaw';
 import type { SessionServices } from './session-services';
 import type { MessageSettings } from './session-settings';
 
-/** What is known of a publisher besides what it wants to publish. */
+/** What the server knows of a publisher besides its message. */
 export interface PublishContext {
   /** What the publisher may do; the subject of its token stands in the message. */
   readonly permissions: Permissions;
-  /** The client key of the publisher's line; it wins over the one in the publication. */
+  /** The client key of the publisher's connection; it wins over the one in the publication. */
   readonly client?: string;
   /** The server made `client` up: after a reconnect it is another one, so no idempotency key belongs to it. Default `false`. */
   readonly isClientMadeUp?: boolean;
@@ -59,7 +59,7 @@ export async function publishValid(
   const { permissions, idempotencyKey = named } = context;
   permissions.requirePublish(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-    throw new CodedError('invalid_request', 'an idempotency key is 1 to 200 visible ASCII characters');
+    throw new CodedError('invalid_request', 'an idempotency key must be 1 to 200 visible ASCII characters');
   }
   const key = context.client ?? client;
   const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
@@ -79,7 +79,7 @@ export async function publishValid(
   return { id, channel, duplicate };
 }
 
-/** Strangers who happen to use one key must not get each other's answers; a client key the client itself named is its own. */
+/** Two clients that happen to use one key must not get each other's answers; a client key that the client named is its own. */
 function idempotencyOwner(user: string | undefined, client: string | undefined): string | undefined {
   if (user !== undefined) return `user:${user}`;
   return client === undefined ? undefined : `client:${client}`;
@@ -88,9 +88,9 @@ function idempotencyOwner(user: string | undefined, client: string | undefined):
 function readPublication(body: unknown): PublicationRequest {
   if (check.Check(body)) return body;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new CodedError('invalid_message', 'a message is an object with "channel" and "data"');
+    throw new CodedError('invalid_message', 'a message must be an object with "channel" and "data"');
   }
-  if (!('channel' in body)) throw new CodedError('invalid_channel', 'a message has a "channel"');
+  if (!('channel' in body)) throw new CodedError('invalid_channel', '"channel" is missing in the message');
   const named = explainMembers(body, 'invalid_message');
   if (named !== undefined) throw new CodedError(named.code, named.message);
   const first = check.Errors(body).First();

@@ -4,15 +4,15 @@ interface Request {
 }
 
 /**
- * The order among the requests of one client: what changes its subscriptions runs alone, after all that came before it and
- * before all that comes after; between two changes all else runs side by side, begun in order. So subscribing takes effect
- * for what is published next, and a stream of publications is not slowed to one round trip each. Tasks must not reject.
+ * Orders the requests of one client. A request that changes its subscriptions runs alone, after all earlier ones and before all
+ * later ones; between two changes the others run side by side, begun in order. So a subscription takes effect for what is
+ * published next, and a stream of publications does not take one round trip each. Tasks must not reject.
  */
 export class RequestOrder {
   private readonly waiting: Request[] = [];
   private running = 0;
   private changing = false;
-  /** One for all tasks, since a stream of publications makes very many; an idle line keeps none. */
+  /** One for all tasks, since a stream of publications makes very many; an idle connection keeps none. */
   private ended: (() => void) | undefined;
 
   /** `reader.regulate` is called when it is no longer {@link full}. */
@@ -21,7 +21,7 @@ export class RequestOrder {
     private readonly reader: { regulate(): void },
   ) {}
 
-  /** Whether as many requests as may be wait or run; the caller reads no more until it is called. */
+  /** Whether `limit` requests wait or run; the reader reads no more until its `regulate` is called. */
   get full(): boolean {
     return this.waiting.length + this.running >= this.limit;
   }

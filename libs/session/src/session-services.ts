@@ -4,12 +4,12 @@ import type { AccessControl } from './access/access-control';
 import type { Limits } from './limits/limits';
 import type { SessionSettings } from './session-settings';
 
-/** What a session is made of, one of each for a whole service. */
+/** What sessions use; a service has one of each. */
 export interface SessionServices {
   readonly settings: SessionSettings;
   readonly bus: Bus;
   readonly hub: Hub;
-  /** Says who may do what; it is asked before anything is subscribed, sent or stored. */
+  /** Decides what each client may do; it is asked before anything is subscribed, sent or stored. */
   readonly access: AccessControl;
   readonly limits: Limits;
 }

@@ -58,6 +58,6 @@ export interface MessageSettings {
   readonly maxDataDepth: number;
 }
 
-/** Everything this library needs to be told by an operator. */
+/** All settings of an operator that this library uses. */
 export interface SessionSettings
   extends AccessSettings, Required<OriginSettings>, ConnectionSettings, RateSettings, MessageSettings {}

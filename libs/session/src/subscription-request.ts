@@ -30,17 +30,18 @@ export function parseSubscriptionRequest(
   return { channels: channelsIn(query), start, ...(client === undefined ? {} : { client }) };
 }
 
-/** The same, for transports on which a request without a channel can never get anything. */
+/** Requires a channel, for transports on which a request without one can never receive anything. */
 export function requireChannels(request: SubscriptionRequest): SubscriptionRequest {
-  if (request.channels.length === 0) throw new CodedError('invalid_channel', 'name at least one "channel"');
+  if (request.channels.length === 0)
+    throw new CodedError('invalid_channel', '"channel" is missing: add ?channel=<name>');
   return request;
 }
 
-/** The value of a query parameter that may stand there once. @throws CodedError `invalid_request` */
+/** The value of a query parameter that may occur once. @throws CodedError `invalid_request` */
 export function single(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw new CodedError('invalid_request', `"${name}" must ${Array.isArray(value) ? 'stand only once' : 'be a text'}`);
+  throw new CodedError('invalid_request', `"${name}" must ${Array.isArray(value) ? 'stand only once' : 'be a string'}`);
 }
 
 /** `channel`, and what jQuery, axios and qs make of it where a list is its value: `channel[]` and `channel[0]`. */
@@ -50,7 +51,7 @@ function channelsIn(query: Readonly<Record<string, unknown>>): string[] {
   const lists = Object.keys(query).flatMap((name) =>
     CHANNEL_FIELD.test(name) && query[name] !== undefined ? query[name] : [],
   );
-  if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be text');
+  if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be a string');
   const names = new Set(lists.flatMap((list) => list.split(',')));
   for (const name of names) {
     if (!isChannel(name))

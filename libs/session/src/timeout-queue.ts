@@ -1,4 +1,4 @@
-/** One timer for any number of waits, stopped while there is none. A wait ends at most two ticks late, never early. */
+/** One timer for any number of timeouts, stopped while there is none. A timeout comes at most two ticks late, never early. */
 export class TimeoutQueue<Member> {
   private readonly slots = new Map<number, Set<Member>>();
   private timer: NodeJS.Timeout | undefined;
@@ -7,12 +7,12 @@ export class TimeoutQueue<Member> {
   /** `tickMs` is the unit of all waits. */
   constructor(
     private readonly tickMs: number,
-    private readonly reached: (member: Member) => void,
+    private readonly onTimeout: (member: Member) => void,
   ) {}
 
-  /** Calls `reached` with the member in `waitMs`; returns what `remove` wants to know. */
+  /** Calls `onTimeout` with the member in `waitMs`. Returns the tick, which `remove` takes. */
   add(member: Member, waitMs: number): number {
-    // The next tick, even when it is due at a tick itself: that one may be over.
+    // One tick later, since the present one may be over.
     const due = Math.floor((performance.now() + waitMs) / this.tickMs) + 1;
     const slot = this.slots.get(due);
     if (slot === undefined) this.slots.set(due, new Set([member]));
@@ -37,7 +37,7 @@ export class TimeoutQueue<Member> {
       const due = ++this.passed;
       const slot = this.slots.get(due);
       this.drop(due);
-      for (const member of slot ?? []) this.reached(member);
+      for (const member of slot ?? []) this.onTimeout(member);
     }
   }
 

@@ -10,17 +10,21 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * The one conversion at the edge: whatever was thrown, as the error a client is told. Its `cause` is what was thrown; what
- * is not known to be the client's doing or the log's absence is `internal`, and its message tells nothing.
+ * The one conversion at the edge: any thrown value becomes the error that the client sees, with the value as its `cause`. An
+ * error that neither the client nor a missing message log has caused is `internal`, and its message reveals nothing.
  */
 export function toCodedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
   if (error instanceof BusUnavailableError) {
-    return new CodedError('unavailable', 'nothing is known to be stored; try again', { cause: error });
+    return new CodedError(
+      'unavailable',
+      'the message log cannot be reached, and it is unknown whether anything was stored: try again',
+      { cause: error },
+    );
   }
   const status = statusOf(error);
   if (status === undefined || status < 400 || status >= 500) {
-    return new CodedError('internal', 'an unexpected error; the log of the service has it', { cause: error });
+    return new CodedError('internal', 'an unexpected error: the server has logged it', { cause: error });
   }
   const code = BY_STATUS[status] ?? 'invalid_request';
   return new CodedError(code, code === 'invalid_request' ? reasonIn(error) : ERRORS[code].title, { cause: error });

@@ -7,9 +7,9 @@ import { webSocketOf } from './engine';
 import { isAbusive } from './engine-quota';
 import type { NamespaceSlot } from '../session/namespace-slot';
 
-type LineLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
+type ConnectionLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
 
-const lines = new WeakMap<EngineSocket, EngineConnection>();
+const engineConnections = new WeakMap<EngineSocket, EngineConnection>();
 
 /**
  * One Engine.IO connection, shared by all namespaces its client has open. What is pending on it is bounded on both
@@ -26,15 +26,15 @@ export class EngineConnection implements SocketOwner {
   private rawFull = false;
   private waiting: (() => void)[] = [];
 
-  static of(connection: EngineSocket, limits: LineLimits): EngineConnection {
-    let line = lines.get(connection);
-    if (line === undefined) lines.set(connection, (line = new EngineConnection(connection, limits)));
-    return line;
+  static of(connection: EngineSocket, limits: ConnectionLimits): EngineConnection {
+    let known = engineConnections.get(connection);
+    if (known === undefined) engineConnections.set(connection, (known = new EngineConnection(connection, limits)));
+    return known;
   }
 
   private constructor(
     private readonly connection: EngineSocket,
-    { highWaterMark, maxInProgress }: LineLimits,
+    { highWaterMark, maxInProgress }: ConnectionLimits,
   ) {
     this.highWaterMark = highWaterMark;
     this.order = new RequestOrder(maxInProgress, this);
@@ -56,8 +56,8 @@ export class EngineConnection implements SocketOwner {
   }
 
   /**
-   * Whether a socket id is in use here. It comes from the client, in its private id, and Socket.IO, which knows the clients of a line
-   * by their socket ids, ends only one of two that have the same.
+   * Whether a socket id is in use here. It comes from the client, in its private id, and Socket.IO, which knows the clients of a
+   * connection by their socket ids, ends only one of two that have the same.
    */
   has(socketId: string): boolean {
     return this.namespaces.some((namespace) => namespace.socketId === socketId);
@@ -103,12 +103,12 @@ export class EngineConnection implements SocketOwner {
     if (!this.waiting.includes(onRoom)) this.waiting.push(onRoom);
   }
 
-  /** Resolves when the client's next request may be read, or when the line is gone. */
+  /** Resolves when the client's next request may be read, or when the connection is closed. */
   async whenWritable(): Promise<void> {
     while (this.isOpen && this.isBusy) await new Promise<void>((resolve) => this.onceWritable(resolve));
   }
 
-  /** Stops reading from a WebSocket while the line is busy; polling requests wait for {@link whenWritable} instead. */
+  /** Stops reading from a WebSocket while the connection is busy; polling requests wait for {@link whenWritable} instead. */
   regulate(): void {
     const websocket = webSocketOf(this.connection)?.websocket;
     const pause = this.isOpen && this.isBusy;
@@ -132,7 +132,7 @@ export class EngineConnection implements SocketOwner {
     return this.queuedBytes + (this.writer?.bytesPending ?? 0);
   }
 
-  /** Ends the line so that the stock client comes back by itself; `now`: without waiting until it has taken what is pending. */
+  /** Closes the connection so that the stock client reconnects by itself; `now`: without waiting for pending bytes. */
   close(now = false): void {
     this.connection.close(now);
   }

@@ -86,7 +86,7 @@ export function webSocketOf(connection: EngineSocket): { websocket: WebSocket; s
 
 /**
  * Lets go of the handshake of a session, whose request Engine.IO would keep, three times over, for as long as it lives: of a
- * browser's it is more than all that the hub keeps of an idle line. What remains is where a token may be, for the namespaces.
+ * browser's it is more than all that the hub keeps of an idle connection. What remains is where a token may be, for the namespaces.
  */
 export function forgetHandshake(session: EngineSocket): void {
   const { request, transport } = session;

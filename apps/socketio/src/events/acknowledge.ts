@@ -8,7 +8,7 @@ import type { Subscriber } from '../session/admit-client';
 export type Acknowledgement =
   ({ readonly ok: true } & Readonly<Record<string, unknown>>) | { readonly ok: false; readonly error: Refusal };
 
-/** Answers an event. Where the client asked for no acknowledgement only a refusal is told, by `tetracast:error`. */
+/** Answers an event. A client that asked for no acknowledgement gets only refusals, by `tetracast:error`. */
 export type Reply = (answer: Acknowledgement) => void;
 
 /** What a client emitted: the name as a text, though the stock client takes numbers, and the arguments without the acknowledgement. */
@@ -44,15 +44,15 @@ export function onEmitted(
   });
 }
 
-/** The argument of an event of the gateway's own. @throws CodedError `invalid_request` when there are more */
+/** The argument of one of the server's own events. @throws CodedError `invalid_request` when there are more */
 export function soleArgument([argument, ...others]: readonly unknown[]): unknown {
   if (others.every((other) => other == null)) return argument;
   throw new CodedError('invalid_request', 'this event takes one argument, an object');
 }
 
 /**
- * Runs what an event asks for; whatever fails is answered. Never rejects. Nothing is done for a connection that was ended while the
- * event waited for its turn: its token was revoked, say.
+ * Serves an event, and answers any error. Never rejects. It does nothing for a connection that ended while the event waited for
+ * its turn: its token was revoked, say.
  */
 export async function acknowledge(
   { session, engineConnection }: Subscriber,

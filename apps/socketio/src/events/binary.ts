@@ -1,13 +1,13 @@
 import { CodedError } from '@tetracast/message-model';
 
-/** Socket.IO carries binary values, messages are JSON. @throws CodedError `invalid_message` */
+/** Socket.IO transports binary values, but messages are JSON. @throws CodedError `invalid_message` */
 export function refuseBinary(value: unknown): void {
   const pending: unknown[] = [value];
   while (pending.length > 0) {
     const next = pending.pop();
     if (typeof next !== 'object' || next === null) continue;
     if (next instanceof Uint8Array)
-      throw new CodedError('invalid_message', 'data is JSON: binary values are not carried');
+      throw new CodedError('invalid_message', 'binary values are not supported: send JSON data');
     for (const member of Object.values(next)) if (typeof member === 'object') pending.push(member);
   }
 }

@@ -1,7 +1,7 @@
 import { CodedError, isChannel } from '@tetracast/message-model';
 import { parseSubscriptionRequest, type SubscriptionRequest } from '@tetracast/session';
 
-/** Stands for an offset that is no cursor: like any other that cannot be read it is answered by a reset. */
+/** Stands for an offset that is no cursor: like any cursor that cannot be read it is answered by a reset. */
 const UNREADABLE = '?';
 
 /** Where the stock client stopped, sent by itself when it comes back: the last argument of the last event it was sent. */
@@ -59,7 +59,10 @@ function readChannels(value: unknown): string[] {
   if (value == null || value === '') return [];
   const names: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (!names.every((name) => typeof name === 'string')) {
-    throw new CodedError('invalid_channel', 'channels are named in an array of strings, or in one separated by commas');
+    throw new CodedError(
+      'invalid_channel',
+      '"channels" must be an array of strings, or one string with commas between the names',
+    );
   }
   return names.length === 0 ? [] : parseSubscriptionRequest({ channel: names }).channels;
 }
@@ -68,10 +71,10 @@ function readObject(argument: unknown): Record<string, unknown> {
   if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
     return argument as Record<string, unknown>;
   }
-  throw new CodedError('invalid_request', 'an object with "channels" is wanted');
+  throw new CodedError('invalid_request', 'send an object with "channels"');
 }
 
 function requireSome(channels: string[]): string[] {
-  if (channels.length === 0) throw new CodedError('invalid_request', 'name at least one channel');
+  if (channels.length === 0) throw new CodedError('invalid_request', '"channels" must name at least one channel');
   return channels;
 }

@@ -15,7 +15,7 @@ export interface PrivateId {
   readonly client: string;
 }
 
-/** Whether a private id has the form of ours, whoever made it. */
+/** Whether a private id has the form that this server creates; any client can make one up. */
 export function isPid(pid: unknown): boolean {
   return typeof pid === 'string' && PID.test(pid);
 }
@@ -32,7 +32,7 @@ export function formatPid({ socketId, secret, bornS, tag, client }: PrivateId): 
   return (client === socketId ? parts : [...parts, client]).join('.');
 }
 
-/** Shows that a session is another's. It keeps nobody out who has the private id and makes up a tag; what is stored does. */
+/** Shows that a session belongs to another user. A client with the private id can make up a tag: what is stored keeps it out. */
 export function tagOf(secret: string, namespace: string, user: string | undefined): string {
   return createHash('sha256')
     .update(JSON.stringify([secret, namespace, user]))

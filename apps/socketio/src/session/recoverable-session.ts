@@ -13,19 +13,19 @@ interface ChannelChanges {
   readonly removed: readonly string[];
 }
 
-/** Whose a session is: that of one user, the subject of a token, in one namespace; without a user, of somebody without a token. */
+/** To whom a session belongs: to one user, the subject of a token, in one namespace; or to a client without a token. */
 export interface SessionOwner {
   readonly namespace: string;
   readonly user: string | undefined;
-  /** Whether a token may come on the line itself, so that a session of nobody becomes a user's. */
+  /** Whether a token may come on the connection itself, so that a session without a user gets one. */
   readonly mayChange: boolean;
 }
 
 type Kept = ChannelChanges & { readonly user?: string };
 
 /**
- * How long what a client subscribed to is kept for it to come back: as long as the messages, and at least until the client of a
- * line that died has noticed: HEARTBEAT and HEARTBEAT_TIMEOUT, after it was kept half of that time and a HEARTBEAT ago.
+ * How long the server keeps the subscriptions of a client that is away: as long as the messages, and at least until the client
+ * of a dead connection has noticed: HEARTBEAT and HEARTBEAT_TIMEOUT, after the last save, half of that time and a HEARTBEAT ago.
  */
 export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: Settings): number {
   return Math.max(historyTtlMs, 4 * heartbeatMs + 2 * heartbeatTimeoutMs);
@@ -63,7 +63,7 @@ export class RecoverableSession {
 
   /**
    * The session that a private id stands for, with the changes of its earlier connections, which are kept for another `ttlMs`;
-   * `undefined` when it is none of ours, or somebody else's.
+   * `undefined` when this server did not create it, or it belongs to another user.
    *
    * @throws BusUnavailableError
    */
@@ -99,7 +99,7 @@ export class RecoverableSession {
     this.currentId = socketId;
   }
 
-  /** A token came on the line: from now on the session is this user's alone. Returns whether that has to be saved. */
+  /** A token came on the connection: from now on the session is this user's alone. Returns whether that has to be saved. */
   handTo(user: string | undefined): boolean {
     if (user === this.user) return false;
     this.user = user;
@@ -107,7 +107,7 @@ export class RecoverableSession {
     return true;
   }
 
-  /** Whether nobody can tell any more which channels it had: it was away for longer than that is kept. */
+  /** Whether its channels are forgotten: the client was away for longer than they are kept. */
   get isForgotten(): boolean {
     return this.forgotten;
   }
@@ -193,7 +193,7 @@ export class RecoverableSession {
   }
 
   private async saveAfter(earlier: Promise<void> | undefined, bus: Bus, ttlMs: number): Promise<void> {
-    // Whoever asked for that one is told how it ended.
+    // The caller of that save gets its error.
     if (earlier !== undefined) await earlier.catch(() => undefined);
     this.unsaved = true;
     const kept = JSON.stringify(this.kept);

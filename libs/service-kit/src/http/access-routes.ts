@@ -9,13 +9,13 @@ import '../tetracast';
 
 const Name = Type.Optional(TokenNameSchema);
 
-/** What is taken back: one token, all tokens of a subject that were issued until now, or both. */
+/** What to revoke: one token, all tokens of a subject that were issued until now, or both. */
 const RevocationRequest = Type.Object({ jti: Name, sub: Name });
 
 /**
- * Where there are tokens. `POST /connections/<id or client key>/token`: a new token for an open stream or a poll that waits; 200
- * when its line is in this process, 202 when another process is told. `POST /revocations` `{jti?, sub?}`: takes tokens back, with
- * a token that has `admin`; 201 once stored.
+ * The routes of a service with tokens. `POST /connections/<id or client key>/token` gives an open stream or a waiting poll a new
+ * token; 200 when its connection is in this process, 202 when another process gets it. `POST /revocations` `{jti?, sub?}`, with a
+ * token that has `admin`, revokes tokens; 201 once stored.
  */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
   const { tetracast } = app;

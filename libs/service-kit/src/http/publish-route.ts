@@ -8,7 +8,7 @@ import '../tetracast';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What who publishes may do; `null` on every other route. */
+    /** What the publisher may do; `null` on every other route. */
     publishPermissions: Permissions | null;
   }
 }
@@ -22,7 +22,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
     app.removeContentTypeParser('text/plain');
     addFormBodies(app, readForm);
     app.decorateRequest('publishPermissions', null);
-    // Before the body is read: that is work, and not done for everyone.
+    // Before the body is read: that is work, and not done for a client without permission.
     const onRequest = async (request: FastifyRequest): Promise<void> => {
       request.publishPermissions = await authenticateRequest(app.tetracast, request.raw, 'publish');
     };

@@ -21,7 +21,7 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
     const checks: ReadyChecks = {
       serve: tetracast.draining ? 'the service is stopping' : CHECK_OK,
       ...(await tetracast.bus.check()),
-      revocations: tetracast.access.isReady ? CHECK_OK : 'which tokens were revoked is not known yet',
+      revocations: tetracast.access.isReady ? CHECK_OK : 'the server does not know yet which tokens were revoked',
     };
     const failed = Object.entries<string>({ ...checks }).filter(([, found]) => found !== CHECK_OK);
     if (failed.length === 0) return { status: CHECK_OK, checks };

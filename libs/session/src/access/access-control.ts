@@ -12,19 +12,19 @@ import { RenewablePermission, type ConnectionPermission } from './connection-per
 import { type PermissionOptions, ConnectionPermissions } from './connection-permissions';
 import { Tickets } from './tickets';
 
-/** Says who may do what, the same for every transport: each asks it before anything is subscribed, sent or stored. */
+/** Decides what each client may do, for every transport: it is asked before anything is subscribed, sent or stored. */
 export class AccessControl {
   readonly tickets: Tickets;
   private readonly openPermissions: ConnectionPermissions;
-  /** Where there are no tokens all lines may do the same. */
+  /** Without keys there are no tokens, and all connections may do the same. */
   private readonly sharedPermission: ConnectionPermission;
   private readonly feed: AccessFeed;
 
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
-  static async create(settings: AccessSettings, bus: Bus, hub: Hub, log: SessionLogger): Promise<AccessControl> {
+  static async create(settings: AccessSettings, bus: Bus, hub: Hub, logger: SessionLogger): Promise<AccessControl> {
     const keys = configuredKeys(settings);
     const everybody = publicPermissions(settings);
-    if (keys === undefined) return new AccessControl(settings, everybody, undefined, bus, hub, log);
+    if (keys === undefined) return new AccessControl(settings, everybody, undefined, bus, hub, logger);
     const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
@@ -36,11 +36,11 @@ export class AccessControl {
       jwksTimeoutMs: settings.authTimeoutMs,
       jwksStaleMs: settings.authJwksStaleMs,
       onUnusableKey: (key) => {
-        log.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
+        logger.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
       },
       everybody,
     });
-    return new AccessControl(settings, everybody, verifier, bus, hub, log);
+    return new AccessControl(settings, everybody, verifier, bus, hub, logger);
   }
 
   private constructor(
@@ -49,7 +49,7 @@ export class AccessControl {
     private readonly verifier: TokenVerifier | undefined,
     bus: Bus,
     hub: Hub,
-    log: SessionLogger,
+    logger: SessionLogger,
   ) {
     const { revocationTtlMs } = settings;
     this.tickets = new Tickets(bus, settings, (claims) => this.permissionsOfKnownToken(claims));
@@ -66,23 +66,23 @@ export class AccessControl {
           this.renewHere(name, this.permissionsOfKnownToken(claims));
         },
       },
-      log,
+      logger,
     );
     if (verifier !== undefined) void this.feed.start();
   }
 
-  /** Whether there are no keys, and so no tokens: a token that is brought all the same is not looked at. */
+  /** Whether there are no keys, and so no tokens: a token that a client sends all the same is ignored. */
   get isOpen(): boolean {
     return this.verifier === undefined;
   }
 
-  /** `false` while tokens cannot be let in, since nobody can tell which were revoked. */
+  /** `false` while the server refuses all tokens, since it does not know which were revoked. */
   get isReady(): boolean {
     return this.isOpen || this.feed.isReady;
   }
 
   /**
-   * What the bearer of a token may do; without one, what everybody may.
+   * What a token allows; without one, what everybody may do.
    * @throws CodedError `unauthorized`; `unavailable` while keys or revocations cannot be read
    */
   async permissionsForToken(token: string | undefined): Promise<Permissions> {
@@ -91,7 +91,7 @@ export class AccessControl {
     return this.notRevoked(await this.verifier.verify(token));
   }
 
-  /** The same for the token that a request brings, if any. */
+  /** The same for the token that a request carries, if any. */
   async permissionsForRequest(request: Pick<IncomingMessage, 'headers' | 'url'>): Promise<Permissions> {
     return this.isOpen ? this.everybody : this.permissionsForToken(extractToken(request));
   }
@@ -103,7 +103,10 @@ export class AccessControl {
     return this.tickets.redeem(ticket, channels);
   }
 
-  /** Watches over a line with this grant, from now until it is gone. @throws CodedError `unauthorized` */
+  /**
+   * Registers what a connection may do until it closes: its token can be renewed and revoked, and expires.
+   * @throws CodedError `unauthorized` if the token has been revoked meanwhile
+   */
   openPermission(permissions: Permissions, connection: Connection, options?: PermissionOptions): ConnectionPermission {
     if (this.isOpen) return this.sharedPermission;
     return this.openPermissions.add(this.notRevoked(permissions), connection, options);
@@ -117,14 +120,14 @@ export class AccessControl {
     };
   }
 
-  /** Has a line without a token wait for one; it is ended if none comes in time. */
+  /** Has a connection without a token wait for one; it is ended if none comes within AUTH_TIMEOUT. */
   expectToken(permission: ConnectionPermission): void {
     if (permission instanceof RenewablePermission)
       this.openPermissions.expectToken(permission, this.settings.authTimeoutMs);
   }
 
   /**
-   * A new token on the line itself; `admit` is asked before it takes the place of the old one.
+   * Accepts a new token that came on the connection itself. `admit` is called before it takes the place of the old one.
    * @throws CodedError `unauthorized`, `forbidden`, `invalid_request` without tokens, and what `admit` throws
    */
   async renew(
@@ -141,19 +144,19 @@ export class AccessControl {
   }
 
   /**
-   * A new token for the lines that go by a name, here or in another process: a connection's id, or a client key.
-   * @returns whether there were such here; the others are told by their own process
+   * Accepts a new token for the connections of a name, here or in another process: a connection's id, or a client key.
+   * @returns whether there were such here; otherwise their own process renews them
    * @throws CodedError `forbidden`; BusUnavailableError
    */
   async renewByName(name: string, permissions: Permissions): Promise<boolean> {
-    if (permissions.claims === undefined) throw new CodedError('unauthorized', 'a new token is needed');
+    if (permissions.claims === undefined) throw new CodedError('unauthorized', 'send the new token with the request');
     const openPermissions = this.openPermissions.find(name, permissions);
     for (const permission of openPermissions) this.openPermissions.renewFromElsewhere(permission, permissions);
     if (openPermissions.length === 0) await this.feed.renew({ name, claims: permissions.claims });
     return openPermissions.length > 0;
   }
 
-  /** Takes tokens back, everywhere. @throws CodedError `forbidden`; BusUnavailableError */
+  /** Revokes tokens, in every process. @throws CodedError `forbidden`; BusUnavailableError */
   async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
     if (!permissions.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" may revoke others');
     await this.feed.revoke({ ...what, at: Date.now() });
@@ -163,7 +166,7 @@ export class AccessControl {
     this.feed.stop();
   }
 
-  /** What the claims of a token allow that was let in earlier, or by another process. @throws CodedError `unauthorized` */
+  /** What the claims of a token allow that was accepted earlier, or by another process. @throws CodedError `unauthorized` */
   private permissionsOfKnownToken(claims: TokenClaims): Permissions {
     return this.notRevoked(Permissions.of(this.verifier?.limited(claims) ?? claims, this.everybody));
   }
@@ -175,12 +178,12 @@ export class AccessControl {
 
   private renewHere(name: string, permissions: Permissions): void {
     for (const permission of this.openPermissions.find(name, permissions)) {
-      // After a failover of the log what was said before is heard again: the line may have a later token by now.
+      // After a failover of the message log an earlier renewal comes again: the connection may have a later token by now.
       if (endOf(permissions) < endOf(permission.permissions)) continue;
       try {
         this.openPermissions.renewFromElsewhere(permission, permissions);
       } catch {
-        // Not for this line: it keeps the token it has.
+        // Not for this connection: it keeps the token it has.
       }
     }
   }
@@ -188,7 +191,7 @@ export class AccessControl {
 
 const endOf = ({ expiresAtMs = Infinity }: Permissions): number => expiresAtMs;
 
-/** What may be done without a token: where there are no keys everything, unless that is said. */
+/** What may be done without a token: as the settings say; by default everything where there are no keys, else nothing. */
 function publicPermissions(settings: AccessSettings): Permissions {
   const unset = configuredKeys(settings) === undefined ? ['*'] : [];
   return Permissions.anonymous(orElse(settings.publicSubscribe, unset), orElse(settings.publicPublish, unset));

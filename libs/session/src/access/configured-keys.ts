@@ -1,6 +1,6 @@
 import type { KeySettings } from '../session-settings';
 
-/** Where the keys are by which tokens are checked; `undefined`: there are none. */
+/** Where the keys are that check tokens; `undefined`: there are none. */
 export function configuredKeys({
   authSecret = '',
   authPublicKey = '',

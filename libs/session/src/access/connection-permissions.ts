@@ -3,13 +3,13 @@ import type { Connection } from '@tetracast/hub';
 import { TimeoutQueue } from '../timeout-queue';
 import { RenewablePermission } from './connection-permission';
 
-/** How exactly the end of a token is kept. */
+/** How exactly the expiry of a token is kept. */
 const TICK_MS = 100;
 
 export interface PermissionOptions {
-  /** By which others may find the line besides its connection's id: the client key it was given. */
+  /** The client key that the client named: a new token can be sent for it as for the connection's id. */
   readonly client?: string | undefined;
-  /** Called with each grant that takes the place of another. */
+  /** Called with the permissions of each new token. */
   readonly onRenewed?: ((permissions: Permissions) => void) | undefined;
 }
 
@@ -18,17 +18,17 @@ interface PermissionSettings {
   readonly authLeewayMs: number;
 }
 
-/** The permits of all lines of this process, and one timer for the ends of them all. */
+/** The permissions of all connections of this process, and one timer for the expiry of them all. */
 export class ConnectionPermissions {
   private readonly open = new Set<RenewablePermission>();
   private readonly byName = new Map<string, Set<RenewablePermission>>();
-  private readonly deadlines = new TimeoutQueue<RenewablePermission>(TICK_MS, (permission) => {
-    this.reached(permission);
+  private readonly timeouts = new TimeoutQueue<RenewablePermission>(TICK_MS, (permission) => {
+    this.onTimeout(permission);
   });
 
   constructor(private readonly settings: PermissionSettings) {}
 
-  /** Opens the permit of a line, until that is gone. */
+  /** Registers the permissions of a connection until that closes. */
   add(
     permissions: Permissions,
     connection: Connection,
@@ -37,9 +37,9 @@ export class ConnectionPermissions {
     const permission = new RenewablePermission(permissions, connection, onRenewed);
     const names = client === undefined ? [connection.id] : [connection.id, client];
     this.open.add(permission);
-    for (const name of names) this.named(name).add(permission);
+    for (const name of names) this.permissionsOf(name).add(permission);
     this.schedule(permission);
-    // It may be gone already, while its token was looked at.
+    // It may have closed already, while its token was checked.
     connection.onClose(() => {
       this.open.delete(permission);
       this.unschedule(permission);
@@ -60,18 +60,18 @@ export class ConnectionPermissions {
     this.schedule(permission);
   }
 
-  /** The permits of the lines for which this grant is meant, if it is brought for a name: a connection's id, or a client key. */
+  /** The permissions of the connections that a new token for a name is meant for: a connection's id, or a client key. */
   find(name: string, permissions: Permissions): readonly RenewablePermission[] {
     return [...(this.byName.get(name) ?? [])].filter((permission) => permission.isMeantBy(name, permissions));
   }
 
-  /** Ends the lines whose grant has been taken back. */
+  /** Ends the connections whose token has been revoked. */
   endConnectionsWhere(isRevoked: (permissions: Permissions) => boolean): void {
     for (const permission of [...this.open])
       if (isRevoked(permission.permissions)) permission.connection.end('unauthorized');
   }
 
-  /** Ends a line that has not brought a token by then. */
+  /** Ends the connection unless a token comes within `withinMs`. */
   expectToken(permission: RenewablePermission, withinMs: number): void {
     this.unschedule(permission);
     this.wait(permission, withinMs);
@@ -87,19 +87,19 @@ export class ConnectionPermissions {
   }
 
   private wait(permission: RenewablePermission, ms: number): void {
-    // A line may go while its new token is looked at; nothing would take it out again.
-    if (this.open.has(permission)) permission.timeoutAt = this.deadlines.add(permission, ms);
+    // It may have closed while its new token was checked; nothing would take it out again.
+    if (this.open.has(permission)) permission.timeoutAt = this.timeouts.add(permission, ms);
   }
 
   private unschedule(permission: RenewablePermission): void {
-    if (permission.timeoutAt !== undefined) this.deadlines.remove(permission, permission.timeoutAt);
+    if (permission.timeoutAt !== undefined) this.timeouts.remove(permission, permission.timeoutAt);
     permission.timeoutAt = undefined;
   }
 
-  private reached(permission: RenewablePermission): void {
+  private onTimeout(permission: RenewablePermission): void {
     const { connection, permissions, warned } = permission;
     permission.timeoutAt = undefined;
-    // One that was due at the same tick may have ended its whole line.
+    // Another timeout of the same tick may have ended the connection.
     if (!this.open.has(permission)) return;
     if (permissions.expiresAtMs === undefined) connection.end('unauthorized');
     else if (warned) connection.end('token_expired');
@@ -114,7 +114,7 @@ export class ConnectionPermissions {
     }
   }
 
-  private named(name: string): Set<RenewablePermission> {
+  private permissionsOf(name: string): Set<RenewablePermission> {
     let openPermissions = this.byName.get(name);
     if (openPermissions === undefined) this.byName.set(name, (openPermissions = new Set()));
     return openPermissions;

@@ -4,10 +4,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { queryOf } from '@tetracast/node-io';
 import { single } from '../subscription-request';
 
-/** The cookie a token may come in; the gateway never sets it. */
+/** The cookie that may hold a token; the server never sets it. */
 const TOKEN_COOKIE = 'tetracast_token';
 
-/** How a browser's WebSocket, which can set no headers, brings a token: as one more subprotocol it offers. */
+/** A browser's WebSocket can set no headers: it sends a token as one more subprotocol it offers. */
 const TOKEN_SUBPROTOCOL = 'tetracast.token.';
 
 /** What of a request may carry a token. */
@@ -16,7 +16,7 @@ type Carrier = Pick<IncomingMessage, 'headers' | 'url'>;
 const TOKEN_HEADERS = ['authorization', 'sec-websocket-protocol', 'cookie', 'origin', 'sec-fetch-site'] as const;
 
 /**
- * The token that a request brings, the first there is of: `Authorization: Bearer` (RFC 6750), `?token=`, for a WebSocket a
+ * The token that a request carries, the first there is of: `Authorization: Bearer` (RFC 6750), `?token=`, for a WebSocket a
  * subprotocol `tetracast.token.<token>`, and the cookie.
  *
  * A browser adds cookies to the requests of any page, so the cookie counts only where the browser says that the page is one
@@ -35,14 +35,14 @@ export function extractToken(request: Carrier): string | undefined {
   );
 }
 
-/** All that {@link extractToken} looks at, for whoever keeps it longer than the request: a browser sends much besides. */
+/** The part of a request that {@link extractToken} reads, to be kept longer than the request: a browser sends much besides. */
 export function pickTokenCarrier({ headers, url = '' }: Carrier): Carrier {
   const kept = TOKEN_HEADERS.filter((name) => headers[name] !== undefined);
   return { headers: Object.fromEntries(kept.map((name) => [name, headers[name]])), url };
 }
 
 function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {
-  // Any other scheme is for somebody else, such as a proxy in front.
+  // Any other scheme is for another program, such as a proxy in front.
   const [, token] = /^bearer(?: +(.*))?$/i.exec(authorization.trim()) ?? [];
   if (token === undefined && !/^bearer$/i.test(authorization.trim())) return undefined;
   if (!token) throw new CodedError('unauthorized', 'the Authorization header holds no token: send "Bearer <token>"');
@@ -60,5 +60,8 @@ function cookieIn(headers: IncomingHttpHeaders): string | undefined {
   const token = cookie === undefined ? undefined : parseCookie(cookie)[TOKEN_COOKIE];
   if (!token) return undefined;
   if (origin !== undefined || headers['sec-fetch-site'] === 'same-origin') return token;
-  throw new CodedError('unauthorized', 'a token in a cookie counts only from a page whose origin the browser names');
+  throw new CodedError(
+    'unauthorized',
+    'a token in a cookie is accepted only with the header "Origin" or "Sec-Fetch-Site" of a browser',
+  );
 }

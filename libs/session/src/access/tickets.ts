@@ -4,7 +4,7 @@ import { CodedError } from '@tetracast/message-model';
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessSettings } from '../session-settings';
 
-/** 256 bits: nobody guesses one. */
+/** 256 bits: a ticket cannot be guessed. */
 const TICKET_BYTES = 32;
 
 interface Stored {
@@ -13,16 +13,16 @@ interface Stored {
 }
 
 /**
- * Tickets stand in the URL of an event stream in place of a token, since an `EventSource` can send no header: one is good for
- * one stream's channels and nothing else, for TICKET_UNUSED until it is first used, and from then on, for the reconnects of that
- * stream, as long as the permission behind it. They are kept in the bus, under their hash, for any node to find.
+ * A ticket stands in the URL of an event stream in place of a token, since an `EventSource` can send no header. It is valid for
+ * one stream's channels and nothing else: for TICKET_UNUSED until its first use, and from then on, for the reconnects of that
+ * stream, as long as the token behind it. The bus stores it under its hash, so that every process finds it.
  */
 export class Tickets {
   constructor(
     private readonly bus: Bus,
-    /** How long a ticket waits for its first use; the ticket of a token without an end is kept for `revocationTtlMs` after its last. */
+    /** How long a ticket waits for its first use; that of a token that never expires is kept for `revocationTtlMs` after its last. */
     private readonly settings: Pick<AccessSettings, 'ticketUnusedMs' | 'revocationTtlMs'>,
-    /** What the claims behind a ticket still allow; whoever may not come in any more does not prolong it. @throws CodedError `unauthorized` */
+    /** What the claims behind a ticket still allow. If it throws, the ticket is not prolonged. @throws CodedError `unauthorized` */
     private readonly permissionsOf: (claims: TokenClaims) => Permissions = (claims) => Permissions.of(claims),
   ) {}
 
@@ -36,12 +36,12 @@ export class Tickets {
   }
 
   /**
-   * The grant behind a ticket, which is good for these channels, and from now on for the reconnects of its stream.
+   * The permissions of a ticket, which has to be for all these channels; it is prolonged for the reconnects of its stream.
    * @throws CodedError `unauthorized`; BusUnavailableError
    */
   async redeem(ticket: string, channels: readonly string[]): Promise<Permissions> {
     const text = await this.bus.getValue(keyOf(ticket));
-    if (text === undefined) throw new CodedError('unauthorized', 'the ticket is not known, or no longer');
+    if (text === undefined) throw new CodedError('unauthorized', 'the ticket is unknown or has expired: get a new one');
     const stored = JSON.parse(text) as Stored;
     if (!channels.every((channel) => stored.channels.includes(channel))) {
       throw new CodedError('forbidden', 'the ticket is for other channels');
@@ -51,7 +51,7 @@ export class Tickets {
     return permissions;
   }
 
-  /** Has a ticket stand for another grant. @throws BusUnavailableError */
+  /** Has a ticket stand for another token. @throws BusUnavailableError */
   async renew(ticket: string, { claims }: Permissions, channels: readonly string[]): Promise<void> {
     if (claims === undefined) return;
     await this.keep(ticket, { claims, channels }, this.lifeOf(Permissions.of(claims)));

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 
-/** What of a request tells whence it comes. */
+/** The part of a request that tells where it comes from. */
 export interface Arrival {
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
@@ -11,13 +11,13 @@ export interface Arrival {
 
 export type ClientAddress = (request: Arrival) => string;
 
-/** A provider gives a household or a server that many addresses, so one who is limited would simply take the next. */
+/** A provider gives a household or a server so many addresses that a limited client would simply take the next. */
 const IPV6_BITS = 64;
 
 /**
- * The address a request comes from, empty when nothing is known. `X-Forwarded-For`, or `Forwarded` (RFC 7239) where there is
- * none, is read from its end for as long as the proxy that added to it is in `trustProxy`; what cannot be read there ends
- * that, so that the address is the last proxy's own.
+ * Finds the address a request comes from, empty when it is unknown. It reads `X-Forwarded-For`, or else `Forwarded` (RFC 7239),
+ * from its end for as long as the proxy that added to it is in `trustProxy`. At an entry that is no address it stops: then
+ * the address is the last proxy's own.
  */
 export function createClientAddress(trustProxy: readonly string[]): ClientAddress {
   if (trustProxy.length === 0) return ({ socket }) => socket.remoteAddress ?? '';
@@ -33,7 +33,7 @@ export function createClientAddress(trustProxy: readonly string[]): ClientAddres
   };
 }
 
-/** What counts as one address for limits: an IPv4 address, or the network of 64 bits of an IPv6 one. Empty for what is none. */
+/** What counts as one address for limits: an IPv4 address, or the network of 64 bits of an IPv6 one. Empty for anything else. */
 export function networkOf(address = ''): string {
   if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return '';

@@ -1,23 +1,23 @@
 import { TokenBucket } from './token-bucket';
 import type { Action, Limits } from './limits';
 
-/** Requests a second that may be refused on one line, however few may be served: to refuse one costs little. */
+/** Requests a second that may be refused on one connection, however few may be served: to refuse one costs little. */
 const REFUSED_RATE_MIN = 20;
 
 /** So many channels cost as much as one request: each has to be opened, and is kept open a while. */
 const CHANNELS_PER_REQUEST = 10;
 
-/** The rates of one connection, as far as it has asked for anything. */
+/** The rates of one connection, of the actions it has taken. */
 export type ConnectionRates = Partial<Record<Action, TokenBucket>>;
 
 /**
- * Who asks: one line, or one request without a line, as its limits see it. What it has counts for its address and, once it is
- * known, for its user.
+ * What one connection, or one plain request, has used of its limits. It counts for its address and, once that is known, for its
+ * user.
  */
 export class ClientQuota {
   private refused: TokenBucket | undefined;
   private abuses = false;
-  private isIn = false;
+  private isCounted = false;
 
   constructor(
     private readonly limits: Limits,
@@ -31,52 +31,52 @@ export class ClientQuota {
     this.limits.connections.requireRoom(this.address, this.user);
   }
 
-  /** The same, for who will be told why by another way. */
+  /** The same, for a transport that says the reason in another way. */
   get hasRoom(): boolean {
     return this.limits.connections.hasRoom(this.address, this.user);
   }
 
-  /** Has one more connection, until it is told to {@link onClose}. @throws CodedError as {@link requireRoom} */
+  /** Counts one more connection, until {@link onClose} is called. @throws CodedError as {@link requireRoom} */
   addConnection(): void {
     this.requireRoom();
     this.limits.connections.add(this.address, this.user);
-    this.isIn = true;
+    this.isCounted = true;
   }
 
   /** Whether it has a connection. */
   get hasConnection(): boolean {
-    return this.isIn;
+    return this.isCounted;
   }
 
   onClose(): void {
-    if (!this.isIn) return;
-    this.isIn = false;
+    if (!this.isCounted) return;
+    this.isCounted = false;
     this.limits.connections.remove(this.address, this.user);
   }
 
   /**
-   * It is this user, for whom `action` on so many channels, which it has been let do before that was known, counts as well. Who
-   * was known once stays so: on a Socket.IO line one namespace may have a token and another none.
+   * The client is this user, for which `action` on so many channels, allowed before the user was known, counts as well. A client
+   * that was known once stays so: on a Socket.IO connection one namespace may have a token and another none.
    *
    * @throws CodedError `rate_limited` when that user has enough connections, or does too much
    */
   identify(user: string | undefined, action?: Action, channels = 1): void {
     if (user === undefined || user === this.user) return;
-    if (this.isIn) this.limits.connections.move(this.user, user);
+    if (this.isCounted) this.limits.connections.move(this.user, user);
     this.user = user;
     if (action !== undefined) this.limits.spendShared(action, 'user', user, performance.now(), costOf(channels));
   }
 
-  /** Does something there is a rate for, on so many channels. @throws CodedError `rate_limited`: nothing may be done */
+  /** Spends the rate of an action on so many channels. @throws CodedError `rate_limited`: the action must not be taken */
   spend(action: Action, channels = 1): void {
     const { limits, address, user } = this;
     const now = performance.now();
     const rate = limits.connectionRate(action);
     const cost = costOf(channels);
-    // From the narrow to the wide, so that what one line is refused is not taken from all others of its address.
+    // From the narrow to the wide, so that what one connection is refused does not count for all others of its address.
     if (rate > 0 && !((this.own ??= {})[action] ??= new TokenBucket(rate, now)).take(now, cost)) {
       this.noteRefusal(rate, now);
-      throw limits.refuse('rate_limited', action, `at most ${rate} a second on one line: ${action}`);
+      throw limits.refuse('rate_limited', action, `at most ${rate} a second on one connection: ${action}`);
     }
     try {
       if (user !== undefined) limits.spendShared(action, 'user', user, now, cost);
@@ -87,7 +87,7 @@ export class ClientQuota {
     }
   }
 
-  /** Whether it has long been refused more often than it may even ask: its line may be cut. */
+  /** Whether it was refused far more often than it may even ask: the transport may close its connection. */
   get isAbusive(): boolean {
     return this.abuses;
   }

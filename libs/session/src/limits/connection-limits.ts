@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../session-settings';
 import type { Refuse } from './refusals';
 
 const REFUSALS: Readonly<Record<'process' | 'address' | 'user', Parameters<Refuse>>> = {
-  process: ['overloaded', 'connections', 'the service takes no more connections now'],
+  process: ['overloaded', 'connections', 'the server has no room for another connection: try again later'],
   address: ['rate_limited', 'connections_per_ip', 'your address has too many connections'],
   user: ['rate_limited', 'connections_per_user', 'this user has too many connections'],
 };

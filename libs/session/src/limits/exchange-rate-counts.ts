@@ -1,12 +1,12 @@
 import type { Bus } from '@tetracast/bus';
 import { type SharedRates, RATE_WINDOW_MS } from './shared-rates';
 
-/** How long a process does not know what others let through meanwhile: so much more than a rate may pass in all. */
+/** How long a process does not know what the others allowed meanwhile: by so much a rate may be exceeded in all. */
 const EXCHANGE_MS = 250;
 
 /**
- * Has all processes on a log know what each of them lets through: one round trip now and then for everyone, and none while
- * nobody spends anything. Without the log each process limits by itself. Returns what stops it.
+ * Adds up what all processes on one message log allow: one round trip now and then, and none while no client spends anything.
+ * While the log cannot be reached each process limits by itself. Returns a function that stops it.
  */
 export function exchangeRateCounts(bus: Pick<Bus, 'addCounts'>, buckets: SharedRates): () => void {
   let underway = false;
@@ -21,7 +21,7 @@ export function exchangeRateCounts(bus: Pick<Bus, 'addCounts'>, buckets: SharedR
     if (underway) return;
     underway = true;
     exchange()
-      // What was not heard is lost: to tell it later would count it as spent then.
+      // A report that fails is lost: sent later it would count as spent then.
       .catch(() => undefined)
       .finally(() => {
         underway = false;

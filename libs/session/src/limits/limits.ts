@@ -9,15 +9,15 @@ import { type RefusalCount, Refusals, type Refuse } from './refusals';
 import { SharedRates } from './shared-rates';
 import { exchangeRateCounts } from './exchange-rate-counts';
 
-/** What there are rates for. */
+/** The actions that have rates. */
 export type Action = 'publish' | 'subscribe' | 'poll';
 
-/** Whose rate: on all lines and transports, in all processes. */
+/** Whose rate: on all connections and transports, in all processes. */
 type Scope = 'ip' | 'user';
 
 const SCOPES: Readonly<Record<Scope, string>> = { ip: 'from one address', user: 'of one user' };
 
-/** What clients may take of this process, and of all on the same log: one for all transports. */
+/** What clients may use of this process, and of all on the same message log: one for all transports. */
 export class Limits {
   readonly connections: ConnectionLimits;
   private readonly refusals = new Refusals();
@@ -49,14 +49,14 @@ export class Limits {
     this.stop = exchangeRateCounts(bus, this.shared);
   }
 
-  /** Who asks by this request: a plain one, or the handshake of a line. `user` is the subject of its token. */
+  /** The quota of the connection that this request opens. `user` is the subject of its token. */
   quotaFor(request: Arrival, user?: string): ClientQuota {
     return new ClientQuota(this, this.addressOf(request), user);
   }
 
   /**
-   * Who asks by a plain request: what was asked for before on the same connection counts as well. Not behind a proxy that is
-   * believed who its clients are: one connection of its is that of many.
+   * The quota of a plain request. Earlier requests on the same TCP connection count as well, except behind a trusted proxy: one
+   * connection of a proxy carries the requests of many clients.
    */
   quotaForRequest(request: IncomingMessage): ClientQuota {
     const { socket } = request;
@@ -80,15 +80,15 @@ export class Limits {
     return this.refusals.refuse;
   }
 
-  /** For one line, a second; 0 is no limit. */
+  /** For one connection, a second; 0 is no limit. */
   connectionRate(action: Action): number {
     return this.connectionRates[action];
   }
 
   /** @throws CodedError `rate_limited` */
-  spendShared(action: Action, scope: Scope, who: string, now: number, cost = 1): void {
+  spendShared(action: Action, scope: Scope, spender: string, now: number, cost = 1): void {
     const rate = this.sharedRates[action][scope];
-    if (rate === 0 || this.shared.take(`${action} ${scope} ${who}`, rate, now, cost)) return;
+    if (rate === 0 || this.shared.take(`${action} ${scope} ${spender}`, rate, now, cost)) return;
     throw this.refuse('rate_limited', `${action}_per_${scope}`, `at most ${rate} a second ${SCOPES[scope]}: ${action}`);
   }
 }

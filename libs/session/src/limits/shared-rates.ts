@@ -1,12 +1,12 @@
 import { TokenBucket, BURST_S } from './token-bucket';
 
-/** Over how long what all processes spent is added up; also how long one that spends nothing more is remembered. */
+/** Over how long the spending of all processes is added up; also how long a spender is remembered that spends nothing more. */
 export const RATE_WINDOW_MS = 10_000;
 
-/** Most that are remembered; above it the one that was looked at least lately is forgotten, as if it were full. */
+/** Maximum number that are remembered; above it the least recently reported one is forgotten, as if its bucket were full. */
 const REMEMBERED_MAX = 100_000;
 
-/** Most in one report: while the log adds them up it does nothing else. */
+/** Maximum number in one report: while the message log adds them up it does nothing else. */
 const REPORT_MAX = 1000;
 
 interface Spender {
@@ -16,11 +16,11 @@ interface Spender {
 }
 
 /**
- * The rates of those who may be clients of several processes, by name. Each process lets through what its own bucket holds;
- * what it let through it reports now and then, and takes from its buckets what it hears that the others did.
+ * The rates of spenders that several processes may serve, by name. Each process allows what its own bucket holds; now and then
+ * it reports what it allowed, and takes from its buckets what the others allowed.
  */
 export class SharedRates {
-  // In the order in which they are to be reported: the oldest report first.
+  // In the order of their last report, the oldest first.
   private readonly spenders = new Map<string, Spender>();
 
   get size(): number {
@@ -41,7 +41,7 @@ export class SharedRates {
     return true;
   }
 
-  /** What was spent since the report before, by name; those who spent nothing for long are forgotten. */
+  /** What was spent since the report before, by name; spenders that spent nothing for long are forgotten. */
   report(now: number): Map<string, number> {
     const report = new Map<string, number>();
     const names = this.spenders.keys();
@@ -57,12 +57,12 @@ export class SharedRates {
     return report;
   }
 
-  /** `spent`: what all processes, this one included, let through in the last {@link RATE_WINDOW_MS}. */
+  /** `spent`: what all processes, this one included, allowed in the last {@link RATE_WINDOW_MS}. */
   applyTotal(name: string, spent: number, now: number): void {
     const spender = this.spenders.get(name);
     if (spender === undefined) return;
     const { bucket, unreported } = spender;
-    // A bucket alone lets through so much in the window, never more: one process by itself is not slowed by this.
+    // A bucket by itself allows at most so much in the window: this does not slow a process that is alone.
     const most = bucket.rate * (BURST_S + RATE_WINDOW_MS / 1000);
     bucket.limitTo(most - spent - unreported, now);
   }

@@ -15,7 +15,7 @@ export class TokenBucket {
     this.filledAt = now;
   }
 
-  /** Takes `cost` tokens if there is one at least: what is dear makes a debt. `false`: there is none, and nothing was taken. */
+  /** Takes `cost` tokens if there is at least one: an expensive action makes a debt. `false`: there is none, and nothing was taken. */
   take(now: number, cost = 1): boolean {
     this.fill(now);
     if (this.tokens < 1) return false;
@@ -23,7 +23,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Others have spent as well: no more than `tokens` are left. Debts are bounded, so that they are paid soon. */
+  /** Other processes have spent as well: at most `tokens` are left. Debts are bounded, so that they are paid soon. */
   limitTo(tokens: number, now: number): void {
     this.fill(now);
     this.tokens = Math.max(-this.capacity, Math.min(this.tokens, tokens));

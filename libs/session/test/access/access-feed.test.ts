@@ -146,7 +146,7 @@ describe('nobody is let in with a token', () => {
     while (bus.pages < 2) await turn();
     await turn();
     expect(reader.heard.revocations).toBeLessThan(900);
-    expect(() => reader.feed.requireReady()).toThrow(/not known yet/);
+    expect(() => reader.feed.requireReady()).toThrow(/does not know yet/);
 
     bus.isAway = false;
     await started;
@@ -158,6 +158,6 @@ describe('nobody is let in with a token', () => {
     const started = feed.start();
     feed.stop();
     await started;
-    expect(() => feed.requireReady()).toThrow(/not known yet/);
+    expect(() => feed.requireReady()).toThrow(/does not know yet/);
   });
 });
