@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { socketioPlugin } from './socketio.plugin';
 
-void runService([socketioPlugin], { port: 3602 });
+void runService([socketioPlugin], { port: 3602, entryFile: __filename });

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { websocketPlugin } from './websocket.plugin';
 
-void runService([websocketPlugin], { port: 3601 });
+void runService([websocketPlugin], { port: 3601, entryFile: __filename });

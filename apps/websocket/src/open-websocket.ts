@@ -22,7 +22,7 @@ export function openWebSocket(
 ): void {
   const { hub, limits, settings } = service;
   websocket.on('error', endBroken);
-  const sink = new WebSocketSink(websocket, settings.highWaterMark, answers);
+  const sink = new WebSocketSink(websocket, asked.socket, settings.highWaterMark, answers);
   if (service.draining) {
     sink.close('going_away');
     return;

@@ -11,7 +11,7 @@ import { EngineConnection } from '../engine/engine-connection';
 import { isResumed, readHandshake, withoutOffset } from './handshake';
 import { type NamespaceSlot, takeNamespaceSlot } from './namespace-slot';
 import { isPid } from './private-id';
-import { renameSocket } from '../engine/rename-socket';
+import { renameSocket, setRecovery } from '../engine/rename-socket';
 import { Session, sessionTtlMs } from './session';
 import { SocketioSink } from '../socketio-sink';
 
@@ -27,9 +27,6 @@ export interface Subscriber {
   /** From where it goes on if it is cut before anything has come. */
   readonly cursor: string;
 }
-
-/** In place of what a client came with: `auth` and a copy of its headers would be kept as long as the line lives. */
-const NO_HANDSHAKE = {};
 
 const GONE = new Error('the line is gone');
 
@@ -131,7 +128,7 @@ async function subscribe(
   else session.rename(socket.id);
   // The stock client holds itself recovered when it is given the private id it had.
   const pid: unknown = recovered ? auth['pid'] : session.pid;
-  Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
+  setRecovery(socket, recovered, pid);
   const isClientMadeUp = request.client === undefined;
   subscribers.set(socket, { engineConnection, session, sink, connection, isClientMadeUp, permission, cursor });
 }
