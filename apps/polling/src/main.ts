@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { polling } from './service';
 
-void runService([polling.plugin], { port: polling.defaultPort });
+void runService([polling.plugin], { port: polling.defaultPort, entryFile: __filename });

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { socketio } from './service';
 
-void runService([socketio.plugin], { port: socketio.defaultPort });
+void runService([socketio.plugin], { port: socketio.defaultPort, entryFile: __filename });

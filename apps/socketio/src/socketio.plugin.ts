@@ -1,9 +1,16 @@
 import { checkOrigin } from '@tetracast/session';
-import { respondWithoutUpgrade, BoundedWebSocketServer, maxFrameBytes, routeUpgrades } from '@tetracast/node-io';
+import {
+  boundedWebSocketOptions,
+  INTERNALS,
+  maxFrameBytes,
+  respondWithoutUpgrade,
+  routeUpgrades,
+} from '@tetracast/node-io';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
 import { clientFiles } from './client-files';
 import { type WorkerListener, startWorkerListener } from './engine/worker-listener';
 import { Engine, forgetHandshake } from './engine/engine';
@@ -19,11 +26,8 @@ const plugin: FastifyPluginAsync = async (app) => {
   const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
   let workerListener: WorkerListener | undefined;
   const maxPayload = maxFrameBytes(settings.maxMessageBytes);
-  const websockets = new BoundedWebSocketServer({ maxPayload, closeTimeout: settings.drainTimeoutMs });
-  // The route says what is wrong with a handshake; `ws` would do it in HTML.
-  websockets.on('wsClientError', (_error, _socket, request) => {
-    respondWithoutUpgrade(app.server, request);
-  });
+  const bounds = boundedWebSocketOptions({ maxPayload, closeTimeout: settings.drainTimeoutMs });
+  const websockets = new WebSocketServer({ ...bounds, noServer: true });
   const engine = new Engine(
     {
       pingInterval: settings.heartbeatMs,
@@ -41,8 +45,9 @@ const plugin: FastifyPluginAsync = async (app) => {
     const { transport } = session;
     admitSession(app.tetracast, session);
     forgetHandshake(session);
-    // How long the end of a polling connection waits for the poll by which it is told.
-    if (transport.name === 'polling') Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
+    // How long the end of a polling session waits for the client's next poll. Engine.IO has no option for it.
+    if (INTERNALS.engineCloseTimeout && transport.name === 'polling')
+      Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });
   const io = createSocketServer(app.tetracast, engine, app.log);
 

@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { sse } from './service';
 
-void runService([sse.plugin], { port: sse.defaultPort });
+void runService([sse.plugin], { port: sse.defaultPort, entryFile: __filename });

@@ -18,7 +18,7 @@ export function openWebSocket(
   logger: FastifyBaseLogger,
 ): void {
   websocket.on('error', endBroken);
-  const sink = new WebSocketSink(websocket, service.settings.highWaterMark, pongTimeouts);
+  const sink = new WebSocketSink(websocket, handshake.socket, service.settings.highWaterMark, pongTimeouts);
   if (service.draining) {
     sink.close('going_away');
     return;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Batch, Sink } from '@tetracast/hub';
 import {
@@ -11,10 +12,10 @@ import {
   type TokenNotice,
 } from '@tetracast/message-model';
 import type { PongTimeouts } from './pong-timeouts';
-import { rawSocketOf, encodeTextFrame, type SocketOwner, PING_FRAME, SocketWriter } from '@tetracast/node-io';
+import { encodeTextFrame, type SocketOwner, PING_FRAME, SocketWriter } from '@tetracast/node-io';
 import { websocketFraming } from './websocket-framing';
 
-/** The sending half of one WebSocket; all it sends goes one way, straight to the TCP socket. */
+/** The sending half of one WebSocket. It writes whole frames straight to the TCP socket below it. */
 export class WebSocketSink implements Sink, SocketOwner {
   readonly framing = websocketFraming;
   private readonly writer: SocketWriter;
@@ -28,10 +29,11 @@ export class WebSocketSink implements Sink, SocketOwner {
 
   constructor(
     private readonly websocket: WebSocket,
+    socket: Socket,
     highWaterMark: number,
     private readonly pongTimeouts: PongTimeouts,
   ) {
-    this.writer = new SocketWriter(rawSocketOf(websocket), highWaterMark, this);
+    this.writer = new SocketWriter(socket, highWaterMark, this);
   }
 
   onDrain(): void {

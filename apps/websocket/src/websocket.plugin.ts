@@ -1,59 +1,95 @@
+import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
 import { CodedError } from '@tetracast/message-model';
-import { checkOrigin } from '@tetracast/session';
 import {
-  respondWithoutUpgrade,
-  BoundedWebSocketServer,
+  boundedWebSocketOptions,
   corkUntilTurnEnds,
   maxFrameBytes,
+  releaseHandshake,
   routeUpgrades,
 } from '@tetracast/node-io';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { createServer } from 'node:http';
+import type { WebSocket } from 'ws';
 import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
 
 const PATH = '/ws';
-/** The subprotocol a client may offer; one that offers none is served alike. */
+/** The subprotocol a client may offer. A client that offers none gets the same service. */
 const SUBPROTOCOL = 'tetracast.v1';
 const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  const { settings } = app.tetracast;
-  const answers = new PongTimeouts(settings.heartbeatTimeoutMs);
-  const server = new BoundedWebSocketServer({
-    maxPayload: maxFrameBytes(settings.maxMessageBytes),
-    closeTimeout: settings.drainTimeoutMs,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  // Never listens: through it `@fastify/websocket` gets the handshakes for PATH, and not those of other transports.
+  const handshakes = createServer();
+  // In a scope of its own, so that the hooks of `@fastify/websocket` run for this route only.
+  await app.register(async (scope) => {
+    await scope.register(fastifyWebsocket, {
+      options: {
+        ...boundedWebSocketOptions({
+          maxPayload: maxFrameBytes(app.tetracast.settings.maxMessageBytes),
+          closeTimeout: app.tetracast.settings.drainTimeoutMs,
+        }),
+        server: handshakes,
+        handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+        // Its types want a WebSocket class with the static members of the whole package.
+      } as NonNullable<WebsocketPluginOptions['options']>,
+      // While the process drains, clients still come and are sent elsewhere. See openWebSocket.
+      preClose: (done) => {
+        done();
+      },
+      errorHandler: (error, websocket, request) => {
+        // `ws` is closing a connection that broke the protocol.
+        if (websocket.readyState !== websocket.OPEN) return;
+        request.log.error({ err: error }, 'a WebSocket failed');
+        websocket.terminate();
+      },
+    });
+    await scope.register(websocketRoute);
   });
-
-  app.get(PATH, (_request, reply) => {
-    // RFC 6455, section 4.4: whoever asked for another version is told ours.
-    void reply.header('sec-websocket-version', VERSION);
-    throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
-  });
-
-  // Of a handshake that is none, too, the route says why; `ws` would do it in HTML.
-  server.on('wsClientError', (_error, _socket, request) => {
-    respondWithoutUpgrade(app.server, request);
-  });
-
-  // Past Fastify's routes: what makes up a request and its answer would be kept as long as the line lives, and costs more
-  // than the idle line itself.
   app.addHook('onReady', (done) => {
-    routeUpgrades(app.server, PATH, (request, socket, head) => {
-      // The route says why.
-      if (checkOrigin(request, settings) !== undefined) {
-        respondWithoutUpgrade(app.server, request);
-        return;
-      }
-      corkUntilTurnEnds(socket);
-      server.handleUpgrade(request, socket, head, (websocket) => {
-        openWebSocket(app.tetracast, websocket, request, answers, app.log);
-      });
+    routeUpgrades(app.server, PATH, (...handshake) => {
+      handshakes.emit('upgrade', ...handshake);
     });
     done();
   });
 };
+
+const websocketRoute: FastifyPluginAsync = (scope) => {
+  const { tetracast } = scope;
+  const answers = new PongTimeouts(tetracast.settings.heartbeatTimeoutMs);
+  // Node's parser has let go of the connection of a handshake: its response, if it gets one, is the last.
+  scope.addHook('onSend', (request, reply, _payload, done) => {
+    if (isHandshake(request)) void reply.header('connection', 'close');
+    done();
+  });
+  scope.addHook('onResponse', (request, _reply, done) => {
+    if (isHandshake(request)) request.raw.socket.destroySoon();
+    done();
+  });
+  scope.route({
+    method: 'GET',
+    url: PATH,
+    preHandler: ({ ws, raw }, _reply, done) => {
+      if (ws) corkUntilTurnEnds(raw.socket);
+      done();
+    },
+    handler: (_request, reply) => {
+      // RFC 6455, section 4.4: a client that asked for another version learns ours.
+      void reply.header('sec-websocket-version', VERSION);
+      throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+    },
+    wsHandler: (websocket: WebSocket, { raw }) => {
+      releaseHandshake(websocket, raw);
+      openWebSocket(tetracast, websocket, raw, answers, scope.log);
+    },
+  });
+  return Promise.resolve();
+};
+
+function isHandshake({ headers }: FastifyRequest): boolean {
+  return headers.upgrade !== undefined;
+}
 
 /** `GET /ws`: the WebSocket transport. */
 export const websocketPlugin = fp(plugin, {

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { PongTimeouts } from '../src/pong-timeouts';
 import { WebSocketSink } from '../src/websocket-sink';
 
@@ -33,7 +34,7 @@ class FakeWebSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;
   isPaused = false;
-  readonly _socket = new FakeSocket();
+  readonly socket = new FakeSocket();
   readonly terminate = jest.fn();
   readonly close = jest.fn();
   readonly resume = jest.fn();
@@ -45,8 +46,10 @@ const LATE_MS = 200;
 
 function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
   const websocket = new FakeWebSocket();
-  const sink = new WebSocketSink(websocket as unknown as WebSocket, 1000, new PongTimeouts(TIMEOUT_MS));
-  return { sink, websocket, socket: websocket._socket };
+  const { socket } = websocket;
+  const deadlines = new PongTimeouts(TIMEOUT_MS);
+  const sink = new WebSocketSink(websocket as unknown as WebSocket, socket as unknown as Socket, 1000, deadlines);
+  return { sink, websocket, socket };
 }
 
 /** So much time passes, and the turn of the event loop in which it was over. */

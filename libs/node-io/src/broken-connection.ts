@@ -2,9 +2,12 @@ import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { NO_SNIFF } from './no-sniff-header';
+import { INTERNALS } from './internals';
 
-/** How long the client may take to read the last answer and to end its own half. */
+/** No browser may run or show what clients published as a script or a page (Fetch Standard, section 3.6). */
+export const NO_SNIFF = { 'x-content-type-options': 'nosniff' } as const;
+
+/** How long the client may take to read the last response and to end its own half. */
 const LINGER_MS = 2000;
 
 const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {
@@ -12,12 +15,12 @@ const BROKEN: Readonly<Record<string, [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'the head of the request is too large'],
 };
 
-/** Connections that take no more requests, with when they are cut, on the clock of `performance.now`. */
+/** Connections that take no more requests, with the time at which they are cut, on the clock of `performance.now`. */
 const ending = new WeakMap<Duplex, number>();
 
 /**
- * Answers what is not HTTP, or not in time, without a request object. What was asked before on the connection is answered first:
- * then that is the last answer. For Node's `clientError`, which comes again for whatever follows.
+ * Responds to bytes that are not HTTP, or that arrive too late, without a request object. If an earlier request of the
+ * connection is still open, its response is the last one. For Node's `clientError`, which comes again for every later piece.
  */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   const end = ending.get(socket);
@@ -25,36 +28,41 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
     if (performance.now() > end) socket.destroy();
     return;
   }
-  const answer = answerUnderWay(socket);
-  // With half of its own answer on its way, a second one would be read as part of it.
-  if (error.code === 'ECONNRESET' || !socket.writable || (answer?.headersSent === true && !answer.req.complete)) {
+  const response = responseUnderWay(socket);
+  // The client would read a second response as part of one that is half sent.
+  const isHalfSent = response?.headersSent === true && !response.req.complete;
+  if (error.code === 'ECONNRESET' || !socket.writable || isHalfSent || !INTERNALS.responseUnderWay) {
     socket.destroy();
     return;
   }
-  if (answer?.req.complete !== true) socket.write(problemFor(error));
-  endAfterAnswers(socket);
+  if (response?.req.complete !== true) socket.write(problemFor(error));
+  endAfterResponses(socket);
 }
 
-/** Ends a connection once all its requests that have come whole are answered; what else comes on it is not served. */
-export function endAfterAnswers(socket: Duplex): void {
-  const answer = answerUnderWay(socket);
-  if (answer?.req.complete !== true) {
+/** Ends a connection after the responses to all requests that arrived whole. The server reads no more requests from it. */
+export function endAfterResponses(socket: Duplex): void {
+  const response = responseUnderWay(socket);
+  if (response?.req.complete !== true) {
     linger(socket);
     return;
   }
   ending.set(socket, Infinity);
-  // By then Node has begun with the answer to the next request, if there is one.
-  answer.once('finish', () => {
-    endAfterAnswers(socket);
+  // By then Node has begun with the response to the next request, if there is one.
+  response.once('finish', () => {
+    endAfterResponses(socket);
   });
 }
 
-/** The answer that is under way or still to come on a connection: until it has gone nothing else can be written there. */
-export function answerUnderWay(socket: Duplex): ServerResponse | undefined {
+/**
+ * The response to the oldest open request of a connection: until it has gone nothing else can be written there. Node has no
+ * public way from a socket to its response.
+ */
+export function responseUnderWay(socket: Duplex): ServerResponse | undefined {
+  if (!INTERNALS.responseUnderWay) return undefined;
   return (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
-/** Not cut at once: with something unread the kernel would take back what the client has not read (RFC 9112, section 9.6). */
+/** Waits before it cuts: with unread bytes the kernel would drop what the client has not read (RFC 9112, section 9.6). */
 function linger(socket: Duplex): void {
   ending.set(socket, performance.now() + LINGER_MS);
   socket.end();

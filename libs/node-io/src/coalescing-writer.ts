@@ -1,33 +1,34 @@
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
+import { INTERNALS } from './internals';
 
 /**
- * How bytes leave a socket: in as few writes as can be, each of them as cheap as can be. One write takes the kernel some 3.5 µs,
- * for anybody, whether it carries one message or fifty. So:
+ * Writes to a socket in as few and as cheap writes as possible. One write costs about 3.5 µs in the kernel, whether it carries
+ * one message or fifty. So:
  *
- * - **Answers of one turn leave together** ({@link writeAtEndOfTurn}): publishing on a line became a fifth cheaper.
+ * - **Answers of one turn leave together** ({@link writeAtEndOfTurn}): publishing on a connection became a fifth cheaper.
  * - **A write goes past the stream** while nothing waits in it ({@link writePast}): 0.87 × the processor time of a delivery, where
  *   each has a write of its own.
- * - **Whoever comes back gets everything in one write** ({@link corkUntilTurnEnds}): 0.93 × the processor time of a comeback.
+ * - **A client that comes back gets everything in one write** ({@link corkUntilTurnEnds}): 0.93 × the processor time of a comeback.
  *
  * Figures: docs/performance.md.
  */
 export abstract class CoalescingWriter {
   /** Bytes written past the stream that the kernel has not taken. */
   private past = 0;
-  /** What leaves at the end of the turn, with all that comes until then. */
+  /** Bytes that leave at the end of the turn. */
   private gathered: Buffer[] | undefined;
   private gatheredBytes = 0;
 
   protected constructor(protected readonly socket: Socket) {}
 
-  /** Something has been written or gathered. */
+  /** Called after bytes were written or gathered. */
   protected abstract wrote(): void;
 
-  /** What waited has gone out, and the stream will not say so. */
+  /** Called when the pending bytes have gone out and the stream emits no `drain` for them. */
   protected abstract wentOut(): void;
 
-  /** To be written at the end of this turn of the event loop, or with the next write, in one with all else of the turn. */
+  /** Writes at the end of this turn of the event loop, or with the next write, together with everything else of the turn. */
   writeAtEndOfTurn(bytes: Buffer): void {
     if (this.gathered === undefined) {
       this.gathered = [bytes];
@@ -71,15 +72,15 @@ export abstract class CoalescingWriter {
     return past + this.socket.writableLength;
   }
 
-  /** Whether something is pending whose end will be told. */
+  /** Whether bytes are pending whose end the stream or a write will report. */
   protected get waits(): boolean {
     return this.past > 0 || this.gatheredBytes > 0 || this.socket.writableNeedDrain;
   }
 
-  /** Called when a write past the stream that had to wait is over. */
+  /** Called when a write past the stream that had to wait has ended. */
   writtenPast(): void {
     this.past = 0;
-    // What came behind it in the stream may be too little for a `drain`.
+    // What followed it in the stream may be too little for a `drain`.
     if (!this.socket.writableNeedDrain) this.wentOut();
   }
 
@@ -98,9 +99,9 @@ export abstract class CoalescingWriter {
 }
 
 /**
- * Has all that is written to a socket's stream from now to the end of this turn of the event loop, promises included, leave in
- * one write. Of a WebSocket that comes back these are the handshake's answer, the welcome and what it has missed: with 5000 at
- * once that is one write instead of three for each.
+ * Joins everything that is written to a socket's stream until the end of this turn of the event loop, promises included, in
+ * one write. For a WebSocket that comes back that is the handshake's response, the welcome and the missed messages: one write
+ * instead of three for each of 5000 clients.
  */
 export function corkUntilTurnEnds(socket: Writable): void {
   socket.cork();
@@ -114,15 +115,15 @@ function uncork(socket: Writable): void {
 const gathering = new Set<CoalescingWriter>();
 
 /** One immediate for any number of sockets. */
-function atEndOfTurn(writes: CoalescingWriter): void {
+function atEndOfTurn(writer: CoalescingWriter): void {
   if (gathering.size === 0) setImmediate(endTurn);
-  gathering.add(writes);
+  gathering.add(writer);
 }
 
 function endTurn(): void {
   const ended = [...gathering];
   gathering.clear();
-  for (const writes of ended) writes.endTurn();
+  for (const writer of ended) writer.endTurn();
 }
 
 function piecesOf(bytes: Buffer | readonly Buffer[]): readonly Buffer[] {
@@ -133,17 +134,17 @@ function toBuffer(bytes: Buffer | string): Buffer {
   return typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
 }
 
-/** Node's own object for a write that is under way. */
+/** Node's own object for a write in progress. */
 interface WriteRequest {
-  /** Called when a write that had to wait is over; `status` is negative when it failed. */
+  /** Called when a write that had to wait has ended; `status` is negative if it failed. */
   oncomplete?: (status: number) => void;
   /** Keeps the bytes while they wait. */
   buffer?: Buffer | readonly Buffer[];
 }
 
-/** What is below a socket's stream. Returns an error number, or 0. */
+/** The object below a socket's stream. Its methods return an error number, or 0. */
 interface Handle {
-  /** Bytes of writes under way that the kernel has not taken. */
+  /** Bytes of writes in progress that the kernel has not taken. */
   readonly writeQueueSize?: number;
   writeBuffer(request: WriteRequest, bytes: Buffer): number;
   writev(request: WriteRequest, pieces: readonly Buffer[], areBuffers: true): number;
@@ -151,28 +152,28 @@ interface Handle {
 
 interface StreamBinding {
   readonly WriteWrap: new () => WriteRequest;
-  /** About the write before, at the places named. */
+  /** The state of the last write, by index. */
   readonly streamBaseState: Readonly<Record<number, number>>;
   readonly kLastWriteWasAsync: number;
 }
 
 const binding = findBinding();
 
-/** Of a write that did not wait nothing remembers the request: the next one may have it. */
+/** Nothing keeps the request of a write that did not wait, so the next write uses it again. */
 let spare: WriteRequest | undefined;
 
-/** `stream`: not written, the stream has to; `sent`: the kernel has it; `waits`: Node has it, `writtenPast` will be called. */
+/** `stream`: not written, use the stream; `sent`: the kernel has the bytes; `waits`: Node has them and will call `writtenPast`. */
 type WrittenPast = 'stream' | 'sent' | 'waits';
 
 /**
- * Writes bytes to a socket past its stream, several pieces in one write, which for one small write takes a quarter of the time
- * outside the kernel and as much garbage again: two more objects, three callbacks and a tick for each. Only while nothing waits in the stream,
- * so that the order is kept: what the stream is given afterwards queues up in Node's handle behind these. A socket's
- * `bytesWritten` counts them, its `writableLength` does not, and it says no `drain` for them.
+ * Writes bytes to a socket past its stream, several pieces in one write. That takes a quarter of the stream's time outside
+ * the kernel, and saves two objects, three callbacks and a tick for each small write. Only while nothing waits in the stream, so the order is
+ * kept: later bytes of the stream queue in Node's handle behind these. The socket's `bytesWritten` counts them, its
+ * `writableLength` does not, and it emits no `drain` for them.
  *
- * On a Node whose insides are others (known are those of 20, 22 and 24) the answer is `stream`, which is only dearer.
+ * On a Node.js with other internals the result is `stream`, which costs more and does the same.
  */
-function writePast(socket: Socket, bytes: Buffer | readonly Buffer[], writes: CoalescingWriter): WrittenPast {
+function writePast(socket: Socket, bytes: Buffer | readonly Buffer[], writer: CoalescingWriter): WrittenPast {
   const handle = handleOf(socket);
   if (binding === undefined || handle === undefined) return 'stream';
   const request = (spare ??= new binding.WriteWrap());
@@ -187,21 +188,22 @@ function writePast(socket: Socket, bytes: Buffer | readonly Buffer[], writes: Co
   if (!waits) return 'sent';
   request.buffer = bytes;
   request.oncomplete = (status) => {
-    // As the stream does. Of a socket that is gone there is nothing to tell but its close.
+    // As the stream does. A destroyed socket reports its close only.
     if (status < 0) socket.destroy();
-    if (!socket.destroyed) writes.writtenPast();
+    if (!socket.destroyed) writer.writtenPast();
   };
   return 'waits';
 }
 
-/** Of so many bytes that wait past the stream, how many the kernel has not taken by now: it takes large ones piece by piece. */
+/** How many of the `bytes` that wait past the stream the kernel has not taken yet: it takes large writes piece by piece. */
 function waitingPast(socket: Socket, bytes: number): number {
   const { _handle: handle } = socket as unknown as { readonly _handle?: Handle | null };
   return Math.min(bytes, handle?.writeQueueSize ?? bytes);
 }
 
-/** The handle, while the socket is whole and nothing in its stream comes first. */
+/** The handle, while the socket is open and its stream holds nothing that must leave first. */
 function handleOf(socket: Socket): Handle | undefined {
+  if (!INTERNALS.writePastStream) return undefined;
   const { _handle: handle } = socket as unknown as { readonly _handle?: Handle | null };
   const isFree = socket.writable && !socket.connecting && socket.writableLength === 0 && socket.writableCorked === 0;
   return isFree && typeof handle?.writeBuffer === 'function' ? handle : undefined;
@@ -217,7 +219,7 @@ function findBinding(): StreamBinding | undefined {
       typeof found.streamBaseState?.[found.kLastWriteWasAsync] === 'number';
     return isKnown ? (found as StreamBinding) : undefined;
   } catch {
-    // The permission model forbids it, or a later Node has it no more.
+    // The permission model forbids it, or a later Node.js has removed it.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
-export { BoundedWebSocketServer } from './bounded-websocket-server';
-export { answerBrokenRequest } from './broken-connection';
+export { boundedWebSocketOptions } from './bounded-websocket';
+export { answerBrokenRequest, NO_SNIFF } from './broken-connection';
 export { corkUntilTurnEnds } from './coalescing-writer';
 export { detachSocket } from './detach-socket';
-export { NO_SNIFF } from './no-sniff-header';
-export { rawSocketOf } from './raw-socket';
+export { INTERNALS } from './internals';
 export { reassignLostConnections } from './reassign-lost-connections';
+export { releaseHandshake } from './release-handshake';
 export { HEADER_LINES_MAX, readTarget, refusalOfHead } from './request-head';
 export { pathOf, queryOf } from './request-target';
 export { respondWithoutUpgrade, routeUpgrades } from './route-upgrades';

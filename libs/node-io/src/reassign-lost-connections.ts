@@ -1,6 +1,7 @@
 import type { Worker } from 'node:cluster';
+import { INTERNALS } from './internals';
 
-/** What Node's cluster says to a worker along with a connection, and hears when the worker has taken it. */
+/** What Node's cluster sends to a worker with a connection, and what the worker answers when it has taken it. */
 interface ClusterMessage {
   readonly act?: string;
   readonly seq?: number;
@@ -8,13 +9,13 @@ interface ClusterMessage {
 }
 
 /**
- * Saves the connections that were on their way to a worker when it died. Node's cluster waits for its word on them without
- * end, and so would the client, whose connection stands. Here it is told that the worker did not take them, and gives them
- * to another; or, when `isOther` knows of none, that it did, whereupon they are closed, and the client comes again.
- *
- * Node has no public way for it. What is used is the same in versions 20 to 24; where it were another, nothing is saved.
+ * Saves the connections that were on their way to a worker when it died. Node's cluster waits for the worker's answer
+ * forever, and so does the client, whose connection is open. This function answers for the dead worker: "not accepted", so
+ * that the cluster hands the connection to another worker, or, if `isOther` returns `false`, "accepted", so that the cluster
+ * closes it and the client connects again. Node has no public way to do this.
  */
 export function reassignLostConnections(worker: Worker, isOther: () => boolean): void {
+  if (!INTERNALS.reassignLostConnections) return;
   const { process } = worker;
   const underway = new Set<number>();
   const send = process.send.bind(process) as (...args: unknown[]) => boolean;
@@ -32,7 +33,7 @@ export function reassignLostConnections(worker: Worker, isOther: () => boolean):
   });
   process.once('close', () => {
     if (underway.size === 0) return;
-    // With a connection on its way Node never says that the worker is disconnected, so that the cluster would keep it in turn.
+    // With a connection on its way Node never emits this itself, and the cluster would go on choosing the dead worker.
     if (!isDisconnected) process.emit('disconnect');
     for (const ack of underway) {
       process.emit('internalMessage' as 'message', { cmd: 'NODE_CLUSTER', ack, accepted: !isOther() }, undefined);

@@ -1,7 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import type { IncomingMessage } from 'node:http';
 
-/** Each header line and each field of a URL costs many times its bytes for as long as a request is held: no client sends so many. */
+/** Each header line and each field of a URL costs many times its bytes while a request is open; no real client sends as many. */
 export const HEADER_LINES_MAX = 200;
 const URL_FIELDS_MAX = 1000;
 
@@ -12,7 +12,7 @@ const ABSOLUTE_FORM = /^[a-z][a-z\d+.-]*:\/\/([^/?#]+)(.*)$/i;
 const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 
 /**
- * Gives a request with a target in absolute form the path as its `url`, and the authority of the target as its `Host`,
+ * Rewrites a request with a target in absolute form: its `url` becomes the path, its `Host` the authority of the target,
  * whatever that header said. Any other request stays as it is.
  */
 export function readTarget(request: IncomingMessage): void {
@@ -30,7 +30,7 @@ export function refusalOfHead(
   request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'httpVersion' | 'url'>,
 ): CodedError | undefined {
   const { headers, rawHeaders, httpVersion, url = '' } = request;
-  // First: Node reads no more of them, so that a Host, or the length of a body, may be among those that are missing.
+  // First: Node reads no more lines, so the Host or the length of a body may be among those it left out.
   if (hasTooManyLines(request)) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i])) hosts++;

@@ -11,7 +11,7 @@ export function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** The query of a request, as Fastify reads it: what stands there more than once is an array. */
+/** The query of a request, as Fastify reads it: a field that occurs more than once is an array. */
 export function queryOf({ url = '' }: Pick<IncomingMessage, 'url'>): Record<string, unknown> {
   const query = url.indexOf('?');
   return query < 0 ? {} : parse(url.slice(query + 1), '&', '=', { maxKeys: 0 });

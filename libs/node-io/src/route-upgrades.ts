@@ -1,30 +1,36 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { answerUnderWay, endAfterAnswers } from './broken-connection';
+import { endAfterResponses, responseUnderWay } from './broken-connection';
 import { hasTooManyLines, readTarget, refusalOfHead } from './request-head';
 import { pathOf, withoutSlash } from './request-target';
 
-export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+// RFC 6455, section 4.2.1: 16 bytes in base64; a list of tokens. `ws` accepts the versions 8 and 13.
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+const TOKEN_LIST = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/;
+const VERSIONS = new Set(['8', '13']);
 
 /**
- * Gives each upgrade request one owner: those for `path` go to `own`, all others to who listened before, or else they are
- * answered as ordinary requests. Without it each plugin with WebSockets on the same server would answer those of all. To be
- * called when all plugins are loaded.
+ * Gives each upgrade request of a server one owner: WebSocket handshakes for `path` go to `own`, all others to the listeners
+ * that were there before. Without it each plugin with WebSockets would answer the handshakes of all. Everything else, a
+ * malformed handshake for example, gets a response like a request without upgrade, so that Fastify's routes and hooks say
+ * what is wrong. Call it when all plugins are loaded.
  */
 export function routeUpgrades(server: Server, path: string, own: UpgradeListener): void {
   const others = server.listeners('upgrade') as UpgradeListener[];
   const ownPath = withoutSlash(path);
   server.removeAllListeners('upgrade');
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (answerUnderWay(socket) !== undefined) {
-      // Nothing else can be written before that answer has gone, and Node reads no further request.
+    if (responseUnderWay(socket) !== undefined) {
+      // Nothing else can be written before that response has gone, and Node reads no further request.
       socket.on('error', destroy).resume();
-      endAfterAnswers(socket);
+      endAfterResponses(socket);
       return;
     }
     // RFC 9110, section 7.8: in HTTP/1.0 there are no upgrades.
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.httpVersion !== '1.0';
-    // What is cut off its head may be the length of its body, which would then be read as the next request.
+    // The lines that Node cut off may hold the length of the body, which would then be read as the next request.
     if (!isWebSocket && !hasTooManyLines(request)) {
       readAgain(server, request, socket, head);
       return;
@@ -35,12 +41,27 @@ export function routeUpgrades(server: Server, path: string, own: UpgradeListener
       for (const other of others) other.call(server, request, socket, head);
       return;
     }
-    // Node listens no longer, and nobody else does yet: a socket that breaks now would end the process.
+    // Node has removed its listener: without one, a socket that breaks now would end the process.
     socket.on('error', destroy);
-    // The route says what is wrong with the head.
-    if (isOwn && refusalOfHead(request) === undefined) own(request, socket, head);
+    if (isOwn && isHandshake(request) && refusalOfHead(request) === undefined) own(request, socket, head);
     else respondWithoutUpgrade(server, request);
   });
+}
+
+/** Whether `ws` would accept it: its own refusals are HTML. */
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const protocols = headers['sec-websocket-protocol'];
+  return (
+    method === 'GET' &&
+    KEY.test(headers['sec-websocket-key'] ?? '') &&
+    VERSIONS.has(headers['sec-websocket-version'] ?? '') &&
+    (protocols === undefined || isListWithoutRepeats(protocols))
+  );
+}
+
+function isListWithoutRepeats(list: string): boolean {
+  const tokens = list.split(',').map((token) => token.trim());
+  return TOKEN_LIST.test(list) && new Set(tokens).size === tokens.length;
 }
 
 function destroy(this: Duplex): void {
@@ -48,8 +69,8 @@ function destroy(this: Duplex): void {
 }
 
 /**
- * Answers an upgrade request as if it had asked for none, which a server may always do (RFC 9110, section 7.8), and ends its
- * connection: Node's parser has let go of it, so that no other request could follow.
+ * Responds to an upgrade request like to one without upgrade, which a server may always do (RFC 9110, section 7.8), and closes
+ * the connection: Node's parser has let go of it, so no other request can follow.
  */
 export function respondWithoutUpgrade(server: Server, request: IncomingMessage): void {
   const { socket } = request;
@@ -58,15 +79,15 @@ export function respondWithoutUpgrade(server: Server, request: IncomingMessage):
   response.assignSocket(socket);
   response.once('finish', () => {
     response.detachSocket(socket);
-    // The other side may leave its half open for ever.
+    // The client may leave its half open forever.
     socket.destroySoon();
   });
   server.emit('request', request, response);
 }
 
 /**
- * Has a request read again without its wish for an upgrade to something else than a WebSocket: some clients send
- * `Upgrade: h2c` with every request, and Node has let go of the connection before it read the body.
+ * Lets Node read a request again without its `Upgrade` to something else than a WebSocket: some clients send `Upgrade: h2c`
+ * with every request, and Node has let go of the connection before it read the body.
  */
 function readAgain(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = request;
@@ -74,7 +95,7 @@ function readAgain(server: Server, request: IncomingMessage, socket: Duplex, hea
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name = '', value = ''] = rawHeaders.slice(i, i + 2);
     if (/^upgrade$/i.test(name)) continue;
-    // Whether the connection is to be closed or kept is said there, too.
+    // `Connection` says also whether to close or to keep the connection.
     text += `${name}: ${/^connection$/i.test(name) ? withoutUpgrade(value) : value}\r\n`;
   }
   socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]));

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import { CoalescingWriter } from './coalescing-writer';
 
-/** Whoever a line is for. An object, not functions: each of those is 100 bytes more for as long as an idle line lives. */
+/** The owner of a socket writer. An object, not functions: each function costs 100 bytes more per idle connection. */
 export interface SocketOwner {
-  /** What was pending on a full line has gone out. */
+  /** The writer was full, and what was pending has gone out. */
   onDrain(): void;
   /** The socket has closed; called once. */
   onClose(): void;
 }
 
 /**
- * A socket with back-pressure for a sink: at most the high-water mark and what one write brings is pending on it. Below
- * the socket's own mark Node tells nothing of what is pending, so that is the least mark there is.
+ * A socket with back-pressure for a sink: at most the high-water mark and the bytes of one write are pending. Node reports
+ * nothing below the socket's own high-water mark, so that is the lowest possible mark.
  */
 export class SocketWriter extends CoalescingWriter {
   private readonly highWaterMark: number;
@@ -34,16 +34,13 @@ export class SocketWriter extends CoalescingWriter {
     if (socket.listenerCount('error') === 0) socket.on('error', ignore);
   }
 
-  /**
-   * Writes now. `false`: the line is above the high-water mark, its owner will be told when it has `drained`. The bytes are taken
-   * either way.
-   */
+  /** Writes now. `false`: the writer is above the high-water mark and will call `onDrain`. It takes the bytes either way. */
   write(bytes: Buffer | string): boolean {
     this.send(bytes);
     return !this.full;
   }
 
-  // Once full it stays so until it has drained: whoever was told `false` waits for that.
+  // Once full it stays full until it has drained: a caller that got `false` waits for that.
   protected wrote(): void {
     if (!this.full) {
       if (this.bytesPending > this.highWaterMark) this.fill();
@@ -71,12 +68,12 @@ export class SocketWriter extends CoalescingWriter {
     return this.full;
   }
 
-  /** Bytes that came from the other side so far. */
+  /** Bytes received from the client so far. */
   get bytesReceived(): number {
     return this.socket.bytesRead;
   }
 
-  /** Ends the line when what is pending has gone out; the other side need not end its half. */
+  /** Closes the connection when what is pending has gone out; the client need not end its half. */
   end(): void {
     this.endTurn();
     this.socket.destroySoon();

@@ -29,7 +29,7 @@ export function encodeTextFrame(text: string): Buffer {
 /**
  * Largest frame taken from a client, where `maxMessageBytes` is the most its data may have: room for the data written with
  * `\u` escapes throughout, and for the envelope. Beyond the message limit and up to here the answer is an error in-band,
- * beyond this the line is cut.
+ * beyond this the server closes the connection.
  */
 export function maxFrameBytes(maxMessageBytes: number): number {
   return maxMessageBytes * 3 + 16_384;

@@ -1,14 +1,15 @@
 import { IncomingMessage } from 'node:http';
+import { INTERNALS } from './internals';
 
 /** Every piece of a body but the last has at least so many bytes. */
 const PIECE_BYTES = 4096;
 
 /**
- * A request whose body is handed on in few pieces, in however many it came: who collects them keeps an object for each, which
- * for a body that comes in pieces of one byte is many times the body.
+ * A request that passes its body on in few pieces, however many arrive: the reader keeps an object for each piece, which for a
+ * body in pieces of one byte is many times the body. It relies on Node's parser calling `push` for each piece.
  */
 export class WholeRequest extends IncomingMessage {
-  /** What has come and is not handed on, `size` bytes of it; a first piece as it came, more in room for {@link PIECE_BYTES}. */
+  /** The `size` bytes that are not passed on yet: the first piece as it came, or a buffer of {@link PIECE_BYTES}. */
   private gathered: Buffer | undefined;
   private size = 0;
 
@@ -44,6 +45,7 @@ export class WholeRequest extends IncomingMessage {
   }
 
   private pushLarge(piece: Buffer | null): boolean {
+    if (!INTERNALS.gatherBody) return super.push(piece);
     const { gathered, size } = this;
     if (piece === null || size + piece.length >= PIECE_BYTES) {
       this.gathered = undefined;

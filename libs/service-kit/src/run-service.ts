@@ -20,11 +20,11 @@ const CLOSE_MARGIN_MS = 3000;
  * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM, SIGINT and SIGHUP. What keeps
  * it from starting is told in one line on stderr, with exit code 1. `listening` is called with the address once it serves.
  *
- * With WORKERS this process only keeps the workers, each of which runs this very function.
+ * With WORKERS this process only keeps the workers. Each runs `entryFile`, the file of the caller's `main`, and so this function.
  */
 export async function runService(
   plugins: readonly FastifyPluginAsync[],
-  defaults: { port: number },
+  { entryFile, ...defaults }: { readonly port: number; readonly entryFile: string },
   listening?: (url: string) => void,
 ): Promise<void> {
   const link = PrimaryProcess.open();
@@ -34,7 +34,7 @@ export async function runService(
     if (link !== undefined) {
       link.listening(await serveAsWorker(settings, plugins, link));
     } else if (settings.workers > 1) {
-      runWorkers(settings, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
+      runWorkers(settings, entryFile, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
     } else {
       const app = await createService(settings, plugins);
       const grace = closeWithApp(app, settings);

@@ -63,6 +63,6 @@ const lines: FastifyPluginAsync = (app) => {
   return Promise.resolve();
 };
 
-void runService([publishRoute('/news'), lines], { port: 3699 }, (url) => {
+void runService([publishRoute('/news'), lines], { port: 3699, entryFile: __filename }, (url) => {
   process.stdout.write(`listening at ${url}\n`);
 });

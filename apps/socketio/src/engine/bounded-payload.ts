@@ -1,3 +1,4 @@
+import { INTERNALS } from '@tetracast/node-io';
 import type { Transport } from 'engine.io';
 
 /** Packets of one POST. A stock client may send some thousands at once that it kept while it was offline. */
@@ -17,14 +18,16 @@ interface Parser {
 
 const PARSE_ERROR = [{ type: 'error', data: 'parser error' }];
 
-/** One for all transports, each of which has Engine.IO's own parser at first. */
+/** One for all transports. Each has Engine.IO's own parser at first. */
 let bounded: Parser | undefined;
 
 /**
- * Has a payload of more than {@link PACKETS_MAX} packets, or {@link CONNECTS_MAX}, end its session as one that cannot be parsed does: the stock client comes
- * back. All packets of a payload are served in one turn, and each costs many times its bytes.
+ * Replaces the parser of a polling transport. A payload of more than {@link PACKETS_MAX} packets, or {@link CONNECTS_MAX} that open
+ * a namespace, ends its session like a payload that cannot be parsed: the stock client comes back. Engine.IO serves all packets of
+ * a payload in one turn, each costs many times its bytes, and no option limits their number.
  */
 export function boundPayloads(transport: Transport): void {
+  if (!INTERNALS.enginePayloads) return;
   const ofTransport = transport as unknown as { parser: Parser };
   const { parser } = ofTransport;
   bounded ??= {

@@ -1,6 +1,6 @@
 import type { Batch } from '@tetracast/hub';
 import { type Settings } from '@tetracast/service-kit';
-import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
+import { INTERNALS, type SocketOwner, SocketWriter } from '@tetracast/node-io';
 import { RequestOrder } from '@tetracast/session';
 import type { Socket as EngineSocket } from 'engine.io';
 import { webSocketOf } from './engine';
@@ -78,7 +78,8 @@ export class EngineConnection implements SocketOwner {
    */
   get isDirect(): boolean {
     const { connection } = this;
-    return connection.transport.name === 'websocket' && this.queuedPackets === 0 && this.isOpen;
+    const isWebSocket = INTERNALS.engineWebSocket && connection.transport.name === 'websocket';
+    return isWebSocket && this.queuedPackets === 0 && this.isOpen;
   }
 
   /** Writes whole WebSocket frames; only while {@link isDirect}. `false` above the high-water mark. */

@@ -1,3 +1,4 @@
+import { INTERNALS } from '@tetracast/node-io';
 import { pickTokenCarrier } from '@tetracast/session';
 import { type ErrorCallback, Server, type ServerOptions, type Socket as EngineSocket, type Transport } from 'engine.io';
 import { randomBytes } from 'node:crypto';
@@ -12,7 +13,7 @@ const NOTHING = {};
 /** A request as Engine.IO prepares it. */
 type EngineRequest = IncomingMessage & { _query: Record<string, string> };
 
-/** Engine.IO's server with a way to find a connection by its session id. Not attached: requests are handed to it. */
+/** Engine.IO's server with a way to find a connection by its session id. It is not attached: the plugin passes requests to it. */
 export class Engine extends Server {
   /** @param sessionId makes a session id of a random text, such that every process can tell whose session it is */
   constructor(
@@ -29,20 +30,25 @@ export class Engine extends Server {
     return this.sessionId(randomBytes(15).toString('base64url'));
   }
 
-  /** Without the response it makes up for middlewares, of which there are none: that waits for the socket's end, request and all. */
+  /**
+   * Removes the `close` listener of the response that Engine.IO makes for middlewares, of which there are none: it would keep
+   * the request and the response as long as the connection. Engine.IO has no option to leave it out.
+   */
   override handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const before = socket.listenerCount('close');
     super.handleUpgrade(request, socket, head);
+    if (!INTERNALS.engineHandshake) return;
     const ofResponse = socket.listeners('close')[before] as (() => void) | undefined;
-    // Those of `ws`, which come next, have names.
+    // The listeners of `ws`, which come next, have names.
     if (ofResponse?.name === '') socket.off('close', ofResponse);
   }
 
   /**
-   * Whether an upgrade request can become the WebSocket of a session: what Engine.IO itself would find out only when it is one.
-   * Any other is to be answered over HTTP.
+   * Whether an upgrade request can become the WebSocket of a session. Engine.IO itself would find out only after the upgrade,
+   * when it can no longer say over HTTP what is wrong. It calls Engine.IO's private `prepare` for that.
    */
   takesUpgrade(request: IncomingMessage): boolean {
+    if (!INTERNALS.engineVerify) return true;
     const asked = request as EngineRequest;
     (this as unknown as { prepare(request: EngineRequest): void }).prepare(asked);
     const { transport, sid = '' } = asked._query;
@@ -74,28 +80,30 @@ export class Engine extends Server {
 }
 
 /**
- * The WebSocket of a connection and the TCP socket below it, while its transport is one. Neither Engine.IO nor `ws` shows
- * them in their types; this is the one place that knows their names.
+ * The WebSocket of a connection and the TCP socket below it, while its transport is a WebSocket. Engine.IO and `ws` keep them
+ * private; only this function knows their names. The server needs them to write frames that it made once for all clients, and to
+ * stop reading while a client is slow.
  */
 export function webSocketOf(connection: EngineSocket): { websocket: WebSocket; socket: Socket } | undefined {
-  if (connection.transport.name !== 'websocket') return undefined;
+  if (!INTERNALS.engineWebSocket || connection.transport.name !== 'websocket') return undefined;
   const { socket: websocket } = connection.transport as unknown as { readonly socket: WebSocket };
   const { _socket: socket } = websocket as unknown as { readonly _socket: Socket };
   return { websocket, socket };
 }
 
 /**
- * Lets go of the handshake of a session, whose request Engine.IO would keep, three times over, for as long as it lives: of a
- * browser's it is more than all that the hub keeps of an idle connection. What remains is where a token may be, for the namespaces.
+ * Lets go of the handshake of a session. Engine.IO keeps its request in three places as long as the session lives: a browser's
+ * request is larger than all that the hub keeps of an idle connection. Only what may carry a token remains, for the namespaces.
  */
 export function forgetHandshake(session: EngineSocket): void {
+  if (!INTERNALS.engineHandshake) return;
   const { request, transport } = session;
   Object.assign(session, { request: { ...pickTokenCarrier(request), connection: NOTHING, _query: NOTHING } });
   const found = webSocketOf(session);
   if (found === undefined) return;
-  // For the head of an HTTP answer.
+  // They write the head of an HTTP response.
   transport.removeAllListeners('headers');
-  // Until the transport listens itself; Engine.IO removes it only of one that takes the place of another.
+  // The first listens until the transport does. Engine.IO removes it only if the transport replaces another.
   const [untilThen, ofTransport] = found.websocket.listeners('error') as (() => void)[];
   if (untilThen !== undefined && ofTransport !== undefined) found.websocket.off('error', untilThen);
 }

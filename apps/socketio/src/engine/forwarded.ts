@@ -27,8 +27,9 @@ export function readForwarded({ headers }: IncomingMessage): Forwarded | undefin
 }
 
 /**
- * Has a forwarded request show the address that the client, or its proxy, came from: origins, TRUST_PROXY and the log see
- * it as the first process did. Only for one that has the key of this process.
+ * Gives the socket of a forwarded request the address of the client, or of its proxy: origins, TRUST_PROXY, limits and the log
+ * then see what the first process saw. Only for a request that has the key of this process. Node has no way to set the address
+ * of a socket, so an own property hides it.
  */
 export function adoptClientAddress(request: IncomingMessage, ownKey: string): void {
   const forwarded = readForwarded(request);
@@ -36,7 +37,7 @@ export function adoptClientAddress(request: IncomingMessage, ownKey: string): vo
   if (forwarded?.key === ownKey && isIP(forwarded.clientAddress) > 0) {
     Object.defineProperty(socket, 'remoteAddress', { value: forwarded.clientAddress, configurable: true });
   } else if (Object.hasOwn(socket, 'remoteAddress')) {
-    // The one before on the same connection was forwarded.
+    // The earlier request on the same connection was forwarded.
     Reflect.deleteProperty(socket, 'remoteAddress');
   }
 }

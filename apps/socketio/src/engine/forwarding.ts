@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestFrom } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { INTERNALS } from '@tetracast/node-io';
 import { FORWARDED_HEADER, readForwarded, writeForwarded } from './forwarded';
 import type { NodeDirectory, SessionOwner } from './node-directory';
 
@@ -11,10 +12,13 @@ const CONNECT_TIMEOUT_MS = 3000;
 const SESSION_UNKNOWN = { code: 1, message: 'Session ID unknown' };
 
 /**
- * The process to which a request belongs, if that is another one. What was forwarded already goes on only from the port that
- * several processes share to the door of one of them, and no further: who does not keep its session answers that it is unknown.
+ * The process that keeps the session of a request, if it is another one. A forwarded request goes on only from the port that
+ * several processes share to the worker listener of one of them, and no further: a process that does not keep its session
+ * answers that it is unknown. Without `forwardedAddress` nothing is forwarded, since the owner would take the client's address
+ * for one of this machine.
  */
 export async function ownerOf(request: IncomingMessage, directory: NodeDirectory): Promise<SessionOwner | undefined> {
+  if (!INTERNALS.forwardedAddress) return undefined;
   const forwarded = readForwarded(request);
   if (forwarded?.to === 'door') return undefined;
   const sid = new URLSearchParams(request.url?.split('?', 2)[1]).get('sid');

@@ -8,7 +8,7 @@ import { EngineConnection } from '../engine/engine-connection';
 import { isResumed, readHandshake } from './handshake';
 import { type NamespaceSlot, takeNamespaceSlot } from './namespace-slot';
 import { allowedChannels, recover, type Recovery } from './recover';
-import { renameSocket } from '../engine/rename-socket';
+import { renameSocket, setRecovery } from '../engine/rename-socket';
 import type { RecoverableSession } from './recoverable-session';
 import { SocketioSink } from '../socketio-sink';
 
@@ -21,9 +21,6 @@ export interface Subscriber {
   /** From where it goes on if it is cut before anything has come. */
   readonly cursor: string;
 }
-
-/** In place of what a client came with: `auth` and a copy of its headers would be kept as long as the connection lives. */
-const NO_HANDSHAKE = {};
 
 const CLOSED = new Error('the connection is closed');
 
@@ -119,7 +116,7 @@ function connectAs(socket: Socket, { recoverable, isKnown, subscription }: Recov
   else recoverable.rename(socket.id);
   // The stock client holds itself recovered when it is given the private id it had.
   const pid: unknown = recovered ? auth['pid'] : recoverable.pid;
-  Object.assign(socket, { recovered, pid, handshake: NO_HANDSHAKE });
+  setRecovery(socket, recovered, pid);
 }
 
 /** The token in `auth` is the namespace's own; any other came with the handshake of the connection. */

@@ -2,7 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
 import { HEADER_LINES_MAX, readTarget, refusalOfHead } from '@tetracast/node-io';
 
-/** Refuses what has no proper head; for upgrades see `ownUpgrades`. */
+/** Refuses a request with a malformed head. `routeUpgrades` does the same for upgrade requests. */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
   // With one more it is known that there were too many.
   app.server.maxHeadersCount = HEADER_LINES_MAX + 1;

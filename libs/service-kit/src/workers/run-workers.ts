@@ -14,13 +14,19 @@ const STOP_MARGIN_MS = 1000;
  * has it listen and hand the connections to them in turn; it serves nothing itself. `ready` is called with the address once
  * all of them serve.
  *
+ * @param entryFile the file that each worker runs
  * @param workerStopMs how long a worker has for its own stop
  */
-export function runWorkers(settings: Settings, workerStopMs: number, ready: (url: string) => void): void {
+export function runWorkers(
+  settings: Settings,
+  entryFile: string,
+  workerStopMs: number,
+  ready: (url: string) => void,
+): void {
   // Only for its log, which is then the same as that of the workers.
   const { log } = fastify(createServerOptions(settings, true));
   const stopMs = workerStopMs + STOP_MARGIN_MS;
-  const pool = new WorkerPool(settings.workers, log, {
+  const pool = new WorkerPool(settings.workers, entryFile, log, {
     ready: (url) => {
       log.info(`Server listening at ${url} with ${settings.workers} workers`);
       ready(url);

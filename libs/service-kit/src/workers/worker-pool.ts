@@ -37,13 +37,13 @@ export class WorkerPool {
 
   constructor(
     private readonly size: number,
+    private readonly entryFile: string,
     private readonly log: FastifyBaseLogger,
     private readonly events: PoolEvents,
   ) {}
 
   start(): void {
-    // Each app is one file, which this is bundled into; what the process was started by may be another.
-    cluster.setupPrimary({ exec: __filename });
+    cluster.setupPrimary({ exec: this.entryFile });
     // Whatever the environment says: left to the system, one of two workers would get nearly all connections.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     for (let n = 0; n < this.size; n++) this.startOne();

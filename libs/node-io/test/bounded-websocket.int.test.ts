@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { WebSocket } from 'ws';
-import { BoundedWebSocketServer } from '../src/bounded-websocket-server';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { boundedWebSocketOptions } from '../src/bounded-websocket';
 
 /** 256 bytes for each piece: 16 of them. */
 const MAX_PAYLOAD = 4096;
@@ -17,7 +17,7 @@ interface Pair extends AsyncDisposable {
 
 async function open(): Promise<Pair> {
   const http = createServer();
-  const server = new BoundedWebSocketServer({ maxPayload: MAX_PAYLOAD });
+  const server = new WebSocketServer({ ...boundedWebSocketOptions({ maxPayload: MAX_PAYLOAD }), noServer: true });
   const opened = new Promise<WebSocket>((resolve) => {
     http.on('upgrade', (request, socket, head) => {
       server.handleUpgrade(request, socket, head, (websocket) => {
