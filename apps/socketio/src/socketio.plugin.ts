@@ -1,5 +1,11 @@
 import { checkOrigin } from '@tetracast/session';
-import { boundedWebSocketOptions, INTERNALS, maxFrameBytes, respondWithoutUpgrade, routeUpgrades } from '@tetracast/node-io';
+import {
+  boundedWebSocketOptions,
+  INTERNALS,
+  maxFrameBytes,
+  respondWithoutUpgrade,
+  routeUpgrades,
+} from '@tetracast/node-io';
 import type { Socket as EngineSocket } from 'engine.io';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';

@@ -82,7 +82,9 @@ describe('a hook of Fastify', () => {
 /** The routes that a hook saw. */
 const routes: string[] = [];
 
-function seen(reply: { readonly request: { readonly routeOptions: { readonly url?: string | undefined } } }): undefined {
+function seen(reply: {
+  readonly request: { readonly routeOptions: { readonly url?: string | undefined } };
+}): undefined {
   routes.push(reply.request.routeOptions.url ?? '');
 }
 

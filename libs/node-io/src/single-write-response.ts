@@ -11,7 +11,10 @@ export class SingleWriteResponse<Request extends IncomingMessage = IncomingMessa
     // Without a socket the response waits for an earlier one; with chunks there is one more piece in any case.
     const isWhole =
       INTERNALS.singleWriteResponse &&
-      typeof body === 'string' && this.headersSent && !this.chunkedEncoding && !this.writableEnded;
+      typeof body === 'string' &&
+      this.headersSent &&
+      !this.chunkedEncoding &&
+      !this.writableEnded;
     if (!isWhole || (encoding ?? ended) != null || socket === null || socket.writableCorked > 0) {
       return super.end(body, encoding as BufferEncoding, ended as () => void);
     }

@@ -10,7 +10,11 @@ import { WholeRequest } from '../../src/whole-request';
 type Exchange = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Serves one request, after the server's socket was given to `accepted`; returns the text of the response. */
-async function serve(bytes: string, exchange: Exchange, accepted: (socket: Socket) => void = () => undefined): Promise<string> {
+async function serve(
+  bytes: string,
+  exchange: Exchange,
+  accepted: (socket: Socket) => void = () => undefined,
+): Promise<string> {
   const server = createServer({ IncomingMessage: WholeRequest, ServerResponse: SingleWriteResponse }, (...args) => {
     void exchange(...args);
   });

@@ -13,7 +13,11 @@ const LIMITS = { maxPayload: 4096, closeTimeout: 1234 };
 
 interface WebSocketParts {
   readonly _closeTimeout: number;
-  readonly _receiver: { readonly _maxFragments: number; readonly _maxBufferedChunks: number; readonly _fragments: Buffer[] };
+  readonly _receiver: {
+    readonly _maxFragments: number;
+    readonly _maxBufferedChunks: number;
+    readonly _fragments: Buffer[];
+  };
 }
 
 describe(`ws ${version}`, () => {
