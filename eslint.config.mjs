@@ -56,13 +56,13 @@ export default tseslint.config(
   },
   // `declare module '*.lua'` has no other way to say it.
   { files: ['**/*.d.ts'], rules: { 'no-restricted-exports': 'off' } },
-  { files: ['apps/*/src/**'], rules: { 'max-lines': maxLines(150) } },
+  { files: ['apps/*/src/**', 'examples/*/src/**'], rules: { 'max-lines': maxLines(150) } },
 
   {
     files: ['**/test/**/*.ts'],
     extends: [jest.configs['flat/recommended']],
     rules: {
-      '@nx/enforce-module-boundaries': boundaries(['testing']),
+      '@nx/enforce-module-boundaries': boundaries(['testing', 'example']),
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Contract suites and helpers named expectX assert for the tests that call them.
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect*', '**.expect*', 'fc.assert'] }],

@@ -4,7 +4,7 @@
  */
 import { pathToFileURL } from 'node:url';
 
-/** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` besides. */
+/** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` and `example` besides. */
 export const layers = [
   { layer: 'message-model', mayImport: [] },
   { layer: 'access', mayImport: ['message-model'] },
@@ -14,6 +14,8 @@ export const layers = [
   { layer: 'session', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io'] },
   { layer: 'service-kit', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session'] },
   { layer: 'app', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit'] },
+  // Not of the product: nothing but tests may import it.
+  { layer: 'example', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit'] },
   {
     layer: 'standalone',
     mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit', 'app'],

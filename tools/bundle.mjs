@@ -23,7 +23,9 @@ const EXTERNAL = {
   bench: ['eventsource', 'ioredis', 'jquery', 'jsdom', 'playwright-core', 'socket.io-client', 'ws'],
 };
 
-const entryOf = (app) => join(ROOT, 'apps', app, 'src/main.ts');
+/** The Nx project `example-x` is in `examples/x`, every other app in `apps`. */
+const folderOf = (app) => (app.startsWith('example-') ? `examples/${app.slice('example-'.length)}` : `apps/${app}`);
+const entryOf = (app) => join(ROOT, folderOf(app), 'src/main.ts');
 
 async function bundle(app) {
   const folder = join(ROOT, 'dist/apps', app);
@@ -53,7 +55,10 @@ async function bundle(app) {
   console.log(`dist/apps/${app}/main.cjs`);
 }
 
-const bundled = readdirSync(join(ROOT, 'apps')).filter((app) => existsSync(entryOf(app)));
+const foldersIn = (group) => (existsSync(join(ROOT, group)) ? readdirSync(join(ROOT, group)) : []);
+const bundled = [...foldersIn('apps'), ...foldersIn('examples').map((folder) => `example-${folder}`)].filter((app) =>
+  existsSync(entryOf(app)),
+);
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((app) => !bundled.includes(app));
 if (unknown.length > 0) {

@@ -4,7 +4,7 @@
  * `failures.txt` with each failed test and the head of its message, when there is one.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { installBinaries } from './binaries.mjs';
 import { installDependencies, requireNode, ROOT } from './checkout.mjs';
@@ -18,11 +18,11 @@ const MESSAGE_LINES = 40;
 const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-results'));
 
 const withTests = (isE2e) =>
-  ['apps', 'libs']
+  ['apps', 'examples', 'libs']
     .flatMap((group) => readdirSync(join(ROOT, group)).map((folder) => join(group, folder)))
     .concat('tools')
     .filter((folder) => existsSync(join(ROOT, folder, isE2e ? 'jest.e2e.config.cjs' : 'jest.config.cjs')))
-    .map((folder) => basename(folder));
+    .map((folder) => JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')).nx.name);
 
 // Tests bypass Nx's cache: a replayed result would write no counts.
 const FIRST = [

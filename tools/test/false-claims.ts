@@ -36,10 +36,10 @@ function* falseLinks(text: string, folder: string): Generator<string> {
 }
 
 function* falsePaths(text: string): Generator<string> {
-  for (const [, path = ''] of text.matchAll(/`((?:apps|libs|docs|tools|\.ci)\/[^`\s]*)`/g)) {
+  for (const [, path = ''] of text.matchAll(/`((?:apps|examples|libs|docs|tools|\.ci)\/[^`\s]*)`/g)) {
     if (!exists(path)) yield `path ${path}`;
   }
-  for (const [, path = ''] of text.matchAll(/\b(?:node|sh|bash) ((?:apps|libs|tools|\.ci)\/[\w./-]+)/g)) {
+  for (const [, path = ''] of text.matchAll(/\b(?:node|sh|bash) ((?:apps|examples|libs|tools|\.ci)\/[\w./-]+)/g)) {
     if (!exists(path)) yield `path ${path}`;
   }
 }

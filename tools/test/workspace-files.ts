@@ -19,7 +19,7 @@ function* walk(folder: string): Generator<string> {
 export const workspacePaths: readonly string[] = [...walk('')];
 
 export const projectFolders: readonly string[] = workspacePaths.filter(
-  (path) => /^(?:apps|libs)\/[^/]+$/.test(path) || path === 'tools',
+  (path) => /^(?:apps|examples|libs)\/[^/]+$/.test(path) || path === 'tools',
 );
 
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

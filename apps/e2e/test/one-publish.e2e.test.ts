@@ -17,7 +17,7 @@ describe('without nginx', () => {
   it('each service serves on its own port what was published on another', async () => {
     const channel = uniqueChannel();
     const clients = await Promise.all(
-      allDrivers.map((driver) => driver.open(system.services[driver.form].url, { channels: [channel] })),
+      allDrivers.map((driver) => driver.open(system.services[driver.form]!.url, { channels: [channel] })),
     );
     try {
       const { id } = await (clients[0] as (typeof clients)[number]).publish({ channel, data: 'hello' });

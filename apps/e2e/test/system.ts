@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type NginxPlaces,
@@ -12,8 +13,26 @@ import {
 
 const ROOT = resolve(__dirname, '../../..');
 
-const SERVICES = ['polling', 'sse', 'websocket', 'socketio', 'web'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+/** The names of the product's services: the apps with a descriptor. */
+export const SERVICES: readonly string[] = readdirSync(resolve(ROOT, 'apps')).filter((app) =>
+  existsSync(resolve(ROOT, 'apps', app, 'src/service.json')),
+);
+
+/** The services of the examples, which are no part of the product, and the built app of each. */
+export const EXAMPLES = readdirSync(resolve(ROOT, 'examples')).map((folder) => {
+  const { name } = JSON.parse(readFileSync(resolve(ROOT, 'examples', folder, 'src/service.json'), 'utf8')) as {
+    name: string;
+  };
+  return { service: name, app: `example-${folder}`, folder: `examples/${folder}` };
+});
+
+/** The gateway's locations of an example, rendered as those of the product are. */
+export function locationsOf({ service, folder }: (typeof EXAMPLES)[number], upstream: string): string {
+  const rendered = execFileSync(process.execPath, [resolve(ROOT, 'tools/services.mjs'), '--locations', folder], {
+    encoding: 'utf8',
+  });
+  return rendered.replaceAll(`\${UPSTREAM_${service.toUpperCase()}}`, upstream);
+}
 
 /** Everything that `docker compose up` runs, without the containers: built services, a real Redis and a real nginx. */
 export interface System extends AsyncDisposable {
@@ -21,7 +40,7 @@ export interface System extends AsyncDisposable {
   readonly url: string;
   readonly redis: RedisServer;
   readonly nginx: NginxServer;
-  readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  readonly services: Readonly<Record<string, ServiceProcess>>;
 }
 
 /** `env`: settings of all services. */
@@ -39,8 +58,8 @@ export async function startSystem(env: Readonly<Record<string, string>> = {}): P
     const started = await Promise.all(
       SERVICES.map(async (name) => [name, keep(await startService(name, { ...env, BUS_URL: redis.url }))] as const),
     );
-    const services = Object.fromEntries(started) as Record<ServiceName, ServiceProcess>;
-    const upstreams = mapServices((name) => `127.0.0.1:${services[name].port}`);
+    const services = Object.fromEntries(started);
+    const upstreams = Object.fromEntries(started.map(([name, { port }]) => [name, `127.0.0.1:${port}`]));
     const conf = (places: NginxPlaces): string => renderGateway(places, upstreams);
     const nginx = keep(await startNginx({ conf }));
     return { url: nginx.url, redis, nginx, services, [Symbol.asyncDispose]: stop };
@@ -52,7 +71,7 @@ export async function startSystem(env: Readonly<Record<string, string>> = {}): P
 
 /** A built app as a process of its own, on a free port unless `port` names one. */
 export function startService(
-  app: ServiceName | 'standalone',
+  app: string,
   env: Readonly<Record<string, string>> = {},
   port?: number,
 ): Promise<ServiceProcess> {
@@ -61,9 +80,9 @@ export function startService(
 }
 
 /** The very template and script of the gateway's image; `upstreams` is what stands for the address of each service. */
-export function renderGateway({ port, accessLog }: NginxPlaces, upstreams: Record<ServiceName, string>): string {
+export function renderGateway({ port, accessLog }: NginxPlaces, upstreams: Readonly<Record<string, string>>): string {
   const gateway = resolve(ROOT, 'apps/gateway');
-  const names = SERVICES.map((name) => [`UPSTREAM_${name.toUpperCase()}`, upstreams[name]]);
+  const names = Object.entries(upstreams).map(([name, address]) => [`UPSTREAM_${name.toUpperCase()}`, address]);
   return execFileSync('sh', [`${gateway}/bin/render.sh`, `${gateway}/conf/gateway.conf.template`], {
     encoding: 'utf8',
     env: {
@@ -74,8 +93,4 @@ export function renderGateway({ port, accessLog }: NginxPlaces, upstreams: Recor
       ...(Object.fromEntries(names) as Record<string, string>),
     },
   });
-}
-
-export function mapServices<T>(valueOf: (name: ServiceName) => T): Record<ServiceName, T> {
-  return Object.fromEntries(SERVICES.map((name) => [name, valueOf(name)])) as Record<ServiceName, T>;
 }

@@ -9,10 +9,14 @@ import {
 } from '@tetracast/testing';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { mapServices, renderGateway, type ServiceName, startService } from '../system';
+import { EXAMPLES, locationsOf, renderGateway, SERVICES, startService } from '../system';
 import type { LogServers } from './log-servers';
 
-const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const satisfies readonly ServiceName[];
+/** The services that carry messages, and the built app of each. */
+export const TRANSPORTS: readonly { readonly service: string; readonly app: string }[] = [
+  ...SERVICES.filter((name) => name !== 'web').map((name) => ({ service: name, app: name })),
+  ...EXAMPLES,
+];
 
 const SETTINGS = {
   HISTORY_SIZE: '20000',
@@ -26,7 +30,8 @@ const SETTINGS = {
 
 /** One running copy of a service; its port stays when the process is replaced. */
 interface Replica {
-  readonly service: ServiceName;
+  readonly service: string;
+  readonly app: string;
   readonly port: number;
   process: ServiceProcess | undefined;
 }
@@ -43,7 +48,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
   static async start<L extends LogServers>(log: L): Promise<Cluster<L>> {
     const started: AsyncDisposable[] = [log];
     try {
-      const replicas = await Promise.all(TRANSPORTS.map(async (service) => ({ service, port: await freePort() })));
+      const replicas = await Promise.all(TRANSPORTS.map(async (each) => ({ ...each, port: await freePort() })));
       const nginx = await startNginx({ conf: confFor(replicas) });
       started.push(nginx);
       const cluster = new Cluster(
@@ -77,7 +82,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
     await Promise.all(
       replicas.map(async (replica) => {
         replica.process ??= await startService(
-          replica.service,
+          replica.app,
           { ...NO_LIMITS, ...SETTINGS, BUS_URL: this.log.busUrl },
           replica.port,
         );
@@ -94,9 +99,9 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
   async scale(count: number): Promise<void> {
     if (this.replicas.length === count * TRANSPORTS.length) return;
     const wanted = await Promise.all(
-      TRANSPORTS.map(async (service) => {
-        const kept = this.replicas.filter((replica) => replica.service === service).slice(0, count);
-        while (kept.length < count) kept.push({ service, port: await freePort(), process: undefined });
+      TRANSPORTS.map(async (each) => {
+        const kept = this.replicas.filter(({ service }) => service === each.service).slice(0, count);
+        while (kept.length < count) kept.push({ ...each, port: await freePort(), process: undefined });
         return kept;
       }),
     );
@@ -109,7 +114,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
 
   /** One copy of each service after the other is stopped in good order and started again. */
   async restartOneByOne(between: () => Promise<void>): Promise<void> {
-    const rows = TRANSPORTS.map((name) => this.replicas.filter(({ service }) => service === name));
+    const rows = TRANSPORTS.map((each) => this.replicas.filter(({ service }) => service === each.service));
     const rounds = Math.max(...rows.map(({ length }) => length));
     for (let round = 0; round < rounds; round++) {
       const restarted = rows.flatMap((row) => row[round] ?? []);
@@ -149,16 +154,18 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
 
 /** The gateway's conf, with a group of servers in place of each service's one address. */
 function confFor(replicas: readonly Pick<Replica, 'service' | 'port'>[]): (places: NginxPlaces) => string {
-  const groups = TRANSPORTS.map((name) => {
+  const groups = TRANSPORTS.map(({ service: name }) => {
     const servers = replicas.filter(({ service }) => service === name);
     // As with the name server of the real one, no server is left out for having failed before.
     return `upstream ${name}_group { ${servers.map(({ port }) => `server 127.0.0.1:${port} max_fails=0;`).join(' ')} }`;
   });
+  const locations = EXAMPLES.map((example) => locationsOf(example, `${example.service}_group`)).join('\n');
   return (places) =>
     renderGateway(
       places,
-      mapServices((name) => (name === 'web' ? '127.0.0.1:9' : `${name}_group`)),
+      Object.fromEntries(SERVICES.map((name) => [name, name === 'web' ? '127.0.0.1:9' : `${name}_group`])),
     )
+      .replace('location = /healthz', `${locations}\nlocation = /healthz`)
       .replace('http {', `http {\n${groups.join('\n')}`)
       // An old worker keeps its lines for ten seconds otherwise.
       .replace(/worker_shutdown_timeout \w+;/, 'worker_shutdown_timeout 500ms;');

@@ -1,8 +1,8 @@
-import { Cluster } from './cluster';
+import { Cluster, TRANSPORTS } from './cluster';
 import { type Fault, FAULTS } from './faults';
 import type { LogServers } from './log-servers';
 import { type Row, runCase } from './run-case';
-import { type SubscriberName, SUBSCRIBERS } from './subscribers';
+import { SUBSCRIBERS } from './subscribers';
 import { SENTINEL_FAULTS } from './sentinel-faults';
 import { SentinelRedis } from './sentinel-redis';
 import { SwitchedRedis } from './switched-redis';
@@ -10,8 +10,8 @@ import { formatTable } from './table';
 
 const isLong = process.env['FAULTS'] === 'long';
 const ROUNDS = Number(process.env['FAULTS_ROUNDS'] ?? (isLong ? 5 : 1));
-const EVERY = Object.keys(SUBSCRIBERS) as SubscriberName[];
-const CLIENTS: readonly SubscriberName[] = isLong ? EVERY : ['polling', 'sse', 'websocket', 'socketio'];
+/** In short, one of each transport: those called as its service. */
+const CLIENTS = Object.keys(SUBSCRIBERS).filter((name) => isLong || TRANSPORTS.some(({ service }) => service === name));
 /** The last resort: what hangs is found by its own wait. */
 const CASE_TIMEOUT_MS = 300_000;
 

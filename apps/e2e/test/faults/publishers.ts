@@ -40,7 +40,7 @@ const PERIOD_MS = 8;
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** `POST` of `path`, repeated with the same Idempotency-Key until it is answered 201 or 200. */
-export function startHttpPublisher(options: PublisherOptions, path: '/polling' | '/sse'): Publisher {
+export function startHttpPublisher(options: PublisherOptions, path: string): Publisher {
   const attempt: Attempt = async (channel, data) => {
     const answer = await post(options.url + path, `${channel}/${data.by}/${data.n}`, { channel, data });
     if (answer === undefined || answer.status >= 500) return undefined;

@@ -1,10 +1,11 @@
 import type { Message } from '@tetracast/message-model';
+import { exampleDrivers } from '@tetracast/testing';
 import type { Cluster } from './cluster';
 import type { Fault } from './faults';
 import { type Entry, Ledger } from './ledger';
 import type { LogServers } from './log-servers';
 import { type Finals, startHttpPublisher, startSocketioPublisher, startWebSocketPublisher } from './publishers';
-import { openSubscriber, type Subscriber, type SubscriberName } from './subscribers';
+import { openSubscriber, type Subscriber } from './subscribers';
 import type { Numbered } from './trace';
 import { judge, type Verdict } from './verdict';
 
@@ -22,7 +23,7 @@ let cases = 0;
 export async function runCase<L extends LogServers>(
   cluster: Cluster<L>,
   fault: Fault<L>,
-  clients: readonly SubscriberName[],
+  clients: readonly string[],
 ): Promise<Row[]> {
   await cluster.heal(fault.replicas ?? 1);
   const running: AsyncDisposable[] = [];
@@ -41,18 +42,23 @@ async function runWith<L extends LogServers>(
   keep: <T extends AsyncDisposable>(part: T) => T,
   cluster: Cluster<L>,
   fault: Fault<L>,
-  clients: readonly SubscriberName[],
+  clients: readonly string[],
 ): Promise<Row[]> {
   const { url } = cluster;
   const run = `case-${process.pid}-${++cases}`;
-  const channels = [fault.namespace ?? 'a', 'b', 'c', 'd', 'e'].map((name) => `${name}:${run}`);
+  const examples = exampleDrivers.map(({ service, path }) => ({ name: `post-${service}`, path, channel: service }));
+  const names = [fault.namespace ?? 'a', 'b', 'c', 'd', 'e', ...examples.map(({ channel }) => channel)];
+  const channels = names.map((name) => `${name}:${run}`);
   const subscribers = await Promise.all(clients.map(async (name) => keep(await openSubscriber(name, url, channels))));
   const ledger = new Ledger();
   const publishers = [
     keep(startHttpPublisher({ ledger, url, name: 'post-polling', channels: channels.slice(0, 1) }, '/polling')),
     keep(startHttpPublisher({ ledger, url, name: 'post-sse', channels: channels.slice(1, 3) }, '/sse')),
     keep(startWebSocketPublisher({ ledger, url, name: 'ws', channels: channels.slice(3, 4) })),
-    keep(startSocketioPublisher({ ledger, url, name: 'socketio', channels: channels.slice(4) })),
+    keep(startSocketioPublisher({ ledger, url, name: 'socketio', channels: channels.slice(4, 5) })),
+    ...examples.map(({ name, path, channel }) =>
+      keep(startHttpPublisher({ ledger, url, name, channels: [`${channel}:${run}`] }, path)),
+    ),
   ];
   await ledger.progress(STRETCH);
   // An EventSource has a place to go on from once it has had a message.

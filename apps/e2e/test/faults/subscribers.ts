@@ -1,4 +1,4 @@
-import { startTcpProxy } from '@tetracast/testing';
+import { exampleDrivers, startTcpProxy } from '@tetracast/testing';
 import { setMaxListeners } from 'node:events';
 import { runPolling } from './subscribe-polling';
 import { runSocketio } from './subscribe-socketio';
@@ -18,27 +18,26 @@ export interface Subscription {
 export type RunSubscriber = (subscription: Subscription) => Promise<void>;
 
 /** The stock clients, each as a page would use it: what its library does not do after a cut, the page does. */
-export const SUBSCRIBERS = {
+export const SUBSCRIBERS: Readonly<Record<string, RunSubscriber>> = {
   polling: runPolling,
   sse: runSse,
   websocket: runWebSocket,
   socketio: runSocketio(['websocket']),
   'socketio polling': runSocketio(['polling']),
   'socketio upgraded': runSocketio(['polling', 'websocket']),
-} satisfies Record<string, RunSubscriber>;
-
-export type SubscriberName = keyof typeof SUBSCRIBERS;
+  ...Object.fromEntries(exampleDrivers.map(({ service, follow }) => [service, follow])),
+};
 
 /** A stock client that listens to all channels of a case. */
 export interface Subscriber extends AsyncDisposable {
-  readonly name: SubscriberName;
+  readonly name: string;
   readonly trace: Trace;
   /** Cuts its line, and lets it up again when `meanwhile` is done. */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
 }
 
 export async function openSubscriber(
-  name: SubscriberName,
+  name: string,
   gatewayUrl: string,
   channels: readonly string[],
 ): Promise<Subscriber> {
@@ -51,7 +50,9 @@ export async function openSubscriber(
     await line.close();
   };
   try {
-    await SUBSCRIBERS[name]({ url: line.url, channels, trace, signal: over.signal });
+    const run = SUBSCRIBERS[name];
+    if (run === undefined) throw new Error(`no subscriber is called ${name}`);
+    await run({ url: line.url, channels, trace, signal: over.signal });
   } catch (error) {
     await close();
     throw error;

@@ -8,7 +8,7 @@ import {
   uniqueChannel,
 } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
-import { mapServices, renderGateway, startService } from '../system';
+import { renderGateway, SERVICES, startService } from '../system';
 import { PAGE_CLIENTS } from './page-clients';
 import { type Proxy, PROXIES } from './proxies';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     startService('standalone', { SSE_RETRY: '100ms', ALLOWED_ORIGINS: origins.join() }),
     launchChromium(),
   ]);
-  const upstreams = mapServices(() => `127.0.0.1:${service.port}`);
+  const upstreams = Object.fromEntries(SERVICES.map((name) => [name, `127.0.0.1:${service.port}`]));
   gateway = await startNginx({ conf: (places) => renderGateway(places, upstreams) });
 });
 

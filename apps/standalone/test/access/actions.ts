@@ -1,5 +1,5 @@
 import type { Act, Subscribe } from './attempt';
-import { SOCKETIO, type Transport, TRANSPORTS } from './carriers';
+import { OVER_HTTP, SOCKETIO, type Transport, TRANSPORTS } from './carriers';
 
 /** What is there to come for. */
 export interface Aim {
@@ -78,7 +78,7 @@ export const ACTIONS: readonly Action[] = [
   ...ON_OPEN_LINES,
   {
     what: 'publishes by a request',
-    transports: ['polling', 'sse'],
+    transports: OVER_HTTP,
     needs: ['publish'],
     act: async ({ channel }) => ({ kind: 'publish', channel, data: 'x' }),
   },

@@ -1,3 +1,4 @@
+import { exampleDrivers } from '@tetracast/testing';
 import type { Carried, Transport } from './carriers';
 import { openEngineOverPolling, openEngineOverWebSocket } from './engine';
 import { publishOverHttp, readPoll, readStream } from './http-attempt';
@@ -45,12 +46,18 @@ export async function attempt(url: string, transport: Transport, carried: Carrie
     case 'polling':
       return act.kind === 'publish' ? publishOverHttp(`${url}/polling`, carried, act) : readPoll(url, carried, act);
     case 'sse':
-      return act.kind === 'publish' ? publishOverHttp(`${url}/sse`, carried, act) : readStream(url, carried, act);
+      return act.kind === 'publish'
+        ? publishOverHttp(`${url}/sse`, carried, act)
+        : readStream(`${url}/sse`, carried, act);
     case 'websocket':
       return attemptOverWebSocket(url, carried, act);
     case 'socketio over WebSocket':
       return attemptOverSocketio(await openEngineOverWebSocket(url, carried), carried, act);
     case 'socketio over polling':
       return attemptOverSocketio(await openEngineOverPolling(url, carried), carried, act);
+    default: {
+      const { path } = exampleDrivers.find(({ service }) => service === transport)!;
+      return act.kind === 'publish' ? publishOverHttp(url + path, carried, act) : readStream(url + path, carried, act);
+    }
   }
 }

@@ -1,6 +1,8 @@
+import { exampleDrivers } from '@tetracast/testing';
 import { PAGE } from './tokens';
 
-export type Transport = 'polling' | 'sse' | 'websocket' | 'socketio over WebSocket' | 'socketio over polling';
+/** `polling`, `sse`, `websocket`, one of {@link SOCKETIO}, or the service of an example's driver. */
+export type Transport = string;
 
 /** What of a connection's beginning brings the token. */
 export interface Carried {
@@ -22,7 +24,9 @@ export interface Carrier {
 }
 
 export const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
-export const TRANSPORTS: readonly Transport[] = ['polling', 'sse', 'websocket', ...SOCKETIO];
+/** Those that publish by `POST`. */
+export const OVER_HTTP: readonly Transport[] = ['polling', 'sse', ...exampleDrivers.map(({ service }) => service)];
+export const TRANSPORTS: readonly Transport[] = [...OVER_HTTP, 'websocket', ...SOCKETIO];
 
 export const cookieWith = (token: string): string => `theme=dark; tetracast_token=${token}`;
 

@@ -25,17 +25,17 @@ export async function readPoll(url: string, carried: Carried, act: Subscribe): P
   return outcomeOf(response, await response.text());
 }
 
-/** Reads an event stream until it has what is wanted, or ends. */
+/** Reads the stream at `url` until it has what is wanted, or ends. */
 export async function readStream(url: string, carried: Carried, act: Subscribe): Promise<Outcome> {
   const { channel, start, headers, until } = act;
   let ticket: string | undefined;
   if (carried.forTicket !== undefined) {
-    const issued = await askForTicket(url, carried.forTicket, channel);
+    const issued = await askForTicket(new URL(url).origin, carried.forTicket, channel);
     if (!issued.ok) return outcomeOf(issued, await issued.text());
     ({ ticket } = (await issued.json()) as { ticket: string });
   }
   const parameters = { channel, ...start, ...(ticket === undefined ? {} : { ticket }) };
-  const response = await fetch(address(`${url}/sse`, parameters, carried), {
+  const response = await fetch(address(url, parameters, carried), {
     headers: { ...carried.headers, ...headers },
   });
   let text = '';

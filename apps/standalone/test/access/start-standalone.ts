@@ -1,6 +1,7 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { plugins } from '../../src/services';
+import { ndjson } from '@tetracast/example-transport';
 
 export interface Standalone extends AsyncDisposable {
   readonly url: string;
@@ -11,9 +12,12 @@ export interface Standalone extends AsyncDisposable {
   stored(): Promise<number>;
 }
 
+/** The services of the product, and the example, which the suites try as well. */
+const served = [...plugins, ndjson.plugin];
+
 /** All transports on one free port, with the log in the process or at `BUS_URL`. */
 export async function startStandalone(env: Readonly<Record<string, string>>): Promise<Standalone> {
-  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), plugins, { logger: false });
+  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), served, { logger: false });
   const url = await app.listen({ host: '127.0.0.1', port: Number(env['PORT'] ?? 0) });
   const { hub, bus } = app.tetracast;
   return {

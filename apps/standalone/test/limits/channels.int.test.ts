@@ -1,4 +1,12 @@
-import { nextBlock, openSseStream, openWebSocketWire, type TransportError, until } from '@tetracast/testing';
+import {
+  exampleDrivers,
+  nextBlock,
+  openResponse,
+  openSseStream,
+  openWebSocketWire,
+  type TransportError,
+  until,
+} from '@tetracast/testing';
 import { startStandalone } from '../access/start-standalone';
 import { HttpConnection } from './client';
 import { openSocketio } from './socketio-line';
@@ -33,6 +41,18 @@ const byStream: AskFor = async (url, channels) => {
   }
 };
 
+const byResponse =
+  (path: string): AskFor =>
+  async (url, channels) => {
+    try {
+      const response = await openResponse(`${url}${path}?channel=${channels.join()}`);
+      return ['ok', async () => response.close()];
+    } catch (error) {
+      const { status, code } = error as TransportError;
+      return [`${status} ${code}`, async () => undefined];
+    }
+  };
+
 const byUrl: AskFor = async (url, channels) => {
   const wire = await openWebSocketWire(`${url}/ws?channel=${channels.join()}`);
   const frame = await wire.next();
@@ -62,6 +82,12 @@ const HTTP_TOO_MANY = '400 too_many_channels';
 const WAYS: readonly Way[] = [
   { name: 'a poll', askFor: byPoll, tooMany: HTTP_TOO_MANY, noRoom: '503 overloaded' },
   { name: 'an event stream', askFor: byStream, tooMany: HTTP_TOO_MANY, noRoom: 'told when to come back' },
+  ...exampleDrivers.map(({ path }) => ({
+    name: `GET ${path}`,
+    askFor: byResponse(path),
+    tooMany: HTTP_TOO_MANY,
+    noRoom: '503 overloaded',
+  })),
   {
     name: 'the URL of a WebSocket',
     askFor: byUrl,

@@ -1,4 +1,14 @@
-import { nextBlock, openSseStream, openWebSocketWire, type SseStream, type WebSocketWire } from '@tetracast/testing';
+import {
+  exampleDrivers,
+  nextBlock,
+  openResponse,
+  openSseStream,
+  openWebSocketWire,
+  type ResponseStream,
+  type SseStream,
+  type TransportError,
+  type WebSocketWire,
+} from '@tetracast/testing';
 import { type Asked, headersOf, HttpConnection, type Who } from './client';
 import { type EngineTransport, openSocketio, type SocketioLine } from './socketio-line';
 
@@ -83,6 +93,22 @@ const openingStreams: Deed['begin'] = async (url, who) => {
   };
 };
 
+const openingResponses =
+  (path: string): Deed['begin'] =>
+  async (url, who) => {
+    const responses: ResponseStream[] = [];
+    const once = async (): Promise<string> => {
+      responses.push(await openResponse(`${url}${path}?channel=news`, headersOf(who)));
+      return 'ok';
+    };
+    return {
+      once: () => once().catch(({ status, code }: TransportError) => `${status} ${code}`),
+      [Symbol.asyncDispose]: async () => {
+        for (const response of responses) response.close();
+      },
+    };
+  };
+
 const openingWebSockets: Deed['begin'] = async (url, who) => {
   const wires: WebSocketWire[] = [];
   return {
@@ -125,12 +151,19 @@ const CHANNELS = { channels: ['news'] };
 export const DEEDS: readonly Deed[] = [
   { name: 'POST /polling', ...publish, refusal: OVER_HTTP, begin: posting('/polling') },
   { name: 'POST /sse', ...publish, refusal: OVER_HTTP, begin: posting('/sse') },
+  ...exampleDrivers.map(({ path }) => ({ name: `POST ${path}`, ...publish, refusal: OVER_HTTP, begin: posting(path) })),
   { name: 'a publish frame', ...publish, begin: byFrame(() => ({ type: 'publish', ...PUBLICATION })) },
   { name: 'publish over Socket.IO', ...publish, begin: byEvent('websocket', 'publish', () => PUBLICATION) },
   { name: 'publish over Socket.IO by polling', ...publish, begin: byEvent('polling', 'publish', () => PUBLICATION) },
   { name: 'an event in a namespace', ...publish, begin: byEvent('websocket', 'price', () => 1, '/news') },
 
   { name: 'an event stream', ...open, refusal: 'told when to come back', begin: openingStreams },
+  ...exampleDrivers.map(({ path }) => ({
+    name: `GET ${path}`,
+    ...open,
+    refusal: OVER_HTTP,
+    begin: openingResponses(path),
+  })),
   { name: 'a WebSocket', ...open, refusal: 'rate_limited, closed with 4100', begin: openingWebSockets },
   { name: 'Socket.IO', ...open, refusal: 'closed', begin: joining('websocket') },
   { name: 'Socket.IO by polling', ...open, refusal: 'closed', begin: joining('polling') },

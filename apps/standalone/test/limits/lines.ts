@@ -1,4 +1,12 @@
-import { nextBlock, openSseStream, openWebSocketWire, until } from '@tetracast/testing';
+import {
+  exampleDrivers,
+  nextBlock,
+  openResponse,
+  openSseStream,
+  openWebSocketWire,
+  type TransportError,
+  until,
+} from '@tetracast/testing';
 import type { Standalone } from '../access/start-standalone';
 import { headersOf, HttpConnection, outcomeOf, type Who } from './client';
 import { type EngineTransport, openSocketio } from './socketio-line';
@@ -57,6 +65,21 @@ const openStream: OpenLine = async ({ url }, who) => {
   };
 };
 
+const openResponseAt =
+  (path: string): OpenLine =>
+  async ({ url }, who) => {
+    try {
+      const response = await openResponse(`${url}${path}?channel=news`, headersOf(who));
+      return {
+        receive: async (data) => void (await response.until(JSON.stringify(data))),
+        [Symbol.asyncDispose]: async () => response.close(),
+      };
+    } catch (error) {
+      const { status, code } = error as TransportError;
+      return `${status} ${code}`;
+    }
+  };
+
 const openWebSocket: OpenLine = async ({ url }, who) => {
   const wire = await openWebSocketWire(`${url}/ws?channel=news`, { headers: headersOf(who) });
   const first = await wire.next();
@@ -91,6 +114,7 @@ const OVER_SOCKETIO = { process: '503', ip: '429', user: 'closed' };
 export const WAYS: readonly Way[] = [
   { name: 'a poll that waits', open: holdPoll, refusals: OVER_HTTP },
   { name: 'an event stream', open: openStream, refusals: { process: COME_BACK, ip: COME_BACK, user: COME_BACK } },
+  ...exampleDrivers.map(({ path }) => ({ name: `GET ${path}`, open: openResponseAt(path), refusals: OVER_HTTP })),
   {
     name: 'a WebSocket',
     open: openWebSocket,

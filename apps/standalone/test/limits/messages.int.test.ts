@@ -1,4 +1,4 @@
-import { openWebSocketWire } from '@tetracast/testing';
+import { exampleDrivers, openWebSocketWire } from '@tetracast/testing';
 import { type Standalone, startStandalone } from '../access/start-standalone';
 import { HttpConnection } from './client';
 import { type EngineTransport, openSocketio } from './socketio-line';
@@ -52,11 +52,15 @@ const byEvent =
     );
   };
 
-const WAYS: readonly [name: string, publishAll: PublishAll, status: string, status400: string][] = [
-  ['POST /polling', asJson('/polling'), '413 ', '400 '],
-  ['POST /polling as a form', asForm('/polling'), '413 ', '400 '],
-  ['POST /sse', asJson('/sse'), '413 ', '400 '],
-  ['POST /sse as a form', asForm('/sse'), '413 ', '400 '],
+const PATHS = ['/polling', '/sse', ...exampleDrivers.map(({ path }) => path)];
+
+type Way = readonly [name: string, publishAll: PublishAll, status: string, status400: string];
+
+const WAYS: readonly Way[] = [
+  ...PATHS.flatMap((path): Way[] => [
+    [`POST ${path}`, asJson(path), '413 ', '400 '],
+    [`POST ${path} as a form`, asForm(path), '413 ', '400 '],
+  ]),
   ['a frame', byFrame, '', ''],
   ['Socket.IO', byEvent('websocket'), '', ''],
   ['Socket.IO by polling', byEvent('polling'), '', ''],

@@ -43,9 +43,6 @@ export interface TransportClient extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How the wire is spoken; drivers of one form differ only in the library. */
-export type WireForm = 'polling' | 'sse' | 'websocket' | 'socketio';
-
 /** What really differs between the drivers. */
 export interface DriverFlags {
   /** Publishes any JSON; otherwise only strings (a form field). */
@@ -56,12 +53,17 @@ export interface DriverFlags {
   readonly keepsStartCursor: boolean;
   /** Shows the code with which a subscription was refused; `EventSource` hides the body. */
   readonly showsRefusal: boolean;
+  /** Publishes by a `POST` to its path. Default `false`. */
+  readonly publishesOverHttp?: boolean;
+  /** Has no open connection but one request after the other, and goes on from the cursor of an answer. Default `false`. */
+  readonly polls?: boolean;
 }
 
 /** One stock client library on one transport. */
 export interface TransportDriver {
   readonly name: string;
-  readonly form: WireForm;
+  /** How the wire is spoken, by the name of its service; drivers of one form differ only in the library. */
+  readonly form: string;
   /** Path of the transport, such as `/sse`. */
   readonly path: string;
   readonly flags: DriverFlags;

@@ -52,28 +52,27 @@ function testEveryTransport(context: ContractContext): void {
 }
 
 function testForm(context: ContractContext): void {
+  const { driver } = context;
   testOrigins(context);
-  switch (context.driver.form) {
-    case 'polling':
-      testHttpPublishing(context);
-      testHttpRefusals(context);
-      testPollingRequests(context);
-      break;
-    case 'sse':
-      testHttpPublishing(context);
-      testHttpRefusals(context);
-      testSseStream(context);
-      testStalledLine(context);
-      break;
-    case 'websocket':
-      testWebSocketFrames(context);
-      testStalledLine(context);
-      break;
-    case 'socketio':
-      testSocketioEvents(context);
-      for (const driver of [socketioWebSocket, socketioPolling]) {
-        testStalledLine({ ...context, driver: closingAfterAll(driver) });
-      }
-      break;
+  if (driver.flags.publishesOverHttp === true) {
+    testHttpPublishing(context);
+    testHttpRefusals(context);
+  }
+  OWN_TOPICS[driver.form]?.(context);
+  for (const stalled of STALLED[driver.form] ?? [driver]) {
+    if (stalled.flags.polls !== true) testStalledLine({ ...context, driver: closingAfterAll(stalled) });
   }
 }
+
+/** What only one form has. */
+const OWN_TOPICS: Readonly<Record<string, (context: ContractContext) => void>> = {
+  polling: testPollingRequests,
+  sse: testSseStream,
+  websocket: testWebSocketFrames,
+  socketio: testSocketioEvents,
+};
+
+/** The clients whose open connections are told apart, where the first of the form is not enough. */
+const STALLED: Readonly<Record<string, readonly TransportDriver[]>> = {
+  socketio: [socketioWebSocket, socketioPolling],
+};

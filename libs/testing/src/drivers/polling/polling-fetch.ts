@@ -9,7 +9,14 @@ export const pollingFetch: TransportDriver = {
   name: 'polling with fetch',
   form: 'polling',
   path: '/polling',
-  flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
+  flags: {
+    publishesJson: true,
+    showsStartCursor: true,
+    keepsStartCursor: true,
+    showsRefusal: true,
+    publishesOverHttp: true,
+    polls: true,
+  },
   open: async (baseUrl, options) => {
     const line = await startTcpProxy(baseUrl);
     const url = `${line.url}/polling`;

@@ -10,7 +10,14 @@ export const pollingJQuery: TransportDriver = {
   name: 'polling with $.ajax',
   form: 'polling',
   path: '/polling',
-  flags: { publishesJson: false, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
+  flags: {
+    publishesJson: false,
+    showsStartCursor: true,
+    keepsStartCursor: true,
+    showsRefusal: true,
+    publishesOverHttp: true,
+    polls: true,
+  },
   open: async (baseUrl, options) => {
     const line = await startTcpProxy(baseUrl);
     const page = openJQueryPage(`${line.url}/`);

@@ -15,7 +15,13 @@ export const sseEventSource: TransportDriver = {
   name: 'SSE with EventSource',
   form: 'sse',
   path: '/sse',
-  flags: { publishesJson: true, showsStartCursor: false, keepsStartCursor: false, showsRefusal: false },
+  flags: {
+    publishesJson: true,
+    showsStartCursor: false,
+    keepsStartCursor: false,
+    showsRefusal: false,
+    publishesOverHttp: true,
+  },
   open: async (baseUrl, options) => {
     const line = await startTcpProxy(baseUrl);
     const source = new EventSource(`${line.url}/sse?${startQuery(options).toString()}`);

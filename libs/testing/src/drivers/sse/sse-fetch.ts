@@ -16,7 +16,13 @@ export const sseFetch: TransportDriver = {
   name: 'SSE with fetch',
   form: 'sse',
   path: '/sse',
-  flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
+  flags: {
+    publishesJson: true,
+    showsStartCursor: true,
+    keepsStartCursor: true,
+    showsRefusal: true,
+    publishesOverHttp: true,
+  },
   open: async (baseUrl, options) => {
     const line = await startTcpProxy(baseUrl);
     const { messages, resets } = createInboxes(sseFetch.name);

@@ -54,7 +54,7 @@ export function testOrigins(context: ContractContext): void {
       expect(refused.status).toBe(403);
     });
 
-    if (driver.form === 'polling' || driver.form === 'sse') {
+    if (driver.flags.publishesOverHttp === true) {
       it('refuses a foreign one to publish', async () => {
         const publication = jsonBody({ channel, data: 1 }, { origin: FOREIGN });
 
@@ -87,13 +87,11 @@ export function testOrigins(context: ContractContext): void {
 async function attempt({ driver }: ContractContext, url: string, channel: string, origin: string): Promise<HttpAnswer> {
   const headers = { origin };
   switch (driver.form) {
-    case 'polling':
-      return request(`${url}${driver.path}?channel=${channel}`, { headers });
     case 'socketio':
       return request(`${url}${driver.path}?EIO=4&transport=polling`, { headers });
     case 'websocket':
       return handshake(`${url}${driver.path}?channel=${channel}`, origin);
-    case 'sse': {
+    default: {
       const response = await fetch(`${url}${driver.path}?channel=${channel}`, { headers });
       if (!response.ok) return { status: response.status, headers: response.headers, text: await response.text() };
       await response.body?.cancel();

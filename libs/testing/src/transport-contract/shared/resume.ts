@@ -52,7 +52,7 @@ export function testResume(context: ContractContext): void {
     });
 
     // A poll is resumed from the cursor of its answer, not from that of a message.
-    if (context.driver.form !== 'polling') {
+    if (context.driver.flags.polls !== true) {
       it('goes on from any message of a replay whose channels begin at different places', async () => {
         const [early, late, live] = [uniqueChannel('early'), uniqueChannel('late'), uniqueChannel('live')];
         const channels = [early, late, live];

@@ -69,19 +69,18 @@ export function testStalledLine(context: ContractContext): void {
  * to take some more. Resolves to how many there were.
  */
 async function publishUntilStuck(
-  { driver: { form, path } }: ContractContext,
+  { driver: { flags, path } }: ContractContext,
   { url }: TransportUnderTest,
   publisher: TransportClient,
   channel: string,
 ): Promise<number> {
-  const byHttp = form === 'polling' || form === 'sse';
   let count = 0;
   let handedOver = -1;
   let quiet = 0;
   for (;;) {
     for (let left = STRETCH; left > 0; left--) {
       const publication = { channel, data: `${++count} ${FILLER}` };
-      await (byHttp ? publishJson(url + path, publication) : publisher.publish(publication));
+      await (flags.publishesOverHttp === true ? publishJson(url + path, publication) : publisher.publish(publication));
     }
     const now = await metric(url, 'tetracast_delivered_total');
     quiet = now === handedOver ? quiet + 1 : 0;

@@ -5,7 +5,6 @@ import {
   type PollAnswer,
   type SocketioWire,
   type TransportDriver,
-  type WireForm,
 } from '../../drivers/index';
 import { request } from '../single/http-requests';
 
@@ -24,7 +23,7 @@ export async function cursorsOfReplay(
   rewind: number,
   count: number,
 ): Promise<UnevenCursor[]> {
-  if (driver.form === 'polling') return cursorsOfAnswers(url + driver.path, channels, rewind, count);
+  if (driver.flags.polls === true) return cursorsOfAnswers(url + driver.path, channels, rewind, count);
   await using client = await driver.open(url, { channels, rewind });
   const messages = await client.next(count);
   return messages.map((message, index) => ({
@@ -56,7 +55,7 @@ async function cursorsOfAnswers(
 export type LateJoin = (url: string, early: string, late: string, after: string) => Promise<string>;
 
 /** The transports whose open lines can take another channel. */
-export const LATE_JOINS: Readonly<Partial<Record<WireForm, LateJoin>>> = {
+export const LATE_JOINS: Readonly<Record<string, LateJoin>> = {
   websocket: async (url, early, late, after) => {
     await using socket = await openWebSocketWire(`${url}/ws?channel=${early}&rewind=1`);
     await socket.nextOf('message');

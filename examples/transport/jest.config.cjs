@@ -1,0 +1,1 @@
+module.exports = { displayName: 'example-transport', preset: '../../tools/jest-preset.cjs' };
