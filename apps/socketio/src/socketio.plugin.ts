@@ -26,7 +26,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   });
   const engine = new Engine(
     {
-      pingInterval: settings.heartbeatMs,
+      pingInterval: settings.heartbeatIntervalMs,
       pingTimeout: settings.heartbeatTimeoutMs,
       upgradeTimeout: settings.headersTimeoutMs,
       maxHttpBufferSize: maxPayload,

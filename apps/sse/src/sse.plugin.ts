@@ -87,9 +87,9 @@ function answerStreamError(service: Tetracast, error: unknown, request: FastifyR
     .send(encodeOpening(retryMs(service)));
 }
 
-/** Clients that were cut together come back one by one: half to one and a half of SSE_RETRY. */
+/** Clients that were cut together come back one by one: half to one and a half of SSE_RETRY_INTERVAL. */
 function retryMs({ settings }: Tetracast): number {
-  return Math.round(settings.sseRetryMs * (0.5 + Math.random()));
+  return Math.round(settings.sseRetryIntervalMs * (0.5 + Math.random()));
 }
 
 export const ssePlugin = fp(plugin, {

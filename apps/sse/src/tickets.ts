@@ -11,7 +11,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 
 /**
  * `POST /sse/ticket?channel=…`: for the token of the request, a ticket that may stand in the URL of an event stream of these
- * channels as `ticket=`, in place of the token. 201 `{ticket, channels, unused, user?, expires?}`: `unused` is until when it has
+ * channels as `ticket=`, in place of the token. 201 `{ticket, channels, useBefore, user?, expiresAt?}`: `useBefore` is until when it has
  * to be used first, in ms since 1970. A body is not read.
  */
 export function ticketRoute(path: string): FastifyPluginAsync {

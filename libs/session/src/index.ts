@@ -12,6 +12,7 @@ export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { publish, publishValid } from './publish';
 export { RequestOrder } from './request-order';
+export type { Rates } from './session-settings';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
 export { TimeoutQueue } from './timeout-queue';
 export { toCodedError } from './to-coded-error';

@@ -16,10 +16,9 @@ const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const satisfie
 
 const SETTINGS = {
   HISTORY_SIZE: '20000',
-  // Little enough that a client which was away finds neither its place in the process nor, in `short`, in the log.
+  // So few that a client which was away does not find its cursor in the log of `short`.
   HISTORY_NAMESPACES: 'short=20/10m',
-  WINDOW_MESSAGES: '16',
-  SSE_RETRY: '100ms',
+  SSE_RETRY_INTERVAL: '100ms',
   DRAIN_TIMEOUT: '2s',
   LOG_LEVEL: 'warn',
 };

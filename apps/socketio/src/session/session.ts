@@ -25,10 +25,10 @@ type Kept = ChannelChanges & { readonly user?: string };
 
 /**
  * How long what a client subscribed to is kept for it to come back: as long as the messages, and at least until the client of a
- * line that died has noticed: HEARTBEAT and HEARTBEAT_TIMEOUT, after it was kept half of that time and a HEARTBEAT ago.
+ * line that died has noticed: HEARTBEAT_INTERVAL and HEARTBEAT_TIMEOUT, after it was kept half of that time and a HEARTBEAT_INTERVAL ago.
  */
-export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: Settings): number {
-  return Math.max(historyTtlMs, 4 * heartbeatMs + 2 * heartbeatTimeoutMs);
+export function sessionTtlMs({ historyTtlMs, heartbeatIntervalMs, heartbeatTimeoutMs }: Settings): number {
+  return Math.max(historyTtlMs, 4 * heartbeatIntervalMs + 2 * heartbeatTimeoutMs);
 }
 
 /**

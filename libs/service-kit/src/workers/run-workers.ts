@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace';
 import fastify from 'fastify';
 import { createServerOptions } from '../http/server-options';
-import { configuredKeys } from '@tetracast/session';
 import type { Settings } from '../settings/settings';
+import { logAccessMode, warnOfMisspeltSettings } from '../start-log';
 import { onStopSignal, STOP_SIGNALS } from '../stop-signals';
 import { WorkerPool } from './worker-pool';
 
@@ -19,6 +19,7 @@ const STOP_MARGIN_MS = 1000;
 export function runWorkers(settings: Settings, workerStopMs: number, ready: (url: string) => void): void {
   // Only for its log, which is then the same as that of the workers.
   const { log } = fastify(createServerOptions(settings, true));
+  warnOfMisspeltSettings(log);
   const stopMs = workerStopMs + STOP_MARGIN_MS;
   const pool = new WorkerPool(settings.workers, log, {
     ready: (url) => {
@@ -38,16 +39,4 @@ export function runWorkers(settings: Settings, workerStopMs: number, ready: (url
   });
   onStopSignal(log, () => grace.close());
   pool.start();
-}
-
-/** The one line of the log about access. */
-export function logAccessMode(settings: Settings, log: { info(text: string): void }): void {
-  const { access, publicSubscribe, publicPublish } = settings;
-  if (configuredKeys(settings) !== undefined) {
-    const open = [...publicSubscribe, ...publicPublish].length > 0 ? ', but for what is public' : '';
-    log.info(`access by token${open}`);
-    return;
-  }
-  const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
-  log.info(`no access check: ${whom} may publish and subscribe`);
 }

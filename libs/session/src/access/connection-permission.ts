@@ -71,9 +71,9 @@ export class RenewablePermission implements ConnectionPermission {
 }
 
 /** Whose a grant is and until when, as clients are told. */
-export function describePermissions({ subject, expiresAtMs }: Permissions): { user?: string; expires?: number } {
+export function describePermissions({ subject, expiresAtMs }: Permissions): { user?: string; expiresAt?: number } {
   return {
     ...(subject === undefined ? {} : { user: subject }),
-    ...(expiresAtMs === undefined ? {} : { expires: expiresAtMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAt: expiresAtMs }),
   };
 }
