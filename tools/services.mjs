@@ -72,12 +72,11 @@ const REGIONS = {
   [`${CONF}/gateway.conf.template`]: { locations: () => services.flatMap(locationsOf) },
   [`${CONF}/http.conf`]: { 'event sources': () => services.flatMap(eventSourceRows) },
   [`${CONF}/ports.conf.template`]: {
-    upstreams: () => services.map(settingOf).map((name) => `\${PORT_${name}} \${UPSTREAM_${name}};`),
-    ports: () => services.map((service) => `listen \${PORTS_ADDRESS}:\${PORT_${settingOf(service)}};`),
+    upstreams: () => services.map((service) => `${service.defaultPort} \${UPSTREAM_${settingOf(service)}};`),
+    ports: () => services.map(({ defaultPort }) => `listen ${defaultPort};`),
   },
   'apps/gateway/settings.env': {
     addresses: () => services.map((each) => `UPSTREAM_${settingOf(each)}=${each.name}:${each.defaultPort}`),
-    ports: () => services.map((service) => `PORT_${settingOf(service)}=${service.defaultPort}`),
   },
   'docs/operations.md': { services: tableRows },
 };

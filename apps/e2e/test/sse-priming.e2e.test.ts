@@ -7,7 +7,7 @@ let line: TcpSwitch;
 let browser: Browser;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([startService('sse', { SSE_RETRY: '100ms' }), launchChromium()]);
+  [service, browser] = await Promise.all([startService('sse', { SSE_RETRY_INTERVAL: '100ms' }), launchChromium()]);
   line = await openTcpSwitch(service.port);
 });
 

@@ -22,7 +22,7 @@ describe('the connections of one address', () => {
     await using sse = await startUpstream({ answer: openLine });
     await using polling = await startUpstream();
     await using gateway = await startGateway({
-      CONNECTIONS_PER_ADDRESS: String(CONNECTIONS),
+      MAX_CONNECTIONS_PER_IP: String(CONNECTIONS),
       UPSTREAM_SSE: sse.address,
       UPSTREAM_POLLING: polling.address,
     });
@@ -52,7 +52,7 @@ describe('the connections of one address', () => {
         openLine(request, response);
       },
     });
-    await using gateway = await startGateway({ CONNECTIONS_PER_ADDRESS: '1', UPSTREAM_SSE: sse.address });
+    await using gateway = await startGateway({ MAX_CONNECTIONS_PER_IP: '1', UPSTREAM_SSE: sse.address });
     const [stream] = await openStreams(gateway, 1);
     expect((await ask(gateway.port, '/sse')).body).toMatch(/^retry: /);
     stream?.destroy();

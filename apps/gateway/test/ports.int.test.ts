@@ -7,6 +7,8 @@ import { ask, openStream } from './gateway-server';
 import { expectProblem } from './problem-answer';
 import { startUpstream } from './upstream';
 
+/** Where the configuration listens; the test has free ports on loopback in their place. */
+const PUBLISHED = { WEBSOCKET: 3601, SOCKETIO: 3602, SSE: 3603, POLLING: 3604, WEB: 3606 } as const;
 const NAMES = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'WEB'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -20,15 +22,17 @@ async function startPorts(upstreams: Partial<Record<Name, string>>): Promise<Por
   const settings: Record<string, string> = {};
   for (const name of NAMES) {
     port[name] = await freePort();
-    settings[`PORT_${name}`] = String(port[name]);
     settings[`UPSTREAM_${name}`] = upstreams[name] ?? nobody;
   }
   const nginx = await startNginx({
     port: port.LISTEN,
     conf: ({ accessLog }) =>
-      renderGatewayConfig(
-        { ...settings, LISTEN: `127.0.0.1:${port.LISTEN}`, PORTS_ADDRESS: '127.0.0.1', ACCESS_LOG: accessLog },
-        'ports',
+      NAMES.reduce(
+        (conf, name) =>
+          conf
+            .replace(`listen ${PUBLISHED[name]};`, `listen 127.0.0.1:${port[name]};`)
+            .replace(`    ${PUBLISHED[name]} `, `    ${port[name]} `),
+        renderGatewayConfig({ ...settings, LISTEN: `127.0.0.1:${port.LISTEN}`, ACCESS_LOG: accessLog }, 'ports'),
       ),
   });
   return { port, [Symbol.asyncDispose]: () => nginx.close() };

@@ -18,7 +18,7 @@ export interface PollRequest extends SubscriptionRequest {
   readonly preferenceApplied?: string;
 }
 
-type PollSettings = Pick<Settings, 'pollWaitMaxMs' | 'pollLimitMax'>;
+type PollSettings = Pick<Settings, 'maxPollWaitMs' | 'maxPollLimit'>;
 
 /**
  * Reads a poll. The start is, first of all, the `Last-Event-ID` header, then the query, then `If-None-Match`: an ETag is a
@@ -42,29 +42,29 @@ export function parsePollRequest(
   return { ...request, start, knownCursors, limit: limitIn(query, settings), ...waitIn(query, headers, settings) };
 }
 
-function limitIn(query: Readonly<Record<string, unknown>>, { pollLimitMax }: PollSettings): number {
+function limitIn(query: Readonly<Record<string, unknown>>, { maxPollLimit }: PollSettings): number {
   const text = single(query, 'limit');
-  if (text === undefined || text === '') return Math.min(LIMIT_DEFAULT, pollLimitMax);
+  if (text === undefined || text === '') return Math.min(LIMIT_DEFAULT, maxPollLimit);
   if (!/^[1-9]\d*$/.test(text)) throw new CodedError('invalid_request', '"limit" must be a whole number, 1 or more');
-  return Math.min(Number(text), pollLimitMax);
+  return Math.min(Number(text), maxPollLimit);
 }
 
 function waitIn(
   query: Readonly<Record<string, unknown>>,
   { prefer }: IncomingHttpHeaders,
-  { pollWaitMaxMs }: PollSettings,
+  { maxPollWaitMs }: PollSettings,
 ): Pick<PollRequest, 'waitMs' | 'preferenceApplied'> {
   const text = single(query, 'wait');
   if (text !== undefined && text !== '') {
     if (!/^\d+$/.test(text)) {
       throw new CodedError('invalid_request', '"wait" must be a whole number of seconds, 0 or more');
     }
-    return { waitMs: Math.min(Number(text) * 1000, WAIT_MAX_S * 1000, pollWaitMaxMs) };
+    return { waitMs: Math.min(Number(text) * 1000, WAIT_MAX_S * 1000, maxPollWaitMs) };
   }
   const preferred = preferredWait(prefer);
   if (preferred === undefined) return { waitMs: 0 };
   // A preference may be met in part: the answer says which part.
-  const waitMs = Math.min(preferred * 1000, WAIT_MAX_S * 1000, pollWaitMaxMs);
+  const waitMs = Math.min(preferred * 1000, WAIT_MAX_S * 1000, maxPollWaitMs);
   return { waitMs, preferenceApplied: `wait=${Math.floor(waitMs / 1000)}` };
 }
 

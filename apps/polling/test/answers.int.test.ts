@@ -101,7 +101,10 @@ describe('an answer', () => {
   });
 
   it('has one reset for all channels it concerns', async () => {
-    await using small = await startService({ HISTORY_SIZE: '2', WINDOW_MESSAGES: '1' });
+    await using small = await startService(
+      { HISTORY_SIZE: '2' },
+      { fixed: { windowLimits: { messages: 1, bytes: 1_048_576 } } },
+    );
     const [red, green] = [uniqueChannel('red'), uniqueChannel('green')];
     const [start = ''] = await publish(small, red, ['a']);
     await publish(small, red, words(300));
@@ -219,7 +222,7 @@ describe('If-None-Match', () => {
   });
 
   it('is answered 304 after a wait in vain', async () => {
-    await using impatient = await startService({ POLL_WAIT_MAX: '60ms' });
+    await using impatient = await startService({ MAX_POLL_WAIT: '60ms' });
     const { headers } = await poll(impatient, 'channel=a');
     const tag = headers.get('etag') ?? '';
 

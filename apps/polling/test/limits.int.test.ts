@@ -11,8 +11,8 @@ function post({ url }: TestService, body: object): Promise<Response> {
 }
 
 describe('a poll', () => {
-  it('above POLL_RATE on the connection of a proxy is served, for it may be many who ask', async () => {
-    await using service = await startService({ POLL_RATE: '1', TRUST_PROXY: '127.0.0.1' });
+  it('above the first POLL_RATE on the connection of a proxy is served, for it may be many who ask', async () => {
+    await using service = await startService({ POLL_RATE: '1/1000/100', TRUST_PROXY: '127.0.0.1' });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const headers = { 'x-forwarded-for': '192.0.2.1' };
     const statuses: (number | undefined)[] = [];
@@ -27,8 +27,8 @@ describe('a poll', () => {
     agent.destroy();
   });
 
-  it('above POLL_RATE_PER_IP is refused to one address behind a proxy that writes ports, and to no other', async () => {
-    await using service = await startService({ POLL_RATE_PER_IP: '1', TRUST_PROXY: '127.0.0.1' });
+  it('above the POLL_RATE of an address is refused to one address behind a proxy that writes ports, and to no other', async () => {
+    await using service = await startService({ POLL_RATE: '200/1/100', TRUST_PROXY: '127.0.0.1' });
     const statusFor = async (forwarded: string): Promise<number> =>
       (await poll(service, 'channel=a', { headers: { 'x-forwarded-for': forwarded } })).status;
 
@@ -39,8 +39,8 @@ describe('a poll', () => {
     expect(await statusFor('unknown')).toBe(200);
   });
 
-  it('above POLL_RATE_PER_IP is told to the operator', async () => {
-    await using service = await startService({ POLL_RATE_PER_IP: '1' });
+  it('above the POLL_RATE of an address is counted in the metrics', async () => {
+    await using service = await startService({ POLL_RATE: '200/1/100' });
     while ((await poll(service, 'channel=a')).status !== 429);
 
     expect(await (await fetch(`${service.url}/metrics`)).text()).toContain(
@@ -50,8 +50,8 @@ describe('a poll', () => {
 });
 
 describe('a publication', () => {
-  it('may be as deep as MAX_DATA_DEPTH, as JSON and as a form', async () => {
-    await using service = await startService({ MAX_DATA_DEPTH: '2' });
+  it('may be as deep as maxDataDepth, as JSON and as a form', async () => {
+    await using service = await startService({}, { fixed: { maxDataDepth: 2 } });
     const form = (name: string): Promise<Response> =>
       fetch(`${service.url}/polling`, { method: 'POST', body: new URLSearchParams({ channel: 'a', [name]: '1' }) });
     const refusals = [await post(service, { channel: 'a', data: [[[]]] }), await form('data[a][b][c]')];

@@ -2,7 +2,7 @@ import { CodedError, type ErrorCode, type Start } from '@tetracast/message-model
 import type { IncomingHttpHeaders } from 'node:http';
 import { parsePollRequest, type PollRequest } from '../src/poll-request';
 
-const SETTINGS = { pollWaitMaxMs: 55_000, pollLimitMax: 1000 };
+const SETTINGS = { maxPollWaitMs: 55_000, maxPollLimit: 1000 };
 
 function parse(query: Record<string, unknown>, headers: IncomingHttpHeaders = {}, settings = SETTINGS): PollRequest {
   return parsePollRequest({ channel: 'news', ...query }, headers, settings);
@@ -46,9 +46,9 @@ describe('wait', () => {
     expect(codeOf({ wait })).toBe('invalid_request');
   });
 
-  it('is cut to POLL_WAIT_MAX', () => {
-    expect(parse({ wait: '55' }, {}, { ...SETTINGS, pollWaitMaxMs: 10_000 }).waitMs).toBe(10_000);
-    expect(parse({ wait: '55' }, {}, { ...SETTINGS, pollWaitMaxMs: 0 }).waitMs).toBe(0);
+  it('is cut to MAX_POLL_WAIT', () => {
+    expect(parse({ wait: '55' }, {}, { ...SETTINGS, maxPollWaitMs: 10_000 }).waitMs).toBe(10_000);
+    expect(parse({ wait: '55' }, {}, { ...SETTINGS, maxPollWaitMs: 0 }).waitMs).toBe(0);
   });
 });
 
@@ -86,7 +86,7 @@ describe('Prefer', () => {
   });
 
   it('tells what of it was met', () => {
-    expect(parse({}, { prefer: 'wait=20' }, { ...SETTINGS, pollWaitMaxMs: 10_500 })).toMatchObject({
+    expect(parse({}, { prefer: 'wait=20' }, { ...SETTINGS, maxPollWaitMs: 10_500 })).toMatchObject({
       waitMs: 10_500,
       preferenceApplied: 'wait=10',
     });
@@ -111,8 +111,8 @@ describe('limit', () => {
     expect(codeOf({ limit })).toBe('invalid_request');
   });
 
-  it('is by default no more than POLL_LIMIT_MAX', () => {
-    expect(parse({}, {}, { ...SETTINGS, pollLimitMax: 10 }).limit).toBe(10);
+  it('is by default no more than maxPollLimit', () => {
+    expect(parse({}, {}, { ...SETTINGS, maxPollLimit: 10 }).limit).toBe(10);
   });
 });
 

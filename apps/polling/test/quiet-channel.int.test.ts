@@ -6,7 +6,7 @@ import { poll, publish, startService, type TestService } from './start-service';
 const NO_SELF_CHECK = { heartbeatMs: 3_600_000 };
 
 /** Rates are counted in Redis, too: a round trip four times a second, however many poll. */
-const UNCOUNTED = { POLL_RATE: '0', POLL_RATE_PER_IP: '0' };
+const UNCOUNTED = { POLL_RATE: '0/0/100' };
 
 /** Tells apart what the hub asks by itself, once every few seconds, and what a poll makes it ask. */
 class ObservedBus extends RedisBus {

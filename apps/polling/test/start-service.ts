@@ -1,6 +1,5 @@
-import type { Bus } from '@tetracast/bus';
 import type { Message, Reset } from '@tetracast/message-model';
-import { createService, parseSettings, type Tetracast } from '@tetracast/service-kit';
+import { createService, parseSettings, type ServiceOptions, type Tetracast } from '@tetracast/service-kit';
 import { pollingPlugin } from '../src/polling.plugin';
 
 export interface TestService extends AsyncDisposable {
@@ -12,10 +11,10 @@ export interface TestService extends AsyncDisposable {
 /** The service on a free port, over a memory bus of its own unless there is another. */
 export async function startService(
   settings: Readonly<Record<string, string>> = {},
-  bus: { readonly bus?: Bus } = {},
+  options: Pick<ServiceOptions, 'bus' | 'fixed'> = {},
 ): Promise<TestService> {
   const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...settings }), [pollingPlugin], {
-    ...bus,
+    ...options,
     logger: false,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -28,8 +28,8 @@ describe('a wait', () => {
     expect((await poll(service, `channel=${uniqueChannel()}&wait=0`)).messages).toEqual([]);
   });
 
-  it('is cut to POLL_WAIT_MAX, also one of 55 seconds', async () => {
-    await using impatient = await startService({ POLL_WAIT_MAX: '60ms' });
+  it('is cut to MAX_POLL_WAIT, also one of 55 seconds', async () => {
+    await using impatient = await startService({ MAX_POLL_WAIT: '60ms' });
     const began = performance.now();
 
     const { status, messages, headers } = await poll(impatient, 'channel=a&wait=55');
@@ -39,7 +39,7 @@ describe('a wait', () => {
   });
 
   it('by preference is told to be applied', async () => {
-    await using impatient = await startService({ POLL_WAIT_MAX: '60ms' });
+    await using impatient = await startService({ MAX_POLL_WAIT: '60ms' });
 
     const { headers } = await poll(impatient, 'channel=a', { headers: { prefer: 'wait=20' } });
 
@@ -47,7 +47,7 @@ describe('a wait', () => {
   });
 
   it.each(['&wait=55', ''])('leaves no connection behind%s', async (query) => {
-    await using impatient = await startService({ POLL_WAIT_MAX: '60ms' });
+    await using impatient = await startService({ MAX_POLL_WAIT: '60ms' });
 
     await poll(impatient, `channel=a${query}`);
 

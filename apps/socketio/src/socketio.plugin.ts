@@ -30,7 +30,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   const websockets = new WebSocketServer({ ...bounds, noServer: true });
   const engine = new Engine(
     {
-      pingInterval: settings.heartbeatMs,
+      pingInterval: settings.heartbeatIntervalMs,
       pingTimeout: settings.heartbeatTimeoutMs,
       upgradeTimeout: settings.headersTimeoutMs,
       maxHttpBufferSize: maxPayload,

@@ -105,11 +105,11 @@ describe('a client that takes nothing', () => {
 
 describe('a client faster than the log', () => {
   it.each([['websocket' as const], ['polling' as const]])(
-    'over %s is read no further while MAX_IN_PROGRESS events are in progress',
+    'over %s is read no further while maxInProgress events are in progress',
     async (transport) => {
       const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
       const held = holdAppends(bus);
-      await using service = await startService({ MAX_IN_PROGRESS: '2' }, { bus });
+      await using service = await startService({}, { bus, fixed: { maxInProgress: 2 } });
       using client = await openClient(service.url, {}, { transports: [transport] });
       const answered: string[] = [];
       const ask = async (event: string, name: string): Promise<void> => {

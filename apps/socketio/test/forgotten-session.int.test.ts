@@ -13,7 +13,7 @@ describe('a client that is away for longer than what it subscribed to is kept', 
     const getState = bus.getValue.bind(bus);
     bus.getValue = (key) => (forgotten ? Promise.resolve(undefined) : getState(key));
     // So long is kept what it subscribed to; the test's bus has its own idea of the messages.
-    await using service = await startService({ HISTORY_TTL: '30s', HEARTBEAT: '1s' }, { bus });
+    await using service = await startService({ HISTORY_TTL: '30s', HEARTBEAT_INTERVAL: '1s' }, { bus });
     using client = await openClient(service.url, { channels: ['named'] }, { transports: ['websocket'] });
     await client.ask('subscribe', { channels: ['added'] });
 

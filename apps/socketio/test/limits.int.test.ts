@@ -17,7 +17,7 @@ async function upgradeStatus(url: string, headers: Record<string, string> = {}):
 
 describe('a line', () => {
   it('on which no heartbeat is answered in HEARTBEAT_TIMEOUT is ended; the client is told how long both sides wait', async () => {
-    await using service = await startService({ HEARTBEAT: '50ms', HEARTBEAT_TIMEOUT: '150ms' });
+    await using service = await startService({ HEARTBEAT_INTERVAL: '50ms', HEARTBEAT_TIMEOUT: '150ms' });
     const silent = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     const [packet] = (await once(silent, 'message')) as [Buffer];
 
@@ -25,8 +25,8 @@ describe('a line', () => {
     await once(silent, 'close');
   });
 
-  it('that begins to change to WebSocket and does not end it in HEADERS_TIMEOUT stays as it was', async () => {
-    await using service = await startService({ HEADERS_TIMEOUT: '3s' });
+  it('that begins to change to WebSocket and does not end it in headersTimeoutMs stays as it was', async () => {
+    await using service = await startService({}, { fixed: { headersTimeoutMs: 3000 } });
     const { sid } = JSON.parse((await (await fetch(service.url + HANDSHAKE)).text()).slice(1)) as { sid: string };
     const line = `/socket.io/?EIO=4&sid=${sid}`;
     const probing = new WebSocket(`${service.url.replace('http', 'ws')}${line}&transport=websocket`);
@@ -101,7 +101,7 @@ describe('a session', () => {
   });
 
   it('that joins no namespace is ended', async () => {
-    await using service = await startService({ HEADERS_TIMEOUT: '3s', REQUEST_TIMEOUT: '3s' });
+    await using service = await startService({}, { fixed: { headersTimeoutMs: 3000, requestTimeoutMs: 3000 } });
     const websocket = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
 
     const [code] = (await once(websocket, 'close')) as [number];
@@ -111,7 +111,7 @@ describe('a session', () => {
 
 describe('an event', () => {
   it('after event in spite of refusals has the line cut, and the client comes back', async () => {
-    await using service = await startService({ PUBLISH_RATE: '2' });
+    await using service = await startService({ PUBLISH_RATE: '2/5000/5000' });
     using client = await openClient(service.url, {}, { transports: ['websocket'] });
 
     for (let data = 0; data < 100; data++) client.socket.emit('publish', { channel: 'a', data });
@@ -119,8 +119,8 @@ describe('an event', () => {
     expect(await client.connects.one()).toBeDefined();
   });
 
-  it('may carry data as deep as MAX_DATA_DEPTH', async () => {
-    await using service = await startService({ MAX_DATA_DEPTH: '2' });
+  it('may carry data as deep as maxDataDepth', async () => {
+    await using service = await startService({}, { fixed: { maxDataDepth: 2 } });
     using client = await openClient(service.url);
     using news = await openClient(`${service.url}/news`);
     const refused = { ok: false, error: { code: 'invalid_message' } };

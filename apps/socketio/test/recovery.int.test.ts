@@ -102,7 +102,7 @@ describe('recovery', () => {
     jest.spyOn(Date, 'now').mockImplementation(() => now() + passedMs);
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     const saved = jest.spyOn(bus, 'putValue');
-    await using service = await startService({ HISTORY_TTL: '60s', HEARTBEAT: '50ms' }, { bus });
+    await using service = await startService({ HISTORY_TTL: '60s', HEARTBEAT_INTERVAL: '50ms' }, { bus });
     using client = await openClient(service.url);
     await client.ask('subscribe', { channels: ['added'] });
     // The latest: on a busy machine a heartbeat may have kept it before.

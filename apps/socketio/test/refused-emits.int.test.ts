@@ -95,7 +95,7 @@ describe('an emit without an acknowledgement', () => {
     ['/', 'tetracast:auth'],
     ['/news', 'two words'],
   ])('again and again is told for a while, and then cut: in %s "%s"', async (namespace, event) => {
-    await using small = await startService({ PUBLISH_RATE: '2', SUBSCRIBE_RATE: '2' });
+    await using small = await startService({ PUBLISH_RATE: '2/5000/5000', SUBSCRIBE_RATE: '2/1000/500' });
     using client = await openClient(small.url + namespace, {}, { reconnection: false });
     const cut = new Promise((resolve) => client.socket.once('disconnect', resolve));
 

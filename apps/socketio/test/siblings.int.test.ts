@@ -10,7 +10,7 @@ const PROXY = '127.0.0.2';
 const CLIENT = '203.0.113.9';
 const PROXIED = { 'x-forwarded-for': CLIENT, 'x-forwarded-host': 'news.example', origin: 'https://news.example' };
 /** On loopback it has to be said under which other name it is served; on this port there are no pages. */
-const SETTINGS = { TRUST_PROXY: PROXY, ALLOWED_ORIGINS: 'https://news.example:1', HEARTBEAT: '50ms' };
+const SETTINGS = { TRUST_PROXY: PROXY, ALLOWED_ORIGINS: 'https://news.example:1', HEARTBEAT_INTERVAL: '50ms' };
 const STRANGE = { origin: 'https://elsewhere.example' };
 
 let redis: RedisServer;

@@ -7,7 +7,7 @@ describe('an unsubscription that could not be kept when it was asked for', () =>
   it.each<[string, string, (client: StockClient) => void]>([
     ['at a heartbeat', '50ms', () => undefined],
     ['when it goes', '25s', ({ socket }) => socket.io.engine.close()],
-  ])('is kept %s', async (_, HEARTBEAT, goOn) => {
+  ])('is kept %s', async (_, interval, goOn) => {
     const { bus, setBroken } = createBreakableBus();
     const keeps = new Inbox<string>('what is kept of the session');
     const putState = bus.putValue.bind(bus);
@@ -15,7 +15,7 @@ describe('an unsubscription that could not be kept when it was asked for', () =>
       await putState(key, value, ttlMs);
       if (key.startsWith('socketio:')) keeps.push(value);
     };
-    await using service = await startService({ HEARTBEAT }, { bus });
+    await using service = await startService({ HEARTBEAT_INTERVAL: interval }, { bus });
     using client = await openClient(service.url, { channels: ['named', 'dropped'] });
     setBroken(true);
     const answer = await client.ask('unsubscribe', { channels: ['dropped'] });

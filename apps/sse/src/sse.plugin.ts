@@ -83,9 +83,9 @@ function answerStreamError(service: Tetracast, error: unknown, request: FastifyR
     .send(encodeOpening(retryMs(service)));
 }
 
-/** Half to one and a half of SSE_RETRY, so that clients that were cut together reconnect one by one. */
+/** Half to one and a half of SSE_RETRY_INTERVAL, so that clients that were cut together reconnect one by one. */
 function retryMs({ settings }: Tetracast): number {
-  return Math.round(settings.sseRetryMs * (0.5 + Math.random()));
+  return Math.round(settings.sseRetryIntervalMs * (0.5 + Math.random()));
 }
 
 export const ssePlugin = fp(plugin, {

@@ -9,7 +9,7 @@ import type { FastifyPluginAsync } from 'fastify';
 
 /**
  * `POST /sse/ticket?channel=…` gives the client, for the token of its request, a ticket for an event stream of these channels: it
- * stands in the URL as `ticket=`, in place of the token. 201 `{ticket, channels, unused, user?, expires?}`: by `unused`, in ms
+ * stands in the URL as `ticket=`, in place of the token. 201 `{ticket, channels, useBefore, user?, expiresAt?}`: by `useBefore`, in ms
  * since 1970, the ticket must have been used. The body of the request is ignored.
  */
 export function ticketRoute(path: string): FastifyPluginAsync {

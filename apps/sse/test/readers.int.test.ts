@@ -74,7 +74,7 @@ describe('a reader that stops reading', () => {
   );
 
   it('is cut after four heartbeats in which it took nothing, and loses nothing', async () => {
-    await using narrow = await startService({ HEARTBEAT: '250ms' });
+    await using narrow = await startService({ HEARTBEAT_INTERVAL: '250ms' });
     const channel = uniqueChannel();
     using stalled = openRawStream(narrow.url, `/sse?channel=${channel}`);
     await stalled.readUntil('\n\n');

@@ -32,7 +32,7 @@ describe('what passes by itself', () => {
 
   it('an EventSource comes back by itself when the log is there again', async () => {
     const bus = new SlowBus();
-    await using away = await startService({ SSE_RETRY: '20ms' }, { bus });
+    await using away = await startService({ SSE_RETRY_INTERVAL: '20ms' }, { bus });
     bus.isAway = true;
     const source = new EventSource(`${away.url}/sse?channel=a&after=earliest`);
     const errors: number[] = [];

@@ -1,5 +1,4 @@
-import type { Bus } from '@tetracast/bus';
-import { createService, parseSettings, type Tetracast } from '@tetracast/service-kit';
+import { createService, parseSettings, type ServiceOptions, type Tetracast } from '@tetracast/service-kit';
 import type { Socket } from 'node:net';
 import { ssePlugin } from '../src/sse.plugin';
 
@@ -14,10 +13,10 @@ export interface TestService extends AsyncDisposable {
 /** The service on a free port, over a memory bus of its own unless there is another. */
 export async function startService(
   settings: Readonly<Record<string, string>> = {},
-  bus: { readonly bus?: Bus } = {},
+  options: Pick<ServiceOptions, 'bus' | 'fixed'> = {},
 ): Promise<TestService> {
   const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...settings }), [ssePlugin], {
-    ...bus,
+    ...options,
     logger: false,
   });
   const sockets: Socket[] = [];

@@ -57,7 +57,7 @@ describe('the stream', () => {
     expect(body).toMatch(new RegExp(`^retry: \\d+\\nid: ${id}\\n\\nid: ${next}\\ndata: \\{`));
   });
 
-  it('has a retry between half and one and a half of SSE_RETRY, each its own', async () => {
+  it('has a retry between half and one and a half of SSE_RETRY_INTERVAL, each its own', async () => {
     const retries = new Set<number>();
     for (let opened = 0; opened < 20; opened++) {
       using stream = openRawStream(service.url, '/sse?channel=a');
@@ -83,7 +83,7 @@ describe('the stream', () => {
   });
 
   it('has every kind of block in chunks, told at once to a reader that waits for the whole of one', async () => {
-    await using quick = await startService({ HEARTBEAT: '20ms' });
+    await using quick = await startService({ HEARTBEAT_INTERVAL: '20ms' });
     const channel = uniqueChannel();
     const query = `channel=${channel},${uniqueChannel()}&client=mine`;
     using stream = openRawStream(quick.url, `/sse?${query}&after=no.such~cursor`);
@@ -139,7 +139,7 @@ describe('the stream', () => {
 
 describe('heartbeats', () => {
   it('are comments without an id, one a period', async () => {
-    await using quick = await startService({ HEARTBEAT: '20ms' });
+    await using quick = await startService({ HEARTBEAT_INTERVAL: '20ms' });
     using stream = openRawStream(quick.url, '/sse?channel=a');
     const began = performance.now();
 
@@ -151,7 +151,7 @@ describe('heartbeats', () => {
   });
 
   it('leave an EventSource in peace', async () => {
-    await using quick = await startService({ HEARTBEAT: '10ms' });
+    await using quick = await startService({ HEARTBEAT_INTERVAL: '10ms' });
     const source = new EventSource(`${quick.url}/sse?channel=a`);
     const events: unknown[] = [];
     source.addEventListener('message', (event) => events.push(event.data));

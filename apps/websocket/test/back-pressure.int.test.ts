@@ -106,10 +106,10 @@ describe('a client faster than the log', () => {
     expect(most).toBeLessThanOrEqual(256 + 16);
   });
 
-  it('is read no further while MAX_IN_PROGRESS frames are in progress', async () => {
+  it('is read no further while maxInProgress frames are in progress', async () => {
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     const held = holdAppends(bus);
-    await using service = await startService({ MAX_IN_PROGRESS: '2' }, bus);
+    await using service = await startService({}, bus, { maxInProgress: 2 });
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
 

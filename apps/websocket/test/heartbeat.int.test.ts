@@ -5,7 +5,7 @@ import { startService } from './start-service';
 
 const HEARTBEAT_MS = 500;
 const TIMEOUT_MS = 2000;
-const env = { HEARTBEAT: `${HEARTBEAT_MS}ms` };
+const env = { HEARTBEAT_INTERVAL: `${HEARTBEAT_MS}ms` };
 
 describe('heartbeats', () => {
   it('ping a client that answers, and leave it alone', async () => {
@@ -43,7 +43,7 @@ describe('heartbeats', () => {
   });
 
   it('go on as long as a client may still answer', async () => {
-    await using service = await startService({ HEARTBEAT: '50ms', HEARTBEAT_TIMEOUT: '5m' });
+    await using service = await startService({ HEARTBEAT_INTERVAL: '50ms', HEARTBEAT_TIMEOUT: '5m' });
     const late = new WebSocket(`${service.url.replace('http', 'ws')}/ws`, { autoPong: false });
 
     for (let pings = 0; pings < 5; pings++) await once(late, 'ping');

@@ -15,7 +15,7 @@ async function answers(socket: WebSocketWire, count: number): Promise<string[]> 
 
 describe('a frame', () => {
   it('after frame in spite of refusals has the line cut with 4100', async () => {
-    await using service = await startService({ PUBLISH_RATE: '2' });
+    await using service = await startService({ PUBLISH_RATE: '2/5000/5000' });
     await using socket = await open(service);
     await socket.nextOf('welcome');
 
@@ -24,8 +24,8 @@ describe('a frame', () => {
     expect(await socket.closed).toMatchObject({ code: 4100 });
   });
 
-  it('may carry data as deep as MAX_DATA_DEPTH', async () => {
-    await using service = await startService({ MAX_DATA_DEPTH: '2' });
+  it('may carry data as deep as maxDataDepth', async () => {
+    await using service = await startService({}, undefined, { maxDataDepth: 2 });
     await using socket = await open(service);
     await socket.nextOf('welcome');
 

@@ -1,10 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { PrimaryProcess } from './workers/primary-link';
-import { runWorkers, logAccessMode } from './workers/run-workers';
+import { runWorkers } from './workers/run-workers';
 import { createService } from './service';
+import { printSettings } from './settings/print-settings';
 import { parseSettings, type Settings } from './settings/settings';
 import { explainStartFailure } from './start-failure';
+import { logAccessMode, warnOfMisspeltSettings } from './start-log';
 import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 
 /**
@@ -16,9 +18,13 @@ const LISTEN_BACKLOG = 4096;
 /** What is left after DRAIN_TIMEOUT for closing the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;
 
+/** On the command line: print the settings and exit. */
+const PRINT_FLAG = '--print-settings';
+
 /**
- * The whole of a service's `main`: settings from the environment, listen, stop with grace on SIGTERM, SIGINT and SIGHUP. What keeps
- * it from starting is told in one line on stderr, with exit code 1. `listening` is called with the address once it serves.
+ * The whole of a service's `main`: reads the settings from the environment, listens, and stops gracefully on SIGTERM, SIGINT and
+ * SIGHUP. When it cannot start it writes the reason to stderr, in one line, and exits with code 1. It calls `listening` with the
+ * address once it serves. With `--print-settings` it only prints the settings.
  *
  * With WORKERS this process only keeps the workers. Each runs `entryFile`, the file of the caller's `main`, and so this function.
  */
@@ -31,12 +37,17 @@ export async function runService(
   let settings: Settings | undefined;
   try {
     settings = parseSettings(process.env, defaults);
+    if (process.argv.includes(PRINT_FLAG)) {
+      process.stdout.write(printSettings(process.env, defaults));
+      return;
+    }
     if (link !== undefined) {
       link.listening(await serveAsWorker(settings, plugins, link));
     } else if (settings.workers > 1) {
       runWorkers(settings, entryFile, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
     } else {
       const app = await createService(settings, plugins);
+      warnOfMisspeltSettings(app.log);
       const grace = closeWithApp(app, settings);
       onStopSignal(app.log, () => grace.close());
       // Not within the call: nothing in it is done when there is nobody to call.

@@ -13,6 +13,7 @@ import { answerNotFound } from './http/not-found';
 import { answerError } from './http/problem';
 import { jsonBodies } from './http/request-body';
 import { createServerOptions } from './http/server-options';
+import type { FixedValues } from './settings/fixed-values';
 import type { Settings } from './settings/settings';
 import type { Tetracast } from './tetracast';
 import type { WorkerRole } from './workers/worker-role';
@@ -20,6 +21,8 @@ import type { WorkerRole } from './workers/worker-role';
 export interface ServiceOptions {
   /** Default: the one at `settings.busUrl`. It is closed with the service. */
   readonly bus?: Bus;
+  /** Other values than {@link FIXED_VALUES}, for tests. */
+  readonly fixed?: Partial<FixedValues>;
   /** JSON lines on stdout. Default `true`. */
   readonly logger?: boolean;
   /** Where this process is one of several that serve the port. */
@@ -34,12 +37,13 @@ const SPARE_SOCKETS = 100;
 
 /** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
 export async function createService(
-  settings: Settings,
+  given: Settings,
   plugins: readonly FastifyPluginAsync[],
-  { bus: given, logger = true, role }: ServiceOptions = {},
+  { bus: givenBus, logger = true, role, fixed }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
+  const settings: Settings = { ...given, ...fixed };
   const app = fastify(createServerOptions(settings, logger, role?.worker));
-  const bus = given ?? openBus(settings, app.log);
+  const bus = givenBus ?? openBus(settings, app.log);
   const hub = new Hub(bus, hubOptions(settings));
   const limits = new Limits(settings, bus);
   const access = await AccessControl.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
@@ -91,17 +95,13 @@ function hubOptions(settings: Settings): HubOptions {
   return {
     maxChannels: settings.maxChannels,
     maxOpenChannels: settings.maxOpenChannels,
-    maxRewind: settings.rewindMax,
-    heartbeatMs: settings.heartbeatMs,
-    stalledMs: settings.heartbeatMs * STALLED_HEARTBEATS,
-    warmMs: settings.warmMs,
+    maxRewind: settings.maxRewind,
+    heartbeatMs: settings.heartbeatIntervalMs,
+    stalledMs: settings.heartbeatIntervalMs * STALLED_HEARTBEATS,
+    warmMs: settings.channelIdleTimeoutMs,
     fanoutWindowMs: settings.fanoutWindowMs,
-    windowLimits: { messages: settings.windowMessages, bytes: settings.windowBytes },
-    resumeLimits: {
-      messages: settings.resumePageMessages,
-      bytes: settings.resumePageBytes,
-      channels: settings.resumeChannelsAtOnce,
-    },
+    ...(settings.windowLimits && { windowLimits: settings.windowLimits }),
+    ...(settings.resumeLimits && { resumeLimits: settings.resumeLimits }),
   };
 }
 
@@ -113,7 +113,7 @@ function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
       [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
-    memoryMaxBytes: settings.memoryMaxBytes,
+    memoryMaxBytes: settings.maxMemoryBytes,
   };
   return createBus(settings.busUrl, busSettings, { logger });
 }

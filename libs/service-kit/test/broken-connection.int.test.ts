@@ -21,7 +21,7 @@ const routes: FastifyPluginAsync = (app) => {
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startService([routes], { REQUEST_TIMEOUT: '500ms', HEADERS_TIMEOUT: '500ms' });
+  service = await startService([routes], {}, { fixed: { requestTimeoutMs: 500, headersTimeoutMs: 500 } });
 });
 
 afterAll(() => service.close());

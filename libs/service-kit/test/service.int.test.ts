@@ -6,13 +6,13 @@ import { startService, type TestService } from './start-service';
 import { talk } from './talk';
 
 it('gives its hub the limits that are set', async () => {
-  const env = { MAX_CHANNELS: '2', REWIND_MAX: '3', RESUME_PAGE_MESSAGES: '4', RESUME_PAGE_BYTES: '5' };
-  await using service = await startService([], { ...env, RESUME_CHANNELS_AT_ONCE: '6' });
+  const resumeLimits = { messages: 4, bytes: 5, channels: 6 };
+  await using service = await startService([], { MAX_CHANNELS: '2', MAX_REWIND: '3' }, { fixed: { resumeLimits } });
 
   expect(service.tetracast.hub).toMatchObject({
     maxChannels: 2,
     maxRewind: 3,
-    resumeLimits: { messages: 4, bytes: 5, channels: 6 },
+    resumeLimits,
   });
 });
 

@@ -1,6 +1,5 @@
-import type { Bus } from '@tetracast/bus';
 import type { FastifyPluginAsync } from 'fastify';
-import { createService } from '../src/service';
+import { createService, type ServiceOptions } from '../src/service';
 import { parseSettings } from '../src/settings/settings';
 import type { Tetracast } from '../src/tetracast';
 
@@ -14,7 +13,7 @@ export interface TestService extends AsyncDisposable {
 export async function startService(
   plugins: readonly FastifyPluginAsync[] = [],
   env: Readonly<Record<string, string>> = {},
-  options: { readonly bus?: Bus } = {},
+  options: Pick<ServiceOptions, 'bus' | 'fixed'> = {},
 ): Promise<TestService> {
   const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), plugins, {
     ...options,

@@ -14,6 +14,7 @@ export { openSession } from './open-session';
 export { publish } from './publish';
 export { RequestOrder } from './request-order';
 export { Session } from './session';
+export type { Rates } from './session-settings';
 export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
 export { TimeoutQueue } from './timeout-queue';
 export { toCodedError } from './to-coded-error';

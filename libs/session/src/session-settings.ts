@@ -12,9 +12,9 @@ export interface AccessSettings extends Required<KeySettings> {
   readonly authAudience: string;
   readonly authLeewayMs: number;
   readonly authTimeoutMs: number;
-  readonly authJwksStaleMs: number;
-  readonly tokenAgeMaxMs: number;
-  readonly tokenExpiringMs: number;
+  readonly jwksStaleMs: number;
+  readonly maxTokenAgeMs: number;
+  readonly tokenExpiryWarningMs: number;
   readonly ticketUnusedMs: number;
   readonly revocationTtlMs: number;
   readonly publicSubscribe: readonly string[];
@@ -25,7 +25,7 @@ export interface AccessSettings extends Required<KeySettings> {
 export interface OriginSettings extends KeySettings {
   readonly host: string;
   readonly allowedOrigins: readonly string[];
-  readonly servedHosts?: readonly string[];
+  readonly allowedHosts?: readonly string[];
   /** IP addresses and CIDR networks of proxies whose `X-Forwarded-*` headers count. */
   readonly trustProxy: readonly string[];
 }
@@ -37,17 +37,17 @@ export interface ConnectionSettings {
   readonly maxConnectionsPerUser: number;
 }
 
-/** Actions a second; 0 is no limit. */
+/** How often one connection, one address and one user may do something in a second; 0 is no limit. */
+export interface Rates {
+  readonly connection: number;
+  readonly address: number;
+  readonly user: number;
+}
+
 export interface RateSettings {
-  readonly publishRate: number;
-  readonly publishRatePerIp: number;
-  readonly publishRatePerUser: number;
-  readonly subscribeRate: number;
-  readonly subscribeRatePerIp: number;
-  readonly subscribeRatePerUser: number;
-  readonly pollRate: number;
-  readonly pollRatePerIp: number;
-  readonly pollRatePerUser: number;
+  readonly publishRate: Rates;
+  readonly subscribeRate: Rates;
+  readonly pollRate: Rates;
 }
 
 /** How large the data of one message may be. */

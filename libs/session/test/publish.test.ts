@@ -161,7 +161,7 @@ describe('publish', () => {
       await expectRefused(target.send({ channel: 'news', data: 12345 }), 'message_too_large');
     });
 
-    it('nests as deep as MAX_DATA_DEPTH says', async () => {
+    it('nests as deep as maxDataDepth says', async () => {
       await using target = createTarget({ maxDataDepth: 3 });
 
       await target.send({ channel: 'news', data: [{ a: [1] }] });

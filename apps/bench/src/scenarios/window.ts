@@ -5,7 +5,7 @@ import { tetracast } from '../systems/tetracast';
 
 export const window: Scenario = {
   name: 'window',
-  title: 'What FANOUT_WINDOW_MS trades',
+  title: 'What FANOUT_WINDOW trades',
   unit: 'server CPU-µs per delivered message, and ms from the moment a message should have been sent to its arrival',
   method:
     'One channel, messages of 256 bytes. At a fixed rate: 100 subscribers, 1000 messages a second from 4 publishers. As ' +
@@ -29,5 +29,5 @@ export const window: Scenario = {
 
 function withWindow(ms: number, bus?: 'redis'): System {
   const name = `Tetracast${bus === undefined ? '' : ' with Redis'}, ${ms} ms`;
-  return tetracast({ service: 'websocket', name, env: { FANOUT_WINDOW_MS: String(ms) }, ...(bus && { bus }) });
+  return tetracast({ service: 'websocket', name, env: { FANOUT_WINDOW: `${ms}ms` }, ...(bus && { bus }) });
 }

@@ -28,4 +28,4 @@ export function twoProcesses(secret: string): System {
   };
 }
 
-const NO_LIMITS_OF_USERS = { MAX_CONNECTIONS_PER_USER: '0', SUBSCRIBE_RATE_PER_USER: '0' };
+const NO_LIMITS_OF_USERS = { MAX_CONNECTIONS_PER_USER: '0', SUBSCRIBE_RATE: '0/0/0' };

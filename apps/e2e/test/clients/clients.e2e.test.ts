@@ -21,7 +21,7 @@ const HANGS_MS = 120_000;
 let service: ServiceProcess;
 
 beforeAll(async () => {
-  service = await startService('standalone', { SSE_RETRY: '20ms' });
+  service = await startService('standalone', { SSE_RETRY_INTERVAL: '20ms' });
 });
 
 afterAll(async () => {

@@ -20,10 +20,9 @@ export const TRANSPORTS: readonly { readonly service: string; readonly app: stri
 
 const SETTINGS = {
   HISTORY_SIZE: '20000',
-  // Little enough that a client which was away finds neither its place in the process nor, in `short`, in the log.
+  // So few that a client which was away does not find its cursor in the log of `short`.
   HISTORY_NAMESPACES: 'short=20/10m',
-  WINDOW_MESSAGES: '16',
-  SSE_RETRY: '100ms',
+  SSE_RETRY_INTERVAL: '100ms',
   DRAIN_TIMEOUT: '2s',
   LOG_LEVEL: 'warn',
 };

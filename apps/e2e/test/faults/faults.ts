@@ -49,6 +49,9 @@ const cutOften: RunFault = async ({ subscribers }) => {
   }
 };
 
+/** Stretches after which even a channel with a quarter of the messages has more than a process keeps in memory, 320. */
+const PAST_MEMORY = 60;
+
 const cutFor =
   (stretches: number): RunFault =>
   ({ subscribers, ledger }) =>
@@ -116,8 +119,8 @@ const failOverAndKillServices: RunFault = async ({ cluster, ledger }) => {
 
 export const FAULTS: readonly Fault[] = [
   { name: 'clients cut every 300 ms', run: cutOften },
-  { name: 'clients away for a while', run: cutFor(4) },
-  { name: 'clients away for longer than the history', run: cutFor(12), namespace: 'short', reset: 'trimmed' },
+  { name: 'clients away for a while', run: cutFor(PAST_MEMORY) },
+  { name: 'clients away for longer than the history', run: cutFor(PAST_MEMORY), namespace: 'short', reset: 'trimmed' },
   { name: 'services killed', run: killServices },
   {
     name: 'two replicas restarted in turn',

@@ -13,10 +13,10 @@ const SETTINGS = {
   LOG_LEVEL: 'error',
   HISTORY_SIZE: '100',
   IDEMPOTENCY_TTL: '2s',
-  POLL_WAIT_MAX: '1s',
-  WARM: '1s',
+  MAX_POLL_WAIT: '1s',
+  CHANNEL_IDLE_TIMEOUT: '1s',
   // Engine.IO allows its clients 20 s more.
-  HEARTBEAT: '5s',
+  HEARTBEAT_INTERVAL: '5s',
 };
 
 const PROBE = Buffer.from('GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n');

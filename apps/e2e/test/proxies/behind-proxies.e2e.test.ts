@@ -29,7 +29,7 @@ beforeAll(async () => {
   for (const proxy of PROXIES) ports.set(proxy, await freePort());
   const origins = PROXIES.filter(({ passesHost }) => !passesHost).map(originOf);
   [service, browser] = await Promise.all([
-    startService('standalone', { SSE_RETRY: '100ms', ALLOWED_ORIGINS: origins.join() }),
+    startService('standalone', { SSE_RETRY_INTERVAL: '100ms', ALLOWED_ORIGINS: origins.join() }),
     launchChromium(),
   ]);
   const upstreams = Object.fromEntries(SERVICES.map((name) => [name, `127.0.0.1:${service.port}`]));

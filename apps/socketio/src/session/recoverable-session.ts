@@ -25,10 +25,10 @@ type Kept = ChannelChanges & { readonly user?: string };
 
 /**
  * How long the server keeps the subscriptions of a client that is away: as long as the messages, and at least until the client
- * of a dead connection has noticed: HEARTBEAT and HEARTBEAT_TIMEOUT, after the last save, half of that time and a HEARTBEAT ago.
+ * of a dead connection has noticed: HEARTBEAT_INTERVAL and HEARTBEAT_TIMEOUT, after the last save, half of that time and a HEARTBEAT_INTERVAL ago.
  */
-export function sessionTtlMs({ historyTtlMs, heartbeatMs, heartbeatTimeoutMs }: Settings): number {
-  return Math.max(historyTtlMs, 4 * heartbeatMs + 2 * heartbeatTimeoutMs);
+export function sessionTtlMs({ historyTtlMs, heartbeatIntervalMs, heartbeatTimeoutMs }: Settings): number {
+  return Math.max(historyTtlMs, 4 * heartbeatIntervalMs + 2 * heartbeatTimeoutMs);
 }
 
 /**

@@ -42,7 +42,7 @@ describe('a WebSocket', () => {
     await using wire = await open(await mint({ exp }));
     const { connection } = await wire.nextOf('welcome');
 
-    expect(await wire.nextOf('token_expiring')).toEqual({ type: 'token_expiring', connection, expires: exp * 1000 });
+    expect(await wire.nextOf('token_expiring')).toEqual({ type: 'token_expiring', connection, expiresAt: exp * 1000 });
     expect(await wire.closed).toMatchObject({ code: 4102 });
   });
 
@@ -51,7 +51,7 @@ describe('a WebSocket', () => {
     const { connection } = await wire.nextOf('welcome');
     const exp = nowS() + 60;
     wire.send({ type: 'auth', token: await mint({ exp }), ref: 1 });
-    const answer = { type: 'authenticated', ref: 1, connection, user: 'ann', expires: exp * 1000 };
+    const answer = { type: 'authenticated', ref: 1, connection, user: 'ann', expiresAt: exp * 1000 };
     expect(await wire.nextOf('authenticated')).toEqual(answer);
     await untilEnded();
     await service.store('news', 'after');
@@ -75,7 +75,7 @@ describe('a WebSocket', () => {
   });
 
   it('without a token is closed when none comes', async () => {
-    await using own = await startStandalone({ ...LIFE_ENV, AUTH_TIMEOUT: '100ms' });
+    await using own = await startStandalone(LIFE_ENV, { authTimeoutMs: 100 });
     await using wire = await openWebSocketWire(`${own.url}/ws?channel=news`);
 
     expect(await wire.closed).toMatchObject({ code: 4001 });
@@ -89,7 +89,7 @@ describe('an event stream', () => {
     const token = await mint({ exp });
     const stream = await streamFor(token);
     const { event, data } = await nextData(stream);
-    expect([event, data['expires']]).toEqual(['tetracast:token_expiring', exp * 1000]);
+    expect([event, data['expiresAt']]).toEqual(['tetracast:token_expiring', exp * 1000]);
     await expect(nextData(stream)).rejects.toThrow('event stream: ended');
 
     await expect(streamFor(token)).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
@@ -103,11 +103,11 @@ describe('an event stream', () => {
     const answer = await renewByName(service.url, known, await mint({ exp }));
     expect([answer.status, await answer.json()]).toEqual([
       200,
-      { connection: known, user: 'ann', expires: exp * 1000 },
+      { connection: known, user: 'ann', expiresAt: exp * 1000 },
     ]);
     expect(await nextData(stream)).toEqual({
       event: 'tetracast:authenticated',
-      data: { connection, user: 'ann', expires: exp * 1000 },
+      data: { connection, user: 'ann', expiresAt: exp * 1000 },
     });
     await untilEnded();
     await service.store('news', 'after');
@@ -133,15 +133,15 @@ describe('an event stream', () => {
     back.close();
   });
 
-  it('by a ticket is opened in TICKET_UNUSED, as it was told', async () => {
-    await using patient = await startStandalone({ ...LIFE_ENV, TICKET_UNUSED: '30m' });
+  it('by a ticket is opened until "useBefore"', async () => {
+    await using patient = await startStandalone(LIFE_ENV, { ticketUnusedMs: 1_800_000 });
     const token = await mint({ exp: nowS() + 7200 });
     const before = Date.now();
     const issued = await askForTicket(patient.url, token, 'news');
-    const { unused } = (await issued.json()) as { unused: number };
+    const { useBefore } = (await issued.json()) as { useBefore: number };
 
-    expect(unused).toBeGreaterThanOrEqual(before + 1_800_000);
-    expect(unused).toBeLessThanOrEqual(Date.now() + 1_800_000);
+    expect(useBefore).toBeGreaterThanOrEqual(before + 1_800_000);
+    expect(useBefore).toBeLessThanOrEqual(Date.now() + 1_800_000);
   });
 
   it('by a ticket is refused once its token has expired', async () => {

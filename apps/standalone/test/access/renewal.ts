@@ -7,9 +7,9 @@ import { ACCESS_ENV, mint, nowS } from './tokens';
  */
 export const LIFE_ENV: Readonly<Record<string, string>> = {
   ...NO_LIMITS,
-  POLL_RATE_PER_USER: '0',
+  POLL_RATE: '0/0/0',
   ...ACCESS_ENV,
-  TOKEN_EXPIRING: '1h',
+  TOKEN_EXPIRY_WARNING: '1h',
 };
 
 export const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });

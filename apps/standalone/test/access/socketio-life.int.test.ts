@@ -63,7 +63,7 @@ describe.each(['websocket', 'polling'])('the stock client over %s', (transport) 
     const exp = nowS() + SOON_S;
     const { nextOf } = start(transport, [await mint({ exp }), await mint()]);
     expect(await nextOf('connect')).toBe(false);
-    expect(await nextOf('tetracast:token_expiring')).toMatchObject({ expires: exp * 1000 });
+    expect(await nextOf('tetracast:token_expiring')).toMatchObject({ expiresAt: exp * 1000 });
     expect(await nextOf('disconnect')).toMatch(/^transport/);
     await service.store('news', 'meanwhile');
 
@@ -76,7 +76,7 @@ describe.each(['websocket', 'polling'])('the stock client over %s', (transport) 
     await renewed.nextOf('connect');
     const exp = nowS() + 60;
     const answer = await renewed.ask('tetracast:auth', { token: await mint({ exp }) });
-    expect(answer).toEqual({ ok: true, user: 'ann', expires: exp * 1000 });
+    expect(answer).toEqual({ ok: true, user: 'ann', expiresAt: exp * 1000 });
     await other.nextOf('disconnect');
     await service.store('news', 'after');
 

@@ -1,4 +1,4 @@
-import { createService, parseSettings } from '@tetracast/service-kit';
+import { createService, parseSettings, type ServiceOptions } from '@tetracast/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { plugins } from '../../src/services';
 import { ndjson } from '@tetracast/example-transport';
@@ -16,8 +16,12 @@ export interface Standalone extends AsyncDisposable {
 const served = [...plugins, ndjson.plugin];
 
 /** All transports on one free port, with the log in the process or at `BUS_URL`. */
-export async function startStandalone(env: Readonly<Record<string, string>>): Promise<Standalone> {
-  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...env }), served, { logger: false });
+export async function startStandalone(
+  env: Readonly<Record<string, string>>,
+  fixed: ServiceOptions['fixed'] = {},
+): Promise<Standalone> {
+  const settings = parseSettings({ DRAIN_TIMEOUT: '1s', ...env });
+  const app = await createService(settings, served, { logger: false, fixed });
   const url = await app.listen({ host: '127.0.0.1', port: Number(env['PORT'] ?? 0) });
   const { hub, bus } = app.tetracast;
   return {

@@ -8,17 +8,17 @@ import { stopRateClock } from './stopped-clocks';
 afterEach(() => jest.useRealTimers());
 
 it.each([
-  ['PUBLISH_RATE_PER_USER', 'publish'],
-  ['PUBLISH_RATE_PER_IP', 'publish'],
-  ['SUBSCRIBE_RATE_PER_USER', 'subscribe'],
-  ['SUBSCRIBE_RATE_PER_IP', 'subscribe'],
-])('%s is one for all transports', async (setting, action) => {
+  ['PUBLISH_RATE', 'user', 'publish'],
+  ['PUBLISH_RATE', 'address', 'publish'],
+  ['SUBSCRIBE_RATE', 'user', 'subscribe'],
+  ['SUBSCRIBE_RATE', 'address', 'subscribe'],
+])('%s of one %s is one for all transports', async (setting, scope, action) => {
   const deeds = DEEDS.filter((deed) => deed.action === action);
   const spent = deeds.reduce((sum, { opening }) => sum + opening + 1, 0);
   // Twice the rate may come at once: one more than there is to do.
   const rate = Math.ceil((spent + 1) / 2);
   stopRateClock();
-  await using service = await startStandalone({ ...ACCESS_ENV, [setting]: String(rate) });
+  await using service = await startStandalone({ ...ACCESS_ENV, [setting]: scope === 'user' ? `0/0/${rate}` : `0/${rate}/0` });
   const who = { token: await mint({ tetracast: { subscribe: ['news', 'other'], publish: ['news'] } }) };
   const doers = await Promise.all(deeds.map(({ begin }) => begin(service.url, who)));
 

@@ -109,7 +109,7 @@ describe.each(WAYS.map((way): [string, Way] => [way.name, way]))('by %s', (_name
   });
 
   it('a process has MAX_OPEN_CHANNELS, no more, and others when these are left', async () => {
-    await using service = await startStandalone({ MAX_OPEN_CHANNELS: '2', WARM: '0s' });
+    await using service = await startStandalone({ MAX_OPEN_CHANNELS: '2', CHANNEL_IDLE_TIMEOUT: '0s' });
     const holder = await openWebSocketWire(`${service.url}/ws?channel=a,b`);
     await holder.nextOf('subscribed');
     const asked = [await askFor(service.url, ['a', 'b']), await askFor(service.url, ['c'])];

@@ -46,7 +46,7 @@ function headOf(line: string, headers: Headers, bytes: number, where: string): s
 let service: Standalone;
 
 beforeAll(async () => {
-  service = await startStandalone({ MAX_HEADER_BYTES: String(MOST) });
+  service = await startStandalone({}, { maxHeaderBytes: MOST });
 });
 
 afterAll(async () => {
@@ -61,7 +61,7 @@ function send(bytes: string): Socket {
 }
 
 describe.each(['the URL', 'a header'])('with most of them in %s', (where) => {
-  it.each(REQUESTS)('%s has MAX_HEADER_BYTES, and with one more is refused', async (_name, line, headers, status) => {
+  it.each(REQUESTS)('%s has maxHeaderBytes, and with one more is refused', async (_name, line, headers, status) => {
     const body = line.startsWith('POST') ? 'channel=a&data=x' : '';
     const socket = send(headOf(line, headers, MOST, where) + body);
     const [answer] = (await once(socket, 'data')) as [Buffer];

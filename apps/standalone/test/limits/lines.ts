@@ -27,7 +27,7 @@ export interface Way {
   readonly refusals: { readonly process: string; readonly ip: string; readonly user: string };
 }
 
-/** Has the process let go of channels nobody reads, as it does after WARM: what is read then is what is stored. */
+/** Has the process let go of channels nobody reads, as it does after CHANNEL_IDLE_TIMEOUT: what is read then is what is stored. */
 export function coolDown({ app }: Standalone): void {
   app.tetracast.hub.channelRegistry.sweep(Infinity);
 }

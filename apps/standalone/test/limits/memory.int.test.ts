@@ -4,7 +4,7 @@ import { HttpConnection } from './client';
 import { coolDown } from './lines';
 
 /** Three messages of this size, and no four, with all that comes on top of them. */
-const ENV = { MEMORY_MAX_BYTES: '65536', MAX_MESSAGE_BYTES: '32768' };
+const ENV = { MAX_MEMORY_BYTES: '65536', MAX_MESSAGE_BYTES: '32768' };
 const DATA_BYTES = 20_000;
 
 interface Poll {
@@ -32,7 +32,7 @@ async function poll(service: Standalone, query: string): Promise<Poll> {
   return JSON.parse((await connection.ask(`${service.url}/polling?${query}`)).text) as Poll;
 }
 
-describe('a log of MEMORY_MAX_BYTES', () => {
+describe('a log of MAX_MEMORY_BYTES', () => {
   it('lets the oldest messages of any channel go for new ones, and tells who is behind', async () => {
     await using service = await startStandalone(ENV);
     const { cursor } = await poll(service, 'channel=a');

@@ -81,8 +81,8 @@ describe.each(WAYS)('by %s', (_name, publishAll, status, status400) => {
     await expectOutcomes(service, publishAll, [most, `${most}x`, most], `${status}message_too_large`);
   });
 
-  it('data is as deep as MAX_DATA_DEPTH, and no deeper', async () => {
-    await using service = await startStandalone({ MAX_DATA_DEPTH: '2' });
+  it('data is as deep as maxDataDepth, and no deeper', async () => {
+    await using service = await startStandalone({}, { maxDataDepth: 2 });
     await expectOutcomes(service, publishAll, [[['x']], [[['x']]], [['x']]], `${status400}invalid_message`);
   });
 });

@@ -14,8 +14,12 @@ const TETRACAST = { subscribe: ['news', 'other'], publish: ['news'] };
 beforeEach(stopRateClock);
 afterEach(() => jest.useRealTimers());
 
+/** Of a line, an address and a user, in this order. */
+const SCOPES: readonly Scope[] = ['line', 'ip', 'user'];
+
+/** The setting that limits one scope of an action, and no other. */
 const settingOf = (action: Action, scope: Scope): string =>
-  `${action.toUpperCase()}_RATE${scope === 'line' ? '' : `_PER_${scope.toUpperCase()}`}`;
+  `${action.toUpperCase()}_RATE=${SCOPES.map((each) => (each === scope ? RATE : 0)).join('/')}`;
 
 async function makeClients(scope: Scope): Promise<{ ann: Who; other: Who }> {
   const token = await mint({ tetracast: TETRACAST });
@@ -36,7 +40,8 @@ const rows = DEEDS.flatMap((deed) =>
 it.each(rows)('%s holds for %s to the last one, leaves others alone, and gives again with time', async (...row) => {
   const [setting, , { action, begin, opening, refusal, stores }, scope] = row;
   const proxies = scope === 'line' ? {} : { TRUST_PROXY: '127.0.0.1' };
-  await using service = await startStandalone({ ...ACCESS_ENV, ...proxies, [setting]: String(RATE) });
+  const [name = '', rates = ''] = setting.split('=');
+  await using service = await startStandalone({ ...ACCESS_ENV, ...proxies, [name]: rates });
   const { ann, other } = await makeClients(scope);
   const before = await service.stored();
   let served = 0;
@@ -68,7 +73,7 @@ it.each<[string, (channels: readonly string[]) => Deed['begin']]>([
   ['subscribe over Socket.IO', (channels) => byEvent('websocket', 'subscribe', () => ({ channels }))],
   ['unsubscribe over Socket.IO', (channels) => byEvent('websocket', 'unsubscribe', () => ({ channels }))],
 ])('%s counts as one for each ten channels it names', async (_, naming) => {
-  await using service = await startStandalone({ SUBSCRIBE_RATE: String(RATE) });
+  await using service = await startStandalone({ SUBSCRIBE_RATE: `${RATE}/0/0` });
   const served: number[] = [];
 
   for (const count of [10, 11]) {

@@ -82,8 +82,8 @@ describe.each(['/polling', '/sse'])('an Idempotency-Key at %s', (path) => {
   });
 });
 
-it('a poll is answered with POLL_LIMIT_MAX messages, and its cursor leads to the rest', async () => {
-  await using service = await startStandalone({ POLL_LIMIT_MAX: '2' });
+it('a poll is answered with maxPollLimit messages, and its cursor leads to the rest', async () => {
+  await using service = await startStandalone({}, { maxPollLimit: 2 });
   await using connection = new HttpConnection();
   for (const data of '12345') await service.store('a', data);
   const pages: string[][] = [];

@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-/** The permission of a line ends at `expires`, in ms since 1970: a new token keeps the line open. */
+/** The permission of a line ends at `expiresAt`, in ms since 1970: a new token keeps the line open. */
 export const TokenExpiringSchema = Type.Object({
   type: Type.Literal('token_expiring'),
   connection: Type.String(),
-  expires: Type.Number(),
+  expiresAt: Type.Number(),
 });
 
 /** A token was accepted for a line: whose it is, and until when it lasts, in ms since 1970 (absent: without end). */
@@ -12,7 +12,7 @@ export const AuthenticatedSchema = Type.Object({
   type: Type.Literal('authenticated'),
   connection: Type.String(),
   user: Type.Optional(Type.String()),
-  expires: Type.Optional(Type.Number()),
+  expiresAt: Type.Optional(Type.Number()),
 });
 
 /** What a line is told about its token: a frame on a WebSocket, an event `tetracast:<type>` elsewhere. */

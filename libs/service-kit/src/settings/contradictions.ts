@@ -1,57 +1,51 @@
-import { AUTH_SETTINGS } from './auth-settings';
 import { configuredKeys, isLoopback } from '@tetracast/session';
+import { ACCESS_SETTINGS } from './access-settings';
 import type { Settings } from './settings';
 
 /** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
 export function findContradictions(settings: Partial<Settings>): string[] {
-  const { host, access, busUrl, workers, windowBytes, maxMessageBytes } = settings;
-  const { headersTimeoutMs, requestTimeoutMs, memoryMaxBytes } = settings;
+  const { host, access, busUrl, workers, maxMemoryBytes, maxMessageBytes } = settings;
   const problems: string[] = [];
   const hasKeys = configuredKeys(settings) !== undefined;
   if (host !== undefined && access === '' && !hasKeys && !isLoopback(host)) {
     problems.push(
-      `HOST=${host} is open to others than this machine: AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL says who may use it, or ACCESS=open that everybody may`,
+      `HOST=${host} lets other machines use the service: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL to require tokens, or ACCESS=open to let everybody in`,
     );
   }
-  if (!hasKeys) problems.push(...keylessIn(settings));
-  problems.push(...forgottenIn(settings));
+  if (!hasKeys) problems.push(...findUncheckable(settings));
+  problems.push(...findForgottenRevocations(settings));
   if (busUrl === 'memory:' && workers !== undefined && workers > 1) {
     problems.push(
-      `WORKERS=${workers} needs a log that all of them share, BUS_URL=redis://…: in memory each has its own`,
+      `WORKERS=${workers} needs a message log that all workers share: set BUS_URL=redis://…, because in memory each worker has its own`,
     );
   }
-  if (windowBytes !== undefined && maxMessageBytes !== undefined && windowBytes < maxMessageBytes) {
-    problems.push(`WINDOW_BYTES=${windowBytes} does not hold one message of MAX_MESSAGE_BYTES=${maxMessageBytes}`);
-  }
-  if (headersTimeoutMs !== undefined && requestTimeoutMs !== undefined && headersTimeoutMs > requestTimeoutMs) {
+  if (maxMemoryBytes !== undefined && maxMessageBytes !== undefined && maxMemoryBytes < maxMessageBytes * 2) {
     problems.push(
-      `HEADERS_TIMEOUT=${headersTimeoutMs}ms is longer than the whole request may take, REQUEST_TIMEOUT=${requestTimeoutMs}ms`,
-    );
-  }
-  if (memoryMaxBytes !== undefined && maxMessageBytes !== undefined && memoryMaxBytes < maxMessageBytes * 2) {
-    problems.push(
-      `MEMORY_MAX_BYTES=${memoryMaxBytes} has no room for messages of MAX_MESSAGE_BYTES=${maxMessageBytes}: twice that at least`,
+      `MAX_MEMORY_BYTES=${maxMemoryBytes} is too small for messages of MAX_MESSAGE_BYTES=${maxMessageBytes}: set at least twice as much`,
     );
   }
   return problems;
 }
 
-/** What is asked of tokens where there can be none. */
-function keylessIn({ authAlgorithms = [], authIssuer = '', authAudience = '' }: Partial<Settings>): string[] {
-  const asked = [
-    ...(authAlgorithms.length > 0 ? [AUTH_SETTINGS.authAlgorithms.env] : []),
-    ...(authIssuer === '' ? [] : [AUTH_SETTINGS.authIssuer.env]),
-    ...(authAudience === '' ? [] : [AUTH_SETTINGS.authAudience.env]),
+/** Requirements on tokens where no key can check a token. */
+function findUncheckable({ authAlgorithms = [], authIssuer = '', authAudience = '' }: Partial<Settings>): string[] {
+  const required = [
+    ...(authAlgorithms.length > 0 ? [ACCESS_SETTINGS.authAlgorithms.env] : []),
+    ...(authIssuer === '' ? [] : [ACCESS_SETTINGS.authIssuer.env]),
+    ...(authAudience === '' ? [] : [ACCESS_SETTINGS.authAudience.env]),
   ];
-  return asked.map((env) => `${env} asks something of tokens, and there is no key to check them with`);
+  return required.map(
+    (env) => `${env} needs a key to check tokens with: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL`,
+  );
 }
 
-/** Tokens that might be good again after they were revoked, although they are not to grow so old. */
-function forgottenIn({ tokenAgeMaxMs, revocationTtlMs, authLeewayMs }: Partial<Settings>): string[] {
-  if (tokenAgeMaxMs === undefined || revocationTtlMs === undefined || authLeewayMs === undefined) return [];
-  // The clock by which it was issued may be ahead, and that by which it ends behind.
-  if (tokenAgeMaxMs === 0 || revocationTtlMs >= tokenAgeMaxMs + 2 * authLeewayMs) return [];
+/** Tokens that the service would accept again after it forgot their revocation, although their age is limited. */
+function findForgottenRevocations({ maxTokenAgeMs, revocationTtlMs, authLeewayMs }: Partial<Settings>): string[] {
+  if (maxTokenAgeMs === undefined || revocationTtlMs === undefined || authLeewayMs === undefined) return [];
+  // The clock of the issuer may be ahead, and the clock that ends the token behind.
+  const leastMs = maxTokenAgeMs + 2 * authLeewayMs;
+  if (maxTokenAgeMs === 0 || revocationTtlMs >= leastMs) return [];
   return [
-    `REVOCATION_TTL=${revocationTtlMs}ms is over before a revoked token is: TOKEN_AGE_MAX=${tokenAgeMaxMs}ms, and AUTH_LEEWAY=${authLeewayMs}ms twice`,
+    `REVOCATION_TTL=${revocationTtlMs}ms is shorter than MAX_TOKEN_AGE=${maxTokenAgeMs}ms and twice AUTH_LEEWAY=${authLeewayMs}ms: set at least ${leastMs}ms, or the service accepts revoked tokens again`,
   ];
 }

@@ -1,5 +1,5 @@
-import { type Static, type TInteger, type TSchema, type TString, type TUnsafe, Type } from '@sinclair/typebox';
-import { type Reader, readDuration, readInteger, readText } from './setting-readers';
+import { type Static, type TArray, type TInteger, type TObject, type TSchema, type TString, Type } from '@sinclair/typebox';
+import { type Reader, readBytes, readDuration, readInteger, readList, readRates, readText } from './setting-readers';
 
 /** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
 export interface Setting<T extends TSchema = TSchema> {
@@ -9,34 +9,80 @@ export interface Setting<T extends TSchema = TSchema> {
   readonly read: Reader<Static<T>>;
   /** What it must be, as the end of the sentence "HOST must be …". */
   readonly wanted: string;
+  /** What it is, in one sentence. */
   readonly about: string;
-  /** Whether its value is never to be shown. */
-  readonly isSecret?: boolean;
+  /** When an operator changes it. */
+  readonly change: string;
+  /** Hides what is secret in a value; set for settings that may hold a secret, whose value no error text shows. */
+  readonly mask?: (given: string) => string;
 }
 
-export function text(env: string, unset: string, about: string): Setting<TString> {
-  return { env, unset, schema: Type.String(), read: readText, wanted: 'a text', about };
+/** The parts of a setting that the documentation shows. */
+type Words = Pick<Setting, 'about' | 'change'>;
+
+/** How often one connection, one address and one user may do something in a second; 0 is no limit. */
+type RatesSchema = TObject<{ connection: TInteger; address: TInteger; user: TInteger }>;
+
+const MAX_RATE = 1_000_000;
+
+export function text(env: string, unset: string, words: Words): Setting<TString> {
+  return { env, unset, schema: Type.String(), read: readText, wanted: 'a text', ...words };
 }
 
-export function oneOf<T extends string>(env: string, unset: T, values: T[], about: string): Setting<TUnsafe<T>> {
+export function list(env: string, words: Words): Setting<TArray<TString>> {
+  return {
+    env,
+    unset: '',
+    schema: Type.Array(Type.String()),
+    read: readList,
+    wanted: 'a comma-separated list',
+    ...words,
+  };
+}
+
+export function oneOf<T extends string>(env: string, unset: T, values: T[], words: Words) {
   const schema = Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
-  const wanted = values.map((value) => value || 'unset').join(', ');
-  return { env, unset, schema, read: (given: string) => given as T, wanted: `one of ${wanted}`, about };
+  const wanted = `one of ${values.map((value) => value || 'unset').join(', ')}`;
+  return { env, unset, schema, read: (given: string) => given as T, wanted, ...words };
 }
 
 export function integer(
   env: string,
   unset: string,
-  minimum: number,
-  maximum: number,
-  about: string,
+  [minimum, maximum]: readonly [number, number],
+  words: Words,
 ): Setting<TInteger> {
   const schema = Type.Integer({ minimum, maximum });
-  return { env, unset, schema, read: readInteger, wanted: `a whole number from ${minimum} to ${maximum}`, about };
+  return { env, unset, schema, read: readInteger, wanted: `a whole number from ${minimum} to ${maximum}`, ...words };
 }
 
-/** In ms; `least` and `most` as they would be written in the environment. */
-export function duration(env: string, unset: string, least: string, most: string, about: string): Setting<TInteger> {
-  const schema = Type.Integer({ minimum: readDuration(least) ?? 0, maximum: readDuration(most) ?? 0 });
-  return { env, unset, schema, read: readDuration, wanted: `a duration such as 15s, from ${least} to ${most}`, about };
+/** In ms; the least and the greatest as they would be written in the environment. */
+export function duration(
+  env: string,
+  unset: string,
+  [least, greatest]: readonly [string, string],
+  words: Words,
+): Setting<TInteger> {
+  const schema = Type.Integer({ minimum: readDuration(least) ?? 0, maximum: readDuration(greatest) ?? 0 });
+  const wanted = `a duration such as 15s, from ${least} to ${greatest}`;
+  return { env, unset, schema, read: readDuration, wanted, ...words };
+}
+
+/** A size; the least and the greatest as they would be written in the environment. */
+export function bytes(
+  env: string,
+  unset: string,
+  [least, greatest]: readonly [string, string],
+  words: Words,
+): Setting<TInteger> {
+  const schema = Type.Integer({ minimum: readBytes(least) ?? 0, maximum: readBytes(greatest) ?? 0 });
+  const wanted = `a number of bytes such as 65536 or 64KiB, from ${least} to ${greatest}`;
+  return { env, unset, schema, read: readBytes, wanted, ...words };
+}
+
+export function rates(env: string, unset: string, words: Words): Setting<RatesSchema> {
+  const rate = Type.Integer({ minimum: 0, maximum: MAX_RATE });
+  const schema = Type.Object({ connection: rate, address: rate, user: rate });
+  const wanted = `three rates a second, connection/address/user, such as ${unset}, each from 0 (no limit) to ${MAX_RATE}`;
+  return { env, unset, schema, read: readRates, wanted, ...words };
 }

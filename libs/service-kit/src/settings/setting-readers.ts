@@ -1,7 +1,7 @@
 import { isChannel } from '@tetracast/message-model';
 import ipaddr from 'ipaddr.js';
 import { availableParallelism } from 'node:os';
-import { isOriginRule } from '@tetracast/session';
+import { isOriginRule, type Rates } from '@tetracast/session';
 
 /** How a setting's text becomes its value; `undefined` when it cannot be read. */
 export type Reader<T> = (text: string) => T | undefined;
@@ -26,6 +26,21 @@ export function readWorkers(most: number): Reader<number> {
 export const readDuration: Reader<number> = (text) => {
   const [, digits = '', unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
   return digits === '' ? undefined : Number(digits) * (UNIT_MS[unit] as number);
+};
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+/** `65536`, `64KiB`, `1MiB`, `2GiB` in bytes. */
+export const readBytes: Reader<number> = (text) => {
+  const [, digits = '', unit = ''] = /^(\d{1,15})(KiB|MiB|GiB|)$/.exec(text) ?? [];
+  return digits === '' ? undefined : Number(digits) * (UNIT_BYTES[unit] as number);
+};
+
+/** `1000/5000/5000`: rates a second of one connection, one address and one user. */
+export const readRates: Reader<Rates> = (text) => {
+  const [connection, address, user, ...more] = text.split('/').map((rate) => readInteger(rate.trim()));
+  if (connection === undefined || address === undefined || user === undefined || more.length > 0) return undefined;
+  return { connection, address, user };
 };
 
 /** Origins of pages, one label of which may be a wildcard. */

@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace';
 import fastify from 'fastify';
 import { createServerOptions } from '../http/server-options';
-import { configuredKeys } from '@tetracast/session';
 import type { Settings } from '../settings/settings';
+import { logAccessMode, warnOfMisspeltSettings } from '../start-log';
 import { onStopSignal, STOP_SIGNALS } from '../stop-signals';
 import { WorkerPool } from './worker-pool';
 
@@ -25,6 +25,7 @@ export function runWorkers(
 ): void {
   // Only for its log, which is then the same as that of the workers.
   const { log } = fastify(createServerOptions(settings, true));
+  warnOfMisspeltSettings(log);
   const stopMs = workerStopMs + STOP_MARGIN_MS;
   const pool = new WorkerPool(settings.workers, entryFile, log, {
     ready: (url) => {
@@ -44,16 +45,4 @@ export function runWorkers(
   });
   onStopSignal(log, () => grace.close());
   pool.start();
-}
-
-/** The one line of the log about access. */
-export function logAccessMode(settings: Settings, log: { info(text: string): void }): void {
-  const { access, publicSubscribe, publicPublish } = settings;
-  if (configuredKeys(settings) !== undefined) {
-    const open = [...publicSubscribe, ...publicPublish].length > 0 ? ', but for what is public' : '';
-    log.info(`access by token${open}`);
-    return;
-  }
-  const whom = access === 'open' ? 'whoever reaches it' : 'everyone on this machine';
-  log.info(`no access check: ${whom} may publish and subscribe`);
 }

@@ -22,7 +22,11 @@ describe('a request that does not come to its end', () => {
   let service: TestService;
 
   beforeAll(async () => {
-    service = await startService([publishRoute('/news')], { HEADERS_TIMEOUT: '3s', KEEP_ALIVE_TIMEOUT: '300ms' });
+    service = await startService(
+      [publishRoute('/news')],
+      { KEEP_ALIVE_TIMEOUT: '300ms' },
+      { fixed: { headersTimeoutMs: 3000 } },
+    );
   });
 
   afterAll(() => service[Symbol.asyncDispose]());
@@ -38,10 +42,11 @@ describe('a request that does not come to its end', () => {
   });
 
   it('of which comes half a body is answered 408, though its answer is awaited already', async () => {
-    await using hasty = await startService([publishRoute('/news')], {
-      HEADERS_TIMEOUT: '2s',
-      REQUEST_TIMEOUT: '2s',
-    });
+    await using hasty = await startService(
+      [publishRoute('/news')],
+      {},
+      { fixed: { headersTimeoutMs: 2000, requestTimeoutMs: 2000 } },
+    );
     expect(await sendAndWait(hasty, `${HEAD}\r\n{"channel":`)).toMatch(/^HTTP\/1.1 408 [^]*"code":"invalid_request"/);
   });
 

@@ -25,16 +25,16 @@ export class AccessControl {
     const keys = configuredKeys(settings);
     const everybody = publicPermissions(settings);
     if (keys === undefined) return new AccessControl(settings, everybody, undefined, bus, hub, logger);
-    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, tokenAgeMaxMs } = settings;
+    const { authAlgorithms, authIssuer, authAudience, authLeewayMs, maxTokenAgeMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
       algorithms: authAlgorithms.length > 0 ? authAlgorithms : defaultAlgorithms(keys),
       issuer: authIssuer,
       audience: authAudience,
       leewayS: authLeewayMs / 1000,
-      maxAgeS: tokenAgeMaxMs / 1000,
+      maxAgeS: maxTokenAgeMs / 1000,
       jwksTimeoutMs: settings.authTimeoutMs,
-      jwksStaleMs: settings.authJwksStaleMs,
+      jwksStaleMs: settings.jwksStaleMs,
       onUnusableKey: (key) => {
         logger.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
       },

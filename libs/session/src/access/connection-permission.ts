@@ -74,9 +74,9 @@ export class RenewablePermission implements ConnectionPermission {
 }
 
 /** Whose permissions these are and when they expire, as clients see it. */
-export function describePermissions({ subject, expiresAtMs }: Permissions): { user?: string; expires?: number } {
+export function describePermissions({ subject, expiresAtMs }: Permissions): { user?: string; expiresAt?: number } {
   return {
     ...(subject === undefined ? {} : { user: subject }),
-    ...(expiresAtMs === undefined ? {} : { expires: expiresAtMs }),
+    ...(expiresAtMs === undefined ? {} : { expiresAt: expiresAtMs }),
   };
 }

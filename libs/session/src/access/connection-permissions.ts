@@ -14,7 +14,7 @@ export interface PermissionOptions {
 }
 
 interface PermissionSettings {
-  readonly tokenExpiringMs: number;
+  readonly tokenExpiryWarningMs: number;
   readonly authLeewayMs: number;
 }
 
@@ -81,8 +81,8 @@ export class ConnectionPermissions {
     this.unschedule(permission);
     const { expiresAtMs } = permission.permissions;
     if (expiresAtMs === undefined) return;
-    const { tokenExpiringMs, authLeewayMs } = this.settings;
-    const atMs = permission.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiringMs;
+    const { tokenExpiryWarningMs, authLeewayMs } = this.settings;
+    const atMs = permission.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiryWarningMs;
     this.wait(permission, Math.max(0, atMs - Date.now()));
   }
 
@@ -108,7 +108,7 @@ export class ConnectionPermissions {
       connection.sink.sendNotice?.({
         type: 'token_expiring',
         connection: connection.id,
-        expires: permissions.expiresAtMs,
+        expiresAt: permissions.expiresAtMs,
       });
       this.schedule(permission);
     }

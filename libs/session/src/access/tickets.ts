@@ -14,7 +14,7 @@ interface Stored {
 
 /**
  * A ticket stands in the URL of an event stream in place of a token, since an `EventSource` can send no header. It is valid for
- * one stream's channels and nothing else: for TICKET_UNUSED until its first use, and from then on, for the reconnects of that
+ * one stream's channels and nothing else: for a minute until its first use, and from then on, for the reconnects of that
  * stream, as long as the token behind it. The bus stores it under its hash, so that every process finds it.
  */
 export class Tickets {
@@ -27,12 +27,12 @@ export class Tickets {
   ) {}
 
   /** A ticket, and until when it waits for its first use, in ms since 1970. @throws BusUnavailableError */
-  async issue(claims: TokenClaims, channels: readonly string[]): Promise<{ ticket: string; unused: number }> {
+  async issue(claims: TokenClaims, channels: readonly string[]): Promise<{ ticket: string; useBefore: number }> {
     const { ticketUnusedMs } = this.settings;
     const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    const unused = Date.now() + ticketUnusedMs;
+    const useBefore = Date.now() + ticketUnusedMs;
     await this.keep(ticket, { claims, channels }, ticketUnusedMs);
-    return { ticket, unused };
+    return { ticket, useBefore };
   }
 
   /**

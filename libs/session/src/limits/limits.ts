@@ -1,7 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionSettings, OriginSettings, RateSettings } from '../session-settings';
+import type { ConnectionSettings, OriginSettings, Rates, RateSettings } from '../session-settings';
 import { ClientQuota, type ConnectionRates } from './client-quota';
 import { type Arrival, type ClientAddress, createClientAddress, networkOf } from './client-address';
 import { ConnectionLimits } from './connection-limits';
@@ -24,8 +24,7 @@ export class Limits {
   /** What counts as the address of a request. */
   readonly addressOf: ClientAddress;
   private readonly shared = new SharedRates();
-  private readonly connectionRates: Readonly<Record<Action, number>>;
-  private readonly sharedRates: Readonly<Record<Action, Readonly<Record<Scope, number>>>>;
+  private readonly rates: Readonly<Record<Action, Rates>>;
   private readonly onConnection = new WeakMap<Socket, ConnectionRates>();
   private readonly stop: () => void;
 
@@ -36,16 +35,7 @@ export class Limits {
     this.connections = new ConnectionLimits(settings, this.refuse);
     const addressOf = createClientAddress(settings.trustProxy);
     this.addressOf = (request) => networkOf(addressOf(request));
-    this.connectionRates = {
-      publish: settings.publishRate,
-      subscribe: settings.subscribeRate,
-      poll: settings.pollRate,
-    };
-    this.sharedRates = {
-      publish: { ip: settings.publishRatePerIp, user: settings.publishRatePerUser },
-      subscribe: { ip: settings.subscribeRatePerIp, user: settings.subscribeRatePerUser },
-      poll: { ip: settings.pollRatePerIp, user: settings.pollRatePerUser },
-    };
+    this.rates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
     this.stop = exchangeRateCounts(bus, this.shared);
   }
 
@@ -82,12 +72,12 @@ export class Limits {
 
   /** For one connection, a second; 0 is no limit. */
   connectionRate(action: Action): number {
-    return this.connectionRates[action];
+    return this.rates[action].connection;
   }
 
   /** @throws CodedError `rate_limited` */
   spendShared(action: Action, scope: Scope, spender: string, now: number, cost = 1): void {
-    const rate = this.sharedRates[action][scope];
+    const rate = this.rates[action][scope === 'ip' ? 'address' : 'user'];
     if (rate === 0 || this.shared.take(`${action} ${scope} ${spender}`, rate, now, cost)) return;
     throw this.refuse('rate_limited', `${action}_per_${scope}`, `at most ${rate} a second ${SCOPES[scope]}: ${action}`);
   }

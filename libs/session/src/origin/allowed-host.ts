@@ -17,8 +17,8 @@ const guards = new WeakMap<OriginSettings, Guard>();
 /**
  * The host a request names, if the service is not to answer under that name. Whoever is on this machine may use a service that
  * is bound to loopback only, so that a page must not get at it by a name of its own that leads here (DNS rebinding): the
- * browser takes both for one origin, and sends no `Origin`. The same where SERVED_HOSTS says so, behind a proxy on loopback.
- * Names of loopback are served, those in SERVED_HOSTS, and the hosts of ALLOWED_ORIGINS; every name where tokens say who may use
+ * browser takes both for one origin, and sends no `Origin`. The same where ALLOWED_HOSTS says so, behind a proxy on loopback.
+ * Names of loopback are served, those in ALLOWED_HOSTS, and the hosts of ALLOWED_ORIGINS; every name where tokens say who may use
  * it, since such a page has none.
  */
 export function findForbiddenHost(
@@ -28,7 +28,7 @@ export function findForbiddenHost(
 ): string | undefined {
   let guard = guards.get(settings);
   if (guard === undefined) {
-    const isHidden = isLoopback(settings.host) || (settings.servedHosts ?? []).length > 0;
+    const isHidden = isLoopback(settings.host) || (settings.allowedHosts ?? []).length > 0;
     guard = { isNeeded: isHidden && configuredKeys(settings) === undefined };
     guards.set(settings, guard);
   }
@@ -41,10 +41,10 @@ export function findForbiddenHost(
   return undefined;
 }
 
-function isServed(host: string, { allowedOrigins, servedHosts = [] }: OriginSettings): boolean {
+function isServed(host: string, { allowedOrigins, allowedHosts = [] }: OriginSettings): boolean {
   if (!URL.canParse(`http://${host}`)) return false;
   const { hostname } = new URL(`http://${host}`);
-  if (isLoopbackName(hostname) || servedHosts.some((name) => name.toLowerCase() === hostname)) return true;
+  if (isLoopbackName(hostname) || allowedHosts.some((name) => name.toLowerCase() === hostname)) return true;
   return allowsHost(allowedOrigins, hostname);
 }
 

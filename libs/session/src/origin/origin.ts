@@ -41,7 +41,7 @@ export function checkOrigin(
   if (host !== undefined) {
     return new CodedError(
       'forbidden_origin',
-      `the service does not answer under the name ${host}, unless SERVED_HOSTS or ALLOWED_ORIGINS has it`,
+      `the service does not answer under the name ${host}, unless ALLOWED_HOSTS or ALLOWED_ORIGINS has it`,
     );
   }
   if (isAllowedOrigin(headers, settings, remoteAddress)) return undefined;

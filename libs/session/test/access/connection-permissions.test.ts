@@ -17,7 +17,7 @@ let openPermissions: ConnectionPermissions;
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_800_000_000_000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   hub = createHub();
-  openPermissions = new ConnectionPermissions({ tokenExpiringMs: EXPIRING_MS, authLeewayMs: LEEWAY_MS });
+  openPermissions = new ConnectionPermissions({ tokenExpiryWarningMs: EXPIRING_MS, authLeewayMs: LEEWAY_MS });
 });
 
 afterEach(() => {
@@ -34,7 +34,7 @@ describe('a permit that ends', () => {
     expect(line.notices).toEqual([]);
     jest.advanceTimersByTime(TICKS_MS);
     const { id } = line.connection;
-    expect(line.notices).toEqual([{ type: 'token_expiring', connection: id, expires: inS(0) * 1000 + 30_000 }]);
+    expect(line.notices).toEqual([{ type: 'token_expiring', connection: id, expiresAt: inS(0) * 1000 + 30_000 }]);
 
     jest.advanceTimersByTime(EXPIRING_MS + LEEWAY_MS - TICKS_MS - 1);
     expect(line.closed).toBeUndefined();

@@ -60,9 +60,9 @@ describe('a ticket', () => {
     await expect(tickets.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
   });
 
-  it('is dead after TICKET_UNUSED, and says when that will be, though its token lives', async () => {
+  it('is dead after that time without a use, and says when that will be, though its token lives', async () => {
     const [late, intime] = [await issue(600), await issue(600)];
-    expect((await tickets.issue(claimsFor(600), ['a'])).unused).toBe(START_MS + UNUSED_MS);
+    expect((await tickets.issue(claimsFor(600), ['a'])).useBefore).toBe(START_MS + UNUSED_MS);
     jest.advanceTimersByTime(UNUSED_MS - 1);
     expect(await tickets.redeem(intime, ['a'])).toBeDefined();
     jest.advanceTimersByTime(1);

@@ -2,6 +2,7 @@ import { MemoryBus } from '@tetracast/bus';
 import type { CodedError } from '@tetracast/message-model';
 import type { ClientQuota } from '../../src/limits/client-quota';
 import { Limits } from '../../src/limits/limits';
+import type { Rates } from '../../src/session-settings';
 import { sessionSettings } from '../session-settings';
 
 // Its clock is the one that the tests turn on.
@@ -15,6 +16,11 @@ function createLimits(
   const limits = new Limits(sessionSettings(changed), { addCounts });
   open.push(limits);
   return limits;
+}
+
+/** These rates, and no others. */
+function rates(of: Partial<Rates>): Rates {
+  return { connection: 0, address: 0, user: 0, ...of };
 }
 
 function quotaAt(limits: Limits, remoteAddress: string, user?: string): ClientQuota {
@@ -101,14 +107,14 @@ describe('rates', () => {
   });
 
   it.each([
-    [{ publishRate: 3 }, 'publish', 'publish'],
-    [{ subscribeRate: 3 }, 'subscribe', 'subscribe'],
-    [{ publishRatePerIp: 3 }, 'publish', 'publish_per_ip'],
-    [{ subscribeRatePerIp: 3 }, 'subscribe', 'subscribe_per_ip'],
-    [{ pollRatePerIp: 3 }, 'poll', 'poll_per_ip'],
-    [{ publishRatePerUser: 3 }, 'publish', 'publish_per_user'],
-    [{ subscribeRatePerUser: 3 }, 'subscribe', 'subscribe_per_user'],
-    [{ pollRatePerUser: 3 }, 'poll', 'poll_per_user'],
+    [{ publishRate: rates({ connection: 3 }) }, 'publish', 'publish'],
+    [{ subscribeRate: rates({ connection: 3 }) }, 'subscribe', 'subscribe'],
+    [{ publishRate: rates({ address: 3 }) }, 'publish', 'publish_per_ip'],
+    [{ subscribeRate: rates({ address: 3 }) }, 'subscribe', 'subscribe_per_ip'],
+    [{ pollRate: rates({ address: 3 }) }, 'poll', 'poll_per_ip'],
+    [{ publishRate: rates({ user: 3 }) }, 'publish', 'publish_per_user'],
+    [{ subscribeRate: rates({ user: 3 }) }, 'subscribe', 'subscribe_per_user'],
+    [{ pollRate: rates({ user: 3 }) }, 'poll', 'poll_per_user'],
   ] as const)('of %j let twice that through at once, then that each second', (env, action, limit) => {
     const limits = createLimits(env);
     const quota = quotaAt(limits, '192.0.2.1', 'ann');
@@ -119,14 +125,14 @@ describe('rates', () => {
   });
 
   it('of an address count for all its lines, and for no other', () => {
-    const limits = createLimits({ publishRate: 2, publishRatePerIp: 3 });
+    const limits = createLimits({ publishRate: rates({ connection: 2, address: 3 }) });
     expect(countUntilRefused(quotaAt(limits, '192.0.2.1'), 'publish')).toBe(4);
     expect(countUntilRefused(quotaAt(limits, '192.0.2.1'), 'publish')).toBe(2);
     expect(countUntilRefused(quotaAt(limits, '192.0.2.2'), 'publish')).toBe(4);
   });
 
   it('count ten channels as one request, and what is dear is a debt', () => {
-    const quota = quotaAt(createLimits({ pollRatePerIp: 3 }), '192.0.2.1');
+    const quota = quotaAt(createLimits({ pollRate: rates({ address: 3 }) }), '192.0.2.1');
     quota.spend('poll', 10);
     quota.spend('poll', 11);
     quota.spend('poll', 100);
@@ -138,21 +144,21 @@ describe('rates', () => {
   });
 
   it('of a user count on when another namespace of the line has no token', () => {
-    const limits = createLimits({ publishRatePerUser: 3 });
+    const limits = createLimits({ publishRate: rates({ user: 3 }) });
     const quota = quotaAt(limits, '192.0.2.1', 'ann');
     quota.identify(undefined);
     expect(countUntilRefused(quota, 'publish')).toBe(6);
   });
 
   it('of 0 are none', () => {
-    const limits = createLimits({ publishRate: 0, publishRatePerIp: 0, publishRatePerUser: 0 });
+    const limits = createLimits({ publishRate: rates({}) });
     const quota = quotaAt(limits, '192.0.2.1', 'ann');
     for (let count = 0; count < 100_000; count++) quota.spend('publish');
     expect(limits.refused).toEqual([]);
   });
 
   it('are abused by who asks on and on for more than twice as much', () => {
-    const quota = quotaAt(createLimits({ publishRate: 100 }), '192.0.2.1');
+    const quota = quotaAt(createLimits({ publishRate: rates({ connection: 100 }) }), '192.0.2.1');
     const askFor = (seconds: number, each: number): void => {
       for (let count = 0; count < seconds * 10; count++) {
         for (let n = 0; n < each / 10; n++) codeOf(() => quota.spend('publish'));
@@ -174,7 +180,7 @@ describe('several processes on one log', () => {
   });
 
   it('share a rate', async () => {
-    const nodes = [1, 2, 3, 4].map(() => quotaAt(createLimits({ publishRate: 0, publishRatePerIp: 100 }), '192.0.2.9'));
+    const nodes = [1, 2, 3, 4].map(() => quotaAt(createLimits({ publishRate: rates({ address: 100 }) }), '192.0.2.9'));
     const spendFor = async (seconds: number): Promise<number> => {
       let count = 0;
       for (let step = 0; step < seconds * 20; step++) {
@@ -192,7 +198,7 @@ describe('several processes on one log', () => {
 
   it('limit by themselves when the log is away', async () => {
     const tally = jest.fn(() => Promise.reject(new Error('away')));
-    const quota = quotaAt(createLimits({ publishRate: 0, publishRatePerIp: 10 }, tally), '192.0.2.8');
+    const quota = quotaAt(createLimits({ publishRate: rates({ address: 10 }) }, tally), '192.0.2.8');
     expect(countUntilRefused(quota, 'publish')).toBe(20);
     await jest.advanceTimersByTimeAsync(EXCHANGES_MS);
     expect(tally.mock.calls.length).toBeGreaterThan(1);

@@ -47,7 +47,7 @@ it('is of no concern to a service that others reach', () => {
 });
 
 describe('a service behind a proxy on loopback, without keys', () => {
-  const settings = { host: '0.0.0.0', allowedOrigins: [], trustProxy: [], servedHosts: ['localhost', 'Push.example'] };
+  const settings = { host: '0.0.0.0', allowedOrigins: [], trustProxy: [], allowedHosts: ['localhost', 'Push.example'] };
 
   it('answers under the names it is told, and those of loopback', () => {
     for (const host of ['localhost:8080', 'push.example', '127.0.0.1:8080', '[::1]']) {
@@ -57,7 +57,7 @@ describe('a service behind a proxy on loopback, without keys', () => {
   });
 
   it('answers under any while it is told none, or where tokens say who may use it', () => {
-    expect(findForbiddenHost({ host: 'any.example' }, { ...settings, servedHosts: [] })).toBeUndefined();
+    expect(findForbiddenHost({ host: 'any.example' }, { ...settings, allowedHosts: [] })).toBeUndefined();
     expect(findForbiddenHost({ host: 'any.example' }, { ...settings, authSecret: 's'.repeat(32) })).toBeUndefined();
   });
 });

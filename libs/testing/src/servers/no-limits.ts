@@ -1,11 +1,8 @@
-/** The environment of a service under a load that comes from one address: nothing is limited by who asks. */
+/** The environment of a service under a load that comes from one address: only users are limited. */
 export const NO_LIMITS: Readonly<Record<string, string>> = {
   MAX_CONNECTIONS: '1000000',
   MAX_CONNECTIONS_PER_IP: '0',
-  PUBLISH_RATE: '0',
-  PUBLISH_RATE_PER_IP: '0',
-  SUBSCRIBE_RATE: '0',
-  SUBSCRIBE_RATE_PER_IP: '0',
-  POLL_RATE: '0',
-  POLL_RATE_PER_IP: '0',
+  PUBLISH_RATE: '0/0/5000',
+  SUBSCRIBE_RATE: '0/0/500',
+  POLL_RATE: '0/0/100',
 };

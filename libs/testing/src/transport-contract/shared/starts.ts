@@ -60,8 +60,8 @@ export function testStarts(context: ContractContext): void {
 
     itOnItsOwnServer(
       context,
-      'rewind may be as large as REWIND_MAX, and no larger',
-      { REWIND_MAX: '3' },
+      'rewind may be as large as MAX_REWIND, and no larger',
+      { MAX_REWIND: '3' },
       async ({ url }) => {
         await using publisher = await driver.open(url, { channels: [uniqueChannel()] });
         await publishAll(publisher, channel, words(5));

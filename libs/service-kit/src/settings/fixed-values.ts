@@ -1,0 +1,39 @@
+import type { HubOptions } from '@tetracast/hub';
+
+/** What the services work with and no operator tunes. Tests pass others to `createService`. */
+export interface FixedValues {
+  readonly maxPollLimit: number;
+  readonly maxDataDepth: number;
+  readonly maxHeaderBytes: number;
+  readonly maxInProgress: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly authTimeoutMs: number;
+  readonly jwksStaleMs: number;
+  readonly ticketUnusedMs: number;
+  /** Default: see {@link HubOptions}. */
+  readonly windowLimits?: HubOptions['windowLimits'];
+  /** Default: see {@link HubOptions}. */
+  readonly resumeLimits?: HubOptions['resumeLimits'];
+}
+
+export const FIXED_VALUES: FixedValues = {
+  /** Messages in the answer to a poll: as many as a channel keeps by default; the cursor leads to the rest. */
+  maxPollLimit: 1000,
+  /** Objects and lists within each other: far below what overflows the stack of a client's JSON parser. */
+  maxDataDepth: 64,
+  /** Bytes of a URL with the names and values of its headers: the default of Node. */
+  maxHeaderBytes: 16_384,
+  /** Requests of one connection in progress: enough for a round trip to Redis at a thousand publishes a second. */
+  maxInProgress: 256,
+  /** Time for the head of a request, and for a Socket.IO session to change to WebSocket: a slow phone needs a second or two. */
+  headersTimeoutMs: 10_000,
+  /** Time for a whole request, and for a Socket.IO session to join a namespace: 1 MiB at 35 KB a second. */
+  requestTimeoutMs: 30_000,
+  /** Time for the first token of a WebSocket, and for the answer of a JWKS URL: clients have the token ready, or fetch it first. */
+  authTimeoutMs: 10_000,
+  /** How long the last keys stay valid while the JWKS URL cannot be fetched: an outage of the issuer, but not a day of it. */
+  jwksStaleMs: 3_600_000,
+  /** Time for the first use of a ticket: a page opens its stream at once, and a ticket in a log is worthless soon. */
+  ticketUnusedMs: 60_000,
+};

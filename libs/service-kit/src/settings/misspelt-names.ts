@@ -1,0 +1,43 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Shorter names are near to too many that other programs use. */
+const MIN_STEM_LENGTH = 8;
+
+/**
+ * What is wrong with the names in an environment, one sentence each: those that are no setting, and so near to one that they are
+ * probably meant for it. Names of other programs, of which every environment is full, are not.
+ */
+export function findMisspeltNames(
+  env: Readonly<Record<string, string | undefined>>,
+  settings: readonly string[],
+): string[] {
+  return Object.entries(env).flatMap(([given, value]) => {
+    if (!value?.trim() || settings.includes(given)) return [];
+    const meant = nearestSetting(given, settings);
+    return meant === undefined ? [] : [`${given} is not a setting and has no effect: did you mean ${meant}?`];
+  });
+}
+
+function nearestSetting(given: string, settings: readonly string[]): string | undefined {
+  const name = given.toUpperCase();
+  const near = settings
+    .map((setting) => ({ setting, edits: editsBetween(name, setting) }))
+    .filter(({ setting, edits }) => edits <= (setting.length < MIN_STEM_LENGTH ? 1 : 2))
+    .sort((a, b) => a.edits - b.edits);
+  return near[0]?.setting ?? settings.find((setting) => extendsOther(name, setting));
+}
+
+/** Letters that differ, in whatever order the words are: TOKEN_AGE_MAX is MAX_TOKEN_AGE. */
+function editsBetween(name: string, setting: string): number {
+  return Math.min(distance(name, setting), distance(sortWords(name), sortWords(setting)));
+}
+
+function sortWords(name: string): string {
+  return name.split('_').sort().join('_');
+}
+
+/** Whether one is the other with more words: FANOUT_WINDOW_MS, HEARTBEAT. */
+function extendsOther(name: string, setting: string): boolean {
+  const [short = '', long = ''] = [name, setting].sort((a, b) => a.length - b.length);
+  return short.length >= MIN_STEM_LENGTH && long.startsWith(`${short}_`);
+}
