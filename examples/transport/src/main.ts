@@ -1,4 +1,4 @@
 import { runService } from '@tetracast/service-kit';
 import { ndjson } from './service';
 
-void runService([ndjson.plugin], { port: ndjson.defaultPort });
+void runService([ndjson.plugin], { port: ndjson.defaultPort, entryFile: __filename });

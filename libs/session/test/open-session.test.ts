@@ -135,7 +135,7 @@ describe('a step that fails undoes those before it', () => {
   });
 
   it.each([
-    ['the rate of the address', { subscribeRatePerIp: 1 }, 'rate_limited'],
+    ['the rate of the address', { subscribeRate: { connection: 50, address: 1, user: 500 } }, 'rate_limited'],
     ['the count of connections', { maxConnections: 2 }, 'overloaded'],
   ])('%s, before which there is nothing', async (_step, changed, code) => {
     await using services = await createServices(changed);

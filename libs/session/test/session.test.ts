@@ -89,7 +89,10 @@ describe('what a client asks for in a session', () => {
   });
 
   it('is counted before it is looked at', async () => {
-    await using services = await createServices({ publishRate: 1, subscribeRate: 2 });
+    await using services = await createServices({
+      publishRate: { connection: 1, address: 0, user: 0 },
+      subscribeRate: { connection: 2, address: 0, user: 0 },
+    });
     const session = await open(services);
     const read = jest.fn(() => ({ channel: 'news', data: 1 }));
     const prepare = jest.fn();
