@@ -5,7 +5,7 @@ import { ROOT } from './checkout.mjs';
 import { STOP_SIGNALS } from './npm-parent.mjs';
 
 /**
- * Runs a program of the workspace in a process group of its own, all of which is killed when this process is told to
+ * Runs a program of the workspace in a separate process group, all of which is killed when this process has to
  * stop, or after `limitMs` (default: never): the servers and browsers of tests end with their run. stdin is closed.
  *
  * @returns its exit code, `null` when it was killed

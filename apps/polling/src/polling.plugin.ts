@@ -62,7 +62,7 @@ async function hold(
 /** 304 when the client knows that nothing is new, else what the sink took. */
 function answer({ knownCursors, preferenceApplied }: PollRequest, sink: PollSink, reply: FastifyReply): FastifyReply {
   const { cursor } = sink;
-  // Closed before it began: by its client, who hears nothing of this, or by the service.
+  // Closed before it began: by its client, which gets no answer, or by the service.
   if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping');
   void reply.header('etag', `"${cursor}"`).header('cache-control', 'no-store');
   if (preferenceApplied !== undefined) void reply.header('preference-applied', preferenceApplied);

@@ -39,7 +39,7 @@ describe('a poll', () => {
     expect(await statusFor('unknown')).toBe(200);
   });
 
-  it('above POLL_RATE_PER_IP is told to the operator', async () => {
+  it('above POLL_RATE_PER_IP is logged for the operator', async () => {
     await using service = await startService({ POLL_RATE_PER_IP: '1' });
     while ((await poll(service, 'channel=a')).status !== 429);
 

@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 import { encodeNotice, encodePassed, encodeReset, type SseFormat } from './sse-framing';
 import type { StreamBody } from './stream-body';
 
-/** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
+/** One event stream. Before {@link open} nothing is written, so that the request can still be refused. */
 export class SseSink implements Sink, SocketOwner {
-  private line: SocketWriter | undefined;
+  private writer: SocketWriter | undefined;
   private connection: Connection | undefined;
 
   readonly framing: Framing;
@@ -20,16 +20,16 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   get isOpen(): boolean {
-    return this.line !== undefined;
+    return this.writer !== undefined;
   }
 
-  /** Answers with `head` and the first blocks. From now on the connection is told what becomes of the socket. */
+  /** Answers with `head` and the first blocks. From now on the connection is notified when the socket drains or closes. */
   open(socket: Socket, highWaterMark: number, connection: Connection, head: string, blocks: string): void {
     this.connection = connection;
-    this.line = new SocketWriter(socket, highWaterMark, this);
-    // What follows at once, as after a reconnect, leaves in the same write.
-    this.line.writeAtEndOfTurn(Buffer.from(head));
-    this.line.writeAtEndOfTurn(this.body.encode(blocks));
+    this.writer = new SocketWriter(socket, highWaterMark, this);
+    // Messages that follow at once, as after a reconnect, leave in the same write.
+    this.writer.writeAtEndOfTurn(Buffer.from(head));
+    this.writer.writeAtEndOfTurn(this.body.encode(blocks));
   }
 
   onDrain(): void {
@@ -41,42 +41,42 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   write(batch: Batch): boolean {
-    return this.line?.write(batch.bytes) ?? false;
+    return this.writer?.write(batch.bytes) ?? false;
   }
 
   advanceCursor(cursor: string): boolean {
-    return this.line?.write(this.body.encode(encodePassed(cursor))) ?? false;
+    return this.writer?.write(this.body.encode(encodePassed(cursor))) ?? false;
   }
 
   sendReset(reset: Reset): void {
-    this.line?.write(this.body.encode(encodeReset(reset)));
+    this.writer?.write(this.body.encode(encodeReset(reset)));
   }
 
   sendNotice(notice: TokenNotice): void {
-    this.line?.write(this.body.encode(encodeNotice(notice)));
+    this.writer?.write(this.body.encode(encodeNotice(notice)));
   }
 
   get bytesTaken(): number {
-    return this.line?.bytesTaken ?? 0;
+    return this.writer?.bytesTaken ?? 0;
   }
 
   get bytesPending(): number {
-    return this.line?.bytesPending ?? 0;
+    return this.writer?.bytesPending ?? 0;
   }
 
   sendHeartbeat(): void {
-    // With bytes pending the line is not silent.
-    if (this.bytesPending === 0) this.line?.write(this.body.heartbeat);
+    // While bytes are pending, the connection is not silent.
+    if (this.bytesPending === 0) this.writer?.write(this.body.heartbeat);
   }
 
   /** An `EventSource` comes back after an end, and needs no reason. */
   close(reason: CloseName): void {
-    // For a peer that takes nothing there would be no end to wait for.
+    // A client that reads nothing would never let the end be written.
     if (reason === 'stalled') {
-      this.line?.destroy();
+      this.writer?.destroy();
       return;
     }
-    this.line?.write(this.body.end);
-    this.line?.end();
+    this.writer?.write(this.body.end);
+    this.writer?.end();
   }
 }

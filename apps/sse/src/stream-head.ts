@@ -34,7 +34,7 @@ const STREAM_LINES = Object.entries(STREAM_HEADERS)
 let second = NaN;
 let date = '';
 
-/** Written anew once a second, as Node does for its own answers. */
+/** Formatted once a second, as Node does for its own answers. */
 function httpDate(now: number): string {
   const current = Math.floor(now / 1000);
   if (current !== second) date = new Date(now).toUTCString();

@@ -29,7 +29,7 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** Other test processes look for ports, too: whoever has the UDP port of this number has it, until its process ends. */
+/** Other test processes look for ports, too: the one that binds the UDP port of this number owns it until it ends. */
 function claim(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4').unref();

@@ -11,12 +11,12 @@ export const pollingFetch: TransportDriver = {
   path: '/polling',
   flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const url = `${line.url}/polling`;
+    const proxy = await startTcpProxy(baseUrl);
+    const url = `${proxy.url}/polling`;
     const client = options.client === undefined ? {} : { client: options.client };
     return startPolling(
       pollingFetch.name,
-      line,
+      proxy,
       {
         poll: async (start, waitSeconds, signal) => {
           const query = startQuery(start);

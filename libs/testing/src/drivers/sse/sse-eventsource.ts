@@ -17,8 +17,8 @@ export const sseEventSource: TransportDriver = {
   path: '/sse',
   flags: { publishesJson: true, showsStartCursor: false, keepsStartCursor: false, showsRefusal: false },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const source = new EventSource(`${line.url}/sse?${startQuery(options).toString()}`);
+    const proxy = await startTcpProxy(baseUrl);
+    const source = new EventSource(`${proxy.url}/sse?${startQuery(options).toString()}`);
     const { messages, resets } = createInboxes(sseEventSource.name);
     let cursor: string | undefined;
 
@@ -39,11 +39,11 @@ export const sseEventSource: TransportDriver = {
     });
     const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
-      line,
+      proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
       end: () => source.close(),
     });
     const opened = new Promise<void>((resolve, reject) => {

@@ -18,7 +18,7 @@ export const sseFetch: TransportDriver = {
   path: '/sse',
   flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
+    const proxy = await startTcpProxy(baseUrl);
     const { messages, resets } = createInboxes(sseFetch.name);
     let stream: SseStream | undefined;
     let cursor: string | undefined;
@@ -26,7 +26,7 @@ export const sseFetch: TransportDriver = {
 
     const connect = async (): Promise<SseStream> => {
       const query = cursor === undefined ? startQuery(options) : resumeQuery(options, cursor);
-      stream = await openSseStream(`${line.url}/sse?${query.toString()}`);
+      stream = await openSseStream(`${proxy.url}/sse?${query.toString()}`);
       const first = await nextBlock(stream);
       if (first.retry === undefined || first.id === undefined || first.data !== undefined) {
         throw new Error(`event stream: the first block is not retry and id: ${JSON.stringify(first)}`);
@@ -55,11 +55,11 @@ export const sseFetch: TransportDriver = {
     };
     const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
-      line,
+      proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
       end: () => {
         over.abort();
         stream?.close();

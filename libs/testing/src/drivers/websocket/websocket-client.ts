@@ -33,7 +33,7 @@ export class WebSocketClient {
 
   constructor(
     name: string,
-    readonly line: TcpProxy,
+    readonly proxy: TcpProxy,
     readonly options: OpenOptions,
     readonly subscribeBy: SubscribeBy,
   ) {
@@ -61,7 +61,7 @@ export class WebSocketClient {
     const key = client === undefined ? {} : { client };
     const start: OpenOptions = this.#cursor === undefined ? this.options : { channels, ...key, after: this.#cursor };
     const query = startQuery(this.subscribeBy === 'url' ? start : { channels: [], ...key });
-    this.#wire = await openWebSocketWire(`${this.line.url}/ws?${query.toString()}`);
+    this.#wire = await openWebSocketWire(`${this.proxy.url}/ws?${query.toString()}`);
     void this.#read(this.#wire);
     if (this.subscribeBy === 'url') await this.#answerTo(BY_URL);
     else await this.#ask(subscribeFrame(start));
@@ -83,7 +83,7 @@ export class WebSocketClient {
   }
 
   async #reconnect(): Promise<void> {
-    if (this.#reconnecting) return; // a line that breaks before it has its answer is told of twice
+    if (this.#reconnecting) return; // a connection that breaks before its answer is reported twice
     this.#reconnecting = true;
     try {
       await this.#connectAgain();

@@ -29,7 +29,7 @@ export async function openTcpSwitch(first: number): Promise<TcpSwitch> {
     // What a server says that is killed: nothing but a reset.
     far.once('close', () => near.resetAndDestroy());
   });
-  // Not one the system gives to whoever connects somewhere while nobody listens on it.
+  // A port that the system does not give to an outgoing connection while no server listens on it.
   const port = await freePort();
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();

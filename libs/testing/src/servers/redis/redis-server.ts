@@ -29,7 +29,7 @@ export interface RedisServer extends AsyncDisposable {
   /** Where its files are. */
   readonly dir: string;
   /**
-   * One command over a connection of its own; rejects with what Redis answers, or when it is not reached. What REPLICAOF
+   * One command over a separate connection; rejects with the error of Redis, or when it is unreachable. What REPLICAOF
    * says outlives a restart.
    */
   command(name: string, ...args: readonly (string | number)[]): Promise<RedisReply>;

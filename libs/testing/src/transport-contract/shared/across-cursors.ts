@@ -59,7 +59,7 @@ export function testCursorsAcross(context: ContractContext, others: readonly Tra
     );
 
     it.each(Object.entries(LATE_JOINS))(
-      'a %s line on which a channel that joined later catches up',
+      'a %s connection on which a channel that joined later catches up',
       async (_, joinLate) => {
         const [early, late] = [uniqueChannel('early'), uniqueChannel('late')];
         await using client = await publisher();

@@ -91,7 +91,7 @@ export function testResets(context: ContractContext): void {
 
     itOnItsOwnServer(
       context,
-      'is not told when exactly all that is retained follows the cursor',
+      'is not sent when exactly the whole history follows the cursor',
       { HISTORY_SIZE: '5' },
       async (service) => {
         const channel = uniqueChannel();

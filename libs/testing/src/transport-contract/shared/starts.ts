@@ -105,7 +105,7 @@ export function testStarts(context: ContractContext): void {
     });
 
     if (context.driver.flags.showsStartCursor) {
-      it('tells a cursor at once that loses nothing', async () => {
+      it('gets a cursor at once that loses nothing', async () => {
         await using client = await open(context, { channels: [channel], after: ids[3] ?? '' });
         const replayed = await client.next(2);
 

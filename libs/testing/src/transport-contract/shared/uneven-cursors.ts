@@ -52,10 +52,10 @@ async function cursorsOfAnswers(
   return cursors;
 }
 
-/** Lets `late` join with `after` on a line that stands at the end of another channel; the cursor of what it brings first. */
+/** Lets `late` join with `after` on a connection at the end of another channel; returns the cursor of its first message. */
 export type LateJoin = (url: string, early: string, late: string, after: string) => Promise<string>;
 
-/** The transports whose open lines can take another channel. */
+/** The transports whose open connections can take another channel. */
 export const LATE_JOINS: Readonly<Partial<Record<WireForm, LateJoin>>> = {
   websocket: async (url, early, late, after) => {
     await using socket = await openWebSocketWire(`${url}/ws?channel=${early}&rewind=1`);
