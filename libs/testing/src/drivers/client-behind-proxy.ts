@@ -3,12 +3,12 @@ import { Inbox } from './inbox';
 import type { TcpProxy } from '../servers/proxies/tcp-proxy';
 import type { TransportClient } from './transport-driver';
 
-/** What a driver brings to {@link clientBehindProxy}. */
+/** What a driver provides to {@link clientBehindProxy}. */
 export interface ClientParts {
   readonly proxy: TcpProxy;
   readonly messages: Inbox<Message>;
   readonly resets: Inbox<Reset>;
-  /** Where it would go on from now. */
+  /** From where it would resume now. */
   readonly cursor: () => string | undefined;
   readonly publish: TransportClient['publish'];
   /** Ends what the library keeps open; the proxy is closed after it. */

@@ -10,7 +10,7 @@ const ATTEMPTS = 100;
 
 const given = new Set<number>();
 
-/** A TCP port on 127.0.0.1 that nobody listens on, never given twice by this process. */
+/** A TCP port on 127.0.0.1 that no process listens on, never returned twice by this process. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(LOWEST, HIGHEST);

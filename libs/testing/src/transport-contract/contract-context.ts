@@ -21,7 +21,7 @@ export interface TransportUnderTest extends AsyncDisposable {
 export type StartServer = (settings?: Readonly<Record<string, string>>) => Promise<TransportUnderTest>;
 
 /**
- * What a suite runs against: services it can start, or one that runs already (`url()` is asked once the tests run). The
+ * What a suite runs against: services it can start, or a running one (`url()` is called once the tests run). The
  * cases that need a separate server do not run against the latter; the results list them as `todo`.
  */
 export type ServerToTest = { readonly start: StartServer } | { readonly url: () => string };

@@ -11,7 +11,7 @@ export interface PollAnswer {
   readonly reset?: Reset;
 }
 
-/** What a polling driver brings: one request of each kind with its library. */
+/** What a polling driver provides: one request of each kind with its library. */
 export interface PollRequests {
   /** Rejects with a {@link TransportError} when refused, with anything else when the connection broke. */
   poll(start: OpenOptions, waitSeconds: number, signal: AbortSignal): Promise<PollAnswer>;

@@ -9,7 +9,7 @@ import { TransportError } from '../transport-error';
 
 /**
  * The `eventsource` package: what a browser has, with its own reconnect by `Last-Event-ID`. Unlike a browser it forgets an
- * id that came without data, so before the first message it has nothing to go on from.
+ * id that came without data, so before the first message it has no cursor to resume from.
  */
 export const sseEventSource: TransportDriver = {
   name: 'SSE with EventSource',

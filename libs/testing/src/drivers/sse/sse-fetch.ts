@@ -11,7 +11,7 @@ import { TransportError } from '../transport-error';
 
 const RETRY_MS = 20;
 
-/** The stream read byte by byte with `fetch`; comes back with `lastEventId` in the query. */
+/** The stream read byte by byte with `fetch`; reconnects with `lastEventId` in the query. */
 export const sseFetch: TransportDriver = {
   name: 'SSE with fetch',
   form: 'sse',

@@ -18,7 +18,7 @@ interface Question {
 
 const RETRY_MS = 20;
 
-// Stands for the `ref` of what is asked by the URL: its answer carries none.
+// In place of the `ref` of a subscription by URL, whose answer has none.
 const BY_URL = 'url';
 
 /** What a page would write around `WebSocket`: numbered questions, and a new socket after a cut. */
@@ -55,7 +55,7 @@ export class WebSocketClient {
     await this.#wire?.close();
   }
 
-  /** Resolves when the service has said `subscribed`; goes on from the cursor if there is one. */
+  /** Resolves when the service has said `subscribed`; resumes from the cursor if there is one. */
   async connect(): Promise<void> {
     const { channels, client } = this.options;
     const key = client === undefined ? {} : { client };

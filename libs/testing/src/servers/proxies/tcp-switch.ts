@@ -5,9 +5,9 @@ import { freePort } from '../free-port';
 /** One TCP address whose server behind can be replaced, as a virtual address of a failover is. */
 export interface TcpSwitch extends AsyncDisposable {
   readonly port: number;
-  /** New connections go to `port` of 127.0.0.1, those that stand are cut. */
+  /** New connections go to `port` of 127.0.0.1, open ones are cut. */
   to(port: number): void;
-  /** New connections go to `port`, those that stand are left: as with a name in DNS. */
+  /** New connections go to `port`, open ones stay: as with a name in DNS. */
   lead(port: number): void;
   /** Cuts all connections, and refuses new ones until `listen`. */
   refuse(): Promise<void>;

@@ -68,7 +68,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 
   let process: ManagedProcess;
   try {
-    // Whom it follows stands in a file, where Sentinel or REPLICAOF can change it for good.
+    // The name of its primary is in a file, where Sentinel or REPLICAOF can change it for good.
     await writeFile(conf, options.replicaOf === undefined ? '' : `replicaof 127.0.0.1 ${options.replicaOf.port}\n`);
     process = await launch();
   } catch (error) {

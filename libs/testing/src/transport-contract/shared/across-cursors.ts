@@ -3,7 +3,7 @@ import { type ContractContext, open, publishAll, uniqueChannel, words } from '..
 import { CURSOR_SOURCES } from '../cursor-sources';
 import { cursorsOfReplay, LATE_JOINS } from './uneven-cursors';
 
-/** A cursor from anywhere goes on here: nothing missing, nothing twice, no reset. */
+/** A client resumes here from a cursor of another transport: nothing missing, nothing twice, no reset. */
 export function testCursorsAcross(context: ContractContext, others: readonly TransportDriver[]): void {
   /** Resumes from `cursor`, and has what is published from then on as the sign that nothing else came. */
   const resumed = async (channels: readonly string[], cursor: string, count: number): Promise<unknown[]> => {

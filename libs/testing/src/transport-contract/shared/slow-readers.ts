@@ -4,7 +4,7 @@ import { request } from '../single/http-requests';
 
 const FILLER = 'x'.repeat(60_000);
 const HISTORY_SIZE = 20;
-/** More than the log keeps: who has taken none of them has lost some. */
+/** More than the history: a client that has read none of them misses some. */
 const STRETCH = HISTORY_SIZE + 5;
 
 /** A client that reads nothing for a while gets a reset on its connection. */

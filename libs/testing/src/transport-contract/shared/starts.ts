@@ -22,7 +22,7 @@ export function testStarts(context: ContractContext): void {
       ids = await publishAll(publisher, channel, words(6));
     });
 
-    // What a start brings is known once a message published after it has come.
+    // All messages of a start have arrived once a message published after it has.
     const dataFrom = async (start: Omit<OpenOptions, 'channels'>): Promise<unknown[]> => {
       const live = uniqueChannel();
       await using client = await open(context, { channels: [channel, live], ...start });

@@ -9,7 +9,7 @@ import {
 } from '../../drivers/index';
 import { request } from '../single/http-requests';
 
-/** A place in a replay of channels that are not equally far. */
+/** A cursor in a replay of channels at different positions. */
 export interface UnevenCursor {
   readonly cursor: string;
   /** What had been handed over up to there. */
@@ -33,7 +33,7 @@ export async function cursorsOfReplay(
   }));
 }
 
-/** A poll goes on from its answer, so its cursors are those of answers of one message each. */
+/** A poll resumes from its answer, so its cursors are those of answers of one message each. */
 async function cursorsOfAnswers(
   endpoint: string,
   channels: readonly string[],
