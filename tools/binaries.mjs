@@ -48,7 +48,7 @@ const isMissing = (binary) => {
   return path === undefined || (binary.loads !== undefined && !succeeds(path, ...binary.loads));
 };
 
-/** The path of the program by its first name; throws with the line that installs it. */
+/** The path of the program by its first name; throws with the command that installs it. */
 export function findProgram(wanted) {
   const binary = BINARIES.find(({ names: [name] }) => name === wanted);
   const path = pathOf(binary);
@@ -58,7 +58,7 @@ export function findProgram(wanted) {
 
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-/** Installs what is missing where that needs no password; says which line does it elsewhere. @returns whether all are there */
+/** Installs what is missing if that needs no password; else prints the command that does. @returns whether all are there */
 export function installBinaries() {
   if (!BINARIES.some(isMissing)) return true;
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];

@@ -44,8 +44,8 @@ async function check(name, body) {
   }
 }
 
-function expect(truth, told) {
-  if (!truth) throw new Error(typeof told === 'string' ? told : JSON.stringify(told));
+function expect(truth, message) {
+  if (!truth) throw new Error(typeof message === 'string' ? message : JSON.stringify(message));
 }
 
 let channels = 0;
@@ -54,22 +54,25 @@ const newChannel = () => `check-${process.pid}-${++channels}`;
 /** Everything that every publisher publishes reaches every subscriber, once, in order. */
 async function checkDelivery(what, urls) {
   const channel = newChannel();
-  const lines = {};
+  const connections = {};
   try {
     const after = await cursorOf(urls, channel);
     for (const [name, subscribe] of Object.entries(SUBSCRIBERS)) {
-      await check(`${what}: ${name} subscribes`, async () => (lines[name] = await subscribe(urls, channel, after)));
+      await check(
+        `${what}: ${name} subscribes`,
+        async () => (connections[name] = await subscribe(urls, channel, after)),
+      );
     }
     for (const [name, publish] of Object.entries(PUBLISHERS)) {
       await check(`${what}: ${name} publishes`, () => publish(urls, channel, { from: name }));
     }
     const wanted = JSON.stringify(Object.keys(PUBLISHERS).map((from) => ({ from })));
-    for (const [name, { received }] of Object.entries(lines)) {
+    for (const [name, { received }] of Object.entries(connections)) {
       const arrived = () => JSON.stringify(received);
       await check(`${what}: ${name} receives`, () => until(() => arrived() === wanted, arrived));
     }
   } finally {
-    for (const line of Object.values(lines)) line.close();
+    for (const connection of Object.values(connections)) connection.close();
   }
 }
 
@@ -111,7 +114,7 @@ async function checkGateway() {
     for (const url of Object.values(SETS['own ports'])) await getJson(`${url}/readyz`);
   });
   await check(
-    'gateway: a service that is away is told as each client needs it, and its token is in no log',
+    'gateway: a service that is unreachable is reported as each client needs it, and its token is in no log',
     async () => {
       await compose('stop', 'sse');
       try {
@@ -205,20 +208,20 @@ async function checkReplicas() {
   for (const [what, urls] of Object.entries(SETS)) await checkDelivery(`${what}, replicas`, urls);
 
   for (const transport of REPLICATED) {
-    await check(`gateway, replicas: both of ${transport} carry lines, and all of them receive`, async () => {
+    await check(`gateway, replicas: both of ${transport} carry connections, and all of them receive`, async () => {
       const channel = newChannel();
       const after = await cursorOf(SETS.gateway, channel);
-      const lines = [];
+      const connections = [];
       try {
-        for (let n = 0; n < 16; n++) lines.push(await SUBSCRIBERS[transport](SETS.gateway, channel, after));
+        for (let n = 0; n < 16; n++) connections.push(await SUBSCRIBERS[transport](SETS.gateway, channel, after));
         for (const id of await containersOf(transport)) expect((await connectionsOf(id)) > 0, `${id} has none`);
         await PUBLISHERS.polling(SETS.gateway, channel, 'all');
         await until(
-          () => lines.every(({ received }) => received.join() === 'all'),
-          () => JSON.stringify(lines),
+          () => connections.every(({ received }) => received.join() === 'all'),
+          () => JSON.stringify(connections),
         );
       } finally {
-        for (const line of lines) line.close();
+        for (const connection of connections) connection.close();
       }
     });
   }
@@ -226,13 +229,13 @@ async function checkReplicas() {
   await check('gateway, replicas: streams of a killed replica go on at the other one, without a gap', async () => {
     const channel = newChannel();
     const after = await cursorOf(SETS.gateway, channel);
-    const lines = [];
+    const connections = [];
     try {
-      for (let n = 0; n < 8; n++) lines.push(await SUBSCRIBERS.sse(SETS.gateway, channel, after));
+      for (let n = 0; n < 8; n++) connections.push(await SUBSCRIBERS.sse(SETS.gateway, channel, after));
       const all = (wanted) =>
         until(
-          () => lines.every(({ received }) => received.join() === wanted),
-          () => JSON.stringify(lines),
+          () => connections.every(({ received }) => received.join() === wanted),
+          () => JSON.stringify(connections),
         );
       await PUBLISHERS.polling(SETS.gateway, channel, 'before');
       await all('before');
@@ -240,7 +243,7 @@ async function checkReplicas() {
       await PUBLISHERS.polling(SETS.gateway, channel, 'after');
       await all('before,after');
     } finally {
-      for (const line of lines) line.close();
+      for (const connection of connections) connection.close();
     }
   });
 }

@@ -7,9 +7,9 @@ set -euo pipefail
 engine=${1:+$(realpath "$1")}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Images and volumes of its own: whoever runs the check keeps those of `docker compose up`.
+# Separate images and volumes: those of `docker compose up` stay as they are.
 export COMPOSE_PROJECT_NAME=tetracast-check BUILD_NETWORK=${BUILD_NETWORK:-host}
-# Settings of its own, too, instead of .env: none to begin with.
+# Separate settings, too, instead of .env: none to begin with.
 COMPOSE_ENV_FILES=$(mktemp)
 export COMPOSE_ENV_FILES
 

@@ -8,11 +8,11 @@ import WebSocket from 'ws';
 
 const STEP_MS = 20;
 
-/** Resolves when `holds` does; rejects with what `told` says when it does not within `limitMs`. */
-export async function until(holds, told, limitMs = 20_000) {
+/** Resolves when `holds` does; rejects with the text of `describe` when it does not within `limitMs`. */
+export async function until(holds, describe, limitMs = 20_000) {
   const deadline = Date.now() + limitMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`after ${limitMs} ms: ${told()}`);
+    if (Date.now() > deadline) throw new Error(`after ${limitMs} ms: ${describe()}`);
     await delay(STEP_MS);
   }
 }
@@ -33,39 +33,39 @@ const subscriber = (close) => ({ received: [], close });
 export const SUBSCRIBERS = {
   async polling(urls, channel, after) {
     const over = new AbortController();
-    const line = subscriber(() => over.abort());
+    const connection = subscriber(() => over.abort());
     const poll = async () => {
       for (let cursor = after; !over.signal.aborted;) {
         const url = `${urls.polling}/polling?channel=${channel}&wait=20&after=${cursor}`;
         const answer = await getJson(url, { signal: over.signal });
-        line.received.push(...answer.messages.map(({ data }) => data));
+        connection.received.push(...answer.messages.map(({ data }) => data));
         ({ cursor } = answer);
       }
     };
-    poll().catch((error) => over.signal.aborted || line.received.push(`failed: ${error.message}`));
-    return line;
+    poll().catch((error) => over.signal.aborted || connection.received.push(`failed: ${error.message}`));
+    return connection;
   },
 
   async sse(urls, channel, after) {
     const source = new EventSource(`${urls.sse}/sse?channel=${channel}&after=${after}`);
-    const line = subscriber(() => source.close());
-    source.onmessage = ({ data }) => line.received.push(JSON.parse(data).data);
+    const connection = subscriber(() => source.close());
+    source.onmessage = ({ data }) => connection.received.push(JSON.parse(data).data);
     await until(
       () => source.readyState === EventSource.OPEN,
       () => 'the event stream is not open',
     );
-    return line;
+    return connection;
   },
 
   async websocket(urls, channel, after) {
     const socket = new WebSocket(`${urls.websocket.replace('http', 'ws')}/ws?channel=${channel}&after=${after}`);
-    const line = subscriber(() => socket.terminate());
+    const connection = subscriber(() => socket.terminate());
     socket.on('message', (text) => {
       const frame = JSON.parse(text);
-      if (frame.type === 'message') line.received.push(frame.data);
+      if (frame.type === 'message') connection.received.push(frame.data);
     });
     await once(socket, 'open', { signal: AbortSignal.timeout(10_000) });
-    return line;
+    return connection;
   },
 
   socketio: (...where) => subscribeSocketIo(['polling', 'websocket'], ...where),
@@ -75,13 +75,13 @@ export const SUBSCRIBERS = {
 
 async function subscribeSocketIo(transports, urls, channel, after) {
   const socket = connectSocketIo(urls, { transports, auth: { channels: [channel], after } });
-  const line = subscriber(() => socket.close());
-  socket.on('message', (data) => line.received.push(data));
+  const connection = subscriber(() => socket.close());
+  socket.on('message', (data) => connection.received.push(data));
   await until(
     () => socket.connected,
     () => 'Socket.IO is not connected',
   );
-  return line;
+  return connection;
 }
 
 const connectSocketIo = (urls, options) => io(urls.socketio, { forceNew: true, ...options });

@@ -5,7 +5,7 @@ import { findProgram } from './binaries.mjs';
 import { until } from './compose-clients.mjs';
 
 const CHANNEL = 'chat:lab';
-/** What each panel tells whoever has no token. */
+/** What each panel shows without a token. */
 const REFUSALS = {
   polling: /a token is needed/i,
   sse: /a token is needed/i,
@@ -72,7 +72,7 @@ async function withPage(use) {
 const section = (page, panel, rest) => page.locator(`section[data-transport="${panel}"] ${rest}`);
 const part = (page, panel, role) => section(page, panel, `[data-role="${role}"]`);
 
-/** Types it into the bar; the page begins anew with it. */
+/** Types it into the bar; the page starts again with it. */
 async function useToken(page, token) {
   await page.locator('[data-role="token"]').fill(token);
   await Promise.all([page.waitForEvent('load'), page.getByRole('button', { name: 'Use', exact: true }).click()]);

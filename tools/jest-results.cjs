@@ -6,7 +6,7 @@ const EXIT_LIMIT_MS = 15_000;
 
 /**
  * Writes what a Jest run really did to `$TETRACAST_RESULTS/<project>.json`, so that the totals of `npm test` are counted
- * and never read off the screen, and what failed can be told once more at the end; without the variable it writes nothing. A run that something left open keeps from
+ * and never read off the screen, and what failed can be repeated at the end; without the variable it writes nothing. A run that something left open keeps from
  * ending becomes a failure that says what, where Jest would wait for ever.
  */
 module.exports = class ResultsReporter {

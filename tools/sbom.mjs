@@ -21,7 +21,7 @@ const components = new Map(bom.components.map((component) => [component['bom-ref
 const edges = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
 const nameOf = (ref) => ref.slice(0, ref.lastIndexOf('@'));
 
-/** What a component needs to run: of our own projects npm tells what their tests need as well. */
+/** What a component needs to run: for our own projects npm lists what their tests need as well. */
 function needsOf(ref) {
   const needs = edges.get(ref) ?? [];
   if (!ref.startsWith('@tetracast/')) return needs;

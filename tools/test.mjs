@@ -12,7 +12,7 @@ import { endWithNpm } from './npm-parent.mjs';
 import { runGroup } from './run-group.mjs';
 
 const STAGE_LIMIT_MS = 30 * 60_000;
-/** How much of a failed test's message is told again at the end. */
+/** How much of a failed test's message is repeated at the end. */
 const MESSAGE_LINES = 40;
 
 const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-results'));

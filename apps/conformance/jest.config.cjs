@@ -1,4 +1,4 @@
-/** `nx test conformance`: against services of its own, one file per log, side by side. */
+/** `nx test conformance`: against services that it starts, one file per message log, side by side. */
 module.exports = {
   displayName: 'conformance',
   preset: '../../tools/jest-preset.cjs',

@@ -7,7 +7,7 @@ const SUITE_AND_CLIENT = 3;
 
 const CELLS = { passed: 'ok', failed: 'failed', todo: 'needs its own server' };
 
-// Several clients share a cell, and the worst of them is told. Whatever else Jest may say is not ok either.
+// Several clients share a cell, which shows the worst of them. Any other status of Jest is not ok either.
 const cellOf = (statuses) =>
   CELLS[['failed', 'todo', 'passed'].find((status) => statuses.includes(status))] ?? [...new Set(statuses)].join(', ');
 

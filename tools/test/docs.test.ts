@@ -40,6 +40,8 @@ describe('the check of our Markdown', () => {
   it.each([
     ['[a](./tools/nowhere.md)', 'link ./tools/nowhere.md'],
     ['[a](tools/nowhere.md#part)', 'link tools/nowhere.md#part'],
+    ['[a](tools/README.md#nothing)', 'anchor tools/README.md#nothing'],
+    ['# Part\n\n[a](#parts)', 'anchor #parts'],
     ['see `libs/nothing/src`', 'path libs/nothing/src'],
     ['see `apps/*/nothing.ts`', 'path apps/*/nothing.ts'],
     ['```sh\nnode tools/nothing.mjs\n```', 'path tools/nothing.mjs'],
@@ -51,8 +53,13 @@ describe('the check of our Markdown', () => {
     expect(falseClaims(text, '.')).toEqual([claim]);
   });
 
+  it('finds a file that a project does not have in its README', () => {
+    const claims = falseClaims('| `start.mjs` | `test/false-*.ts` | `stop.mjs` | `test/start.mjs` |', 'tools');
+    expect(claims).toEqual(['file stop.mjs', 'file test/start.mjs']);
+  });
+
   it.each([
-    '[a](tools/README.md) [b](#part) [c](https://example.org/x)',
+    '# Our `part`\n\n[a](tools/README.md#tools) [b](#our-part) [c](https://example.org/x#y)',
     '`tools/test/` `tools/*.mjs` `libs/<name>/package.json` `apps/{polling,sse}/package.json` `tools/bundle.mjs:3`',
     '```sh\nnpm run lint && npx nx test tools && npx nx run e2e:e2e && node tools/start.mjs\n[x](nowhere.md)\n```',
   ])('lets the truth in %j pass', (text) => {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { projectFolders, readManifest, workspacePaths } from './workspace-files';
+import { projectFolders, readManifest, readText, workspacePaths } from './workspace-files';
 
 // Written by a build, so named in documents but absent from a fresh clone.
 const GENERATED = /^dist(?:\/|$)/;
@@ -27,11 +27,39 @@ function hasTarget(target: string, project: string): boolean {
   return ['lint', 'typecheck', 'test'].includes(target) || target in (readManifest(folder).nx.targets ?? {});
 }
 
+/** What a link into a document may name: its headings, as GitHub makes them anchors, and `<a id="…">`. */
+function anchorsIn(text: string): Set<string> {
+  const headings = [...text.replace(/^```[^]*?^```/gm, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)]);
+}
+
 function* falseLinks(text: string, folder: string): Generator<string> {
   const prose = text.replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
   for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)[^)]*\)/g)) {
-    const [path = ''] = target.split('#');
-    if (!/^[a-z]+:/.test(target) && path !== '' && !exists(posix.join(folder, path))) yield `link ${target}`;
+    if (/^[a-z]+:/.test(target)) continue;
+    const [relative = '', anchor] = target.split('#');
+    const path = posix.join(folder, relative);
+    if (relative !== '' && !exists(path)) yield `link ${target}`;
+    else if (anchor !== undefined && (relative === '' || path.endsWith('.md'))) {
+      if (!anchorsIn(relative === '' ? text : readText(path)).has(anchor)) yield `anchor ${target}`;
+    }
+  }
+}
+
+/** Files that a project's README names without their path: anywhere in the project. */
+function* falseFiles(text: string, folder: string): Generator<string> {
+  if (!projectFolders.includes(folder)) return;
+  const own = workspacePaths.filter((path) => path.startsWith(`${folder}/`));
+  for (const [, name = ''] of text.matchAll(
+    /`([\w.*-][\w.*/-]*\.(?:ts|js|cjs|mjs|lua|sh|css|html|svg|conf|template|env))`/g,
+  )) {
+    const pattern = new RegExp(`/${name.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
+    if (!known.has(name) && !own.some((path) => pattern.test(path))) yield `file ${name}`;
   }
 }
 
@@ -59,11 +87,11 @@ function* falseCommands(text: string): Generator<string> {
 }
 
 /**
- * What a Markdown file says about this repository and is not so: relative links, back-quoted paths, npm scripts and Nx
- * targets.
+ * What a Markdown file says about this repository and is not so: relative links and their anchors, back-quoted paths and
+ * files, npm scripts and Nx targets.
  *
  * @param folder where the file lies, relative to the root
  */
 export function falseClaims(text: string, folder: string): string[] {
-  return [...falseLinks(text, folder), ...falsePaths(text), ...falseCommands(text)];
+  return [...falseLinks(text, folder), ...falsePaths(text), ...falseFiles(text, folder), ...falseCommands(text)];
 }

@@ -38,8 +38,8 @@ describe('npm start', () => {
   const inGoodOrder = { code: 0, signal: null };
 
   it.each<[string, (npm: ManagedProcess) => void, object]>([
-    ['is told SIGTERM', (started) => started.signal('SIGTERM'), inGoodOrder],
-    ['is told SIGINT', (started) => started.signal('SIGINT'), inGoodOrder],
+    ['gets SIGTERM', (started) => started.signal('SIGTERM'), inGoodOrder],
+    ['gets SIGINT', (started) => started.signal('SIGINT'), inGoodOrder],
     ['and the server have SIGINT from a terminal', () => toGroup('SIGINT'), inGoodOrder],
     ['and the server have SIGHUP from a terminal', () => toGroup('SIGHUP'), { code: null, signal: 'SIGHUP' }],
     ['is ended by SIGHUP', (started) => started.signal('SIGHUP'), { code: null, signal: 'SIGHUP' }],

@@ -32,7 +32,7 @@ function tableOf(name: string): string[][] {
   return rows.map((cells) => cells.map((cell) => cell.trim()));
 }
 
-/** Members as the document names them, `?` behind those that may be absent; `type` stands in a column of its own. */
+/** Members as the document names them, `?` behind those that may be absent; `type` has a separate column. */
 function membersOf({ properties, required = [] }: Schema): string[] {
   return Object.keys(properties)
     .filter((name) => name !== 'type')
@@ -51,12 +51,12 @@ function framesOf(schemas: Record<string, Schema>): Record<string, string[]> {
 }
 
 describe('the tables of docs/protocol.md', () => {
-  it('tell every error with its status and title', () => {
+  it('list every error with its status and title', () => {
     const errors = Object.entries(messageModel.ERRORS);
     expect(tableOf('errors')).toEqual(errors.map(([code, { status, title }]) => [`\`${code}\``, `${status}`, title]));
   });
 
-  it('tell every close code with its reason and what to do', () => {
+  it('list every close code with its reason and what to do', () => {
     const advice: Record<string, string> = { never: 'never', 'back-off': 'after a while', now: 'at once' };
     expect(tableOf('close-codes')).toEqual(
       Object.values(messageModel.CLOSE_CODES).map(({ code, reason }) => [
@@ -67,15 +67,15 @@ describe('the tables of docs/protocol.md', () => {
     );
   });
 
-  it('tell the members of every frame of a client', () => {
+  it('list the members of every frame of a client', () => {
     expect(framesIn('client-frames')).toEqual(framesOf(messageModel.CLIENT_FRAMES));
   });
 
-  it('tell the members of every frame of the server', () => {
+  it('list the members of every frame of the server', () => {
     expect(framesIn('server-frames')).toEqual(framesOf(messageModel.SERVER_FRAMES));
   });
 
-  it('tell settings that exist, with their defaults', () => {
+  it('list settings that exist, with their defaults', () => {
     const defaults = new Map(Object.values(SETTINGS).map(({ env, unset }) => [`\`${env}\``, `\`${unset}\``]));
     const limits = tableOf('limits');
     expect(limits.length).toBeGreaterThan(0);

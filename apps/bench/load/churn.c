@@ -18,7 +18,7 @@ void churn_begin(void) {
   begun = now_ns();
 }
 
-/* Whoever's place is wanted has stayed for long enough. */
+/* The client whose place is needed has stayed for long enough. */
 void churn_turn(void) {
   uint64_t due = (uint64_t)((double)(now_ns() - begun) / 1e9 * options.churn);
   for (; come < due; come++) {

@@ -168,7 +168,7 @@ static void greet_bayeux(struct conn *conn, const char *text, size_t length) {
       "[{\"channel\":\"/meta/subscribe\",\"clientId\":\"%.*s\",\"subscription\":\"/%s\",\"id\":\"2\"}]", size, id,
       channel_name(conn->index));
   put_frame(conn, 1, message, (size_t)written);
-  /* In a frame of its own: it is answered when there is a message, and all that came with it waits for that. */
+  /* In a separate frame: it is answered when there is a message, and all that came with it waits for that. */
   written = snprintf(message, sizeof message,
       "[{\"channel\":\"/meta/connect\",\"clientId\":\"%.*s\",\"connectionType\":\"websocket\",\"id\":\"3\"}]", size, id);
   put_frame(conn, 1, message, (size_t)written);

@@ -30,7 +30,7 @@ const http = createServer(async (request, response) => {
       'Sec-WebSocket-Extensions': 'grip; message-prefix=""',
     });
     const subscribe = `c:${JSON.stringify({ type: 'subscribe', channel })}`;
-    // A line that ends is told as well.
+    // A connection that ends is reported, too.
     response.end(body.startsWith('OPEN') ? `OPEN\r\n${event('TEXT', subscribe)}${event('TEXT', 'subscribed')}` : '');
   } else if (request.method === 'POST') {
     response.writeHead(await publish(channel, body), { 'Content-Length': 0 }).end();

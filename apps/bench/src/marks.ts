@@ -66,7 +66,7 @@ const MARKS: readonly Mark[] = [
     atMost: 2.2,
   },
   {
-    ours: ['many-channels', 'WebSocket Tetracast, published on a line', 'CPU-µs'],
+    ours: ['many-channels', 'WebSocket Tetracast, published on a connection', 'CPU-µs'],
     to: ['many-channels', 'WebSocket Nchan', 'CPU-µs'],
     atMost: 0.7,
   },
@@ -76,7 +76,7 @@ const MARKS: readonly Mark[] = [
     atMost: 2,
   })),
   {
-    ours: ['publishing', 'WebSocket Tetracast with Redis, on a line', 'messages/s'],
+    ours: ['publishing', 'WebSocket Tetracast with Redis, on a connection', 'messages/s'],
     to: ['publishing', 'none the script alone (redis-benchmark)', 'messages/s'],
     atLeast: 0.4,
   },

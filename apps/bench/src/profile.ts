@@ -55,7 +55,7 @@ const PROFILES: Readonly<Record<string, Profile>> = {
   'websocket-redis': fanOut({ service: 'websocket', bus: 'redis' }),
   'socketio-redis': fanOut({ service: 'socketio', bus: 'redis' }),
   'many-channels-post': manyChannels({ service: 'sse' }),
-  'many-channels-line': manyChannels({ service: 'websocket', window: 64 }),
+  'many-channels-websocket': manyChannels({ service: 'websocket', window: 64 }),
   'resume-websocket': resume('websocket'),
   'resume-sse': resume('sse'),
   'resume-socketio': resume('socketio'),

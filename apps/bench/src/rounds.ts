@@ -35,7 +35,7 @@ export async function runRounds(
   scenario: Scenario,
   rounds: number,
   pace: Pace,
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<Result> {
   const systems = (pace.quick ? scenario.inShort : undefined) ?? scenario.systems;
   const present = systems.filter(({ missing }) => missing === undefined);
@@ -52,7 +52,7 @@ export async function runRounds(
         const known = columns.get(column) ?? { values: [], lost: 0 };
         columns.set(column, { values: [...known.values, value], lost: Math.max(known.lost, lost) });
         const whole = lost > 0 ? `, ${(lost * 100).toFixed(2)} % lost` : '';
-        tell(
+        report(
           `${scenario.name} ${round}/${rounds} ${system.transport} ${system.name}, ${column}: ${value.toPrecision(4)}${whole}`,
         );
       }
@@ -84,7 +84,7 @@ async function runOnce(scenario: Scenario, system: System, pace: Pace): ReturnTy
   return await scenario.measure(running, pace);
 }
 
-/** What a peer cannot do is told beside the table; what ours cannot do ends the run. */
+/** What another server cannot do is noted beside the table; what ours cannot do ends the run. */
 export function isOurs({ name }: Pick<System, 'name'>): boolean {
   return name.startsWith('Tetracast') || name.startsWith('the ');
 }

@@ -20,7 +20,7 @@ function scenario(...systems: System[]): Scenario {
 
 const silent = (): void => undefined;
 
-it('tells beside the table what a peer could not do, and goes on', async () => {
+it('notes beside the table what another server could not do, and continues', async () => {
   const { rows, left } = await runRounds(
     scenario(system('Pushpin', true), system('Tetracast', false)),
     2,

@@ -7,7 +7,7 @@ if (target === undefined) throw new Error('TETRACAST_URL names no deployment');
 const isSecure = target.startsWith('https:');
 let relay: TcpProxy | undefined;
 
-// The clients speak through lines that can be cut, and know no TLS: one more in front of the deployment does.
+// The clients connect through proxies that can be cut and know no TLS: one more in front of the deployment speaks it.
 beforeAll(async () => {
   if (isSecure) relay = await startTcpProxy(target);
 });

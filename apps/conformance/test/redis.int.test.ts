@@ -15,7 +15,7 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-// A database for each, so that each has a log of its own.
+// A database for each, so that each has a separate message log.
 describeAllTransports('Redis', {
   start: (settings = {}) => startService({ BUS_URL: `${redis.url}/${used++}`, ...settings }),
 });

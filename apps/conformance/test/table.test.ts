@@ -36,7 +36,7 @@ describe('the closing table', () => {
     [['passed', 'todo'], 'needs its own server'],
     [['todo', 'failed'], 'failed'],
     [['pending'], 'pending'],
-  ])('tells the worst of its clients: %j', (statuses, cell) => {
+  ])('shows the worst of its clients: %j', (statuses, cell) => {
     const tests = statuses.map((status, index) => result('SSE', `client ${index}`, 'echo', 'case', status));
 
     expect(tableOf(tests).split('\n')[2]).toBe(`| echo: case | ${cell} |`);

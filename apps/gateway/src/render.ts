@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** `gateway`: one origin for all services. `ports`: each service forwarded on a port of its own. */
+/** `gateway`: one origin for all services. `ports`: each service forwarded on a separate port. */
 export type GatewayTemplate = 'gateway' | 'ports';
 
 const ROOT = resolve(__dirname, '..');

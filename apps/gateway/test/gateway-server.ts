@@ -40,7 +40,7 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** One request on a connection of its own; unlike `fetch` it leaves path and headers as they are. */
+/** One request on a separate connection; unlike `fetch` it leaves path and headers as they are. */
 export function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

@@ -9,7 +9,7 @@ import { startUpstream } from './upstream';
 
 const CONNECTIONS = 3;
 
-const openLine: RequestListener = (_request, response) => {
+const keepStreamOpen: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 };
 
@@ -19,7 +19,7 @@ function openStreams(gateway: NginxServer, count: number): Promise<IncomingMessa
 
 describe('the connections of one address', () => {
   it('are served up to the limit, and beyond it turned away as each client survives it', async () => {
-    await using sse = await startUpstream({ answer: openLine });
+    await using sse = await startUpstream({ answer: keepStreamOpen });
     await using polling = await startUpstream();
     await using gateway = await startGateway({
       MAX_CONNECTIONS_PER_IP: String(CONNECTIONS),
@@ -49,7 +49,7 @@ describe('the connections of one address', () => {
     await using sse = await startUpstream({
       answer: (request, response) => {
         gone.push(once(response, 'close'));
-        openLine(request, response);
+        keepStreamOpen(request, response);
       },
     });
     await using gateway = await startGateway({ MAX_CONNECTIONS_PER_IP: '1', UPSTREAM_SSE: sse.address });
@@ -75,7 +75,7 @@ describe('a client that is too slow', () => {
   });
 
   it('is none while it listens', async () => {
-    await using sse = await startUpstream({ answer: openLine });
+    await using sse = await startUpstream({ answer: keepStreamOpen });
     await using gateway = await startGateway({ CLIENT_TIMEOUT: '2s', UPSTREAM_SSE: sse.address });
     const [listening] = await openStreams(gateway, 1);
     const cut = arrival(listening!, 'close').then(() => 'cut');

@@ -38,7 +38,7 @@ async function startPorts(upstreams: Partial<Record<Name, string>>): Promise<Por
   return { port, [Symbol.asyncDispose]: () => nginx.close() };
 }
 
-describe('each service on a port of its own', () => {
+describe('each service on a separate port', () => {
   it.each(NAMES)('%s gets every path, its own /metrics and /readyz too', async (name) => {
     await using service = await startUpstream({ name });
     await using ports = await startPorts({ [name]: service.address });

@@ -53,7 +53,7 @@ describe('renderGatewayConfig', () => {
 });
 
 describe('docs/operations.md', () => {
-  it('tells every setting with its default', () => {
+  it('lists every setting with its default', () => {
     const document = readFileSync(resolve(__dirname, '../../../docs/operations.md'), 'utf8');
     const table = /<!-- gateway-settings -->\n+([^]*?)\n+<!-- \/gateway-settings -->/.exec(document)?.[1] ?? '';
     const rows = [...table.matchAll(/^\| `([A-Z_]+)` +\| `([^`]*)`/gm)].map(([, name, value]) => `${name}=${value}`);

@@ -35,7 +35,7 @@ async function startReplicas(...addresses: readonly string[]): Promise<Replicas>
         ({ status }) => status !== 503,
       ),
     askMany: async () => {
-      // Whoever waits for the first answer of the name server shares that answer's first address.
+      // Requests that wait for the first answer of the name server share that answer's first address.
       await ask(gateway.port, '/polling');
       const answers = await Promise.all(Array.from({ length: 20 }, () => ask(gateway.port, '/polling')));
       return [...new Set(answers.map(({ status, body }) => (status === 200 ? body : String(status))))].sort();

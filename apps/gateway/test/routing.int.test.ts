@@ -84,7 +84,7 @@ describe('paths', () => {
     expect(answer.headers['content-type']).toBe('application/json');
   });
 
-  it('tell nothing of the server but its name', async () => {
+  it('reveal nothing of the server but its name', async () => {
     const answer = await ask(gateway.port, '/healthz');
     expect(answer.headers.server).toBe('nginx');
   });

@@ -55,7 +55,7 @@ describe('SSE', () => {
     response.destroy();
   });
 
-  it('what it is told not to do with a stream, a proxy in front of it is told too', async () => {
+  it('headers that keep it from buffering a stream reach a proxy in front of it, too', async () => {
     const head = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
     await using sse = await startUpstream({
       answer: (_request, response) => {

@@ -6,7 +6,7 @@ import { startUpstream } from './upstream';
 const ORIGIN = 'http://page.example';
 
 describe('a service that is down', () => {
-  it('an EventSource is told to come back, from any origin', async () => {
+  it('an EventSource gets an answer that makes it come back, from any origin', async () => {
     await using gateway = await startGateway({});
     const answer = await ask(gateway.port, '/sse?channel=a', { headers: { origin: ORIGIN } });
     expect(answer.status).toBe(200);
@@ -55,7 +55,7 @@ describe('a service that is down', () => {
 });
 
 describe('a service that fails', () => {
-  it('before its head: an EventSource is told to come back, a publisher gets a problem', async () => {
+  it('before its head: an EventSource gets an answer that makes it come back, a publisher gets a problem', async () => {
     await using sse = await startUpstream({ answer: (request) => request.socket.destroy() });
     await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
     expect(await ask(gateway.port, '/sse')).toMatchObject({
@@ -65,7 +65,7 @@ describe('a service that fails', () => {
     expectProblem(await ask(gateway.port, '/sse', { method: 'POST', body: '{}' }), 'unavailable');
   });
 
-  it('with words of its own: they are passed on', async () => {
+  it('with its own answer: it is passed on', async () => {
     await using polling = await startUpstream({
       answer: (_request, response) => response.writeHead(503, { 'retry-after': '9' }).end('draining'),
     });

@@ -10,11 +10,11 @@ const LIMIT_DEFAULT = 100;
 export interface PollRequest extends SubscriptionRequest {
   /** How long to wait for a message; 0 answers with what there is. */
   readonly waitMs: number;
-  /** Most messages wanted. */
+  /** Maximum messages in the answer. */
   readonly limit: number;
   /** The cursors in `If-None-Match`: with nothing new after one of them the answer is 304. */
   readonly knownCursors: readonly string[];
-  /** The value of `Preference-Applied` (RFC 7240) when `Prefer: wait` was heeded. */
+  /** The value of `Preference-Applied` (RFC 7240) when the server used `Prefer: wait`. */
   readonly preferenceApplied?: string;
 }
 

@@ -2,12 +2,12 @@ import type { Batch, Sink } from '@tetracast/hub';
 import type { Reset } from '@tetracast/message-model';
 import { pollFraming } from './poll-framing';
 
-/** Collects what one poll is answered with. */
+/** Collects the answer to one poll. */
 export class PollSink implements Sink {
   readonly framing = pollFraming;
-  /** Where the next poll goes on; `undefined` until the subscription has begun. */
+  /** Where the next poll resumes; `undefined` until the subscription has begun. */
   cursor: string | undefined;
-  /** The connection or the service is ending: there is nothing to wait for. */
+  /** The connection or the service is closing: the poll waits no longer. */
   closed = false;
   private readonly batches: Batch[] = [];
   private count = 0;
@@ -25,7 +25,7 @@ export class PollSink implements Sink {
     return this.limit - this.count;
   }
 
-  /** Whether there is something to answer with. */
+  /** Whether there is a message or a reset to answer with. */
   get hasContent(): boolean {
     return this.count > 0 || this.pendingReset !== undefined;
   }
@@ -57,7 +57,7 @@ export class PollSink implements Sink {
     this.wake();
   }
 
-  /** Resolves at the first message or reset, when the sink is closed, or when {@link wake} is called. */
+  /** Resolves at the first message or reset, when the sink is closed, or by {@link wake}. */
   whenContent(): Promise<void> {
     if (this.closed || this.hasContent) return Promise.resolve();
     return new Promise((resolve) => {
@@ -89,11 +89,11 @@ const HEAD = Buffer.from('{"messages":[');
 
 function encodeBody(batches: readonly Batch[], cursor: string, reset?: Reset): Buffer {
   const [first, ...rest] = batches.map(({ bytes }) => bytes);
-  const resetMember = reset === undefined ? '' : `,"reset":${JSON.stringify(reset)}`;
-  const tail = Buffer.from(`],"cursor":${JSON.stringify(cursor)}${resetMember}}`);
+  const member = reset === undefined ? '' : `,"reset":${JSON.stringify(reset)}`;
+  const tail = Buffer.from(`],"cursor":${JSON.stringify(cursor)}${member}}`);
   return Buffer.concat([HEAD, ...(first === undefined ? [] : [first.subarray(1), ...rest]), tail]);
 }
 
-function merge(earlier: Reset, added: Reset): Reset {
-  return { ...earlier, channels: [...new Set([...earlier.channels, ...added.channels])] };
+function merge(first: Reset, added: Reset): Reset {
+  return { ...first, channels: [...new Set([...first.channels, ...added.channels])] };
 }

@@ -60,7 +60,7 @@ describe('an answer', () => {
     expect([hidden.messages, hidden.cursor]).toEqual([[], id]);
   });
 
-  it('keeps a cursor that tells channels apart, too', async () => {
+  it('keeps a cursor that names channels ahead, too', async () => {
     const channel = uniqueChannel();
     const [id = ''] = await publish(service, channel, ['a']);
     const { epoch = '', seq = 0 } = decodeCursor(id) ?? {};
@@ -277,7 +277,7 @@ describe('without its log', () => {
     }
   }
 
-  it('a poll is told to come again, and leaves nothing behind', async () => {
+  it('a poll gets an answer that makes it come again, and leaves nothing behind', async () => {
     const bus = new AwayBus({ retention: { size: 10, ttlMs: 60_000 } });
     await using away = await startService({}, { bus });
     bus.isAway = true;

@@ -85,7 +85,7 @@ describe('Prefer', () => {
     expect(request).not.toHaveProperty('preferenceApplied');
   });
 
-  it('tells what of it was met', () => {
+  it('says which part was used', () => {
     expect(parse({}, { prefer: 'wait=20' }, { ...SETTINGS, maxPollWaitMs: 10_500 })).toMatchObject({
       waitMs: 10_500,
       preferenceApplied: 'wait=10',

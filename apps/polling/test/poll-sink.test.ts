@@ -55,7 +55,7 @@ describe('PollSink', () => {
     expect(new PollSink(10, length).write(batchOf(1))).toBe(false);
   });
 
-  it('tells a reset, and goes on from its cursor', () => {
+  it('answers with a reset, and continues from its cursor', () => {
     const sink = new PollSink(...LIMITS);
     const reset = { channels: ['a'], reason: 'epoch' as const, cursor: 'f-0' };
 
@@ -65,7 +65,7 @@ describe('PollSink', () => {
     expect(sink.hasContent).toBe(true);
   });
 
-  it('tells two resets as one for the channels of both, each once', () => {
+  it('merges two resets into one for the channels of both, each once', () => {
     const sink = new PollSink(...LIMITS);
 
     sink.sendReset({ channels: ['a', 'b'], reason: 'trimmed', cursor: 'e-4' });
@@ -93,12 +93,12 @@ describe('PollSink', () => {
   });
 
   it('is not waited for when it has news or is closed', async () => {
-    const told = new PollSink(...LIMITS);
-    told.write(batchOf(1));
+    const notified = new PollSink(...LIMITS);
+    notified.write(batchOf(1));
     const closed = new PollSink(...LIMITS);
     closed.close();
 
-    await expect(told.whenContent()).resolves.toBeUndefined();
+    await expect(notified.whenContent()).resolves.toBeUndefined();
     await expect(closed.whenContent()).resolves.toBeUndefined();
   });
 });

@@ -8,7 +8,7 @@ export interface TestService extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The service on a free port, over a memory bus of its own unless there is another. */
+/** The service on a free port, over a separate memory bus unless there is another. */
 export async function startService(
   settings: Readonly<Record<string, string>> = {},
   options: Pick<ServiceOptions, 'bus' | 'fixed'> = {},

@@ -38,7 +38,7 @@ describe('a wait', () => {
     expect([status, messages, headers.get('preference-applied')]).toEqual([200, [], null]);
   });
 
-  it('by preference is told to be applied', async () => {
+  it('by preference is reported as applied', async () => {
     await using impatient = await startService({ MAX_POLL_WAIT: '60ms' });
 
     const { headers } = await poll(impatient, 'channel=a', { headers: { prefer: 'wait=20' } });

@@ -24,17 +24,17 @@ export function encodeBlock(message: EncodedMessage, format: SseFormat): string 
   return `id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`;
 }
 
-/** Says when to come back; with a cursor it also sets, without an event, from where (WHATWG HTML, section 9.2.6). */
+/** Says when to reconnect; with a cursor it also sets, without an event, from where to resume (WHATWG HTML, section 9.2.6). */
 export function encodeOpening(retryMs: number, cursor?: string): string {
   return `retry: ${retryMs}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`;
 }
 
-/** Sets, without an event, from where the client comes back. */
+/** Sets, without an event, from where the client resumes. */
 export function encodePassed(cursor: string): string {
   return `id: ${cursor}\n\n`;
 }
 
-/** Told apart from the messages, so it moves the client's cursor nowhere: no id. */
+/** Not a message, so it must not move the client's cursor: no id. */
 export function encodeNotice(notice: TokenNotice): string {
   const { event, payload } = eventOfNotice(notice);
   return `event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`;
@@ -50,7 +50,7 @@ function bareData(json: string): string {
 
 /** An event stream knows three line ends, and its reader puts LF for each. */
 function dataLines(text: string): string {
-  // Nearly every message is one line, which a search for a letter finds out sooner than a pattern.
+  // Nearly every message is one line, which two searches for a character find out sooner than a pattern.
   const isOne = !text.includes('\n') && !text.includes('\r');
   return `data: ${isOne ? text : text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`;
 }

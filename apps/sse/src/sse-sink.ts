@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { encodeNotice, encodePassed, encodeReset, type SseFormat } from './sse-framing';
 import type { StreamBody } from './stream-body';
 
-/** One event stream. Before {@link open} nothing has been answered, so that the request can still be refused. */
+/** One event stream. Before {@link open} nothing is written, so that the request can still be refused. */
 export class SseSink implements Sink, SocketOwner {
   private writer: SocketWriter | undefined;
   private connection: Connection | undefined;
@@ -23,11 +23,11 @@ export class SseSink implements Sink, SocketOwner {
     return this.writer !== undefined;
   }
 
-  /** Answers with `head` and the first blocks. From now on the connection follows what becomes of the socket. */
+  /** Answers with `head` and the first blocks. From now on the connection is notified when the socket drains or closes. */
   open(socket: Socket, highWaterMark: number, connection: Connection, head: string, blocks: string): void {
     this.connection = connection;
     this.writer = new SocketWriter(socket, highWaterMark, this);
-    // What follows at once, as after a reconnect, leaves in the same write.
+    // Messages that follow at once, as after a reconnect, leave in the same write.
     this.writer.writeAtEndOfTurn(Buffer.from(head));
     this.writer.writeAtEndOfTurn(this.body.encode(blocks));
   }
@@ -65,13 +65,13 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   sendHeartbeat(): void {
-    // With bytes pending the connection is not silent.
+    // While bytes are pending, the connection is not silent.
     if (this.bytesPending === 0) this.writer?.write(this.body.heartbeat);
   }
 
   /** An `EventSource` reconnects after an end, and needs no reason. */
   close(reason: CloseName): void {
-    // A client that takes nothing would never take the end.
+    // A client that reads nothing would never let the end be written.
     if (reason === 'stalled') {
       this.writer?.destroy();
       return;

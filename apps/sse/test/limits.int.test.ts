@@ -6,7 +6,7 @@ import { connectionsOf, publish, startService, until } from './start-service';
 const COME_BACK = /^HTTP\/1\.1 200 OK\r\n.*content-type: text\/event-stream.*\r\n\r\nretry: \d+\n\n$/is;
 
 describe('a stream', () => {
-  it('above MAX_CONNECTIONS is told when to come back, until one of them ends', async () => {
+  it('above MAX_CONNECTIONS gets `retry:`, until one of them ends', async () => {
     await using service = await startService({ MAX_CONNECTIONS: '1' });
     using first = openRawStream(service.url, '/sse?channel=a');
     await first.readUntil('id: ');

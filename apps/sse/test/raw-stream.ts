@@ -22,7 +22,7 @@ export function openRawStream(url: string, target: string, headers = ''): RawStr
   // A character for each byte, since chunks are counted in bytes.
   const socket = connect({ host: hostname, port: Number(port) }).setEncoding('latin1');
   socket.pause();
-  socket.on('error', () => undefined); // told by the close that follows
+  socket.on('error', () => undefined); // the close event follows
   const isRequest = target.includes('\r\n');
   socket.write(isRequest ? target : `GET ${target} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n${headers}\r\n`);
   const decoder = new BodyDecoder();

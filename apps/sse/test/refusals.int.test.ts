@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('what passes by itself', () => {
-  it('is no fatal answer for an EventSource: without the log it is told when to come back', async () => {
+  it('is no fatal answer for an EventSource: without the message log it gets `retry:`', async () => {
     const bus = new SlowBus();
     await using away = await startService({}, { bus });
     bus.isAway = true;
@@ -65,7 +65,7 @@ describe('what passes by itself', () => {
     expect(connectionsOf(stopping)).toBe(0);
   });
 
-  it('a request that comes complete during a stop is told when to come back', async () => {
+  it('a request that comes complete during a stop gets `retry:`', async () => {
     const stopping = await startService();
     using stream = openRawStream(stopping.url, 'GET /sse?channel=a HTTP/1.1\r\n');
     await until(() => (stopping.sockets[0]?.bytesRead ?? 0) > 0);
@@ -78,7 +78,7 @@ describe('what passes by itself', () => {
     await closed;
   });
 
-  it('a stream that is asked for during a stop is told when to come back', async () => {
+  it('a stream that is asked for during a stop gets `retry:`', async () => {
     const bus = new SlowBus();
     bus.isSlow = true;
     const stopping = await startService({}, { bus });

@@ -11,7 +11,7 @@ it.each([
 });
 
 describe('a body in chunks', () => {
-  it('says so in the head, has each message in a chunk of its own, and has a last one', () => {
+  it('says so in the head, has each message in its own chunk, and has a last one', () => {
     expect(chunkedBody.headerLines).toBe('transfer-encoding: chunked\r\n');
     // The size counts bytes, and is hexadecimal: "é" has two.
     expect(chunkedBody.framings.data.encode(MESSAGE).toString()).toBe('16\r\nid: e-1\ndata: h\u00e9llo\n\n\r\n');
@@ -33,7 +33,7 @@ describe('a body that ends with the connection', () => {
   });
 });
 
-it('bytes are shared by framing: each way and format has one of its own', () => {
+it('bytes are shared by framing: each way and format has its own', () => {
   const framings = [chunkedBody, plainBody].flatMap(({ framings: { message, data } }) => [message, data]);
 
   expect(new Set(framings).size).toBe(4);

@@ -36,7 +36,7 @@ describe('the stream', () => {
     expect(head).not.toMatch(/content-length|access-control/i);
   });
 
-  it('tells an allowed page of another origin that it may read', async () => {
+  it('lets an allowed page of another origin read', async () => {
     using stream = openRawStream(service.url, '/sse?channel=a', 'Origin: https://friend.example\r\n');
 
     const head = await stream.readUntil('\r\n\r\n');
@@ -82,7 +82,7 @@ describe('the stream', () => {
     expect(chunks).toHaveLength(1);
   });
 
-  it('has every kind of block in chunks, told at once to a reader that waits for the whole of one', async () => {
+  it('has every kind of block in chunks, at once for a reader that waits for the whole of one', async () => {
     await using quick = await startService({ HEARTBEAT_INTERVAL: '20ms' });
     const channel = uniqueChannel();
     const query = `channel=${channel},${uniqueChannel()}&client=mine`;

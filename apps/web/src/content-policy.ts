@@ -11,8 +11,8 @@ const HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>;
 
 /**
- * The content security policy of the page (CSP 3): files of its own and nothing inline. On its own port it may use the
- * services beside it on the same host, anywhere else its own origin only.
+ * The content security policy of the page (CSP 3): its own files and nothing inline. On its own port the page may use the
+ * services beside it on the same host, elsewhere its own origin only.
  */
 export const contentPolicy: Policy = {
   useDefaults: false,

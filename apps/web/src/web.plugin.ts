@@ -6,22 +6,22 @@ import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
 
 /**
- * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on a network of its
- * own and under a strict content security policy.
+ * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on an isolated
+ * network and under a strict content security policy.
  */
 export const webPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
       contentSecurityPolicy: contentPolicy,
       frameguard: { action: 'deny' },
-      // A promise for the whole host, which is for whoever terminates TLS to make.
+      // A promise for the whole host: the proxy that terminates TLS makes it.
       strictTransportSecurity: false,
     });
     app.addHook('onRequest', (_request, reply, done) => {
       void reply.header('cache-control', 'no-cache');
       done();
     });
-    // Files become routes of their own instead of one wildcard, so that any other path is the service's own 404.
+    // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404.
     await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
     app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
   },

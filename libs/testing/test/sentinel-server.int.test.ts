@@ -21,7 +21,7 @@ describe('startSentinel', () => {
     expect(await roleOf(replica)).toBe('master');
   });
 
-  it('can be asked to replace a primary that works, with a name and a password of its own', async () => {
+  it('can be asked to replace a primary that works, with its own name and password', async () => {
     await using primary = await startRedis();
     await using replica = await startRedis({ replicaOf: primary });
     await using sentinel = await startSentinel({ primary, name: 'other', conf: ['requirepass secret'] });

@@ -66,7 +66,7 @@ describe('startProcess', () => {
     );
   });
 
-  it('tells of a wait for output in vain when it has ended', async () => {
+  it('rejects a wait for output when it has ended', async () => {
     await using service = await startProcess({ file });
     const waiting = service.waitForOutput(/never said/);
 

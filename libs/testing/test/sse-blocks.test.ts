@@ -4,11 +4,11 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('SseReader', () => {
   it('reads blocks', () => {
-    const text = 'retry: 1500\nid: a-1\n\n: beat\n\nid: a-2\nevent: price\ndata: one\ndata: \ndata:  two\n\n';
+    const text = 'retry: 1500\nid: a-1\n\n: heartbeat\n\nid: a-2\nevent: price\ndata: one\ndata: \ndata:  two\n\n';
 
     expect(new SseReader().push(bytes(text))).toEqual([
       { retry: 1500, id: 'a-1', comments: [] },
-      { comments: ['beat'] },
+      { comments: ['heartbeat'] },
       { id: 'a-2', event: 'price', data: 'one\n\n two', comments: [] },
     ]);
   });

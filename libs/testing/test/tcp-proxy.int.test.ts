@@ -11,13 +11,13 @@ function closeOf(socket: Socket): Promise<unknown> {
   return new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
 }
 
-describe('a line', () => {
+describe('a TCP proxy', () => {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     if (request.url === '/stream') response.write('begin');
     else response.end(`you asked for ${request.url ?? ''}`);
   });
-  let line: TcpProxy;
+  let proxy: TcpProxy;
 
   beforeAll(async () => {
     server.on('connection', (socket) => sockets.add(socket));
@@ -26,10 +26,10 @@ describe('a line', () => {
   });
 
   beforeEach(async () => {
-    line = await startTcpProxy(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    proxy = await startTcpProxy(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   });
 
-  afterEach(() => line.close());
+  afterEach(() => proxy.close());
 
   afterAll(() => {
     server.closeAllConnections();
@@ -37,15 +37,15 @@ describe('a line', () => {
   });
 
   it('relays', async () => {
-    expect(await (await fetch(`${line.url}/a`)).text()).toBe('you asked for /a');
+    expect(await (await fetch(`${proxy.url}/a`)).text()).toBe('you asked for /a');
   });
 
   it('breaks what is under way when it is cut, at both ends', async () => {
-    const response = await fetch(`${line.url}/stream`);
+    const response = await fetch(`${proxy.url}/stream`);
     const far = [...sockets].at(-1);
     const closed = far === undefined ? Promise.reject(new Error('no socket')) : closeOf(far);
 
-    await line.cut();
+    await proxy.cut();
 
     await expect(response.text()).rejects.toThrow('terminated');
     await closed;
@@ -55,12 +55,12 @@ describe('a line', () => {
     const events: string[] = [];
 
     let held: Promise<string> | undefined;
-    await line.cut(async () => {
-      held = fetch(`${line.url}/late`).then(async (response) => {
+    await proxy.cut(async () => {
+      held = fetch(`${proxy.url}/late`).then(async (response) => {
         events.push('answered');
         return response.text();
       });
-      // A request around the line is answered meanwhile, so an open line would have answered the held one, too.
+      // A request past the proxy is answered meanwhile, so an open proxy would have answered the waiting one, too.
       for (let turn = 0; turn < 5; turn++) await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       events.push('up');
     });
@@ -70,15 +70,15 @@ describe('a line', () => {
   });
 
   it('takes nothing from the server while it is stalled, on old connections and new ones, and cuts none', async () => {
-    const response = await fetch(`${line.url}/stream`);
+    const response = await fetch(`${proxy.url}/stream`);
     const reader = response.body?.getReader();
     await reader?.read();
     const far = [...sockets].at(-1);
     const events: string[] = [];
 
     let late: Promise<string> | undefined;
-    await line.stall(async () => {
-      late = fetch(`${line.url}/late`).then(async (answer) => {
+    await proxy.stall(async () => {
+      late = fetch(`${proxy.url}/late`).then(async (answer) => {
         events.push('answered');
         return answer.text();
       });
@@ -95,7 +95,7 @@ describe('a line', () => {
   });
 });
 
-describe('a line to a server with TLS', () => {
+describe('a TCP proxy to a server with TLS', () => {
   it('speaks it, and names the server by its own name', async () => {
     const dir = await createTempDir('tls');
     try {
@@ -115,9 +115,9 @@ describe('a line to a server with TLS', () => {
       const server = createSecureServer({ key, cert }, ({ headers }, response) => response.end(headers.host)).listen(0);
       await once(server, 'listening');
       const target = `https://localhost:${(server.address() as AddressInfo).port}`;
-      await using line = await startTcpProxy(target, { ca: cert });
+      await using proxy = await startTcpProxy(target, { ca: cert });
 
-      expect(await (await fetch(line.url)).text()).toBe(new URL(target).host);
+      expect(await (await fetch(proxy.url)).text()).toBe(new URL(target).host);
       server.closeAllConnections();
       server.close();
     } finally {

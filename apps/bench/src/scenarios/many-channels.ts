@@ -10,14 +10,19 @@ export const manyChannels: Scenario = {
   unit: 'server CPU-µs per message',
   method:
     '2000 channels with one subscriber each; 8 publishers send 256 bytes to one channel after the other. HTTP: one request ' +
-    'per message. A line: up to 64 messages unacknowledged.',
+    'per message. A connection: up to 64 messages unacknowledged.',
   systems: [
     tetracast({ service: 'sse', name: 'Tetracast, one POST per message' }),
-    tetracast({ service: 'websocket', name: 'Tetracast, published on a line', window: 64 }),
-    tetracast({ service: 'websocket', name: 'Tetracast with Redis, published on a line', bus: 'redis', window: 64 }),
+    tetracast({ service: 'websocket', name: 'Tetracast, published on a connection', window: 64 }),
+    tetracast({
+      service: 'websocket',
+      name: 'Tetracast with Redis, published on a connection',
+      bus: 'redis',
+      window: 64,
+    }),
     nchan('SSE'),
     nchan('WebSocket'),
-    tetracast({ service: 'socketio', name: 'Tetracast, published on a line', window: 64 }),
+    tetracast({ service: 'socketio', name: 'Tetracast, published on a connection', window: 64 }),
     stockSocketio,
     stockSocketioRedis,
   ],

@@ -8,13 +8,13 @@ export const publishing: Scenario = {
   title: 'Publishing alone, through Redis',
   unit: 'acknowledged messages per second, and ms from sending to the acknowledgement',
   method:
-    '50 connections publish 256 bytes to 50 channels without subscribers, on a line with up to 4 messages unacknowledged ' +
+    '50 connections publish 256 bytes to 50 channels without subscribers, on a connection with up to 4 messages unacknowledged ' +
     'or with one HTTP request per message. Redis and the service share one core. The bare script: redis-benchmark calls ' +
     'the same Lua script, 50 connections, 4 calls in a pipeline.',
   systems: [
-    tetracast({ service: 'websocket', bus: 'redis', name: 'Tetracast with Redis, on a line', window: 4 }),
+    tetracast({ service: 'websocket', bus: 'redis', name: 'Tetracast with Redis, on a connection', window: 4 }),
     tetracast({ service: 'sse', bus: 'redis', name: 'Tetracast with Redis, POST' }),
-    tetracast({ service: 'websocket', name: 'Tetracast in memory, on a line', window: 4 }),
+    tetracast({ service: 'websocket', name: 'Tetracast in memory, on a connection', window: 4 }),
     tetracast({ service: 'sse', name: 'Tetracast in memory, POST' }),
     lua,
   ],

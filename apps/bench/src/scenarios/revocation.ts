@@ -6,7 +6,7 @@ import { twoProcesses } from '../systems/two-processes';
 
 const SECRET = 'a secret of the benchmarks, of more than 32 bytes';
 const REVOKED = 4001;
-/** A line that is open for so long after its token was revoked is one that was lost. */
+/** A connection that is still open so long after its token was revoked is lost. */
 const PATIENCE_MS = 10_000;
 /** Handshakes in progress at a time. */
 const AT_ONCE = 50;
@@ -14,10 +14,10 @@ const AT_ONCE = 50;
 export const revocation: Scenario = {
   name: 'revocation',
   title: 'How soon a revocation is everywhere',
-  unit: 'ms from the request that revokes to the end of a line, on either process',
+  unit: 'ms from the request that revokes to the end of a connection, on either process',
   method:
-    'Two processes and their Redis share one core. 1000 lines on each have a token of their own; 200 of these tokens, each ' +
-    'with a line on both, are revoked at one process, one after the other. Then one subject is, who has 500 lines on each.',
+    'Two processes and their Redis share one core. 1000 connections on each have a separate token; 200 of these tokens, each ' +
+    'with a connection on both, are revoked at one process, one after the other. Then one user is, with 500 connections on each.',
   systems: [twoProcesses(SECRET)],
   measure: async ({ nodes = [] }, { quick }) => {
     const [tokens, others, ofSubject] = quick ? [5, 5, 5] : [200, 800, 500];
@@ -28,18 +28,18 @@ export const revocation: Scenario = {
       ...Array.from({ length: others }, () => ({ node, claims: { jti: randomUUID(), sub: 'ben' } })),
       ...Array.from({ length: ofSubject }, () => ({ node, claims: { jti: randomUUID(), sub: 'eve' } })),
     ]);
-    const lines = await openAll(wanted);
+    const connections = await openAll(wanted);
     try {
       const singles: number[] = [];
       for (const jti of ids) {
-        const ofToken = lines.filter(({ claims }) => claims.jti === jti);
+        const ofToken = connections.filter(({ claims }) => claims.jti === jti);
         singles.push(...(await msUntilClosed(ofToken, () => revoke(first, { jti }))));
       }
-      const ofEve = lines.filter(({ claims }) => claims.sub === 'eve');
+      const ofEve = connections.filter(({ claims }) => claims.sub === 'eve');
       const all = await msUntilClosed(ofEve, () => revoke(first, { sub: 'eve' }));
       return [...toReadings('one token', singles), ...toReadings('all of a subject', all)];
     } finally {
-      for (const { websocket } of lines) websocket.terminate();
+      for (const { websocket } of connections) websocket.terminate();
     }
   },
 };
@@ -49,23 +49,23 @@ interface Claims {
   readonly sub: string;
 }
 
-interface Line {
+interface OpenConnection {
   readonly claims: Claims;
   readonly websocket: WebSocket;
 }
 
-async function openAll(wanted: readonly { node: string; claims: Claims }[]): Promise<Line[]> {
-  const lines: Line[] = [];
+async function openAll(wanted: readonly { node: string; claims: Claims }[]): Promise<OpenConnection[]> {
+  const connections: OpenConnection[] = [];
   const rest = [...wanted];
   const openRest = async (): Promise<void> => {
     for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
       const { node, claims } = next;
       const token = mint({ ...claims, tetracast: { subscribe: ['bench'] } });
-      lines.push({ claims, websocket: await open(`ws://${node}/ws?channel=bench&token=${token}`) });
+      connections.push({ claims, websocket: await open(`ws://${node}/ws?channel=bench&token=${token}`) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, openRest));
-  return lines;
+  return connections;
 }
 
 /** Resolves when it is let in. */
@@ -80,12 +80,12 @@ function open(url: string): Promise<WebSocket> {
   });
 }
 
-/** For each line how long it takes from now to its end; `Infinity` for what is not ended as revoked. */
-async function msUntilClosed(lines: readonly Line[], act: () => Promise<void>): Promise<number[]> {
+/** For each connection how long it takes from now to its end; `Infinity` for what is not ended as revoked. */
+async function msUntilClosed(connections: readonly OpenConnection[], act: () => Promise<void>): Promise<number[]> {
   const over = new AbortController();
   const late = setTimeout(PATIENCE_MS, Infinity, { signal: over.signal }).catch(() => Infinity);
   const start = performance.now();
-  const ends = lines.map(
+  const ends = connections.map(
     ({ websocket }) =>
       new Promise<number>((resolve) => {
         websocket.once('close', (code) => resolve(code === REVOKED ? performance.now() - start : Infinity));

@@ -25,7 +25,7 @@ interface NodeServerOptions {
   readonly orderly?: boolean;
 }
 
-/** Starts a Node server, and a Redis of its own if it wants one, on the servers' core. */
+/** Starts a Node server, and a separate Redis if it needs one, on the servers' core. */
 export async function startNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const redis = options.redis === undefined ? undefined : await startRedis();
   const server = await startProcess({

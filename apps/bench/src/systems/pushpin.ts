@@ -68,13 +68,13 @@ export function pushpin(transport: 'WebSocket' | 'SSE'): System {
   };
 }
 
-/** Its parts are in process groups of their own: they end with the runner only when it is asked to stop, not when it is killed. */
+/** Its parts are in separate process groups: they end with the runner only when it is asked to stop, not when it is killed. */
 function withParts(runner: ManagedProcess): ManagedProcess {
   return { ...runner, kill: () => runner.stop() };
 }
 
 /**
- * Resolves when a request is held: only that goes by all parts, and whoever comes before they have found each other is
+ * Resolves when a request is held: only that goes by all parts, and a client that comes before they have found each other is
  * refused (500), or never answered, since what goes to a part that does not listen yet is lost. So each attempt has an end.
  */
 async function untilHeld(url: string, signal: AbortSignal): Promise<void> {

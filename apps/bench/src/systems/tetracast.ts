@@ -15,13 +15,13 @@ export interface TetracastOptions {
   readonly bus?: 'redis';
   /** Short polls instead of long ones. */
   readonly short?: boolean;
-  /** Messages that a publisher on a line has unacknowledged; default 1. */
+  /** Messages that a publisher on a connection has unacknowledged; default 1. */
   readonly window?: number;
   /** Messages a second of all publishers; absent: as fast as they are acknowledged. */
   readonly rate?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
-  /** Processes, each on a core of its own; absent: one, on the servers' core. */
+  /** Processes, each on a separate core; absent: one, on the servers' core. */
   readonly workers?: number;
   /** Whether its live objects can be counted, see live-heap.ts. */
   readonly inspect?: boolean;
@@ -66,7 +66,7 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
 
 const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', polling: 'long-poll' } as const;
 
-/** One of our services as it is built, in a process of its own. */
+/** One of our services as it is built, in a separate process. */
 export function tetracast(options: TetracastOptions): System {
   const { service, bus, short, window, rate, workers, profile, inspect, name = nameOf(options) } = options;
   return {
@@ -109,7 +109,7 @@ function nameOf({ bus, workers }: TetracastOptions): string {
   return workers === undefined ? where : `${where}, ${workers} worker${workers > 1 ? 's' : ''}`;
 }
 
-/** Publishes the messages, and one before them: whoever goes on after that one has all of them to come. */
+/** Publishes one message, then the others: a client that resumes after the first gets all of them. */
 async function store(service: Service, port: number, messages: readonly string[]): Promise<LoadOptions> {
   const ids: string[] = [];
   for (const data of ['first', ...messages]) ids.push(await publish(service, port, data));

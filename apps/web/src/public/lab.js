@@ -36,17 +36,17 @@ let frame = 0;
 function changed() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    for (const { panel } of lines) panel.showVerdict(ledger.check(panel.transport));
+    for (const { panel } of lanes) panel.showVerdict(ledger.check(panel.transport));
   });
 }
 
 const ledger = new Ledger();
 const stopwatch = new Stopwatch();
 const page = { ledger, stopwatch, changed };
-const lines = [...document.querySelectorAll('section[data-transport]')].map(createLine);
+const lanes = [...document.querySelectorAll('section[data-transport]')].map(createLane);
 
-/** A line is a panel and the transport behind it: made at the first join, once its stock client is on the page. */
-function createLine(section) {
+/** A lane is a panel and the transport behind it: made at the first join, once its stock client is on the page. */
+function createLane(section) {
   const name = section.dataset.transport;
   section.append(document.querySelector('#panel').content.cloneNode(true));
   const panel = new Panel(section, name, page);
@@ -67,7 +67,7 @@ function createLine(section) {
   }
 
   async function publish(text) {
-    if (panel.state === 'cut') throw new Error('the line is cut: join again to publish');
+    if (panel.state === 'cut') throw new Error('the connection is cut: join again to publish');
     await transport.publish({ text, from: name, sent: stopwatch.stamp() });
   }
 
@@ -90,15 +90,15 @@ function createLine(section) {
   return { panel, join, publish };
 }
 
-const bar = new PublishBar(document.querySelector('[data-role="bar"]'), lines);
+const bar = new PublishBar(document.querySelector('[data-role="bar"]'), lanes);
 bar.onClear = () => {
   ledger.clear();
-  for (const { panel } of lines) panel.clear();
+  for (const { panel } of lanes) panel.clear();
   changed();
 };
 
 const start = parameters.get('after') ?? (await currentCursor(channel, token));
-for (const { panel, join } of lines) {
+for (const { panel, join } of lanes) {
   panel.moveTo(start);
   join();
 }

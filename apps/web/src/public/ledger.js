@@ -59,7 +59,7 @@ export class Ledger {
   }
 }
 
-/** How many ids come later in one list than in the other. It cannot say which of the two is right: both are told. */
+/** How many ids come later in one list than in the other. It cannot say which of the two is right, so it counts both. */
 function countMisplaced(mine, theirs) {
   const places = new Map([...theirs.seen].map((id, place) => [id, place]));
   let highest = -1;

@@ -1,13 +1,13 @@
-/** Older rows leave the page beyond this many; the ledger and the numbers go on. */
+/** Older rows leave the page beyond this many; the ledger and the numbers continue. */
 const ROWS_KEPT = 500;
 
 const SHORT_NAMES = { polling: 'Poll', sse: 'SSE', websocket: 'WS', socketio: 'SIO' };
 
 const RESETS = {
   trimmed: 'some messages after the cursor are gone; what is left follows',
-  epoch: 'the log was lost or replaced; what is stored follows',
-  ahead: 'the cursor was ahead of the log',
-  invalid: 'the cursor could not be read; going on from now',
+  epoch: 'the message log was lost or replaced; what is stored follows',
+  ahead: 'the cursor was ahead of the message log',
+  invalid: 'the cursor could not be read; messages from now on follow',
 };
 
 /** The rows of one panel, oldest first, scrolled to the newest unless the reader has scrolled up. */
@@ -40,7 +40,7 @@ export class MessageList {
 
   addReset({ reason }) {
     const row = element('li', { class: 'reset', 'data-reset': reason });
-    row.append(element('strong', {}, `reset: ${reason}`), ` – ${RESETS[reason] ?? 'the stream starts anew'}`);
+    row.append(element('strong', {}, `reset: ${reason}`), ` – ${RESETS[reason] ?? 'the stream starts again'}`);
     this.#append(row);
   }
 

@@ -3,7 +3,7 @@ import { MessageList } from './message-list.js';
 
 /**
  * What one transport shows. The transport's file calls setState, moveTo, receive, showReset, note and the counters;
- * `cursor` is the place from which it goes on after a cut, and it is kept here, out of reach of the line's troubles.
+ * `cursor` is where it resumes after a cut; it is kept here, so that it outlives the connection.
  */
 export class Panel {
   cursor = '';
@@ -51,7 +51,7 @@ export class Panel {
 
   receive(message) {
     this.moveTo(message.id);
-    // An EventSource hears only the event names it was told, so all panels keep to the one that needs no name.
+    // An EventSource gets only events whose names it knows, so all panels show the one that needs no name.
     if ((message.event ?? 'message') !== 'message') return;
     this.#measure(message.data?.sent);
     this.#messages.addMessage(message);
@@ -104,7 +104,7 @@ export class Panel {
     this.#messages.clear();
   }
 
-  /** What waited behind a cut would measure the length of the cut: only what was sent on a standing line counts. */
+  /** A message that waited behind a cut would measure the cut: only those sent while the connection was open count. */
   #measure(sent) {
     const elapsedMs = this.#page.stopwatch.elapsedMs(sent);
     if (elapsedMs === undefined || sent < this.#connectedAtMs) return;

@@ -16,7 +16,7 @@ export function polling({ origin, channel, panel, token }) {
   function ask() {
     const query = { channel };
     if (panel.cursor) query.after = panel.cursor;
-    // The first question never waits: its answer is the backlog, and the proof that the line is up.
+    // The first question never waits: its answer is the backlog, and the proof that the service answers.
     if (connected && !short) query.wait = 25;
     panel.countRequest();
     request = $.ajax({ url, headers, data: query, dataType: 'json', timeout: 40_000 }).done(show).fail(tryAgain);

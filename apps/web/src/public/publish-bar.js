@@ -4,15 +4,15 @@ const BULK = 20;
 export class PublishBar {
   onClear = () => {};
   #element;
-  #lines;
+  #lanes;
 
-  constructor(element, lines) {
+  constructor(element, lanes) {
     this.#element = element;
-    this.#lines = lines;
+    this.#lanes = lanes;
     this.#part('bulk').addEventListener('click', () => this.#publishMany());
     this.#part('clear').addEventListener('click', () => {
       this.onClear();
-      this.#say('Cleared. The lines and their cursors stay as they were.');
+      this.#say('Cleared. The connections and their cursors stay as they were.');
     });
   }
 
@@ -20,7 +20,7 @@ export class PublishBar {
   async #publishMany() {
     const button = this.#part('bulk');
     const name = this.#part('bulk-transport').value;
-    const { publish } = this.#lines.find(({ panel }) => panel.transport === name);
+    const { publish } = this.#lanes.find(({ panel }) => panel.transport === name);
     if (button.ariaDisabled === 'true') return;
     button.ariaDisabled = 'true'; // not `disabled`: that would take the focus away
     let published = 0;

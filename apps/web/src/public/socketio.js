@@ -19,12 +19,12 @@ export function socketio({ origin, channel, panel, token }) {
   });
   socket.on('connect_error', (error) => lost(error.message));
 
-  /** `active` tells whether the client will come back by itself; after a refusal it does not. */
+  /** `active` says whether the client will come back by itself; after a refusal it does not. */
   function lost(reason) {
     panel.setState(socket.active ? 'reconnecting' : 'cut', reason);
   }
 
-  // Only for the figures: the line below the socket starts as HTTP long-polling and moves up to a WebSocket.
+  // Only for the figures: the transport below the socket starts as HTTP long-polling and moves up to a WebSocket.
   socket.io.on('open', () => {
     const { engine } = socket.io;
     panel.describe(`Now over: ${engine.transport.name}`);
@@ -48,7 +48,7 @@ export function socketio({ origin, channel, panel, token }) {
       panel.setState('cut');
     },
     async publish(data) {
-      if (!socket.connected) throw new Error('the line is not up');
+      if (!socket.connected) throw new Error('the connection is not open');
       const answer = await socket.timeout(5000).emitWithAck('publish', { channel, data });
       if (!answer.ok) throw new Error(answer.error.message);
     },

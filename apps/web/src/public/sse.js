@@ -2,7 +2,7 @@ import { backoffMs } from './backoff.js';
 import { bearer } from './token.js';
 
 /**
- * Server-Sent Events with the browser's own EventSource. It reconnects by itself and tells the service where it
+ * Server-Sent Events with the browser's own EventSource. It reconnects by itself and sends the service where it
  * stopped (the Last-Event-ID header), so most of this file is about the one case in which it gives up. It can send no token:
  * where one is needed, a request that can gets a ticket for it, which is good for this stream and its reconnects only.
  */
@@ -69,7 +69,7 @@ export function sse({ origin, channel, panel, token }) {
     if (mine === joined) refused(reason ?? new Error('EventSource gave up; this page makes a new one'));
   }
 
-  /** An EventSource is not told why it was refused; another request is. With a token that is the one for a ticket. */
+  /** An EventSource does not see why it was refused; another request does. With a token that is the one for a ticket. */
   async function whyRefused() {
     panel.countRequest();
     const response = await fetch(`${url}?${new URLSearchParams({ channel })}`);
@@ -86,7 +86,7 @@ export function sse({ origin, channel, panel, token }) {
       source?.close();
       panel.setState('cut');
     },
-    /** The event stream goes one way only, so publishing is a request of its own. */
+    /** The event stream goes one way only, so publishing is a separate request. */
     async publish(data) {
       const response = await fetch(url, {
         method: 'POST',

@@ -15,7 +15,7 @@ export function websocket({ origin, channel, panel, token }) {
   let lastRef = 0;
 
   const on = {
-    // "subscribed" is the moment from which nothing can be missed; before it the line is only half up.
+    // "subscribed" is the moment from which nothing can be missed; before it the connection is only half open.
     subscribed() {
       failures = 0;
       panel.setState('connected');
@@ -46,7 +46,7 @@ export function websocket({ origin, channel, panel, token }) {
     socket = mine;
   }
 
-  /** The range of the code is the service's advice. A refused handshake has no code of its own: 1006. */
+  /** The range of the code is the service's advice. A refused handshake has only 1006. */
   function closed(code) {
     giveUpWaiting();
     const isOurFault = code === 1008 || code === 1009 || (code >= 4000 && code <= 4099);
@@ -68,7 +68,7 @@ export function websocket({ origin, channel, panel, token }) {
   }
 
   function giveUpWaiting() {
-    for (const { reject } of waiting.values()) reject(new Error('the line was lost before the answer'));
+    for (const { reject } of waiting.values()) reject(new Error('the connection was lost before the answer'));
     waiting.clear();
   }
 
@@ -83,7 +83,7 @@ export function websocket({ origin, channel, panel, token }) {
       panel.setState('cut');
     },
     publish(data) {
-      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error('the line is not up'));
+      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error('the connection is not open'));
       const ref = String((lastRef += 1));
       socket.send(JSON.stringify({ type: 'publish', channel, data, ref }));
       return new Promise((resolve, reject) => waiting.set(ref, { resolve, reject }));

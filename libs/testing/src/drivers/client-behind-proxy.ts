@@ -3,15 +3,15 @@ import { Inbox } from './inbox';
 import type { TcpProxy } from '../servers/proxies/tcp-proxy';
 import type { TransportClient } from './transport-driver';
 
-/** What a driver brings to {@link clientBehindProxy}. */
+/** What a driver provides to {@link clientBehindProxy}. */
 export interface ClientParts {
-  readonly line: TcpProxy;
+  readonly proxy: TcpProxy;
   readonly messages: Inbox<Message>;
   readonly resets: Inbox<Reset>;
-  /** Where it would go on from now. */
+  /** From where it would resume now. */
   readonly cursor: () => string | undefined;
   readonly publish: TransportClient['publish'];
-  /** Ends what the library keeps open; the line is closed after it. */
+  /** Ends what the library keeps open; the proxy is closed after it. */
   readonly end: () => void | Promise<void>;
 }
 
@@ -20,11 +20,11 @@ export function createInboxes(name: string): Pick<ClientParts, 'messages' | 'res
   return { messages: new Inbox(name), resets: new Inbox(`${name} resets`) };
 }
 
-/** A client whose messages and resets come over a line that can be cut. */
-export function clientBehindProxy({ line, messages, resets, cursor, publish, end }: ClientParts): TransportClient {
+/** A client whose messages and resets come through a proxy that can be cut. */
+export function clientBehindProxy({ proxy, messages, resets, cursor, publish, end }: ClientParts): TransportClient {
   const close = async (): Promise<void> => {
     await end();
-    await line.close();
+    await proxy.close();
   };
   return {
     received: messages.items,
@@ -35,8 +35,8 @@ export function clientBehindProxy({ line, messages, resets, cursor, publish, end
     next: (count) => messages.next(count),
     nextReset: () => resets.one(),
     publish,
-    cut: (meanwhile) => line.cut(meanwhile),
-    stall: (meanwhile) => line.stall(meanwhile),
+    cut: (meanwhile) => proxy.cut(meanwhile),
+    stall: (meanwhile) => proxy.stall(meanwhile),
     close,
     [Symbol.asyncDispose]: close,
   };

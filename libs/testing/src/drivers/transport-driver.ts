@@ -25,19 +25,19 @@ export interface TransportClient extends AsyncDisposable {
   readonly received: readonly Message[];
   /** All resets so far. */
   readonly resets: readonly Reset[];
-  /** Where the client would go on from; `undefined` while its library shows none. */
+  /** From where the client would resume; `undefined` while its library shows none. */
   readonly cursor: string | undefined;
   /** The `count` (1) messages that follow those already taken; rejects after 10 s with what did arrive. */
   next(count?: number): Promise<Message[]>;
   nextReset(): Promise<Reset>;
-  /** Over the client's own line; rejects with a {@link TransportError}. */
+  /** Over the client's own connection; rejects with a {@link TransportError}. */
   publish(publication: PublishOptions): Promise<{ readonly id: string }>;
   /**
-   * Cuts the line, keeps it down until `meanwhile` is done, and lets it up again: the client comes back by itself and goes
-   * on from its cursor.
+   * Cuts the connection and accepts no other until `meanwhile` is done: the client then reconnects by itself and resumes from
+   * its cursor.
    */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
-  /** Takes nothing from the service until `meanwhile` is done; the line stands as far as the client can tell. */
+  /** Reads nothing from the service until `meanwhile` is done; for the client the connection stays open. */
   stall(meanwhile: () => Promise<unknown>): Promise<void>;
   /** May be called more than once. */
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export interface DriverFlags {
   readonly publishesJson: boolean;
   /** Shows its cursor before the first message has come; `EventSource` keeps it to itself. */
   readonly showsStartCursor: boolean;
-  /** Goes on from that cursor after a cut; the `eventsource` package forgets it. */
+  /** Resumes from that cursor after a cut; the `eventsource` package forgets it. */
   readonly keepsStartCursor: boolean;
   /** Shows the code with which a subscription was refused; `EventSource` hides the body. */
   readonly showsRefusal: boolean;

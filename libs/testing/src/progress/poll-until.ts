@@ -3,7 +3,7 @@ import { IDLE_LIMIT_MS, watchProgress } from './watch-progress';
 
 const POLL_MS = 10;
 
-/** For what tells of no change by itself: looks until what it sees `isDone`, and rejects when that is the same for `idleMs`. */
+/** Polls a state that raises no event, until it `isDone`; rejects when the state has not changed for `idleMs`. */
 export async function pollUntil<T>(
   look: () => T | Promise<T>,
   isDone: (seen: T) => boolean,

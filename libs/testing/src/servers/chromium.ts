@@ -23,7 +23,7 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** The path in `CHROMIUM_PATH`, or the first Chromium in `PATH`; throws with the line that installs one. */
+/** The path in `CHROMIUM_PATH`, or the first Chromium in `PATH`; throws with the command that installs one. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   const given = env.CHROMIUM_PATH;
   if (given !== undefined && given !== '') {

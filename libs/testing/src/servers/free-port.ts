@@ -10,7 +10,7 @@ const ATTEMPTS = 100;
 
 const given = new Set<number>();
 
-/** A TCP port on 127.0.0.1 that nobody listens on, never given twice by this process. */
+/** A TCP port on 127.0.0.1 that no process listens on, never returned twice by this process. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const port = randomInt(LOWEST, HIGHEST);
@@ -29,7 +29,7 @@ function canListen(port: number): Promise<boolean> {
   });
 }
 
-/** Other test processes look for ports, too: whoever has the UDP port of this number has it, until its process ends. */
+/** Other test processes look for ports, too: the one that binds the UDP port of this number owns it until it ends. */
 function claim(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4').unref();

@@ -1,4 +1,4 @@
-/** The environment of a service under a load that comes from one address: only users are limited. */
+/** The environment of a service under a load that comes from one address: no limit per address applies. */
 export const NO_LIMITS: Readonly<Record<string, string>> = {
   MAX_CONNECTIONS: '1000000',
   MAX_CONNECTIONS_PER_IP: '0',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A new empty directory of the system's temporary place, its name beginning with `tetracast-<name>-`. */
+/** A new empty directory in the system's temporary folder; its name begins with `tetracast-<name>-`. */
 export function createTempDir(name: string): Promise<string> {
   return mkdtemp(join(tmpdir(), `tetracast-${name}-`));
 }

@@ -15,21 +15,21 @@ export interface TransportUnderTest extends AsyncDisposable {
 }
 
 /**
- * Each call starts a service over a log of its own, with these settings (environment variables such as `HISTORY_SIZE`) on
+ * Each call starts a service with a separate message log, with these settings (environment variables such as `HISTORY_SIZE`) on
  * top of those that any test needs.
  */
 export type StartServer = (settings?: Readonly<Record<string, string>>) => Promise<TransportUnderTest>;
 
 /**
- * What a suite runs against: services it can start, or one that runs already (`url()` is asked once the tests run). The
- * cases that need a server of their own are not run against the latter; they stay in the results as `todo`.
+ * What a suite runs against: services it can start, or a running one (`url()` is called once the tests run). The
+ * cases that need a separate server do not run against the latter; the results list them as `todo`.
  */
 export type ServerToTest = { readonly start: StartServer } | { readonly url: () => string };
 
 /** The server, and the clients that must work with it. */
 export type TransportSuite = ServerToTest & { readonly drivers: readonly TransportDriver[] };
 
-/** What each topic of the suite gets; `url()` is that of a service all tests share, so each takes channels of its own. */
+/** What each topic of the suite gets; `url()` is that of a service all tests share, so each uses separate channels. */
 export interface ContractContext {
   readonly driver: TransportDriver;
   readonly url: () => string;
@@ -37,7 +37,7 @@ export interface ContractContext {
   readonly start: StartServer | undefined;
 }
 
-/** A case that needs a server with these settings, or with a log of its own. */
+/** A case that needs a server with these settings, or with a separate message log. */
 export function itOnItsOwnServer(
   { start }: ContractContext,
   title: string,
@@ -73,7 +73,7 @@ export function open({ driver, url }: ContractContext, options: OpenOptions): Pr
   return driver.open(url(), options);
 }
 
-/** Publishes any JSON: over the client's line, or by a plain request where the client can publish only strings. */
+/** Publishes any JSON: over the client's connection, or by a plain request where the client can publish only strings. */
 export function publishAny(
   { driver, url }: ContractContext,
   client: TransportClient,

@@ -49,7 +49,7 @@ async function resetCursor(url: string, auth: Readonly<Record<string, unknown>>)
   return ((await socket.next()) as [string, Reset])[1].cursor;
 }
 
-/** How a line that has no channel yet answers `subscribe`: by an acknowledgement, and by an event. */
+/** How a connection without a channel answers `subscribe`: by an acknowledgement, and by an event. */
 async function subscribeCursors(url: string, channels: readonly string[]): Promise<{ ack: string; event: string }> {
   await using socket = await openSocketioWire(url, {});
   await socket.next(); // the priming event

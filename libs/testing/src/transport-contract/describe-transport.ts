@@ -22,8 +22,8 @@ import { testWebSocketFrames } from './single/websocket-frames';
 /**
  * The wire contract of one transport, run against a real service with stock clients.
  *
- * Every driver runs the topics that all transports share; the first driver of each form also brings those of its form.
- * Under the title stands who asks, under that the topic and the case, which read the same for all transports.
+ * Every driver runs the topics that all transports share; the first driver of each form also runs those of its form.
+ * The outer title names the driver, the inner ones the topic and the case, which are the same for all transports.
  */
 export function describeTransport(name: string, suite: TransportSuite): void {
   describe(`${name}: the wire contract`, () => {

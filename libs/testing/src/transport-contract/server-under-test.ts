@@ -17,7 +17,7 @@ export function sharedServer(server: ServerToTest): Pick<ContractContext, 'url' 
   return { url: () => service.url, start: server.start };
 }
 
-/** A test that failed half-way has left clients open, and those would come back for ever and keep the run from ending. */
+/** A test that failed half-way leaves clients open, which would reconnect for ever and keep the run from ending. */
 export function closingAfterAll(driver: TransportDriver): TransportDriver {
   const clients: TransportClient[] = [];
   afterAll(async () => {

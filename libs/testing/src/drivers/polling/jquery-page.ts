@@ -25,7 +25,7 @@ interface JQueryModule {
   readonly jQueryFactory: (window: Page['window']) => JQueryAjax;
 }
 
-/** jQuery in a page of its own that was loaded from `url`, without a browser. */
+/** jQuery in a separate page that was loaded from `url`, without a browser. */
 export function openJQueryPage(url: string): { readonly $: JQueryAjax; close(): void } {
   const load = createRequire(__filename);
   const { JSDOM } = load('jsdom') as JsdomModule;

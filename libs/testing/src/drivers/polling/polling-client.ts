@@ -11,9 +11,9 @@ export interface PollAnswer {
   readonly reset?: Reset;
 }
 
-/** What a polling driver brings: one request of each kind with its library. */
+/** What a polling driver provides: one request of each kind with its library. */
 export interface PollRequests {
-  /** Rejects with a {@link TransportError} when refused, with anything else when the line broke. */
+  /** Rejects with a {@link TransportError} when refused, with anything else when the connection broke. */
   poll(start: OpenOptions, waitSeconds: number, signal: AbortSignal): Promise<PollAnswer>;
   publish(publication: PublishOptions): Promise<{ readonly id: string }>;
   close(): Promise<void>;
@@ -25,7 +25,7 @@ const RETRY_MS = 20;
 /** A long-poll loop as a page would write it: a first short poll for the start, then from cursor to cursor. */
 export async function startPolling(
   name: string,
-  line: TcpProxy,
+  proxy: TcpProxy,
   requests: PollRequests,
   options: OpenOptions,
 ): Promise<TransportClient> {
@@ -53,7 +53,7 @@ export async function startPolling(
   };
 
   const client = clientBehindProxy({
-    line,
+    proxy,
     messages,
     resets,
     cursor: () => cursor,

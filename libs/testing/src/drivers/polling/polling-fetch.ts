@@ -18,12 +18,12 @@ export const pollingFetch: TransportDriver = {
     polls: true,
   },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const url = `${line.url}/polling`;
+    const proxy = await startTcpProxy(baseUrl);
+    const url = `${proxy.url}/polling`;
     const client = options.client === undefined ? {} : { client: options.client };
     return startPolling(
       pollingFetch.name,
-      line,
+      proxy,
       {
         poll: async (start, waitSeconds, signal) => {
           const query = startQuery(start);

@@ -5,7 +5,7 @@ import { type PollAnswer, startPolling } from './polling-client';
 import { startQuery } from '../query';
 import type { TransportDriver } from '../transport-driver';
 
-/** `$.ajax` in a page of the service's origin; publishes as a form, which is what `$.ajax` sends unless told otherwise. */
+/** `$.ajax` in a page of the service's origin; publishes as a form, which is what `$.ajax` sends by default. */
 export const pollingJQuery: TransportDriver = {
   name: 'polling with $.ajax',
   form: 'polling',
@@ -19,12 +19,12 @@ export const pollingJQuery: TransportDriver = {
     polls: true,
   },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const page = openJQueryPage(`${line.url}/`);
+    const proxy = await startTcpProxy(baseUrl);
+    const page = openJQueryPage(`${proxy.url}/`);
     const client = options.client === undefined ? {} : { client: options.client };
     return startPolling(
       pollingJQuery.name,
-      line,
+      proxy,
       {
         poll: async (start, waitSeconds, signal) => {
           const data = {
@@ -62,7 +62,7 @@ function request($: JQueryAjax, settings: Readonly<Record<string, unknown>>, sig
       () => {
         signal?.removeEventListener('abort', abort);
         const type = xhr.getResponseHeader('content-type') ?? '';
-        reject(xhr.status === 0 ? new Error('the line broke') : refusalFrom(xhr.status, type, xhr.responseText));
+        reject(xhr.status === 0 ? new Error('the connection broke') : refusalFrom(xhr.status, type, xhr.responseText));
       },
     );
   });

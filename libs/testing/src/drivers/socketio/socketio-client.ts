@@ -22,7 +22,7 @@ interface Variant {
   readonly subscribeBy: 'auth' | 'event';
 }
 
-/** What the stock client does unless told otherwise: HTTP long-polling, then an upgrade. */
+/** The default of the stock client: HTTP long-polling, then an upgrade. */
 export const socketioDefault = createDriver('Socket.IO', {
   transports: ['polling', 'websocket'],
   subscribeBy: 'auth',
@@ -46,8 +46,8 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
     path: '/socket.io/',
     flags: { publishesJson: true, showsStartCursor: true, keepsStartCursor: true, showsRefusal: true },
     open: async (baseUrl, options) => {
-      const line = await startTcpProxy(baseUrl);
-      const socket = io(line.url, {
+      const proxy = await startTcpProxy(baseUrl);
+      const socket = io(proxy.url, {
         transports: [...transports],
         auth: subscribeBy === 'auth' ? authOf(options) : authOf({ channels: [], ...keyOf(options) }),
         forceNew: true,
@@ -69,7 +69,7 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
         });
       });
       const client = clientBehindProxy({
-        line,
+        proxy,
         messages,
         resets,
         cursor: () => cursor,

@@ -9,7 +9,7 @@ import { TransportError } from '../transport-error';
 
 /**
  * The `eventsource` package: what a browser has, with its own reconnect by `Last-Event-ID`. Unlike a browser it forgets an
- * id that came without data, so before the first message it has nothing to go on from.
+ * id that came without data, so before the first message it has no cursor to resume from.
  */
 export const sseEventSource: TransportDriver = {
   name: 'SSE with EventSource',
@@ -23,8 +23,8 @@ export const sseEventSource: TransportDriver = {
     publishesOverHttp: true,
   },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const source = new EventSource(`${line.url}/sse?${startQuery(options).toString()}`);
+    const proxy = await startTcpProxy(baseUrl);
+    const source = new EventSource(`${proxy.url}/sse?${startQuery(options).toString()}`);
     const { messages, resets } = createInboxes(sseEventSource.name);
     let cursor: string | undefined;
 
@@ -45,11 +45,11 @@ export const sseEventSource: TransportDriver = {
     });
     const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
-      line,
+      proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
       end: () => source.close(),
     });
     const opened = new Promise<void>((resolve, reject) => {

@@ -11,7 +11,7 @@ import { TransportError } from '../transport-error';
 
 const RETRY_MS = 20;
 
-/** The stream read byte by byte with `fetch`; comes back with `lastEventId` in the query. */
+/** The stream read byte by byte with `fetch`; reconnects with `lastEventId` in the query. */
 export const sseFetch: TransportDriver = {
   name: 'SSE with fetch',
   form: 'sse',
@@ -24,7 +24,7 @@ export const sseFetch: TransportDriver = {
     publishesOverHttp: true,
   },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
+    const proxy = await startTcpProxy(baseUrl);
     const { messages, resets } = createInboxes(sseFetch.name);
     let stream: SseStream | undefined;
     let cursor: string | undefined;
@@ -32,7 +32,7 @@ export const sseFetch: TransportDriver = {
 
     const connect = async (): Promise<SseStream> => {
       const query = cursor === undefined ? startQuery(options) : resumeQuery(options, cursor);
-      stream = await openSseStream(`${line.url}/sse?${query.toString()}`);
+      stream = await openSseStream(`${proxy.url}/sse?${query.toString()}`);
       const first = await nextBlock(stream);
       if (first.retry === undefined || first.id === undefined || first.data !== undefined) {
         throw new Error(`event stream: the first block is not retry and id: ${JSON.stringify(first)}`);
@@ -61,11 +61,11 @@ export const sseFetch: TransportDriver = {
     };
     const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
-      line,
+      proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${line.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
       end: () => {
         over.abort();
         stream?.close();

@@ -18,7 +18,7 @@ interface Question {
 
 const RETRY_MS = 20;
 
-// Stands for the `ref` of what is asked by the URL: its answer carries none.
+// In place of the `ref` of a subscription by URL, whose answer has none.
 const BY_URL = 'url';
 
 /** What a page would write around `WebSocket`: numbered questions, and a new socket after a cut. */
@@ -33,7 +33,7 @@ export class WebSocketClient {
 
   constructor(
     name: string,
-    readonly line: TcpProxy,
+    readonly proxy: TcpProxy,
     readonly options: OpenOptions,
     readonly subscribeBy: SubscribeBy,
   ) {
@@ -55,13 +55,13 @@ export class WebSocketClient {
     await this.#wire?.close();
   }
 
-  /** Resolves when the service has said `subscribed`; goes on from the cursor if there is one. */
+  /** Resolves when the service has said `subscribed`; resumes from the cursor if there is one. */
   async connect(): Promise<void> {
     const { channels, client } = this.options;
     const key = client === undefined ? {} : { client };
     const start: OpenOptions = this.#cursor === undefined ? this.options : { channels, ...key, after: this.#cursor };
     const query = startQuery(this.subscribeBy === 'url' ? start : { channels: [], ...key });
-    this.#wire = await openWebSocketWire(`${this.line.url}/ws?${query.toString()}`);
+    this.#wire = await openWebSocketWire(`${this.proxy.url}/ws?${query.toString()}`);
     void this.#read(this.#wire);
     if (this.subscribeBy === 'url') await this.#answerTo(BY_URL);
     else await this.#ask(subscribeFrame(start));
@@ -83,7 +83,7 @@ export class WebSocketClient {
   }
 
   async #reconnect(): Promise<void> {
-    if (this.#reconnecting) return; // a line that breaks before it has its answer is told of twice
+    if (this.#reconnecting) return; // a connection that breaks before its answer is reported twice
     this.#reconnecting = true;
     try {
       await this.#connectAgain();

@@ -40,7 +40,7 @@ export async function openWebSocketWire(
     else inbox.push(JSON.parse(data.toString()) as ServerFrame);
   });
   await once(socket, 'open');
-  socket.on('error', () => undefined); // told by the close that follows
+  socket.on('error', () => undefined); // the close event follows
   const close = async (): Promise<void> => {
     socket.terminate();
     await closed;

@@ -18,7 +18,7 @@ function createDriver(name: string, subscribeBy: SubscribeBy): TransportDriver {
     open: async (baseUrl, options) => {
       const page = new WebSocketClient(name, await startTcpProxy(baseUrl), options, subscribeBy);
       const client = clientBehindProxy({
-        line: page.line,
+        proxy: page.proxy,
         ...page.inboxes,
         cursor: () => page.cursor,
         publish: (publication) => page.publish(publication),

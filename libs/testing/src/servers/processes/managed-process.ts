@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Removed should this process die before the program is stopped. */
   readonly dir?: string;
-  /** The command that installs the program, told when it is missing. */
+  /** The command that installs the program, for the error if it is missing. */
   readonly install?: string;
   /** Open files that take its output instead; `output()` is empty then. */
   readonly stdout?: number;
@@ -46,10 +46,10 @@ export interface ManagedProcess {
 
 const OUTPUT_MAX = 65_536;
 
-/** Starts a program; rejects with the line that installs it when it is missing. */
+/** Starts a program; rejects with the command that installs it if it is missing. */
 export async function spawnProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const { command, args = [], env = process.env, cwd, dir } = options;
-  // A group of its own: Ctrl-C reaches it only through the test process, and its children are killed with it.
+  // A separate group: Ctrl-C reaches it only through the test process, and its children are killed with it.
   const child = spawn(command, args, {
     detached: true,
     stdio: ['ignore', options.stdout ?? 'pipe', options.stderr ?? 'pipe'],
@@ -88,7 +88,7 @@ export async function spawnProcess(options: ProcessOptions): Promise<ManagedProc
     },
     stop: async (graceMs = IDLE_LIMIT_MS) => {
       signal('SIGTERM');
-      signal('SIGCONT'); // one that a test had stopped by SIGSTOP would not hear of it
+      signal('SIGCONT'); // a process that a test stopped by SIGSTOP would not get the signal
       const timer = setTimeout(() => signal('SIGKILL'), graceMs);
       const status = await exited;
       clearTimeout(timer);

@@ -12,7 +12,7 @@ const SCRIPT = 'read -r released || { kill -s KILL -- "-$0"; [ -z "$1" ] || rm -
  * Kills the process group `pid` and removes `dir` once this process is gone, however it went.
  *
  * A handler of `exit` would not do: Jest gives its tests a copy of `process` whose handlers never run, and SIGKILL runs
- * none at all. So a shell, in a process group of its own, waits for the end of a pipe that only this process holds.
+ * none at all. So a shell, in a separate process group, waits for the end of a pipe that only this process holds.
  */
 export function guardProcess(pid: number, dir = ''): ProcessGuard {
   const shell = spawn('/bin/sh', ['-c', SCRIPT, String(pid), dir], {

@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readonly readyPath?: string;
 }
 
-/** A built service in a process of its own. */
+/** A built service in a separate process. */
 export interface ServiceProcess extends AsyncDisposable {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -62,7 +62,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
   };
 }
 
-// A setting in the environment of whoever runs the tests must not change what they test.
+// A setting in the environment of a test run must not change what it tests.
 function serviceEnvironment(port: number, env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), ...env };

@@ -1,7 +1,7 @@
 import { type ProxyServer, type ProxyServerOptions, startProxy } from './proxy-server';
 
 export interface ApacheOptions extends ProxyServerOptions {
-  /** What a site's file would hold, in a `<VirtualHost>` of its own. */
+  /** What a site's file would hold, in a separate `<VirtualHost>`. */
   readonly site: string;
   /** Modules that `a2enmod` would add to those a new installation has, such as `proxy`. */
   readonly modules?: readonly string[];

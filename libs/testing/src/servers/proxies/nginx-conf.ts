@@ -32,7 +32,7 @@ export function placesIn(dir: string, port: number): NginxPlaces {
 
 /**
  * The text of the conf: `${NAME}` stands for the value of that name in `env` or in the places. Other names are left as
- * they are (nginx has variables of its own), as envsubst does in the official image.
+ * they are (nginx has its variables, too), as envsubst does in the official image.
  */
 export function renderConf(conf: NginxConf, places: NginxPlaces, env: Readonly<Record<string, string>> = {}): string {
   if (typeof conf === 'function') return substitute(conf(places), env);

@@ -28,7 +28,7 @@ async function workersOf(pid: number): Promise<string[]> {
   return children.split(' ').filter((child) => child !== '');
 }
 
-// A worker that is told to end says so in its title, then closes its listening sockets; one that has ended has none.
+// A worker that has to end says so in its title, then closes its listening sockets; one that has ended has none.
 async function isServing(pid: string): Promise<boolean> {
   const title = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return title.includes('worker process') && !title.includes('shutting down');

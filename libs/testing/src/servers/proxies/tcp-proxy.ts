@@ -1,61 +1,61 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { farEndAt } from '../../drivers/far-end';
+import { proxyTargetAt } from './proxy-target';
 
-/** A wire between a client and a server that a test can cut. */
+/** A TCP proxy between a client and a server, whose connections a test can cut. */
 export interface TcpProxy extends AsyncDisposable {
-  /** What the client takes for the server. */
+  /** The address that the client connects to. */
   readonly url: string;
   /**
-   * Ends every connection without a word; new ones are held unanswered until `meanwhile` is done, as on a dead network.
+   * Ends every connection without an answer; new ones wait unanswered until `meanwhile` is done, as on a dead network.
    */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
-  /** Takes nothing from the server until `meanwhile` is done, as a client that does not read: the connections stand. */
+  /** Reads nothing from the server until `meanwhile` is done, like a client that does not read; connections stay open. */
   stall(meanwhile: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A TCP relay to `target` on a free port: `http://host:port` or, without TLS on the near side, `https://host:port`. Who is not
- * on this machine is named by its own name in what goes there.
+ * A TCP proxy to `target` on a free port: `http://host:port`, or `https://host:port`, to which the proxy speaks TLS. Requests
+ * to a target on another machine name the target's host.
  */
 export async function startTcpProxy(target: string, { ca }: { readonly ca?: string } = {}): Promise<TcpProxy> {
-  const farEnd = farEndAt(target, ca);
+  const proxyTarget = proxyTargetAt(target, ca);
   const sockets = new Set<Socket>();
-  const held = new Set<Socket>();
+  const waiting = new Set<Socket>();
   const fars = new Map<Socket, Socket>();
   let down = false;
   let stalled = false;
 
   const track = (socket: Socket): void => {
     sockets.add(socket);
-    socket.unref(); // a test that did not close its line must not keep the run from ending
+    socket.unref(); // a test that did not close its proxy must not keep the run from ending
     socket.setNoDelay(true);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
   const link = (near: Socket): void => {
-    const far = farEnd.connect();
+    const far = proxyTarget.connect();
     track(far);
     fars.set(far, near);
     far.once('close', () => fars.delete(far));
-    const renamed = farEnd.rename(`127.0.0.1:${portOf(server)}`);
+    const renamed = proxyTarget.renameHost(`127.0.0.1:${portOf(server)}`);
     if (renamed === undefined) near.pipe(far);
     else near.pipe(renamed).pipe(far);
     if (!stalled) far.pipe(near);
-    // A half that breaks breaks the other: an orderly end was passed on by the pipe already.
+    // If one half breaks, the other breaks, too; the pipe has already passed on a regular end.
     near.once('close', () => far.destroy());
     far.once('close', () => near.destroy());
   };
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
     track(near);
-    if (down) held.add(near);
+    if (down) waiting.add(near);
     else link(near);
   });
   server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
 
   const endAll = async (): Promise<void> => {
-    // Not `once` of node:events, which rejects for a connection that breaks just then.
+    // `once` of node:events would reject for a connection that breaks at this moment.
     const closing = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of sockets) socket.destroy();
     await Promise.all(closing);
@@ -74,8 +74,8 @@ export async function startTcpProxy(target: string, { ca }: { readonly ca?: stri
         await meanwhile?.();
       } finally {
         down = false;
-        for (const near of held) if (!near.destroyed) link(near);
-        held.clear();
+        for (const near of waiting) if (!near.destroyed) link(near);
+        waiting.clear();
       }
     },
     stall: async (meanwhile) => {

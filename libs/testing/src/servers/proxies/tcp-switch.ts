@@ -5,9 +5,9 @@ import { freePort } from '../free-port';
 /** One TCP address whose server behind can be replaced, as a virtual address of a failover is. */
 export interface TcpSwitch extends AsyncDisposable {
   readonly port: number;
-  /** New connections go to `port` of 127.0.0.1, those that stand are cut. */
+  /** New connections go to `port` of 127.0.0.1, open ones are cut. */
   to(port: number): void;
-  /** New connections go to `port`, those that stand are left: as with a name in DNS. */
+  /** New connections go to `port`, open ones stay: as with a name in DNS. */
   lead(port: number): void;
   /** Cuts all connections, and refuses new ones until `listen`. */
   refuse(): Promise<void>;
@@ -29,7 +29,7 @@ export async function openTcpSwitch(first: number): Promise<TcpSwitch> {
     // What a server says that is killed: nothing but a reset.
     far.once('close', () => near.resetAndDestroy());
   });
-  // Not one the system gives to whoever connects somewhere while nobody listens on it.
+  // A port that the system does not give to an outgoing connection while no server listens on it.
   const port = await freePort();
   const cut = (): void => {
     for (const socket of sockets) socket.resetAndDestroy();

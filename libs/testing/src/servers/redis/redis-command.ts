@@ -2,7 +2,7 @@ import Redis from 'ioredis';
 
 export type RedisReply = string | number | null | readonly RedisReply[];
 
-/** One command to a server on 127.0.0.1 over a connection of its own; rejects with what it answers, or when not reached. */
+/** One command to a server on 127.0.0.1 over a separate connection; rejects with its error, or when it is unreachable. */
 export async function callRedis(
   port: number,
   name: string,

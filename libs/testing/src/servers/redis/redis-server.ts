@@ -29,7 +29,7 @@ export interface RedisServer extends AsyncDisposable {
   /** Where its files are. */
   readonly dir: string;
   /**
-   * One command over a connection of its own; rejects with what Redis answers, or when it is not reached. What REPLICAOF
+   * One command over a separate connection; rejects with the error of Redis, or when it is unreachable. What REPLICAOF
    * says outlives a restart.
    */
   command(name: string, ...args: readonly (string | number)[]): Promise<RedisReply>;
@@ -68,7 +68,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
 
   let process: ManagedProcess;
   try {
-    // Whom it follows stands in a file, where Sentinel or REPLICAOF can change it for good.
+    // The name of its primary is in a file, where Sentinel or REPLICAOF can change it for good.
     await writeFile(conf, options.replicaOf === undefined ? '' : `replicaof 127.0.0.1 ${options.replicaOf.port}\n`);
     process = await launch();
   } catch (error) {

@@ -29,9 +29,9 @@ export interface SentinelServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly name: string;
-  /** One command over a connection of its own; rejects with what Sentinel answers, or when it is not reached. */
+  /** One command over a separate connection; rejects with Sentinel's error, or when it is unreachable. */
   command(name: string, ...args: readonly (string | number)[]): Promise<RedisReply>;
-  /** Resolves once Sentinel tells its clients that the primary is at `port`. */
+  /** Resolves once Sentinel announces to its clients that the primary is at `port`. */
   untilPrimaryIs(port: number): Promise<void>;
   /** Sends `signal` (SIGKILL) and resolves when it has ended; SIGSTOP and SIGCONT resolve at once. */
   kill(signal?: NodeJS.Signals): Promise<void>;

@@ -3,7 +3,7 @@ import { type ContractContext, open, publishAll, uniqueChannel, words } from '..
 import { CURSOR_SOURCES } from '../cursor-sources';
 import { cursorsOfReplay, LATE_JOINS } from './uneven-cursors';
 
-/** A cursor from anywhere goes on here: nothing missing, nothing twice, no reset. */
+/** A client resumes here from a cursor of another transport: nothing missing, nothing twice, no reset. */
 export function testCursorsAcross(context: ContractContext, others: readonly TransportDriver[]): void {
   /** Resumes from `cursor`, and has what is published from then on as the sign that nothing else came. */
   const resumed = async (channels: readonly string[], cursor: string, count: number): Promise<unknown[]> => {
@@ -59,7 +59,7 @@ export function testCursorsAcross(context: ContractContext, others: readonly Tra
     );
 
     it.each(Object.entries(LATE_JOINS))(
-      'a %s line on which a channel that joined later catches up',
+      'a %s connection on which a channel that joined later catches up',
       async (_, joinLate) => {
         const [early, late] = [uniqueChannel('early'), uniqueChannel('late')];
         await using client = await publisher();

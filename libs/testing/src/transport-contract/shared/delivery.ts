@@ -55,7 +55,7 @@ export function testDelivery(context: ContractContext): void {
       expect(second).toEqual(first);
     });
 
-    it('serves several channels on one line, in the order of publication, and no other channel', async () => {
+    it('serves several channels on one connection, in the order of publication, and no other channel', async () => {
       const [red, green, blue] = [uniqueChannel('red'), uniqueChannel('green'), uniqueChannel('blue')];
       await using client = await open(context, { channels: [red, green] });
       await using publisher = await open(context, { channels: [uniqueChannel()] });

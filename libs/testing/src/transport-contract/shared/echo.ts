@@ -1,6 +1,6 @@
 import { type ContractContext, open, uniqueChannel } from '../contract-context';
 
-/** `echo: false` keeps a message from whoever has the publisher's client key. */
+/** `echo: false` keeps a message from every connection with the publisher's client key. */
 export function testEcho(context: ContractContext): void {
   describe('echo', () => {
     it('keeps a message from the connections of its publisher, and only from them', async () => {

@@ -14,7 +14,7 @@ export function testIdempotency(context: ContractContext): void {
       expect((await client.next())[0]?.id).toBe(id);
       await client.cut(() => other.publish({ channel, data: 'meanwhile' }));
       expect((await client.next())[0]?.data).toBe('meanwhile');
-      // Without a client key of its own it has another one by now: the server makes that up.
+      // A client that names no client key has another one by now: the server makes it up.
       const afterCut = await client.publish({ channel, data: 'once', idempotencyKey });
       const next = await client.publish({ channel, data: 'another', idempotencyKey: `${idempotencyKey}-2` });
 

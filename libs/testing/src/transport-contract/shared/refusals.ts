@@ -5,7 +5,7 @@ import { type ContractContext, open, uniqueChannel, words } from '../contract-co
 /** With its quotes one byte more than may be. */
 const TOO_MUCH = 'x'.repeat(65_535);
 
-/** What each is refused with; `channel` is filled in where a row has none. */
+/** Bad inputs and the code of their refusal; a row without `channel` gets one. */
 const PUBLICATIONS: readonly (readonly [string, Partial<PublishOptions>, ErrorCode])[] = [
   ['a channel with a space', { channel: 'two words' }, 'invalid_channel'],
   ['a channel of ours', { channel: '$tetracast' }, 'invalid_channel'],
@@ -21,7 +21,7 @@ const PUBLICATIONS: readonly (readonly [string, Partial<PublishOptions>, ErrorCo
   ['more than 64 KiB of data', { data: TOO_MUCH }, 'message_too_large'],
 ];
 
-/** Bad input is refused with its code, and hurts nobody else. */
+/** The server refuses bad input with its code, and other clients notice nothing. */
 export function testRefusals(context: ContractContext): void {
   const { driver } = context;
 

@@ -2,7 +2,7 @@ import { CURSOR_PATTERN, decodeCursor, encodeCursor, type ResetReason } from '@t
 import type { TransportClient } from '../../drivers/index';
 import { type ContractContext, itOnItsOwnServer, open, publishAll, uniqueChannel, words } from '../contract-context';
 
-/** A resume that cannot be seamless says so, in-band, and goes on. */
+/** If a client cannot resume without a gap, it gets a reset in-band, and the subscription continues. */
 export function testResets(context: ContractContext): void {
   describe('resets', () => {
     it('invalid: a cursor that cannot be read begins now', async () => {
@@ -91,7 +91,7 @@ export function testResets(context: ContractContext): void {
 
     itOnItsOwnServer(
       context,
-      'is not told when exactly all that is retained follows the cursor',
+      'is not sent when exactly the whole history follows the cursor',
       { HISTORY_SIZE: '5' },
       async (service) => {
         const channel = uniqueChannel();

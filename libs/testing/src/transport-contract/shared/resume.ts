@@ -1,10 +1,10 @@
 import { cursorAfter } from '@tetracast/message-model';
 import { type ContractContext, open, publishAll, publishMany, uniqueChannel, words } from '../contract-context';
 
-/** After a cut a client goes on where it was: nothing missing, nothing twice, no reset. */
+/** After a cut a client resumes where it was: nothing missing, nothing twice, no reset. */
 export function testResume(context: ContractContext): void {
   describe('resume', () => {
-    it('brings what was published while the line was down', async () => {
+    it('brings what was published while the connection was cut', async () => {
       const channel = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await using client = await open(context, { channels: [channel] });

@@ -5,17 +5,17 @@ import { request } from '../single/http-requests';
 const FILLER = 'x'.repeat(60_000);
 /** More messages than the process keeps in memory: a megabyte, of which each takes 60 000 bytes. */
 const HISTORY_SIZE = 25;
-/** More than the log keeps: who has taken none of them has lost some. */
+/** More than the history: a client that has read none of them misses some. */
 const STRETCH = HISTORY_SIZE + 5;
 
-/** A client that takes nothing for a while is told on its line what it has missed. */
+/** A client that reads nothing for a while gets a reset on its connection. */
 export function testSlowReaders(context: ContractContext): void {
   const { driver } = context;
 
   describe('a reader that takes nothing', () => {
     itOnItsOwnServer(
       context,
-      'until the log has moved on is told trimmed on its line, and gets what is left',
+      'until the history has moved on gets a reset trimmed on its connection, and what is left',
       { HISTORY_SIZE: String(HISTORY_SIZE) },
       async (service) => {
         const channel = uniqueChannel();
@@ -36,11 +36,11 @@ export function testSlowReaders(context: ContractContext): void {
   });
 }
 
-/** An open line whose client takes nothing for too long is ended, and nothing is lost by that. */
+/** The server closes a connection whose client reads nothing for too long; no message is lost. */
 export function testStalledLine(context: ContractContext): void {
   const { driver } = context;
 
-  describe(`a line of ${driver.name} that takes nothing`, () => {
+  describe(`a connection of ${driver.name} that reads nothing`, () => {
     itOnItsOwnServer(
       context,
       'for four heartbeats is cut; its client comes back by itself and misses nothing',

@@ -22,7 +22,7 @@ export function testStarts(context: ContractContext): void {
       ids = await publishAll(publisher, channel, words(6));
     });
 
-    // What a start brings is known once a message published after it has come.
+    // All messages of a start have arrived once a message published after it has.
     const dataFrom = async (start: Omit<OpenOptions, 'channels'>): Promise<unknown[]> => {
       const live = uniqueChannel();
       await using client = await open(context, { channels: [channel, live], ...start });
@@ -105,7 +105,7 @@ export function testStarts(context: ContractContext): void {
     });
 
     if (context.driver.flags.showsStartCursor) {
-      it('tells a cursor at once that loses nothing', async () => {
+      it('gets a cursor at once that loses nothing', async () => {
         await using client = await open(context, { channels: [channel], after: ids[3] ?? '' });
         const replayed = await client.next(2);
 

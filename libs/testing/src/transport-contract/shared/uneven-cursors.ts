@@ -8,7 +8,7 @@ import {
 } from '../../drivers/index';
 import { request } from '../single/http-requests';
 
-/** A place in a replay of channels that are not equally far. */
+/** A cursor in a replay of channels at different positions. */
 export interface UnevenCursor {
   readonly cursor: string;
   /** What had been handed over up to there. */
@@ -32,7 +32,7 @@ export async function cursorsOfReplay(
   }));
 }
 
-/** A poll goes on from its answer, so its cursors are those of answers of one message each. */
+/** A poll resumes from its answer, so its cursors are those of answers of one message each. */
 async function cursorsOfAnswers(
   endpoint: string,
   channels: readonly string[],
@@ -51,11 +51,11 @@ async function cursorsOfAnswers(
   return cursors;
 }
 
-/** Lets `late` join with `after` on a line that stands at the end of another channel; the cursor of what it brings first. */
+/** Lets `late` join with `after` on a connection at the end of another channel; returns the cursor of its first message. */
 export type LateJoin = (url: string, early: string, late: string, after: string) => Promise<string>;
 
-/** The transports whose open lines can take another channel. */
-export const LATE_JOINS: Readonly<Record<string, LateJoin>> = {
+/** The transports whose open connections can take another channel. */
+export const LATE_JOINS: Readonly<Partial<Record<WireForm, LateJoin>>> = {
   websocket: async (url, early, late, after) => {
     await using socket = await openWebSocketWire(`${url}/ws?channel=${early}&rewind=1`);
     await socket.nextOf('message');

@@ -90,15 +90,15 @@ export function testSocketioEvents(context: ContractContext): void {
   });
 
   describe('recovery', () => {
-    it('is told to the client as recovered, after no event at all', async () => {
+    it('makes the client `recovered`, after no event at all', async () => {
       const channel = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
-      await using line = await startTcpProxy(context.url());
-      const socket = await ready(create(line.url, { ...WEBSOCKET, auth: { channels: [channel] } }));
+      await using proxy = await startTcpProxy(context.url());
+      const socket = await ready(create(proxy.url, { ...WEBSOCKET, auth: { channels: [channel] } }));
       const arrived = arrivals(socket, 'message');
       const back = new Promise<void>((resolve) => socket.once('connect', resolve));
 
-      await line.cut(() => publishAll(publisher, channel, words(2)));
+      await proxy.cut(() => publishAll(publisher, channel, words(2)));
       await back;
 
       expect(socket.recovered).toBe(true);
@@ -109,13 +109,13 @@ export function testSocketioEvents(context: ContractContext): void {
       const channel = uniqueChannel();
       await using publisher = await open(context, { channels: [uniqueChannel()] });
       await publishAll(publisher, channel, words(3));
-      await using line = await startTcpProxy(context.url());
-      const socket = create(line.url, { ...WEBSOCKET, auth: { channels: [channel], after: 'earliest' } });
+      await using proxy = await startTcpProxy(context.url());
+      const socket = create(proxy.url, { ...WEBSOCKET, auth: { channels: [channel], after: 'earliest' } });
       const arrived = arrivals(socket, 'message');
       socket.connect();
       for (const word of words(3)) expect((await arrived())[0]).toBe(word);
 
-      await line.cut(() => publishAll(publisher, channel, ['meanwhile']));
+      await proxy.cut(() => publishAll(publisher, channel, ['meanwhile']));
 
       expect((await arrived())[0]).toBe('meanwhile');
     });

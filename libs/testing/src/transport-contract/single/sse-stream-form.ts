@@ -43,7 +43,7 @@ export function testSseStream(context: ContractContext): void {
       });
     });
 
-    itAtTheServer(context, 'tells nginx not to buffer it', () =>
+    itAtTheServer(context, 'asks nginx not to buffer it', () =>
       reading(`channel=${uniqueChannel()}`, {}, async ({ response }) => {
         expect(response.headers.get('x-accel-buffering')).toBe('no');
       }),

@@ -4,15 +4,15 @@ import { connect as connectTls } from 'node:tls';
 
 const LOOPBACK = /^(?:127\.|\[::1\]$|localhost$)/;
 
-/** The server behind a line. */
-export interface FarEnd {
+/** The server behind a {@link TcpProxy}. */
+export interface ProxyTarget {
   connect(): Socket;
-  /** Has what goes there name it, where it goes by its name: between the client and {@link connect}. */
-  rename(nearHost: string): Transform | undefined;
+  /** Replaces the host that the client names by the target's own, if the target goes by its name. */
+  renameHost(nearHost: string): Transform | undefined;
 }
 
 /** @param target `http://host[:port]` or `https://host[:port]`, whose certificate is checked against Node's authorities and `ca` */
-export function farEndAt(target: string, ca?: string): FarEnd {
+export function proxyTargetAt(target: string, ca?: string): ProxyTarget {
   const { protocol, hostname, host, port } = new URL(target);
   const isTls = protocol === 'https:';
   const bare = hostname.replace(/^\[|\]$/g, '');
@@ -22,12 +22,12 @@ export function farEndAt(target: string, ca?: string): FarEnd {
       const names = { ...(isIP(bare) > 0 ? {} : { servername: bare }), ...(ca === undefined ? {} : { ca }) };
       return connectTls({ host: bare, port: Number(port || 443), ALPNProtocols: ['http/1.1'], ...names });
     },
-    // A server on this machine takes the name of the line for its own.
-    rename: (nearHost) => (!isTls && LOOPBACK.test(hostname) ? undefined : replacing(nearHost, host)),
+    // A server on this machine accepts the name of the proxy.
+    renameHost: (nearHost) => (!isTls && LOOPBACK.test(hostname) ? undefined : replacing(nearHost, host)),
   };
 }
 
-/** `from` as `to` in all that passes. Where it falls apart into two chunks it stays: clients write the head of a request at once. */
+/** Replaces `from` in each chunk. A `from` across two chunks stays: clients write the head of a request at once. */
 function replacing(from: string, to: string): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
