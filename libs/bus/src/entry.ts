@@ -1,4 +1,4 @@
-import type { Publication } from './bus';
+import type { Publication } from './publication';
 
 /** A message as the log holds it. */
 export interface Entry {

@@ -1,4 +1,4 @@
-import type { Page, Range } from './bus';
+import type { Page, Range } from './message-log';
 import type { Entry } from './entry';
 import { isTrimmed } from './trimmed';
 

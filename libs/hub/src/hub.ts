@@ -1,4 +1,4 @@
-import { type Bus, BusUnavailableError, type Publication } from '@tetracast/bus';
+import { BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channels/channel';
 import { ChannelRegistry } from './channels/channel-registry';
@@ -61,7 +61,7 @@ export class Hub implements ConnectionHost {
   private readonly resets: Record<ResetReason, number> = { trimmed: 0, epoch: 0, ahead: 0, invalid: 0 };
 
   constructor(
-    private readonly bus: Bus,
+    private readonly messageLog: MessageLog,
     options: HubOptions = {},
   ) {
     const {
@@ -80,7 +80,7 @@ export class Hub implements ConnectionHost {
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
     this.fanOut = new FanOut(fanoutWindowMs);
-    this.channelRegistry = new ChannelRegistry(bus, this.fanOut, {
+    this.channelRegistry = new ChannelRegistry(messageLog, this.fanOut, {
       warmMs,
       compareMs,
       maxOpen: maxOpenChannels,
@@ -128,7 +128,7 @@ export class Hub implements ConnectionHost {
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
     this.fanOut.appendSent();
     try {
-      const { duplicate, ...position } = await this.bus.append(publication);
+      const { duplicate, ...position } = await this.messageLog.append(publication);
       if (!duplicate) this.counts.published++;
       return { id: encodeCursor(position), duplicate };
     } finally {
@@ -153,7 +153,7 @@ export class Hub implements ConnectionHost {
     for (const connection of this.wheel.members) connection.end(reason);
   }
 
-  /** Stops the hub's timers; the bus is its owner's to close. */
+  /** Stops the hub's timers; it does not close the bus. */
   close(): void {
     this.wheel.stop();
     clearInterval(this.sweeper);

@@ -1,4 +1,4 @@
-import type { Range } from '../bus';
+import type { Range } from '../message-log';
 import { bytesOf, type Entry } from '../entry';
 import type { Retention } from '../retention';
 

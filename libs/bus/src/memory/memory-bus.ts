@@ -1,19 +1,16 @@
-import {
-  type AppendResult,
-  type Bus,
-  type BusChecks,
-  type BusListener,
-  BusUnavailableError,
-  CHECK_OK,
-  type Page,
-  type Positions,
-  type Publication,
-  type Range,
-} from '../bus';
+import { type Bus, type BusChecks, CHECK_OK } from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpoch } from '../epoch';
-import { onceName } from '../once-name';
+import {
+  type AppendResult,
+  type BusListener,
+  BusUnavailableError,
+  type Page,
+  type Positions,
+  type Range,
+} from '../message-log';
 import { createPage } from '../page';
+import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -79,7 +76,7 @@ export class MemoryBus implements Bus {
     const { channel, idempotencyKey } = publication;
     const { epoch } = this;
     const time = this.now();
-    const onceKey = idempotencyKey === undefined ? undefined : onceName(publication);
+    const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
     if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
 

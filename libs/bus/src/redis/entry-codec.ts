@@ -1,4 +1,4 @@
-import type { Publication } from '../bus';
+import type { Publication } from '../publication';
 import { createEntry, type Entry } from '../entry';
 
 /** One entry of the stream: its ID, then `p`, prev, `t`, time, `b`, body. */

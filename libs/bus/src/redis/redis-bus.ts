@@ -1,18 +1,16 @@
+import type { Bus, BusChecks } from '../bus';
+import { ENTRY_BYTES } from '../entry';
+import { createEpoch } from '../epoch';
 import {
   type AppendResult,
-  type Bus,
-  type BusChecks,
   type BusListener,
   BusUnavailableError,
   type Page,
   type Positions,
-  type Publication,
   type Range,
-} from '../bus';
-import { ENTRY_BYTES } from '../entry';
-import { createEpoch } from '../epoch';
-import { onceName } from '../once-name';
+} from '../message-log';
 import { createPage } from '../page';
+import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -118,7 +116,7 @@ export class RedisBus implements Bus {
     const { keys } = this;
     const { channel, idempotencyKey } = publication;
     const { size, ttlMs } = this.retentionOf(channel);
-    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : onceName(publication));
+    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : idempotencyName(publication));
     try {
       const [epoch, seq, duplicate] = await this.primary.run((redis) =>
         redis.tetracastAppend(

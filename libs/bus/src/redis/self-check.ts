@@ -1,4 +1,5 @@
-import { type BusChecks, BusUnavailableError, CHECK_OK } from '../bus';
+import { type BusChecks, CHECK_OK } from '../bus';
+import { BusUnavailableError } from '../message-log';
 import type { RedisKeys } from './keys';
 import type { RedisConnection } from './connection/redis-connection';
 import type { InspectedPrimary } from './connection/inspected-primary';

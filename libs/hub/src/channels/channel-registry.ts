@@ -1,4 +1,4 @@
-import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
+import { BusUnavailableError, type Entry, type MessageLog } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { FanOut } from './fan-out';
@@ -33,11 +33,11 @@ export class ChannelRegistry implements ChannelHost {
   private positionRequest: Promise<Position> | undefined;
 
   constructor(
-    readonly bus: Bus,
+    readonly messageLog: MessageLog,
     private readonly fanOut: FanOut,
     private readonly options: ChannelRegistryOptions,
   ) {
-    bus.listen({
+    messageLog.listen({
       onAnnouncement: (epoch, entry) => {
         this.onEntry(epoch, entry);
       },
@@ -82,7 +82,7 @@ export class ChannelRegistry implements ChannelHost {
       setImmediate(() => {
         this.positionRequest = undefined;
         const { interruptions } = this;
-        this.bus.positions([]).then(({ epoch, head }) => {
+        this.messageLog.positions([]).then(({ epoch, head }) => {
           resolve(this.acceptAnswer(epoch, interruptions) ? { epoch, seq: head } : this.position());
         }, reject);
       });
@@ -156,7 +156,7 @@ export class ChannelRegistry implements ChannelHost {
   private close(channel: Channel): void {
     channel.closed = true;
     this.open.delete(channel.name);
-    this.bus.unsubscribe(channel.name).catch(ignoreUnavailable);
+    this.messageLog.unsubscribe(channel.name).catch(ignoreUnavailable);
   }
 
   // Async, so that it rejects and never throws: nobody would hear of what the others of one `get` become.
@@ -194,7 +194,7 @@ export class ChannelRegistry implements ChannelHost {
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
       const channels = all.slice(i, i + COMPARE_BATCH);
       const { interruptions } = this;
-      const { epoch, head, last } = await this.bus.positions(channels.map(({ name }) => name));
+      const { epoch, head, last } = await this.messageLog.positions(channels.map(({ name }) => name));
       // What was missed since would show in none of these numbers; the comparison after the cut will.
       if (this.isInterrupted || interruptions !== this.interruptions) return;
       this.onEpoch(epoch);

@@ -1,4 +1,4 @@
-import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
+import { BusUnavailableError, type Entry, type MessageLog, type Page } from '@tetracast/bus';
 import { FramedEntry } from '../delivery/framed-entry';
 import { pageLimitsFor, type ResumeLimits } from '../delivery/resume-limits';
 import type { Subscription } from '../connection/subscription';
@@ -6,7 +6,7 @@ import { Window, type WindowLimits } from './window';
 
 /** What a channel needs of its hub. */
 export interface ChannelHost {
-  readonly bus: Bus;
+  readonly messageLog: MessageLog;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
   /** How often the line by which announcements come was cut or came back, or the log was replaced. */
@@ -77,8 +77,8 @@ export class Channel {
   /** Subscribes, then notes where the log stands: what comes later is announced, what was before is in the log. */
   async open(): Promise<void> {
     const { interruptions } = this.host;
-    await this.host.bus.subscribe(this.name);
-    const { epoch, head, last } = await this.host.bus.positions([this.name]);
+    await this.host.messageLog.subscribe(this.name);
+    const { epoch, head, last } = await this.host.messageLog.positions([this.name]);
     const isSound = this.host.acceptAnswer(epoch, interruptions);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
     this.verifiedHead = head;
@@ -131,7 +131,7 @@ export class Channel {
 
   /** The place before the last `count` messages; `otherwise` when there are none. */
   async rewind(count: number, otherwise: number): Promise<number> {
-    const page = await this.host.bus.read(this.name, { kind: 'rewind', count });
+    const page = await this.host.messageLog.read(this.name, { kind: 'rewind', count });
     return page.entries[0]?.prev ?? otherwise;
   }
 
@@ -164,7 +164,7 @@ export class Channel {
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
     const { interruptions } = this.host;
-    const page = await this.host.bus.read(this.name, {
+    const page = await this.host.messageLog.read(this.name, {
       kind: 'after',
       seq,
       ...pageLimitsFor(this.host.resumeLimits, among),
@@ -183,7 +183,7 @@ export class Channel {
     let messages = 0;
     for (;;) {
       const { interruptions } = this.host;
-      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
+      const page = await this.host.messageLog.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
       const isSound = this.host.acceptAnswer(page.epoch, interruptions);
       if (page.epoch !== this.epoch) {
         this.window = new Window(this.host.windowLimits, page.epoch, 0);

@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { RateCounters } from '@tetracast/bus';
 import { type SharedRates, RATE_WINDOW_MS } from './shared-rates';
 
 /** How long a process does not know what others let through meanwhile: so much more than a rate may pass in all. */
@@ -8,12 +8,12 @@ const EXCHANGE_MS = 250;
  * Has all processes on a log know what each of them lets through: one round trip now and then for everyone, and none while
  * nobody spends anything. Without the log each process limits by itself. Returns what stops it.
  */
-export function exchangeRateCounts(bus: Pick<Bus, 'addCounts'>, buckets: SharedRates): () => void {
+export function exchangeRateCounts(counters: RateCounters, buckets: SharedRates): () => void {
   let underway = false;
   const exchange = async (): Promise<void> => {
     const report = buckets.report(performance.now());
     if (report.size === 0) return;
-    const sums = await bus.addCounts(report, RATE_WINDOW_MS);
+    const sums = await counters.addCounts(report, RATE_WINDOW_MS);
     const now = performance.now();
     for (const [index, name] of [...report.keys()].entries()) buckets.applyTotal(name, sums[index] ?? 0, now);
   };

@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { RateCounters } from '@tetracast/bus';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionSettings, OriginSettings, RateSettings } from '../session-settings';
@@ -31,7 +31,7 @@ export class Limits {
 
   constructor(
     settings: ConnectionSettings & RateSettings & Pick<OriginSettings, 'trustProxy'>,
-    bus: Pick<Bus, 'addCounts'>,
+    counters: RateCounters,
   ) {
     this.connections = new ConnectionLimits(settings, this.refuse);
     const addressOf = createClientAddress(settings.trustProxy);
@@ -46,7 +46,7 @@ export class Limits {
       subscribe: { ip: settings.subscribeRatePerIp, user: settings.subscribeRatePerUser },
       poll: { ip: settings.pollRatePerIp, user: settings.pollRatePerUser },
     };
-    this.stop = exchangeRateCounts(bus, this.shared);
+    this.stop = exchangeRateCounts(counters, this.shared);
   }
 
   /** Who asks by this request: a plain one, or the handshake of a line. `user` is the subject of its token. */

@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Socket } from 'node:net';
-import { BusUnavailableError } from '../../bus';
+import { BusUnavailableError } from '../../message-log';
 import { addressOptions, type RedisAddress } from '../address/redis-address';
 import { backOffMs, LeftCount } from './back-off';
 import { CommandTimeouts, NoAnswerError } from './command-timeouts';

@@ -1,4 +1,4 @@
-import { BusUnavailableError } from '../../bus';
+import { BusUnavailableError } from '../../message-log';
 
 /**
  * What Redis answers while it cannot serve, though it can be reached: loading, out of memory, a replica, unable to save,
