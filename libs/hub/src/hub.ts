@@ -117,7 +117,7 @@ export class Hub implements ConnectionHost {
       await follower.subscribe([channel], start);
       await follower.whenCaughtUp();
       // It settles as well when the log went away in the middle.
-      if (!follower.isLive) throw new BusUnavailableError('the log went away while it was read');
+      if (follower.state !== 'live') throw new BusUnavailableError('the log went away while it was read');
     } catch (error) {
       follower.close();
       throw error;

@@ -2,7 +2,8 @@ import type { FramedPage } from '../channels/channel';
 import { pageEnd } from './next-batch';
 import type { Subscription } from '../connection/subscription';
 
-type Pages = ReadonlyMap<Subscription, FramedPage>;
+/** What was read of the message log, for subscriptions whose windows do not reach back to their positions. */
+export type Pages = ReadonlyMap<Subscription, FramedPage>;
 
 /** Whether windows, and pages for those that do not reach back far enough, hold everything after the subscriptions' places. */
 export function windowsCoverPositions(subscriptions: Iterable<Subscription>, epoch: string, pages?: Pages): boolean {
