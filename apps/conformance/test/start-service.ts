@@ -1,16 +1,9 @@
 import { pollingPlugin } from '@tetracast/polling';
-import { createService, parseSettings } from '@tetracast/service-kit';
+import { startService as startWith, type TestService } from '@tetracast/service-kit/testing';
 import { socketioPlugin } from '@tetracast/socketio';
 import { ssePlugin } from '@tetracast/sse';
 import { websocketPlugin } from '@tetracast/websocket';
 
 /** All transports on one free port. */
-export async function startService(
-  env: Readonly<Record<string, string>>,
-): Promise<AsyncDisposable & { readonly url: string }> {
-  const settings = parseSettings({ DRAIN_TIMEOUT: '500ms', ...env });
-  const plugins = [pollingPlugin, ssePlugin, websocketPlugin, socketioPlugin];
-  const app = await createService(settings, plugins, { logger: false });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { url, [Symbol.asyncDispose]: () => app.close() };
-}
+export const startService = (env: Readonly<Record<string, string>>): Promise<TestService> =>
+  startWith([pollingPlugin, ssePlugin, websocketPlugin, socketioPlugin], env);

@@ -1,7 +1,8 @@
 import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
-const open = ({ url }: RunningService): Promise<WebSocketWire> => openWebSocketWire(`${url}/ws`);
+const open = ({ url }: TestService): Promise<WebSocketWire> => openWebSocketWire(`${url}/ws`);
 
 /** The codes of the next `count` answers, `ok` where it is none. */
 async function answers(socket: WebSocketWire, count: number): Promise<string[]> {

@@ -9,29 +9,29 @@ import { createKeyFinder, type KeyOptions } from './verification-keys';
 import { VerifiedTokens } from './verified-tokens';
 
 export interface VerifierOptions extends KeyOptions {
-  /** Bytes of UTF-8 are the key of HS256, HS384 and HS512. */
+  /** Its bytes in UTF-8 are the key of HS256, HS384 and HS512. */
   readonly secret?: string;
   /** PEM: SPKI or an X.509 certificate. */
   readonly publicKey?: string;
-  /** Instead of a public key: where there are such (RFC 7517). */
+  /** URL of a key set (RFC 7517), instead of a public key. */
   readonly jwksUrl?: string;
-  /** What `iss` must be; absent or empty: anything. */
+  /** Required `iss`; absent or empty: any. */
   readonly issuer?: string;
-  /** What `aud` must be or hold; absent or empty: anything. */
+  /** Required `aud`, alone or in a list; absent or empty: any. */
   readonly audience?: string;
-  /** How far clocks may be apart when `exp` and `nbf` are checked. */
+  /** Tolerated clock skew when `exp` and `nbf` are checked. */
   readonly leewayS: number;
-  /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
+  /** Most seconds after its `iat` that a token is accepted; absent or 0: until its `exp`. */
   readonly maxAgeS?: number;
-  /** What the bearer of any token may do, as everybody may. */
+  /** Permissions of everybody, with or without a token. */
   readonly everybody?: Permissions;
 }
 
-/** Longest token that is read at all. */
+/** A longer token is refused unread. */
 const TOKEN_MAX_BYTES = 8192;
 
 const REMEMBERED_TOKENS = 1000;
-/** After that a token is verified again: a key that was withdrawn is not honoured for longer. */
+/** After this time a token is verified again, so a withdrawn key stays valid no longer. */
 const REMEMBERED_MS = 60_000;
 
 /** Checks signed JWTs (RFC 7519) in this process. */
@@ -60,7 +60,7 @@ export class TokenVerifier {
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together. Fetches nothing yet. */
   static async create(options: VerifierOptions): Promise<TokenVerifier> {
     const unknown = options.algorithms.filter((algorithm) => !ALGORITHMS.includes(algorithm));
-    if (unknown.length > 0) throw new Error(`No algorithm of tokens: ${unknown.join(', ')}`);
+    if (unknown.length > 0) throw new Error(`Not an algorithm for tokens: ${unknown.join(', ')}`);
     return new TokenVerifier(createKeyFinder(options), options);
   }
 
@@ -81,7 +81,7 @@ export class TokenVerifier {
     return permissions;
   }
 
-  /** The claims as `maxAgeS` lets them be, also of a token that was let in earlier or elsewhere. @throws CodedError `unauthorized` */
+  /** The claims limited by `maxAgeS`, also for claims stored earlier or by another process. @throws CodedError `unauthorized` */
   limited(claims: TokenClaims): TokenClaims {
     return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS) : claims;
   }
@@ -95,7 +95,7 @@ export class TokenVerifier {
     }
   }
 
-  /** For a token that does not say which of several keys signed it. */
+  /** For a token without `kid` that several keys may have signed. */
   private async payloadByAnyOf(keys: errors.JWKSMultipleMatchingKeys, token: string): Promise<JWTPayload> {
     for await (const key of keys) {
       try {

@@ -8,14 +8,14 @@ export interface KeyOptions extends KeySources {
   /** Names of RFC 7518 and RFC 8037; a token with another `alg` is refused. */
   readonly algorithms: readonly string[];
   readonly jwksTimeoutMs: number;
-  /** How long keys are used on that cannot be fetched again; see {@link createRemoteKeys}. */
+  /** How long keys stay in use that cannot be fetched again; see {@link createRemoteKeys}. */
   readonly jwksStaleMs: number;
   readonly onUnusableKey?: (key: UnusableKey) => void;
 }
 
 /**
- * What finds the key of a token by its header. The secret serves its own algorithms and public keys serve theirs, so a
- * public key is never taken for a secret, whatever a token says of itself (RFC 8725, section 2.1).
+ * Finds the key of a token by its header. The secret serves its own algorithms and public keys serve theirs, so a token cannot
+ * have a public key used as a secret (RFC 8725, section 2.1).
  * @throws Error if a key is unreadable, an algorithm has no key, or a key has no algorithm.
  */
 export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
@@ -35,7 +35,7 @@ export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
 
 function createSecretFinder(secret: string | undefined, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
   if (!secret) return undefined;
-  if (secret.includes('-----BEGIN ')) throw new Error('The secret is a PEM: a key in PEM is given as the public key');
+  if (secret.includes('-----BEGIN ')) throw new Error('The secret is a key in PEM: give it as the public key');
   const bytes = new TextEncoder().encode(secret);
   for (const algorithm of algorithms) {
     const least = secretBytesOf(algorithm);
@@ -66,5 +66,6 @@ function requireBoth(
   wanted: string,
 ): void {
   if (find === undefined && algorithms.length > 0) throw new Error(`${algorithms.join(', ')} needs ${key}`);
-  if (find !== undefined && algorithms.length === 0) throw new Error(`There is ${key}, and not ${wanted} to use it`);
+  if (find !== undefined && algorithms.length === 0)
+    throw new Error(`There is ${key}, but no algorithm for it: add ${wanted}`);
 }

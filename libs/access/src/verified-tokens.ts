@@ -7,8 +7,8 @@ interface Verified {
 }
 
 /**
- * What was verified a moment ago, so that a poller does not cost a signature per poll: a hash of 2 µs in place of
- * 200–400 µs. Tokens are kept as their SHA-256 only. At capacity the oldest is forgotten.
+ * Recently verified tokens, so that a poll costs a hash (2 µs) and not the check of a signature (200–400 µs). Tokens are kept
+ * as their SHA-256 only. At capacity the oldest is forgotten.
  */
 export class VerifiedTokens {
   private readonly known = new Map<string, Verified>();
@@ -23,10 +23,10 @@ export class VerifiedTokens {
     return undefined;
   }
 
-  /** Remembers that `token` gives `grant` until `untilMs` since 1970. */
+  /** Remembers the permissions of `token` until `untilMs` since 1970. */
   set(token: string, permissions: Permissions, untilMs: number): void {
     const key = keyOf(token);
-    // Taken out first, so that what was verified last is also last in the order in which tokens are forgotten.
+    // Deleted first, so that the token becomes the newest in the map's order.
     this.known.delete(key);
     this.known.set(key, { permissions, untilMs });
     for (const oldest of this.known.keys()) {

@@ -1,54 +1,54 @@
 import type { Entry } from './entry';
 import type { Publication } from './publication';
 
-/** Where a publication stands in the log. */
+/** The position of a publication in the message log. */
 export interface AppendResult {
   readonly epoch: string;
   readonly seq: number;
-  /** Whether the idempotency key was known: nothing was stored or announced this time. */
+  /** Whether the idempotency key was known, so that nothing was stored or announced this time. */
   readonly duplicate: boolean;
 }
 
 /**
- * What to read of one channel, oldest first. `after`: the entries with a greater seq (`after: 0` is all that is retained), at
- * most `limit`, and none behind the one with which they come to `bytes`, as {@link bytesOf} counts them; both are 1 or more,
- * so that it goes on whatever is stored. `rewind`: of the last `count` entries the oldest alone, before which they begin.
+ * What to read of one channel, oldest first. `after`: the entries with a greater sequence number (`seq: 0`: all that are
+ * stored), at most `limit`, up to and including the one that reaches `bytes`, as `bytesOf` counts them; both are 1 or more, so
+ * that every read makes progress. `rewind`: only the oldest of the last `count` entries, which is where a rewind begins.
  */
 export type Range =
   | { readonly kind: 'after'; readonly seq: number; readonly limit: number; readonly bytes: number }
   | { readonly kind: 'rewind'; readonly count: number };
 
-/** A stretch of one channel, with what is needed to know whether something is missing before or after it. */
+/** Consecutive entries of one channel, and the numbers that show whether entries are missing before or after them. */
 export interface Page {
   readonly epoch: string;
-  /** The greatest seq given out in the partition when this was read. */
+  /** The greatest sequence number of the partition at the time of the read. */
   readonly head: number;
   /**
-   * Seq of the channel's newest message ever, stored or not; 0 when there was none. For a channel that is no longer
-   * remembered, a bound that none of its messages exceeds.
+   * Sequence number of the channel's newest message ever, stored or not; 0 when there was none. For a channel that is no longer
+   * remembered, an upper bound of it.
    */
   readonly last: number;
   readonly entries: readonly Entry[];
-  /** Whether messages of the channel after `seq` and before what was read are no longer stored (`after` only). */
+  /** Whether messages between `seq` and the first entry are no longer stored (`after` only). */
   readonly trimmed: boolean;
-  /** Whether more is stored after what was read. */
+  /** Whether more entries are stored after these. */
   readonly more: boolean;
 }
 
 export interface Positions {
   readonly epoch: string;
   readonly head: number;
-  /** Per channel asked for, in that order: what {@link Page.last} is. */
+  /** {@link Page.last} of each requested channel, in that order. */
   readonly last: readonly number[];
 }
 
-/** Hears what the log announces; set once, before the first subscription. */
+/** Receives announcements from the message log. Set it once, before the first subscription. */
 export interface BusListener {
-  /** A new message of a subscribed channel, in the order of seq; at most once, so a listener checks `prev`. */
+  /** A new message of a subscribed channel, in the order of the log; at most once, so a listener checks `prev`. */
   onAnnouncement(epoch: string, entry: Entry): void;
-  /** The line for announcements is cut: until {@link onResubscribed} some may be missed. */
+  /** The connection for announcements is cut: until {@link onResubscribed} some may be lost. */
   onInterrupted(): void;
-  /** The line is back and all channels are subscribed again. */
+  /** The connection is back and all channels are subscribed again. */
   onResubscribed(): void;
 }
 

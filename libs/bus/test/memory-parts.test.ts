@@ -4,7 +4,7 @@ import { createEpoch } from '../src/epoch';
 import { ChannelLog } from '../src/memory/channel-log';
 import { ExpiringMap } from '../src/memory/expiring-map';
 import { LastNumbers } from '../src/memory/last-numbers';
-import { Round } from '../src/memory/round';
+import { GradualSweep } from '../src/memory/gradual-sweep';
 import { isTrimmed } from '../src/trimmed';
 
 function entry(seq: number, time: number): Entry {
@@ -58,15 +58,15 @@ it('remembers the numbers of as many channels as it may', () => {
 it('goes round a map some at a time, while it changes', () => {
   const map = new Map([1, 2, 3, 4, 5].map((key) => [key, key]));
   const visited: number[] = [];
-  const round = new Round(map, (value) => visited.push(value));
-  round.step(2);
+  const sweep = new GradualSweep(map, (value) => visited.push(value));
+  sweep.step(2);
   map.delete(1);
   map.delete(3);
   map.set(6, 6);
-  round.step(2);
+  sweep.step(2);
   expect(visited).toEqual([1, 2, 4, 5]);
-  round.step(10);
-  round.step(10);
+  sweep.step(10);
+  sweep.step(10);
   expect(visited).toEqual([1, 2, 4, 5, 6, 2, 4, 5, 6]);
 });
 

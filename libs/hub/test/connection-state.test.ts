@@ -1,14 +1,14 @@
-import { Bench, turn } from './hub-under-test';
+import { HubFixture, turn } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 describe('the state of a connection', () => {
   it('is live at the end of its channels, full while its sink refuses more, and catching up after that', async () => {
-    await using bench = new Bench();
-    const { connection, sink } = await bench.join(['news']);
+    await using fixture = new HubFixture();
+    const { connection, sink } = await fixture.join(['news']);
     expect(connection.state).toBe('live');
     sink.full = true;
-    await bench.publish('news', 1);
-    await sink.reached(1);
+    await fixture.publish('news', 1);
+    await sink.received(1);
     expect(connection.state).toBe('full');
     sink.full = false;
     connection.onDrain();
@@ -18,27 +18,27 @@ describe('the state of a connection', () => {
   });
 
   it('stays closed when the sink closes the connection during a reset', async () => {
-    await using bench = new Bench();
+    await using fixture = new HubFixture();
     const sink = new RecordingSink();
-    const connection = bench.hub.connect(sink);
+    const connection = fixture.hub.connect(sink);
     sink.sendReset = () => {
       connection.close();
     };
-    await bench.publish('news', 1);
+    await fixture.publish('news', 1);
     await connection.subscribe(['news'], { kind: 'after', cursor: 'not a cursor' });
     await connection.whenCaughtUp();
     expect([connection.state, connection.channels, sink.data]).toEqual(['closed', [], []]);
   });
 
   it('stays closed when the sink closes the connection during a write that it refuses', async () => {
-    await using bench = new Bench();
+    await using fixture = new HubFixture();
     const sink = new RecordingSink();
-    const { connection } = await bench.join(['news'], undefined, { sink });
+    const { connection } = await fixture.join(['news'], undefined, { sink });
     sink.write = () => {
       connection.close();
       return false;
     };
-    await bench.publish('news', 1);
+    await fixture.publish('news', 1);
     await turn();
     expect(connection.state).toBe('closed');
   });

@@ -13,7 +13,7 @@ describe('the turns of a fan-out', () => {
     jest.useRealTimers();
   });
 
-  /** To so many readers of a channel; the first one tells. */
+  /** To this many readers of a channel; the first one reports. */
   const fanOut = (readers: number, windowMs = 0): { readonly to: FanOut; readonly channel: Channel } => {
     const subscriptions = Array.from({ length: readers }, (_, i) => ({
       connection: { sink: {}, forward: i === 0 ? forward : ignore },

@@ -1,20 +1,20 @@
 import type { BusLogger } from '../bus-logger';
 
-/** The same reason is logged again after so long at the earliest. */
-const AGAIN_AFTER_MS = 30_000;
-/** More different reasons than these within that time are forgotten. */
+/** The same reason is logged at most once in this time. */
+const REPEAT_AFTER_MS = 30_000;
+/** With more different reasons than this, all are forgotten. */
 const REASONS_MAX = 50;
 
 export interface ProblemsOptions {
   /** Default: nothing is logged. */
   readonly logger?: BusLogger;
-  /** A clock in ms that only goes forward. Default `performance.now`. */
+  /** A monotonic clock in ms. Default `performance.now`. */
   readonly now?: () => number;
 }
 
 /**
- * Logs why one server cannot be used, each reason at most every 30 s, and once that it can be used again. It has no timer:
- * what goes on failing is retried, and so reported again.
+ * Logs why one server cannot be used, each reason at most every 30 s, and when it can be used again. It needs no timer: a
+ * failing operation is retried, and so reported again.
  */
 export class Problems {
   private readonly loggedAt = new Map<string, number>();
@@ -31,11 +31,11 @@ export class Problems {
     this.now = now;
   }
 
-  /** @param reason without secrets, and the same text for the same reason */
+  /** @param reason holds no secrets; the same reason has the same text */
   report(reason: string): void {
     const now = this.now();
     const loggedAt = this.loggedAt.get(reason);
-    if (loggedAt !== undefined && now - loggedAt < AGAIN_AFTER_MS) return;
+    if (loggedAt !== undefined && now - loggedAt < REPEAT_AFTER_MS) return;
     if (this.loggedAt.size >= REASONS_MAX) this.loggedAt.clear();
     this.loggedAt.set(reason, now);
     this.isOpen = true;
