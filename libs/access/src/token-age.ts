@@ -5,9 +5,9 @@ import type { TokenClaims } from './claims';
  * The claims with an `exp` at most `maxAgeS` after the token was issued.
  * @throws CodedError `unauthorized` if the token is older than that or has no `iat`.
  */
-export function limitAge(claims: TokenClaims, maxAgeS: number, leewayS: number): TokenClaims {
+export function limitAge(claims: TokenClaims, maxAgeS: number, leewayS: number, nowMs: number): TokenClaims {
   const { iat, exp = Infinity } = claims;
-  const nowS = Date.now() / 1000;
+  const nowS = nowMs / 1000;
   if (iat === undefined) throw new CodedError('unauthorized', 'The token has no issue time: add the claim "iat"');
   if (iat > nowS + leewayS)
     throw new CodedError('unauthorized', 'The token is not valid yet: its "iat" is in the future');

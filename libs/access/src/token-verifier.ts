@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { ALGORITHMS } from './algorithms';
@@ -36,7 +37,8 @@ const REMEMBERED_MS = 60_000;
 
 /** Checks signed JWTs (RFC 7519) in this process. */
 export class TokenVerifier {
-  private readonly verified = new VerifiedTokens(REMEMBERED_TOKENS);
+  private readonly verified: VerifiedTokens;
+  private readonly runtime: Runtime;
   private readonly checks: JWTVerifyOptions;
   private readonly leewayS: number;
   private readonly maxAgeS: number;
@@ -44,8 +46,10 @@ export class TokenVerifier {
 
   private constructor(
     private readonly findKey: JWTVerifyGetKey,
-    { algorithms, issuer, audience, leewayS, maxAgeS = 0, everybody }: VerifierOptions,
+    { algorithms, issuer, audience, leewayS, maxAgeS = 0, everybody, runtime = nodeRuntime }: VerifierOptions,
   ) {
+    this.runtime = runtime;
+    this.verified = new VerifiedTokens(REMEMBERED_TOKENS, runtime);
     this.leewayS = leewayS;
     this.maxAgeS = maxAgeS;
     this.everybody = everybody;
@@ -77,18 +81,22 @@ export class TokenVerifier {
 
     const permissions = Permissions.of(this.limited(readClaims(await this.payloadOf(token))), this.everybody);
     const expiresMs = (permissions.expiresAtMs ?? Infinity) + this.leewayS * 1000;
-    this.verified.set(token, permissions, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
+    this.verified.set(token, permissions, Math.min(expiresMs, this.runtime.now() + REMEMBERED_MS));
     return permissions;
   }
 
   /** The claims limited by `maxAgeS`, also for claims stored earlier or by another process. @throws CodedError `unauthorized` */
   limited(claims: TokenClaims): TokenClaims {
-    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS) : claims;
+    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS, this.runtime.now()) : claims;
+  }
+
+  private checksNow(): JWTVerifyOptions {
+    return { ...this.checks, currentDate: new Date(this.runtime.now()) };
   }
 
   private async payloadOf(token: string): Promise<JWTPayload> {
     try {
-      return (await jwtVerify(token, this.findKey, this.checks)).payload;
+      return (await jwtVerify(token, this.findKey, this.checksNow())).payload;
     } catch (error) {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return this.payloadByAnyOf(error, token);
       throw tokenRefusal(error);
@@ -99,7 +107,7 @@ export class TokenVerifier {
   private async payloadByAnyOf(keys: errors.JWKSMultipleMatchingKeys, token: string): Promise<JWTPayload> {
     for await (const key of keys) {
       try {
-        return (await jwtVerify(token, key, this.checks)).payload;
+        return (await jwtVerify(token, key, this.checksNow())).payload;
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw tokenRefusal(error);
       }

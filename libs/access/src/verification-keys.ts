@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { errors, type JWTVerifyGetKey } from 'jose';
 import { type KeySources, secretBytesOf, usesSecret } from './algorithms';
 import { isKeyFor, readPublicKey } from './public-key';
@@ -11,6 +12,8 @@ export interface KeyOptions extends KeySources {
   /** How long keys stay in use that cannot be fetched again; see {@link createRemoteKeys}. */
   readonly jwksStaleMs: number;
   readonly onUnusableKey?: (key: UnusableKey) => void;
+  /** Default: the real clocks. */
+  readonly runtime?: Runtime;
 }
 
 /**
@@ -45,9 +48,9 @@ function createSecretFinder(secret: string | undefined, algorithms: readonly str
 }
 
 function createPublicKeyFinder(options: KeyOptions, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
-  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey } = options;
+  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey, runtime = nodeRuntime } = options;
   if (publicKey && jwksUrl) throw new Error('A public key and a JWKS URL: only one of them can be meant');
-  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey);
+  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs, runtime, onUnusableKey);
   if (!publicKey) return undefined;
 
   const key = readPublicKey(publicKey);

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { hash } from 'node:crypto';
 import type { Permissions } from './permissions';
 
@@ -13,12 +14,15 @@ interface Verified {
 export class VerifiedTokens {
   private readonly known = new Map<string, Verified>();
 
-  constructor(private readonly capacity: number) {}
+  constructor(
+    private readonly capacity: number,
+    private readonly runtime: Runtime,
+  ) {}
 
   get(token: string): Permissions | undefined {
     const key = keyOf(token);
     const verified = this.known.get(key);
-    if (verified === undefined || verified.untilMs > Date.now()) return verified?.permissions;
+    if (verified === undefined || verified.untilMs > this.runtime.now()) return verified?.permissions;
     this.known.delete(key);
     return undefined;
   }

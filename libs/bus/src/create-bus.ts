@@ -2,6 +2,7 @@ import type { Bus } from './bus';
 import { BusUrlError } from './bus-url-error';
 import { MemoryBus } from './memory/memory-bus';
 import type { BusLogger } from './bus-logger';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { RedisBus, type RedisBusSettings } from './redis/redis-bus';
 import { isSentinelUrl } from './redis/address/sentinel-url';
 
@@ -10,6 +11,8 @@ export type BusSettings = RedisBusSettings;
 export interface BusOptions {
   /** Logs why the bus cannot be used, and when it can be used again. Default: nothing is logged. */
   readonly logger?: BusLogger;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface BusOptions {
  * @throws BusUrlError on any other URL
  */
 export function createBus(url: string, settings: BusSettings, options: BusOptions = {}): Bus {
-  if (url === 'memory:') return new MemoryBus(settings);
+  if (url === 'memory:') return new MemoryBus(settings, options);
   if (isSentinelUrl(url)) return new RedisBus(url, settings, options);
   const scheme = /^[^:]*:/.exec(url)?.[0] ?? '';
   // Other programs have many forms of URL for these.

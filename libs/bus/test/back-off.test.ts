@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { backOffMs, DropCount } from '../src/redis/connection/back-off';
 
 it('doubles from 50 ms to 2 s, half of it random', () => {
@@ -8,7 +9,7 @@ it('doubles from 50 ms to 2 s, half of it random', () => {
     [6, 2000],
     [1000, 2000],
   ] as const) {
-    const waits = Array.from({ length: 200 }, () => backOffMs(attempt));
+    const waits = Array.from({ length: 200 }, () => backOffMs(attempt, nodeRuntime));
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(ceiling / 2);
     expect(Math.max(...waits)).toBeLessThanOrEqual(ceiling);
     expect(new Set(waits).size).toBeGreaterThan(10);

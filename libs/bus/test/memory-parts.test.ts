@@ -1,6 +1,7 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import fc from 'fast-check';
 import type { Entry } from '../src';
-import { createEpoch } from '../src/epoch';
+import { createEpochSource } from '../src/epoch';
 import { ChannelLog } from '../src/memory/channel-log';
 import { ExpiringMap } from '../src/memory/expiring-map';
 import { LastNumbers } from '../src/memory/last-numbers';
@@ -20,7 +21,7 @@ it('decides by position whether something is missing', () => {
 });
 
 it('makes epochs that fit a cursor and do not repeat', () => {
-  const epochs = Array.from({ length: 1000 }, createEpoch);
+  const epochs = Array.from({ length: 1000 }, createEpochSource(nodeRuntime));
   expect(new Set(epochs).size).toBe(1000);
   for (const epoch of epochs) expect(epoch).toMatch(/^[A-Za-z0-9]{12}$/);
 });

@@ -61,9 +61,9 @@ it('leaves nothing in Redis but the partition and the last numbers when all has 
   await bus.putValue('k', 'v', lifeMs);
   const keys = async (): Promise<string[]> => ((await redis.command('KEYS', '*')) as string[]).sort();
   expect(await keys()).toEqual([
+    '{tetracast}:idempotency:["a","k",null]',
     '{tetracast}:last',
     '{tetracast}:log:a',
-    '{tetracast}:idempotency:["a","k",null]',
     PARTITION,
     '{tetracast}:value:k',
   ]);

@@ -1,8 +1,10 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channels/channel';
 import { ChannelRegistry } from './channels/channel-registry';
 import { Connection } from './connection/connection';
+import { createIdSource } from './connection/create-id';
 import type { ConnectionHost, CloseListener } from './connection/connection-host';
 import { FanOut } from './channels/fan-out';
 import { InternalSubscriber, type InternalListener } from './internal-subscriber';
@@ -31,6 +33,8 @@ export interface HubOptions {
   /** Per channel. Default 256 messages, 1 MiB. */
   readonly windowLimits?: WindowLimits;
   readonly resumeLimits?: ResumeLimits;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /** Sizes now, and counts since the start. */
@@ -53,6 +57,8 @@ export class Hub implements ConnectionHost {
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
   readonly channelRegistry: ChannelRegistry;
+  readonly createId: () => string;
+  private readonly runtime: Runtime;
   private readonly fanOut: FanOut;
   private readonly waitingForLog = new Set<Connection>();
   private readonly wheel: HeartbeatWheel<Connection>;
@@ -75,24 +81,30 @@ export class Hub implements ConnectionHost {
       maxOpenChannels = 100_000,
       windowLimits = { messages: 256, bytes: 1024 * 1024 },
       resumeLimits = RESUME_LIMITS,
+      runtime = nodeRuntime,
     } = options;
+    this.runtime = runtime;
+    this.createId = createIdSource(runtime);
     this.maxChannels = maxChannels;
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
-    this.fanOut = new FanOut(fanoutWindowMs);
+    this.fanOut = new FanOut(fanoutWindowMs, runtime);
     this.channelRegistry = new ChannelRegistry(messageLog, this.fanOut, {
       warmMs,
       compareMs,
       maxOpen: maxOpenChannels,
       windowLimits,
       resumeLimits,
+      runtime,
     });
-    this.wheel = new HeartbeatWheel(heartbeatMs, (connection) => {
-      connection.checkHeartbeat(performance.now(), stalledMs);
+    this.wheel = new HeartbeatWheel(runtime, heartbeatMs, (connection) => {
+      connection.checkHeartbeat(runtime.monotonicMs(), stalledMs);
     });
-    this.sweeper = setInterval(() => {
-      this.sweep();
-    }, SWEEP_MS).unref();
+    this.sweeper = runtime
+      .setInterval(() => {
+        this.sweep();
+      }, SWEEP_MS)
+      .unref();
   }
 
   /**
@@ -157,7 +169,7 @@ export class Hub implements ConnectionHost {
   /** Stops the hub's timers. It does not close the bus. */
   close(): void {
     this.wheel.stop();
-    clearInterval(this.sweeper);
+    this.runtime.clearInterval(this.sweeper);
   }
 
   openChannels(names: readonly string[]): Promise<Channel[]> {

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { Channel } from '../src/channels/channel';
 import { FanOut } from '../src/channels/fan-out';
 
@@ -19,7 +20,7 @@ describe('the turns of a fan-out', () => {
       connection: { sink: {}, forward: i === 0 ? forward : ignore },
     }));
     const channel = { subscriptions: new Set(subscriptions), window: { endTurn: ignore } } as unknown as Channel;
-    return { to: new FanOut(windowMs), channel };
+    return { to: new FanOut(windowMs, nodeRuntime), channel };
   };
 
   it('is once a turn, however much has changed', async () => {

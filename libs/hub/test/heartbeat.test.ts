@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Hub, HeartbeatWheel } from '../src';
 import { FaultyBus } from '@tetracast/bus/testing';
 import { RecordingSink } from './recording-sink';
@@ -29,7 +30,7 @@ async function pass(ms: number): Promise<void> {
 describe('the wheel', () => {
   it('gives each member one turn a period, the first after a whole period, until it is removed', async () => {
     const turns: string[] = [];
-    const wheel = new HeartbeatWheel<string>(10_000, (member) => turns.push(member));
+    const wheel = new HeartbeatWheel<string>(nodeRuntime, 10_000, (member) => turns.push(member));
     wheel.add('early');
     await pass(3000);
     wheel.add('late');

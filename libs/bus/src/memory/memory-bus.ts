@@ -1,6 +1,7 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { type Bus, type BusChecks, CHECK_OK } from '../bus';
 import { createEntry, type Entry } from '../entry';
-import { createEpoch } from '../epoch';
+import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
   type BusListener,
@@ -35,13 +36,13 @@ const LOG_BYTES = 250;
 const CLOSED = 'The bus is closed';
 
 export interface MemoryBusOptions {
-  /** The clock, in ms since the POSIX epoch. Default `Date.now`. */
-  readonly now?: () => number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /** A bus in the memory of one process. It announces a message before `append` resolves. */
 export class MemoryBus implements Bus {
-  private readonly epoch = createEpoch();
+  private readonly epoch: string;
   private head = 0;
   /** Only channels with messages, so that the limit of the messages limits these too. */
   private readonly logs = new Map<string, ChannelLog>();
@@ -54,28 +55,29 @@ export class MemoryBus implements Bus {
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
   private readonly memoryMaxBytes: number;
-  private readonly now: () => number;
-  private readonly logSweep = new GradualSweep(this.logs, (log) => log.dropExpired(this.now()));
+  private readonly runtime: Runtime;
+  private readonly logSweep = new GradualSweep(this.logs, (log) => log.dropExpired(this.runtime.now()));
   private readonly sweeper: NodeJS.Timeout;
   private listener: BusListener | undefined;
   private closed = false;
 
-  constructor(settings: RetentionSettings, { now = Date.now }: MemoryBusOptions = {}) {
+  constructor(settings: RetentionSettings, { runtime = nodeRuntime }: MemoryBusOptions = {}) {
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
     this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
     this.values = new MemoryKeyValues(this.memoryMaxBytes / 8);
-    this.now = now;
-    this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
+    this.runtime = runtime;
+    this.epoch = createEpochSource(runtime)();
+    this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
   append(publication: Publication): Promise<AppendResult> {
     if (this.closed) return unavailable();
     const { channel, idempotencyKey } = publication;
     const { epoch } = this;
-    const time = this.now();
+    const time = this.runtime.now();
     const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
     if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
@@ -97,7 +99,7 @@ export class MemoryBus implements Bus {
   read(channel: string, range: Range): Promise<Page> {
     if (this.closed) return unavailable();
     const log = this.logs.get(channel);
-    log?.dropExpired(this.now());
+    log?.dropExpired(this.runtime.now());
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
     return Promise.resolve(createPage(range, { epoch, head, last }, log?.read(range) ?? []));
@@ -105,7 +107,7 @@ export class MemoryBus implements Bus {
 
   positions(channels: readonly string[]): Promise<Positions> {
     if (this.closed) return unavailable();
-    const now = this.now();
+    const now = this.runtime.now();
     const last = channels.map((channel) => {
       const log = this.logs.get(channel);
       log?.dropExpired(now);
@@ -131,18 +133,18 @@ export class MemoryBus implements Bus {
 
   putValue(key: string, value: string, ttlMs: number): Promise<void> {
     if (this.closed) return unavailable();
-    this.values.set(key, value, this.now() + ttlMs);
+    this.values.set(key, value, this.runtime.now() + ttlMs);
     this.keepMemoryLimit();
     return Promise.resolve();
   }
 
   getValue(key: string): Promise<string | undefined> {
-    return this.closed ? unavailable() : Promise.resolve(this.values.get(key, this.now()));
+    return this.closed ? unavailable() : Promise.resolve(this.values.get(key, this.runtime.now()));
   }
 
   addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
     if (this.closed) return unavailable();
-    const now = this.now();
+    const now = this.runtime.now();
     return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
   }
 
@@ -153,7 +155,7 @@ export class MemoryBus implements Bus {
 
   close(): Promise<void> {
     this.closed = true;
-    clearInterval(this.sweeper);
+    this.runtime.clearInterval(this.sweeper);
     this.subscriptions.clear();
     return Promise.resolve();
   }
@@ -183,7 +185,7 @@ export class MemoryBus implements Bus {
   }
 
   private sweep(): void {
-    const now = this.now();
+    const now = this.runtime.now();
     this.logSweep.step(SWEPT_AT_ONCE);
     this.once.sweep(SWEPT_AT_ONCE, now);
     this.values.sweep(SWEPT_AT_ONCE, now);

@@ -1,5 +1,3 @@
-import { createEpoch } from '../epoch';
-
 export const DEFAULT_KEY_PREFIX = '{tetracast}';
 
 /** Takes the place of a channel name; no client's channel begins with `$`. */
@@ -15,10 +13,11 @@ export class RedisKeys {
   readonly proofChannel: string;
   private readonly announcementPrefix: string;
 
-  /** `db`: Redis announces across databases, so the buses of two databases need different channel names. */
+  /** `db`: Redis announces across databases, so the buses of two databases need different channel names. `processName` is unique. */
   constructor(
     private readonly prefix: string,
     db: number,
+    processName: string,
   ) {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
@@ -27,7 +26,7 @@ export class RedisKeys {
       ...[this.partition, this.last, this.log(PROOF)],
       ...[this.idempotency(PROOF), this.value(PROOF), this.rateCount(PROOF)],
     ];
-    this.proofChannel = this.announcementChannel(`${PROOF}:${createEpoch()}`);
+    this.proofChannel = this.announcementChannel(`${PROOF}:${processName}`);
   }
 
   log(channel: string): string {

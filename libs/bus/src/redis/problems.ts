@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import type { BusLogger } from '../bus-logger';
 
 /** The same reason is logged at most once in this time. */
@@ -8,8 +9,8 @@ const REASONS_MAX = 50;
 export interface ProblemsOptions {
   /** Default: nothing is logged. */
   readonly logger?: BusLogger;
-  /** A monotonic clock in ms. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /**
@@ -19,21 +20,21 @@ export interface ProblemsOptions {
 export class Problems {
   private readonly loggedAt = new Map<string, number>();
   private readonly logger: BusLogger | undefined;
-  private readonly now: () => number;
+  private readonly runtime: Runtime;
   private isOpen = false;
 
   /** @param server the subject of the log lines */
   constructor(
     private readonly server: string,
-    { logger, now = () => performance.now() }: ProblemsOptions,
+    { logger, runtime = nodeRuntime }: ProblemsOptions,
   ) {
     this.logger = logger;
-    this.now = now;
+    this.runtime = runtime;
   }
 
   /** @param reason holds no secrets; the same reason has the same text */
   report(reason: string): void {
-    const now = this.now();
+    const now = this.runtime.monotonicMs();
     const loggedAt = this.loggedAt.get(reason);
     if (loggedAt !== undefined && now - loggedAt < REPEAT_AFTER_MS) return;
     if (this.loggedAt.size >= REASONS_MAX) this.loggedAt.clear();

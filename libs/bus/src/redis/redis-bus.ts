@@ -1,6 +1,7 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { Bus, BusChecks } from '../bus';
 import { ENTRY_BYTES } from '../entry';
-import { createEpoch } from '../epoch';
+import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
   type BusListener,
@@ -58,6 +59,7 @@ export class RedisBus implements Bus {
   private readonly subscriptions: RedisSubscriptions;
   private readonly selfCheck: SelfCheck;
   private readonly keys: RedisKeys;
+  private readonly createEpoch: () => string;
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
   private readonly channelsRemembered: number;
@@ -68,9 +70,11 @@ export class RedisBus implements Bus {
   /** @param url of one server, or `redis+sentinel://…` */
   constructor(url: string, settings: RedisBusSettings, options: RedisBusOptions = {}) {
     const address = parseAddress(url);
+    const { runtime = nodeRuntime } = options;
     const problems = new Problems('Redis', options);
+    this.createEpoch = createEpochSource(runtime);
     const connectionOptions = { ...options, problems };
-    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db);
+    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, this.createEpoch());
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
@@ -100,7 +104,7 @@ export class RedisBus implements Bus {
           ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
         ),
     );
-    this.subscriptions = new RedisSubscriptions(this.announcementConnection, {
+    this.subscriptions = new RedisSubscriptions(this.announcementConnection, runtime, {
       onMessage: (name, text) => this.onAnnouncement(this.keys.channelOfAnnouncement(name), text),
       onOther: (name, text) => {
         if (name === this.keys.proofChannel) this.selfCheck.onProof(text);
@@ -110,7 +114,13 @@ export class RedisBus implements Bus {
     });
     const { commandConnection: commands, announcementConnection: announcements, primary } = this;
     for (const connection of [commands, announcements]) connection.onReady(() => this.requireSameServer());
-    this.selfCheck = new SelfCheck({ commands, announcements, primary }, this.keys, problems, options.heartbeatMs);
+    this.selfCheck = new SelfCheck(
+      { commands, announcements, primary },
+      this.keys,
+      problems,
+      runtime,
+      options.heartbeatMs,
+    );
   }
 
   async append(publication: Publication): Promise<AppendResult> {
@@ -227,7 +237,7 @@ export class RedisBus implements Bus {
   }
 
   private epochArguments(): [candidate: string, knownEpoch: string, knownSeq: number] {
-    return [createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
+    return [this.createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
   }
 
   private rememberPosition(epoch: string, seq: number): void {

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { type BusChecks, CHECK_OK } from '../bus';
 import { BusUnavailableError } from '../message-log';
 import type { RedisKeys } from './keys';
@@ -44,6 +45,7 @@ export class SelfCheck {
     private readonly connections: CheckedConnections,
     private readonly keys: RedisKeys,
     private readonly problems: Problems,
+    private readonly runtime: Runtime,
     heartbeatMs = DEFAULT_HEARTBEAT_MS,
   ) {
     const { commands, announcements } = connections;
@@ -54,13 +56,13 @@ export class SelfCheck {
       });
       connection.onReady(() => void this.run());
     }
-    this.heartbeat = setInterval(() => void this.run(), heartbeatMs).unref();
+    this.heartbeat = runtime.setInterval(() => void this.run(), heartbeatMs).unref();
   }
 
   /** The result of the last second, or a new one. */
   check(): Promise<BusChecks> {
     const { latest } = this;
-    const isFresh = latest !== undefined && performance.now() - latest.at < FRESH_MS;
+    const isFresh = latest !== undefined && this.runtime.monotonicMs() - latest.at < FRESH_MS;
     return isFresh ? Promise.resolve(latest.checks) : this.run();
   }
 
@@ -90,7 +92,7 @@ export class SelfCheck {
   }
 
   close(): void {
-    clearInterval(this.heartbeat);
+    this.runtime.clearInterval(this.heartbeat);
   }
 
   private run(): Promise<BusChecks> {
@@ -107,7 +109,7 @@ export class SelfCheck {
     const failure = Object.values(checks).find((result) => result !== CHECK_OK);
     // A connection that is not ready has reported why, and costs nothing to check again.
     if (commands.isReady && announcements.isReady) {
-      this.latest = { at: performance.now(), checks };
+      this.latest = { at: this.runtime.monotonicMs(), checks };
       if (failure === undefined) this.problems.end();
       else this.problems.report(failure);
     }

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { BusUnavailableError, type Entry, type MessageLog } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
@@ -11,6 +12,7 @@ export interface ChannelRegistryOptions {
   readonly maxOpen: number;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
+  readonly runtime: Runtime;
 }
 
 /** Channels in one call when the windows are compared with the message log. */
@@ -29,7 +31,7 @@ export class ChannelRegistry implements ChannelHost {
   private newest: Position = { epoch: '', seq: 0 };
   private comparing: Promise<void> | undefined;
   private compareAgain = false;
-  private comparedAt = performance.now();
+  private comparedAt: number;
   private positionRequest: Promise<Position> | undefined;
 
   constructor(
@@ -37,6 +39,7 @@ export class ChannelRegistry implements ChannelHost {
     private readonly fanOut: FanOut,
     private readonly options: ChannelRegistryOptions,
   ) {
+    this.comparedAt = options.runtime.monotonicMs();
     messageLog.listen({
       onAnnouncement: (epoch, entry) => {
         this.onEntry(epoch, entry);
@@ -63,6 +66,10 @@ export class ChannelRegistry implements ChannelHost {
     return this.options.windowLimits;
   }
 
+  get runtime(): Runtime {
+    return this.options.runtime;
+  }
+
   get resumeLimits(): ResumeLimits {
     return this.options.resumeLimits;
   }
@@ -79,7 +86,7 @@ export class ChannelRegistry implements ChannelHost {
   /** The position of the message log now; one request for all callers of the same turn. */
   position(): Promise<Position> {
     return (this.positionRequest ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
+      this.runtime.setImmediate(() => {
         this.positionRequest = undefined;
         const { interruptions } = this;
         this.messageLog.positions([]).then(({ epoch, head }) => {
@@ -127,7 +134,7 @@ export class ChannelRegistry implements ChannelHost {
       return this.comparing;
     }
     this.compareAgain = false;
-    this.comparedAt = performance.now();
+    this.comparedAt = this.runtime.monotonicMs();
     this.comparing = this.compareAll()
       .catch((error: unknown) => {
         if (!(error instanceof BusUnavailableError)) throw error;
@@ -141,7 +148,7 @@ export class ChannelRegistry implements ChannelHost {
   }
 
   /** Housekeeping; the hub calls it about once a second. */
-  sweep(now = performance.now()): void {
+  sweep(now = this.runtime.monotonicMs()): void {
     for (const channel of this.refillQueue) void channel.refill();
     this.refillQueue.clear();
     if (now - this.comparedAt >= this.options.compareMs) void this.compare();
@@ -178,7 +185,7 @@ export class ChannelRegistry implements ChannelHost {
       if (this.open.get(name)?.channel === channel) this.close(channel);
       throw error;
     }
-    channel.idleSince = performance.now();
+    channel.idleSince = this.runtime.monotonicMs();
     return channel;
   }
 

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { BusUnavailableError, type Entry, type MessageLog, type Page } from '@tetracast/bus';
 import { FramedEntry } from '../delivery/framed-entry';
 import { pageLimitsFor, type ResumeLimits } from '../delivery/resume-limits';
@@ -7,6 +8,7 @@ import { Window, type WindowLimits } from './window';
 /** What a channel needs of its hub. */
 export interface ChannelHost {
   readonly messageLog: MessageLog;
+  readonly runtime: Runtime;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
   /** Counts how often announcements were interrupted or resumed, or the message log was replaced. */
@@ -42,7 +44,7 @@ const PENDING_MAX = 4096;
 export class Channel {
   readonly subscriptions = new Set<Subscription>();
   /** When the last reader left, in ms; the channel stays open for a while, since pollers return. */
-  idleSince = performance.now();
+  idleSince: number;
   window: Window;
   live = false;
   /** It has left the registry and receives no more announcements. */
@@ -57,6 +59,7 @@ export class Channel {
     readonly name: string,
     private readonly host: ChannelHost,
   ) {
+    this.idleSince = host.runtime.monotonicMs();
     this.window = new Window(host.windowLimits, '', 0);
   }
 
@@ -89,7 +92,7 @@ export class Channel {
 
   removeSubscription(subscription: Subscription): void {
     this.subscriptions.delete(subscription);
-    this.idleSince = performance.now();
+    this.idleSince = this.host.runtime.monotonicMs();
   }
 
   /** Resolves when the channel is live or is known to stay behind for now. */

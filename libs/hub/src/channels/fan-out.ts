@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { Channel } from './channel';
 import type { Connection } from '../connection/connection';
 import type { Subscription } from '../connection/subscription';
@@ -31,15 +32,18 @@ export class FanOut {
   private delayed: { readonly until: number; readonly timer: NodeJS.Timeout } | undefined;
 
   /** @param windowMs how long to collect instead; 0: as described above */
-  constructor(private readonly windowMs: number) {}
+  constructor(
+    private readonly windowMs: number,
+    private readonly runtime: Runtime,
+  ) {}
 
   /** The channel has new messages for its readers. */
   add(channel: Channel): void {
     this.dirty.add(channel);
     if (this.scheduled) return;
     this.scheduled = true;
-    if (this.windowMs > 0) setTimeout(this.run, this.windowMs);
-    else afterAnswers(this.endTurn);
+    if (this.windowMs > 0) this.runtime.setTimeout(this.run, this.windowMs);
+    else this.afterAnswers(this.endTurn);
   }
 
   /** This process has sent an append; {@link appendAnswered} follows, also when it fails. */
@@ -50,9 +54,9 @@ export class FanOut {
   appendAnswered(): void {
     this.answered++;
     if (this.delayed === undefined || this.answered < this.delayed.until) return;
-    clearTimeout(this.delayed.timer);
+    this.runtime.clearTimeout(this.delayed.timer);
     this.delayed = undefined;
-    afterAnswers(this.run);
+    this.afterAnswers(this.run);
   }
 
   /** Delivers now. */
@@ -65,12 +69,18 @@ export class FanOut {
     for (const channel of dirty) channel.window.endTurn();
   }
 
+  /** Runs `task` at the end of this turn of the event loop, after its acknowledgements. */
+  private afterAnswers(task: () => void): void {
+    // The acknowledgement is some promises away; the next tick comes after all of those.
+    queueMicrotask(() => process.nextTick(this.runtime.setImmediate, task));
+  }
+
   private readonly endTurn = (): void => {
     if (this.sent === this.answered || countReaders(this.dirty) < READERS_WORTH_WAITING) {
       this.run();
       return;
     }
-    const timer = setTimeout(() => {
+    const timer = this.runtime.setTimeout(() => {
       this.delayed = undefined;
       this.run();
     }, WAIT_MAX_MS);
@@ -81,12 +91,6 @@ export class FanOut {
     this.scheduled = false;
     this.flush();
   };
-}
-
-/** Runs `task` at the end of this turn of the event loop, after its acknowledgements. */
-function afterAnswers(task: () => void): void {
-  // The acknowledgement is some promises away; the next tick comes after all of those.
-  queueMicrotask(() => process.nextTick(setImmediate, task));
 }
 
 function countReaders(channels: Iterable<Channel>): number {

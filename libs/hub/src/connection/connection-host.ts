@@ -10,6 +10,7 @@ export interface ConnectionHost {
   readonly maxChannels: number;
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
+  createId(): string;
   /** Opens the channels that are not open; a channel without a reader may be `closed` again after this turn. */
   openChannels(names: readonly string[]): Promise<Channel[]>;
   /** The message log is unavailable: the host calls `wake` again later. */

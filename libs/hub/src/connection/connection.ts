@@ -5,7 +5,6 @@ import type { Channel } from '../channels/channel';
 import { CatchUpPump, type CatchUpTarget } from '../delivery/catch-up-pump';
 import type { CloseListener, ConnectionHost } from './connection-host';
 import type { ConnectionState } from './connection-state';
-import { createId } from './create-id';
 import { encodeConnectionCursor, slowestPosition, withConnectionCursors } from './connection-cursor';
 import { areAtEnd, advancePositions, type Pages, skipTrimmed, windowsCoverPositions } from '../delivery/catch-up';
 import type { Sink } from '../sink';
@@ -42,12 +41,12 @@ export class Connection implements CatchUpTarget {
 
   // Ids are created at first use: without tokens a poll or an event stream needs neither.
   get id(): string {
-    return (this.lazyId ??= createId());
+    return (this.lazyId ??= this.host.createId());
   }
 
   /** The client key, which names its client across reconnects. */
   get client(): string {
-    return (this.clientKey ??= createId());
+    return (this.clientKey ??= this.host.createId());
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
+
 /**
  * One timer for any number of members. It visits each once a period, spread evenly over the period's slots, so heartbeats
  * cost neither a timer per connection nor a burst of writes. A visit comes after the input of that turn: a process that was
@@ -10,15 +12,22 @@ export class HeartbeatWheel<Member> {
   private visits: NodeJS.Immediate | undefined;
   private hand = 0;
 
-  constructor(periodMs: number, visit: (member: Member) => void, slots = Math.max(1, Math.round(periodMs / 1000))) {
+  constructor(
+    private readonly runtime: Runtime,
+    periodMs: number,
+    visit: (member: Member) => void,
+    slots = Math.max(1, Math.round(periodMs / 1000)),
+  ) {
     this.slots = Array.from({ length: slots }, () => new Set<Member>());
-    this.timer = setInterval(() => {
+    this.timer = runtime.setInterval(() => {
       this.hand = (this.hand + 1) % slots;
       const members = this.slots[this.hand] as Set<Member>;
       // Node runs timers before it reads sockets, and immediates after.
-      this.visits = setImmediate(() => {
-        for (const member of members) visit(member);
-      }).unref();
+      this.visits = runtime
+        .setImmediate(() => {
+          for (const member of members) visit(member);
+        })
+        .unref();
     }, periodMs / slots);
     this.timer.unref();
   }
@@ -45,7 +54,7 @@ export class HeartbeatWheel<Member> {
   }
 
   stop(): void {
-    clearInterval(this.timer);
-    clearImmediate(this.visits);
+    this.runtime.clearInterval(this.timer);
+    this.runtime.clearImmediate(this.visits);
   }
 }

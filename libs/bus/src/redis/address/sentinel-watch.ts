@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Redis } from 'ioredis';
 import { backOffMs } from '../connection/back-off';
 import { Problems, type ProblemsOptions } from '../problems';
@@ -24,6 +25,7 @@ export class SentinelWatch {
   private readonly connections: readonly Redis[];
 
   constructor(address: SentinelAddress, events: SentinelEvents, options: ProblemsOptions = {}) {
+    const { runtime = nodeRuntime } = options;
     this.connections = address.sentinels.map(({ host, port }) => {
       const problems = new Problems(`the Sentinel at ${host}:${port}`, options);
       const report = (error: unknown): void => problems.report(reasonOf(error));
@@ -38,7 +40,7 @@ export class SentinelWatch {
         enableReadyCheck: false,
         enableOfflineQueue: false,
         autoResubscribe: false,
-        retryStrategy: backOffMs,
+        retryStrategy: (attempt) => backOffMs(attempt, runtime),
       });
       // ioredis retries a Sentinel that it cannot reach; the others still report.
       connection.on('error', report);

@@ -1,10 +1,12 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
+
 const FIRST_MS = 50;
 const SLOWEST_MS = 2000;
 
 /** Doubles from 50 ms to 2 s; half of it is random, since many processes lose one Redis at the same moment. */
-export function backOffMs(attempt: number): number {
+export function backOffMs(attempt: number, { random }: Pick<Runtime, 'random'>): number {
   const ceiling = Math.min(SLOWEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));
-  return Math.round(ceiling / 2 + (Math.random() * ceiling) / 2);
+  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
 }
 
 /** After this time without a refusal the count starts from zero. */

@@ -1,3 +1,5 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
+
 /** Ticks of one timeout. */
 const TICKS = 20;
 
@@ -23,7 +25,10 @@ export class CommandTimeouts {
   private tick = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly timeoutMs: number) {}
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly runtime: Runtime,
+  ) {}
 
   /** Settles as `answer` does, or rejects with NoAnswerError when that takes too long. */
   within<T>(answer: Promise<T>): Promise<T> {
@@ -31,7 +36,7 @@ export class CommandTimeouts {
       // One tick more, since the current one may end at once.
       const waiting = { until: this.tick + TICKS + 1, giveUp: () => reject(this.tooLong()) };
       this.waiting.add(waiting);
-      this.timer ??= setInterval(() => this.onTick(), this.timeoutMs / TICKS).unref();
+      this.timer ??= this.runtime.setInterval(() => this.onTick(), this.timeoutMs / TICKS).unref();
       answer.finally(() => this.waiting.delete(waiting)).then(resolve, reject);
     });
   }
@@ -40,10 +45,10 @@ export class CommandTimeouts {
     this.tick++;
     if (this.waiting.size > 0) {
       // After a block Node runs timers before it reads sockets: first take the answers that are there.
-      setImmediate(() => this.giveUp());
+      this.runtime.setImmediate(() => this.giveUp());
       return;
     }
-    clearInterval(this.timer);
+    this.runtime.clearInterval(this.timer);
     this.timer = undefined;
   }
 

@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Socket } from 'node:net';
 import { BusUnavailableError } from '../../message-log';
@@ -13,6 +14,8 @@ import { isSpurious, toBusError, isReplicaError } from './unavailable';
 export interface RedisConnectionOptions {
   /** Timeout of one command, and of the first connection. Default 2000. */
   readonly commandTimeoutMs?: number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
   /** Gets the reason of each failure. */
   readonly problems?: Pick<Problems, 'report'>;
   /** Part of the set-up of every new connection, which is dropped if this rejects. */
@@ -29,6 +32,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export class RedisConnection {
   readonly redis: RedisWithScripts;
+  private readonly runtime: Runtime;
   private readonly timeouts: CommandTimeouts;
   private readonly firstAttempt: Promise<void>;
   private endFirstAttempt: () => void = () => undefined;
@@ -51,8 +55,9 @@ export class RedisConnection {
     name: string,
     private readonly options: RedisConnectionOptions = {},
   ) {
-    const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS } = options;
-    this.timeouts = new CommandTimeouts(commandTimeoutMs);
+    const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS, runtime = nodeRuntime } = options;
+    this.runtime = runtime;
+    this.timeouts = new CommandTimeouts(commandTimeoutMs, runtime);
     this.redis = new Redis({
       ...this.redisOptions(name, commandTimeoutMs),
       ...addressOptions(address, commandTimeoutMs),
@@ -87,7 +92,7 @@ export class RedisConnection {
   }
 
   private get isRefusing(): boolean {
-    return Date.now() < this.refusedUntil;
+    return this.runtime.now() < this.refusedUntil;
   }
 
   /** Calls `listener` each time the connection becomes ready. */
@@ -125,7 +130,7 @@ export class RedisConnection {
   /** Drops the connection and rejects its pending commands, since its server must not be used. It reconnects after a pause. */
   drop(reason: unknown): void {
     if (!this.isOpen) return;
-    this.drops.add(Date.now());
+    this.drops.add(this.runtime.now());
     this.cut(reason);
   }
 
@@ -134,7 +139,7 @@ export class RedisConnection {
    * primary.
    */
   refuseFor(ms: number): void {
-    this.refusedUntil = Date.now() + ms;
+    this.refusedUntil = this.runtime.now() + ms;
     if (this.isReady) this.cut(new Error('another Redis is about to become the primary'));
   }
 
@@ -168,7 +173,7 @@ export class RedisConnection {
     this.corked = true;
     const { stream } = this.redis;
     stream.cork();
-    setImmediate(() => {
+    this.runtime.setImmediate(() => {
       this.corked = false;
       stream.uncork();
     });
@@ -251,7 +256,7 @@ export class RedisConnection {
   }
 
   private redisOptions(connectionName: string, commandTimeoutMs: number) {
-    const { drops } = this;
+    const { drops, runtime } = this;
     return {
       connectionName,
       scripts: SCRIPTS,
@@ -266,8 +271,8 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       // RedisSubscriptions does it, since it must know when all channels are subscribed.
       autoResubscribe: false,
-      retryStrategy: (attempt) => backOffMs(Math.max(attempt, drops.at(Date.now()))),
-      sentinelRetryStrategy: backOffMs,
+      retryStrategy: (attempt) => backOffMs(Math.max(attempt, drops.at(runtime.now())), runtime),
+      sentinelRetryStrategy: (attempt) => backOffMs(attempt, runtime),
     } satisfies RedisOptions;
   }
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { RedisConnection } from './redis-connection';
 
 const CHANNELS_PER_COMMAND = 1000;
@@ -25,6 +26,7 @@ export class RedisSubscriptions {
 
   constructor(
     private readonly connection: RedisConnection,
+    private readonly runtime: Runtime,
     private readonly events: SubscriptionEvents,
   ) {
     connection.redis.on('message', (name, text) => {
@@ -52,7 +54,7 @@ export class RedisSubscriptions {
   }
 
   close(): void {
-    clearTimeout(this.retry);
+    this.runtime.clearTimeout(this.retry);
     this.wanted.clear();
   }
 
@@ -67,7 +69,7 @@ export class RedisSubscriptions {
 
   private async restore(): Promise<void> {
     if (!this.missed) return;
-    clearTimeout(this.retry);
+    this.runtime.clearTimeout(this.retry);
     this.missed = false;
     const names = [...this.wanted];
     try {
@@ -89,7 +91,7 @@ export class RedisSubscriptions {
   /** When the connection is ready again, or soon if it is ready now. */
   private restoreLater(): void {
     this.missed = this.wanted.size > 0;
-    clearTimeout(this.retry);
-    if (this.connection.isReady) this.retry = setTimeout(() => void this.restore(), RETRY_MS).unref();
+    this.runtime.clearTimeout(this.retry);
+    if (this.connection.isReady) this.retry = this.runtime.setTimeout(() => void this.restore(), RETRY_MS).unref();
   }
 }
