@@ -15,6 +15,11 @@ const boundaries = (alsoMayImport) => [
   { allow: [], enforceBuildableLibDependency: false, depConstraints: depConstraints(alsoMayImport) },
 ];
 
+/** Folders whose code takes clocks, timers, randomness and sockets from a `Runtime`; a further folder is one line. */
+const withoutGlobals = ['libs/access/src/**', 'libs/bus/src/**', 'libs/hub/src/**', 'libs/message-model/src/**'];
+
+const passRuntime = 'Take it from a Runtime (libs/node-io/src/runtime.ts) that is passed in.';
+
 export default tseslint.config(
   { ignores: ['**/node_modules/', '**/dist/', '**/out-tsc/', '.nx/', '**/*.min.js'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
@@ -52,6 +57,51 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+    },
+  },
+  {
+    files: withoutGlobals,
+    ignores: ['**/src/testing/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'setTimeout',
+          'clearTimeout',
+          'setInterval',
+          'clearInterval',
+          'setImmediate',
+          'clearImmediate',
+          'performance',
+        ],
+      ].map((name) => (name === 'error' ? name : { name, message: passRuntime })),
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: passRuntime },
+        { object: 'Math', property: 'random', message: passRuntime },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: passRuntime },
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            ...['net', 'tls', 'dgram', 'http', 'https', 'timers', 'timers/promises', 'perf_hooks'].map((name) => ({
+              name: `node:${name}`,
+              message: passRuntime,
+              allowTypeImports: true,
+            })),
+            {
+              name: 'node:crypto',
+              importNames: ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID'],
+              message: passRuntime,
+            },
+          ],
+          patterns: [{ group: ['@tetracast/*/testing'], message: 'Only tests use the fakes of a library.' }],
+        },
+      ],
     },
   },
   // `declare module '*.lua'` has no other way to say it.

@@ -7,10 +7,10 @@ import { pathToFileURL } from 'node:url';
 /** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` and `example` besides. */
 export const layers = [
   { layer: 'message-model', mayImport: [] },
-  { layer: 'access', mayImport: ['message-model'] },
-  { layer: 'bus', mayImport: ['message-model'] },
-  { layer: 'hub', mayImport: ['message-model', 'bus'] },
   { layer: 'node-io', mayImport: ['message-model'] },
+  { layer: 'access', mayImport: ['message-model', 'node-io'] },
+  { layer: 'bus', mayImport: ['message-model', 'node-io'] },
+  { layer: 'hub', mayImport: ['message-model', 'node-io', 'bus'] },
   { layer: 'session', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io'] },
   { layer: 'service-kit', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session'] },
   { layer: 'app', mayImport: ['message-model', 'access', 'bus', 'hub', 'node-io', 'session', 'service-kit'] },

@@ -1,16 +1,8 @@
-import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { decodeCursor, encodeCursor, tagOf } from '@tetracast/message-model';
-import { openJQueryPage, uniqueChannel, words } from '@tetracast/testing';
-import {
-  connectionsOf,
-  dataIn,
-  poll,
-  type PollAnswer,
-  publish,
-  startService,
-  type TestService,
-  until,
-} from './start-service';
+import { openJQueryPage, uniqueChannel, until, words } from '@tetracast/testing';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { dataIn, poll, type PollAnswer, startService } from './start-service';
 
 let service: TestService;
 
@@ -236,7 +228,7 @@ describe('If-None-Match', () => {
     const { headers } = await poll(service, `channel=${channel}`);
 
     const waiting = ask(`channel=${channel}&wait=20`, headers.get('etag') ?? '');
-    await until(() => connectionsOf(service) === 1);
+    await until(() => service.connections() === 1);
     await publish(service, channel, ['a']);
 
     expect(dataIn(await waiting)).toEqual(['a']);
@@ -269,25 +261,17 @@ describe('HEAD', () => {
 });
 
 describe('without its log', () => {
-  class AwayBus extends MemoryBus {
-    isAway = false;
-
-    override subscribe(channel: string): Promise<void> {
-      return this.isAway ? Promise.reject(new BusUnavailableError('away')) : super.subscribe(channel);
-    }
-  }
-
   it('a poll gets an answer that makes it come again, and leaves nothing behind', async () => {
-    const bus = new AwayBus({ retention: { size: 10, ttlMs: 60_000 } });
+    const bus = new FaultyBus();
     await using away = await startService({}, { bus });
-    bus.isAway = true;
+    bus.isUnavailable = true;
 
     const { status, headers, text } = await poll(away, 'channel=a&wait=20');
 
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     expect(JSON.parse(text)).toMatchObject({ code: 'unavailable' });
-    expect(connectionsOf(away)).toBe(0);
-    bus.isAway = false;
+    expect(away.connections()).toBe(0);
+    bus.isUnavailable = false;
     expect((await poll(away, 'channel=a')).status).toBe(200);
   });
 });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { poll, startService, type TestService } from './start-service';
+import { type TestService } from '@tetracast/service-kit/testing';
+import { poll, startService } from './start-service';
 
 function post({ url }: TestService, body: object): Promise<Response> {
   return fetch(`${url}/polling`, {

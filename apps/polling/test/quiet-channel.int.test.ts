@@ -1,6 +1,7 @@
 import { type Positions, RedisBus } from '@tetracast/bus';
 import { type RedisServer, startRedis, uniqueChannel } from '@tetracast/testing';
-import { poll, publish, startService, type TestService } from './start-service';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { poll, startService } from './start-service';
 
 /** Redis is not proved again while the test counts: that is a script each time. */
 const NO_SELF_CHECK = { heartbeatMs: 3_600_000 };

@@ -1,26 +1,13 @@
 import type { Message, Reset } from '@tetracast/message-model';
-import { createService, parseSettings, type ServiceOptions, type Tetracast } from '@tetracast/service-kit';
+import type { ServiceOptions } from '@tetracast/service-kit';
+import { startService as startWith, type TestService } from '@tetracast/service-kit/testing';
 import { pollingPlugin } from '../src/polling.plugin';
 
-export interface TestService extends AsyncDisposable {
-  readonly url: string;
-  readonly tetracast: Tetracast;
-  close(): Promise<void>;
-}
-
-/** The service on a free port, over a separate memory bus unless there is another. */
-export async function startService(
-  settings: Readonly<Record<string, string>> = {},
-  options: Pick<ServiceOptions, 'bus' | 'fixed'> = {},
-): Promise<TestService> {
-  const app = await createService(parseSettings({ DRAIN_TIMEOUT: '1s', ...settings }), [pollingPlugin], {
-    ...options,
-    logger: false,
-  });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const close = (): Promise<void> => app.close();
-  return { url, tetracast: app.tetracast, close, [Symbol.asyncDispose]: close };
-}
+/** The service on a free port, with a memory bus of its own unless the options hold one. */
+export const startService = (
+  env: Readonly<Record<string, string>> = {},
+  options?: ServiceOptions,
+): Promise<TestService> => startWith([pollingPlugin], env, options);
 
 export interface PollAnswer {
   readonly status: number;
@@ -41,21 +28,3 @@ export async function poll({ url }: TestService, query: string, init: RequestIni
 export function dataIn({ messages }: PollAnswer): unknown[] {
   return messages.map(({ data }) => data);
 }
-
-/** Stores these, in one turn of the event loop; resolves to their ids. */
-export async function publish(
-  { tetracast }: TestService,
-  channel: string,
-  data: readonly unknown[],
-): Promise<string[]> {
-  const stored = await Promise.all(
-    data.map((item) => tetracast.hub.publish({ channel, event: 'message', data: JSON.stringify(item), echo: true })),
-  );
-  return stored.map(({ id }) => id);
-}
-
-export function connectionsOf({ tetracast }: TestService): number {
-  return tetracast.hub.stats.connections;
-}
-
-export { until } from '@tetracast/testing';

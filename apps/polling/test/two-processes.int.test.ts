@@ -1,5 +1,6 @@
 import { NO_LIMITS, publishJson, type RedisServer, startRedis, uniqueChannel, words } from '@tetracast/testing';
-import { dataIn, poll, startService, type TestService } from './start-service';
+import { type TestService } from '@tetracast/service-kit/testing';
+import { dataIn, poll, startService } from './start-service';
 
 let redis: RedisServer;
 let services: readonly [TestService, TestService];

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { openJQueryPage, uniqueChannel, words } from '@tetracast/testing';
-import { connectionsOf, dataIn, poll, publish, startService, type TestService, until } from './start-service';
+import { openJQueryPage, uniqueChannel, until, words } from '@tetracast/testing';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { dataIn, poll, startService } from './start-service';
 
 let service: TestService;
 
@@ -16,7 +17,7 @@ describe('a wait', () => {
   it('ends with all that its first turn brought, in one answer', async () => {
     const channel = uniqueChannel();
     const waiting = poll(service, `channel=${channel}&wait=20`);
-    await until(() => connectionsOf(service) === 1 && service.tetracast.hub.stats.channels > 0);
+    await until(() => service.connections() === 1 && service.tetracast.hub.stats.channels > 0);
     await poll(service, `channel=${channel}`);
 
     await publish(service, channel, words(50));
@@ -51,7 +52,7 @@ describe('a wait', () => {
 
     await poll(impatient, `channel=a${query}`);
 
-    expect(connectionsOf(impatient)).toBe(0);
+    expect(impatient.connections()).toBe(0);
   });
 
   it('is over for the hub when it is answered, though its client does not take the answer', async () => {
@@ -65,29 +66,29 @@ describe('a wait', () => {
     await until(() => wide.tetracast.hub.stats.delivered === data.length);
     await new Promise(setImmediate);
 
-    expect(connectionsOf(wide)).toBe(0);
+    expect(wide.connections()).toBe(0);
     socket.destroy();
   });
 
   it('is given up when its client goes away', async () => {
     const client = new AbortController();
     const waiting = poll(service, `channel=${uniqueChannel()}&wait=55`, { signal: client.signal });
-    await until(() => connectionsOf(service) === 1);
+    await until(() => service.connections() === 1);
 
     client.abort();
 
     await expect(waiting).rejects.toThrow('abort');
-    await until(() => connectionsOf(service) === 0);
+    await until(() => service.connections() === 0);
   });
 
   it('is given up when $.ajax aborts', async () => {
     const page = openJQueryPage(service.url);
     const request = page.$.ajax({ url: '/polling', data: { channel: uniqueChannel(), wait: 55 } });
-    await until(() => connectionsOf(service) === 1);
+    await until(() => service.connections() === 1);
 
     request.abort();
 
-    await until(() => connectionsOf(service) === 0);
+    await until(() => service.connections() === 0);
     page.close();
     expect(request.status).toBe(0);
   });
@@ -98,7 +99,7 @@ describe('a wait', () => {
     const [id = ''] = await publish(stopping, channel, ['a']);
     const waiting = poll(stopping, `channel=${channel}&after=${id}&wait=55`);
     const fresh = poll(stopping, `channel=${channel}&wait=55`);
-    await until(() => connectionsOf(stopping) === 2);
+    await until(() => stopping.connections() === 2);
     await poll(stopping, `channel=${channel}`);
 
     await stopping.close();

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 describe('the files of the stock client', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService();

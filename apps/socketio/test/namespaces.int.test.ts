@@ -1,11 +1,12 @@
 import { words } from '@tetracast/testing';
 import { once } from 'node:events';
 import { openPollingByHand } from './polling-by-hand';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
 
 describe('namespaces', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService({ MAX_CHANNELS: '5', MAX_MESSAGE_BYTES: '10000' });
@@ -134,7 +135,7 @@ describe('namespaces', () => {
 });
 
 describe('the main namespace', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService();

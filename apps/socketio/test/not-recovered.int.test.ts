@@ -1,5 +1,5 @@
 import { freePort } from '@tetracast/testing';
-import { createBreakableBus } from './breakable-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { startService } from './start-service';
 import { openClient, startClient } from './stock-client';
 
@@ -28,7 +28,8 @@ describe('recovery', () => {
   });
 
   it('is refused to nobody when more channels were added than it may have by now: it is told which it lost', async () => {
-    const { bus } = createBreakableBus();
+    const bus = new FaultyBus();
+    bus.survivesClose = true;
     const PORT = String(await freePort());
     const before = await startService({ PORT }, { bus });
     using client = await openClient(before.url, { channels: ['a', 'b'] });

@@ -1,7 +1,8 @@
 import { Inbox } from '@tetracast/testing';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 import { openClient } from './stock-client';
 
 /** Packets that no stock client sends, after a CONNECT to the main namespace and one to `/news`. */
@@ -49,7 +50,7 @@ const ODD_PACKETS = [
 ];
 
 describe('packets that no stock client sends', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService();

@@ -2,7 +2,7 @@ import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
 import { isPid, tagOf } from '../src/session/private-id';
 import { RecoverableSession, type SessionOwner, sessionTtlMs } from '../src/session/recoverable-session';
-import { createBreakableBus } from './breakable-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 
 type Three = [SessionOwner, SessionOwner, SessionOwner];
 
@@ -201,14 +201,14 @@ describe('RecoverableSession', () => {
   });
 
   it('is to be saved at once when that failed, the first time or later', async () => {
-    const { bus, setBroken } = createBreakableBus();
+    const bus = new FaultyBus();
     const session = RecoverableSession.create(SOCKET_ID, NOBODY);
 
     for (let round = 1; round <= 2; round++) {
-      setBroken(true);
+      bus.isUnavailable = true;
       await expect(session.save(bus, 60_000)).rejects.toThrow(BusUnavailableError);
       expect([session.isKept, session.isDue(60_000)]).toEqual([true, true]);
-      setBroken(false);
+      bus.isUnavailable = false;
       await session.save(bus, 60_000);
       expect([session.isKept, session.isDue(60_000)]).toEqual([true, false]);
     }

@@ -2,7 +2,7 @@ import { MemoryBus } from '@tetracast/bus';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { freePort, words } from '@tetracast/testing';
-import { createBreakableBus } from './breakable-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { madeUpPid } from './made-up-pid';
 import { startService } from './start-service';
 import { happens, openClient, startClient, TRANSPORTS } from './stock-client';
@@ -14,12 +14,13 @@ type Publish = (channel: string, data: unknown) => Promise<unknown>;
 /** A service that can be replaced by another on the same port and the same log, as by a deploy. */
 interface RestartableService extends AsyncDisposable {
   readonly url: string;
-  readonly setBroken: (broken: boolean) => void;
+  readonly bus: FaultyBus;
   readonly restart: (meanwhile?: (publish: Publish) => Promise<unknown>) => Promise<void>;
 }
 
-async function startRestartable(size?: number): Promise<RestartableService> {
-  const { bus, setBroken } = createBreakableBus(size);
+async function startRestartable(size = 1000): Promise<RestartableService> {
+  const bus = new FaultyBus({ retention: { size, ttlMs: 600_000 } });
+  bus.survivesClose = true;
   const PORT = String(await freePort());
   let service = await startService({ PORT }, { bus });
   const { url } = service;
@@ -27,7 +28,7 @@ async function startRestartable(size?: number): Promise<RestartableService> {
     bus.append({ channel, event: 'message', data: JSON.stringify(data), echo: true });
   return {
     url,
-    setBroken,
+    bus,
     restart: async (meanwhile) => {
       await service[Symbol.asyncDispose]();
       await meanwhile?.(publish);
@@ -241,13 +242,13 @@ describe('recovery', () => {
 describe('while the log is out of reach', () => {
   it('a client keeps trying by itself, and is served when the log is back', async () => {
     await using service = await startRestartable();
-    service.setBroken(true);
+    service.bus.isUnavailable = true;
     using client = startClient(service.url, { channels: ['news'] });
     await happens(client.socket.io, 'reconnect');
     await happens(client.socket.io, 'reconnect');
     expect(client.errors.items).toEqual([]);
 
-    service.setBroken(false);
+    service.bus.isUnavailable = false;
 
     expect(await client.connects.one()).toBe(false);
     await client.ask('publish', { channel: 'news', data: 'served' });
@@ -257,11 +258,11 @@ describe('while the log is out of reach', () => {
   it('a client that comes back is not told that it lost its session', async () => {
     await using service = await startRestartable();
     using client = await openClient(service.url, { channels: ['news'] });
-    service.setBroken(true);
+    service.bus.isUnavailable = true;
     client.socket.io.engine.close();
     await happens(client.socket.io, 'reconnect');
 
-    service.setBroken(false);
+    service.bus.isUnavailable = false;
 
     expect(await client.connects.one()).toBe(true);
   });
@@ -269,7 +270,7 @@ describe('while the log is out of reach', () => {
   it('events are answered by an error', async () => {
     await using service = await startRestartable();
     using client = await openClient(service.url, { channels: ['news'] });
-    service.setBroken(true);
+    service.bus.isUnavailable = true;
 
     const answers = [
       await client.ask('publish', { channel: 'news', data: 1 }),
@@ -280,7 +281,7 @@ describe('while the log is out of reach', () => {
       { ok: false, error: { code: 'unavailable' } },
       { ok: false, error: { code: 'unavailable' } },
     ]);
-    service.setBroken(false);
+    service.bus.isUnavailable = false;
     expect(await client.ask('subscribe', { channels: ['a'] })).toMatchObject({ ok: true, channels: ['a'] });
   });
 });

@@ -1,5 +1,6 @@
 import { openPollingByHand } from './polling-by-hand';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 import { openClient, type StockClient } from './stock-client';
 
 /** The arguments of the next event of this name; those before it are left out. */
@@ -13,7 +14,7 @@ async function nextOf({ events }: StockClient, name: string): Promise<unknown[]>
 const LONG = 'x'.repeat(100_000);
 
 describe('an emit without an acknowledgement', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService({ MAX_MESSAGE_BYTES: '100000' });

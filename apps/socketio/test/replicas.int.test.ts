@@ -1,10 +1,11 @@
 import { type NginxServer, type RedisServer, startNginx, startRedis } from '@tetracast/testing';
 import { io, type Socket } from 'socket.io-client';
 import { ownAddress } from '../src/engine/node-directory';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 let redis: RedisServer;
-let replicas: RunningService[];
+let replicas: TestService[];
 let balancer: NginxServer;
 
 /** Plain round robin: every request of a client may come to another replica. */
@@ -60,7 +61,7 @@ function collect(socket: Socket, count: number): Promise<unknown[]> {
 
 async function publish(from: number, to: number, channel: string): Promise<void> {
   for (let n = from; n <= to; n++) {
-    const { hub } = (replicas[n % replicas.length] as RunningService).app.tetracast;
+    const { hub } = (replicas[n % replicas.length] as TestService).app.tetracast;
     await hub.publish({ channel, event: 'message', data: String(n), echo: true });
   }
 }

@@ -3,7 +3,8 @@ import { type RedisServer, startRedis } from '@tetracast/testing';
 import type { FastifyPluginAsync } from 'fastify';
 import { type IncomingMessage, request } from 'node:http';
 import { socketioPlugin } from '../src/socketio.plugin';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 /** Loopback has more addresses than one: this is that of a proxy in front, which is trusted. */
 const PROXY = '127.0.0.2';
@@ -18,7 +19,7 @@ let owner: Sibling;
 let sibling: Sibling;
 let stranger: Sibling;
 
-interface Sibling extends RunningService {
+interface Sibling extends TestService {
   /** The addresses from which the requests of clients came, in its view. */
   readonly seen: string[];
 }

@@ -1,5 +1,5 @@
 import { Inbox } from '@tetracast/testing';
-import { createBreakableBus } from './breakable-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { startService } from './start-service';
 import { openClient, type StockClient } from './stock-client';
 
@@ -8,7 +8,7 @@ describe('an unsubscription that could not be kept when it was asked for', () =>
     ['at a heartbeat', '50ms', () => undefined],
     ['when it goes', '25s', ({ socket }) => socket.io.engine.close()],
   ])('is kept %s', async (_, interval, goOn) => {
-    const { bus, setBroken } = createBreakableBus();
+    const bus = new FaultyBus();
     const keeps = new Inbox<string>('what is kept of the session');
     const putState = bus.putValue.bind(bus);
     bus.putValue = async (key, value, ttlMs) => {
@@ -17,9 +17,9 @@ describe('an unsubscription that could not be kept when it was asked for', () =>
     };
     await using service = await startService({ HEARTBEAT_INTERVAL: interval }, { bus });
     using client = await openClient(service.url, { channels: ['named', 'dropped'] });
-    setBroken(true);
+    bus.isUnavailable = true;
     const answer = await client.ask('unsubscribe', { channels: ['dropped'] });
-    setBroken(false);
+    bus.isUnavailable = false;
     expect(answer).toMatchObject({ error: { code: 'unavailable' } });
 
     goOn(client);

@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
 import { openRawStream } from './raw-stream';
-import { connectionsOf, publish, startService, until } from './start-service';
+import { publish } from '@tetracast/service-kit/testing';
+import { until } from '@tetracast/testing';
+import { startService } from './start-service';
 
 /** What an EventSource survives: it comes back by itself. */
 const COME_BACK = /^HTTP\/1\.1 200 OK\r\n.*content-type: text\/event-stream.*\r\n\r\nretry: \d+\n\n$/is;
@@ -15,7 +17,7 @@ describe('a stream', () => {
     expect(await refused.readToEnd()).toMatch(COME_BACK);
 
     first.socket.destroy();
-    await until(() => connectionsOf(service) === 0);
+    await until(() => service.connections() === 0);
     using next = openRawStream(service.url, '/sse?channel=a');
     await next.readUntil('id: ');
   });

@@ -1,8 +1,9 @@
-import { pendingBytes, uniqueChannel } from '@tetracast/testing';
+import { pendingBytes, uniqueChannel, until } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { openRawStream } from './raw-stream';
-import { SlowBus } from './slow-bus';
-import { connectionsOf, publish, startService, type TestService, until } from './start-service';
+import { FaultyBus } from '@tetracast/bus/testing';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 let service: TestService;
 
@@ -21,26 +22,26 @@ describe('a client that goes away', () => {
   ])('%s is closed at once', async (_, leave) => {
     using stream = openRawStream(service.url, `/sse?channel=${uniqueChannel()}`);
     await stream.readUntil('\n\n');
-    expect(connectionsOf(service)).toBe(1);
+    expect(service.connections()).toBe(1);
 
     leave(stream.socket);
 
-    await until(() => connectionsOf(service) === 0);
-    expect(connectionsOf(service)).toBe(0);
+    await until(() => service.connections() === 0);
+    expect(service.connections()).toBe(0);
   });
 
   it('before its stream has begun leaves nothing behind', async () => {
-    const bus = new SlowBus();
-    bus.isSlow = true;
+    const bus = new FaultyBus();
+    bus.holdsSubscriptions = true;
     await using slow = await startService({}, { bus });
     using stream = openRawStream(slow.url, '/sse?channel=a');
-    await until(() => bus.waiting.length === 1);
+    await until(() => bus.heldCount === 1);
 
     stream.socket.resetAndDestroy();
-    await until(() => connectionsOf(slow) === 0 || stream.socket.destroyed);
-    for (const go of bus.waiting) go();
+    await until(() => slow.connections() === 0 || stream.socket.destroyed);
+    bus.releaseSubscriptions();
 
-    await until(() => connectionsOf(slow) === 0);
+    await until(() => slow.connections() === 0);
     expect(stream.text()).toBe('');
   });
 });
@@ -81,7 +82,7 @@ describe('a reader that stops reading', () => {
     const ids: string[] = [];
     for (let number = 0; number < 200; number++) ids.push(...(await publish(narrow, channel, ['x'.repeat(LINE)])));
 
-    await until(() => connectionsOf(narrow) === 0);
+    await until(() => narrow.connections() === 0);
 
     const text = await stalled.readToEnd();
     const got = idsIn(text.slice(0, text.lastIndexOf('\n\n')));

@@ -1,8 +1,9 @@
-import { uniqueChannel, words } from '@tetracast/testing';
+import { uniqueChannel, until, words } from '@tetracast/testing';
 import { EventSource } from 'eventsource';
 import { openRawStream } from './raw-stream';
-import { SlowBus } from './slow-bus';
-import { connectionsOf, publish, startService, type TestService, until } from './start-service';
+import { FaultyBus } from '@tetracast/bus/testing';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 let service: TestService;
 
@@ -16,9 +17,9 @@ afterAll(async () => {
 
 describe('what passes by itself', () => {
   it('is no fatal answer for an EventSource: without the message log it gets `retry:`', async () => {
-    const bus = new SlowBus();
+    const bus = new FaultyBus();
     await using away = await startService({}, { bus });
-    bus.isAway = true;
+    bus.isUnavailable = true;
 
     const response = await fetch(`${away.url}/sse?channel=a`);
 
@@ -27,13 +28,13 @@ describe('what passes by itself', () => {
     expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
     expect(response.headers.get('connection')).toBe('close');
     expect(await response.text()).toMatch(/^retry: \d+\n\n$/);
-    expect(connectionsOf(away)).toBe(0);
+    expect(away.connections()).toBe(0);
   });
 
   it('an EventSource comes back by itself when the log is there again', async () => {
-    const bus = new SlowBus();
+    const bus = new FaultyBus();
     await using away = await startService({ SSE_RETRY_INTERVAL: '20ms' }, { bus });
-    bus.isAway = true;
+    bus.isUnavailable = true;
     const source = new EventSource(`${away.url}/sse?channel=a&after=earliest`);
     const errors: number[] = [];
     source.addEventListener('error', () => errors.push(source.readyState));
@@ -42,7 +43,7 @@ describe('what passes by itself', () => {
       source.addEventListener('message', ({ data }) => resolve(data as string));
     });
 
-    bus.isAway = false;
+    bus.isUnavailable = false;
     await publish(away, 'a', ['back']);
 
     expect(JSON.parse(await message)).toMatchObject({ data: 'back' });
@@ -62,7 +63,7 @@ describe('what passes by itself', () => {
     expect(await stream.readToEnd()).toMatch(/"data":"last".*\n\n$/);
     expect(stream.ended()).toBe(true);
     await closed;
-    expect(connectionsOf(stopping)).toBe(0);
+    expect(stopping.connections()).toBe(0);
   });
 
   it('a request that comes complete during a stop gets `retry:`', async () => {
@@ -79,14 +80,14 @@ describe('what passes by itself', () => {
   });
 
   it('a stream that is asked for during a stop gets `retry:`', async () => {
-    const bus = new SlowBus();
-    bus.isSlow = true;
+    const bus = new FaultyBus();
+    bus.holdsSubscriptions = true;
     const stopping = await startService({}, { bus });
     using stream = openRawStream(stopping.url, '/sse?channel=a');
-    await until(() => bus.waiting.length === 1);
+    await until(() => bus.heldCount === 1);
 
     const closed = stopping.close();
-    for (const go of bus.waiting) go();
+    bus.releaseSubscriptions();
 
     expect(await stream.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nretry: \d+\n\n$/s);
     await closed;
@@ -108,7 +109,7 @@ describe('what is wrong with the request', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toMatchObject({ status, code });
-    expect(connectionsOf(service)).toBe(0);
+    expect(service.connections()).toBe(0);
   });
 
   it('leaves the connection usable', async () => {

@@ -1,7 +1,8 @@
-import { uniqueChannel, words } from '@tetracast/testing';
+import { uniqueChannel, until, words } from '@tetracast/testing';
 import { EventSource } from 'eventsource';
 import { openRawStream } from './raw-stream';
-import { connectionsOf, publish, startService, type TestService, until } from './start-service';
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 let service: TestService;
 
@@ -122,7 +123,7 @@ describe('the stream', () => {
     using stream = openRawStream(service.url, request('/readyz') + request(`/sse?channel=${channel}`));
 
     expect(await stream.readUntil('pipelined')).toMatch(/"status":"ok".*HTTP\/1\.1 400 .*invalid_request/s);
-    expect(connectionsOf(service)).toBe(0);
+    expect(service.connections()).toBe(0);
   });
 
   it('goes on when a client sends another request on it', async () => {
@@ -157,7 +158,7 @@ describe('heartbeats', () => {
     source.addEventListener('message', (event) => events.push(event.data));
     source.addEventListener('error', (event) => events.push(event));
     await new Promise((resolve) => source.addEventListener('open', resolve));
-    await until(() => connectionsOf(quick) === 1);
+    await until(() => quick.connections() === 1);
     using witness = openRawStream(quick.url, '/sse?channel=a');
     await witness.readUntil(/(?::\n\n){5}/);
 

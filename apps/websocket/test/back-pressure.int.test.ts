@@ -1,12 +1,13 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { Inbox, NO_LIMITS, openWebSocketWire, pendingBytes, uniqueChannel, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 const KIB = 1024;
 
 /** Sockets of the server, in the order they were connected. */
-function watchSockets(service: RunningService): Socket[] {
+function watchSockets(service: TestService): Socket[] {
   const sockets: Socket[] = [];
   service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
   return sockets;
@@ -83,7 +84,7 @@ describe('a client faster than the log', () => {
   it('has some hundred frames in progress, not more, and all of them done in the end', async () => {
     const bus = new MemoryBus({ retention: { size: 10_000, ttlMs: 60_000 } });
     const held = holdAppends(bus);
-    await using service = await startService(NO_LIMITS, bus);
+    await using service = await startService(NO_LIMITS, { bus });
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await using other = await openWebSocketWire(`${service.url}/ws`);
 
@@ -109,7 +110,7 @@ describe('a client faster than the log', () => {
   it('is read no further while maxInProgress frames are in progress', async () => {
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     const held = holdAppends(bus);
-    await using service = await startService({}, bus, { maxInProgress: 2 });
+    await using service = await startService({}, { bus, fixed: { maxInProgress: 2 } });
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
 
@@ -136,7 +137,7 @@ describe('a client faster than the log', () => {
     const append = bus.append.bind(bus);
     bus.append = (publication) =>
       publication.data === '"word-2"' ? Promise.reject(new BusUnavailableError('now')) : append(publication);
-    await using service = await startService(NO_LIMITS, bus);
+    await using service = await startService(NO_LIMITS, { bus });
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
 

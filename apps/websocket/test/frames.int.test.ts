@@ -1,10 +1,11 @@
 import { openWebSocketWire, uniqueChannel, type WebSocketWire, words } from '@tetracast/testing';
 import { once } from 'node:events';
-import { createBreakableBus } from './breakable-bus';
-import { type RunningService, startService } from './start-service';
+import { FaultyBus } from '@tetracast/bus/testing';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 describe('a WebSocket', () => {
-  let service: RunningService;
+  let service: TestService;
   const open = (query = '', url = service.url): Promise<WebSocketWire> => openWebSocketWire(`${url}/ws${query}`);
 
   beforeAll(async () => {
@@ -149,11 +150,11 @@ describe('a WebSocket', () => {
   });
 
   it('is sent away for a while when the log is out of reach', async () => {
-    const { bus, setBroken } = createBreakableBus();
-    await using broken = await startService({}, bus);
+    const bus = new FaultyBus();
+    await using broken = await startService({}, { bus });
     await using early = await open('', broken.url);
     await early.nextOf('welcome');
-    setBroken(true);
+    bus.isUnavailable = true;
 
     await using late = await open('?channel=a', broken.url);
     early.send({ type: 'publish', channel: 'a', data: 1, ref: 'p' });
@@ -165,7 +166,7 @@ describe('a WebSocket', () => {
       { type: 'error', ref: 'p', code: 'unavailable' },
       { type: 'error', ref: 's', code: 'unavailable' },
     ]);
-    setBroken(false);
+    bus.isUnavailable = false;
     early.send({ type: 'subscribe', channels: ['b'], ref: 's' });
     expect(await early.next()).toMatchObject({ type: 'subscribed', ref: 's' });
   });

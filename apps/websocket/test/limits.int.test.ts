@@ -1,7 +1,8 @@
 import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
-const open = ({ url }: RunningService): Promise<WebSocketWire> => openWebSocketWire(`${url}/ws`);
+const open = ({ url }: TestService): Promise<WebSocketWire> => openWebSocketWire(`${url}/ws`);
 
 /** The codes of the next `count` answers, `ok` where it is none. */
 async function answers(socket: WebSocketWire, count: number): Promise<string[]> {
@@ -25,7 +26,7 @@ describe('a frame', () => {
   });
 
   it('may carry data as deep as maxDataDepth', async () => {
-    await using service = await startService({}, undefined, { maxDataDepth: 2 });
+    await using service = await startService({}, { fixed: { maxDataDepth: 2 } });
     await using socket = await open(service);
     await socket.nextOf('welcome');
 

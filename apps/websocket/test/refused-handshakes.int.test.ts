@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type RunningService, startService } from './start-service';
+import type { TestService } from '@tetracast/service-kit/testing';
+import { startService } from './start-service';
 
 /** The answer to an upgrade request by a client that leaves its own side of the connection open for ever. */
 async function askToUpgrade(
-  service: RunningService,
+  service: TestService,
   path: string,
   more: readonly string[] = [],
   version = '1.1',
@@ -31,7 +32,7 @@ async function askToUpgrade(
 }
 
 describe('a refused handshake', () => {
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
     service = await startService();

@@ -18,14 +18,14 @@ const PUBLIC_KEY_ALGORITHMS: readonly string[] = [
 /** Every `alg` a token may be signed with, as RFC 7518 and RFC 8037 name them. `none` is no signature. */
 export const ALGORITHMS: readonly string[] = [...SECRET_ALGORITHMS, ...PUBLIC_KEY_ALGORITHMS];
 
-/** Which of the keys there are; an empty text is none. */
+/** The configured keys; an empty text means none. */
 export interface KeySources {
   readonly secret?: string;
   readonly publicKey?: string;
   readonly jwksUrl?: string;
 }
 
-/** What is accepted where nobody chose: HS256 with a secret; EdDSA, ES256, PS256 and RS256 with public keys. */
+/** The algorithms accepted by default: HS256 with a secret; EdDSA, ES256, PS256 and RS256 with public keys. */
 export function defaultAlgorithms({ secret, publicKey, jwksUrl }: KeySources): string[] {
   return [...(secret ? ['HS256'] : []), ...(publicKey || jwksUrl ? ['EdDSA', 'ES256', 'PS256', 'RS256'] : [])];
 }

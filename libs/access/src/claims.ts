@@ -6,12 +6,12 @@ import { isPattern } from './patterns';
 /** Most patterns in one list of a token. */
 const PATTERNS_MAX = 100;
 
-/** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked: what is let in can be taken back. */
+/** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked. */
 const TOKEN_NAME_MAX = 256;
 
 FormatRegistry.Set('channel-pattern', isPattern);
 
-/** What `sub` and `jti` may be, in a token and where it is revoked. */
+/** `sub` and `jti`, in a token and in a revocation. */
 export const TokenNameSchema = Type.String({
   minLength: 1,
   maxLength: TOKEN_NAME_MAX,
@@ -30,7 +30,7 @@ const Patterns = Type.Array(Type.String({ ...PATTERNS, format: 'channel-pattern'
 });
 
 /**
- * What the gateway reads of a token's claims (RFC 7519, section 4); whatever else stands there is ignored. Each description
+ * The claims that the gateway reads (RFC 7519, section 4); it ignores all others. Each description
  * ends the sentence "the claim must be …".
  */
 const TokenClaimsSchema = Type.Object({
@@ -53,14 +53,14 @@ const TokenClaimsSchema = Type.Object({
 
 type GivenClaims = Static<typeof TokenClaimsSchema>;
 
-/** What a token says, read; also what is stored of it, as JSON. Times in seconds, as in RFC 7519. */
+/** The claims of a token, as read and as stored in JSON. Times in seconds, as in RFC 7519. */
 export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
   readonly tetracast: Required<NonNullable<GivenClaims['tetracast']>>;
 }
 
 /**
- * Takes what the gateway reads out of a token's payload, or of stored claims. What is not granted there is not granted.
- * @throws CodedError `unauthorized` that names the first claim of another shape.
+ * Reads the claims from a token's payload or from stored claims. A missing list grants nothing.
+ * @throws CodedError `unauthorized` that names the first claim of a wrong form.
  */
 export function readClaims(payload: unknown): TokenClaims {
   if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
@@ -75,12 +75,12 @@ export function readClaims(payload: unknown): TokenClaims {
   };
 }
 
-/** What is told of a claim that is not what it must be: nothing out of the token. */
+/** The error text about a wrong claim; it holds nothing from the token. */
 export const wrongClaim = (name: string, wanted: string): string => `The token's claim "${name}" must be ${wanted}`;
 
 function explain(payload: unknown): string {
   const { path = '', schema } = Value.Errors(TokenClaimsSchema, payload).First() ?? {};
-  // Of `/tetracast/publish/0` the list is meant.
+  // For `/tetracast/publish/0` the error names the list.
   const name = path.split('/').slice(1, 3).join('.');
   return name === ''
     ? 'The claims of the token must be a JSON object'

@@ -9,7 +9,7 @@ const ALL_OF_NAMESPACE = ':*';
 
 /**
  * Whether `text` names channels: a channel; `ns:*`, every channel of the namespace `ns`; or `*`, every channel. `{sub}`
- * may stand anywhere in it for the subject of the token.
+ * anywhere in it is replaced by the subject of the token.
  */
 export function isPattern(text: string): boolean {
   if (text.length > PATTERN_MAX_BYTES || utf8Length(text) > PATTERN_MAX_BYTES) return false;
@@ -17,7 +17,7 @@ export function isPattern(text: string): boolean {
   return example === ALL || namespaceIn(example) !== undefined || isChannel(example);
 }
 
-/** Patterns made ready to be asked often: two look-ups by hash per channel. What is no pattern covers nothing. */
+/** Patterns prepared for many checks: two hash look-ups per channel. A text that is not a pattern covers nothing. */
 export class ChannelPatterns {
   private readonly names = new Set<string>();
   private readonly namespaces = new Set<string>();
@@ -39,7 +39,7 @@ export class ChannelPatterns {
     return !this.all && this.names.size === 0 && this.namespaces.size === 0;
   }
 
-  /** Whether one of the patterns means this channel. None means a name that begins with `$`: those are the gateway's. */
+  /** Whether one of the patterns covers this channel. None covers a name that begins with `$`, which is internal. */
   cover(channel: string): boolean {
     if (this.names.has(channel)) return true;
     if (this.all) return !channel.startsWith('$');
@@ -59,12 +59,12 @@ function namespaceIn(pattern: string): string | undefined {
 function withSubject(pattern: string, subject: string | undefined): string | undefined {
   if (!pattern.includes(SUBJECT)) return pattern;
   if (subject === undefined || !isSubjectPart(subject)) return undefined;
-  // Not the text itself: in a replacement `$&` and the like are no text.
+  // A function, since `$&` and the like have a meaning in a replacement text.
   return pattern.replaceAll(SUBJECT, () => subject);
 }
 
-// A colon would make `dm:{sub}` a channel of another shape (`dm:ann:notes`), and a `*` would make it a wildcard. All else
-// that is in no channel name is found out by the name itself.
+// A colon would turn `dm:{sub}` into a channel of another form (`dm:ann:notes`), and a `*` into a wildcard. The check of the
+// channel name rejects every other character that is not allowed.
 const isSubjectPart = (subject: string): boolean => /^[^:*]+$/.test(subject);
 
 const isNamePart = (text: string): boolean => !text.includes(':') && isChannel(text);

@@ -2,7 +2,7 @@ import { CodedError } from '@tetracast/message-model';
 import type { TokenClaims } from './claims';
 import { ChannelPatterns } from './patterns';
 
-/** What a caller may do, and until when. */
+/** What a client may do, and until when. */
 export class Permissions {
   private readonly subscribe: ChannelPatterns;
   private readonly publish: ChannelPatterns;
@@ -10,7 +10,7 @@ export class Permissions {
   private constructor(
     subscribe: readonly string[],
     publish: readonly string[],
-    /** Absent for a caller without a token. */
+    /** Absent for a client without a token. */
     readonly claims?: TokenClaims,
     private readonly everybody?: Permissions,
   ) {
@@ -18,12 +18,12 @@ export class Permissions {
     this.publish = new ChannelPatterns(publish, claims?.sub);
   }
 
-  /** What a token says, and what everybody may do besides. */
+  /** The permissions in a token, together with those of everybody. */
   static of(claims: TokenClaims, everybody?: Permissions): Permissions {
     return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody);
   }
 
-  /** What everybody may do, by patterns; `{sub}` in them means nothing. */
+  /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
   static anonymous(subscribe: readonly string[], publish: readonly string[]): Permissions {
     return new Permissions(subscribe, publish);
   }
@@ -36,17 +36,17 @@ export class Permissions {
     return this.claims?.jti;
   }
 
-  /** Since 1970, whole seconds in most tokens. */
+  /** In ms since 1970; whole seconds in most tokens. */
   get issuedAtMs(): number | undefined {
     return inMs(this.claims?.iat);
   }
 
-  /** The `exp` of the token, without any leeway; absent: it does not expire. */
+  /** The `exp` of the token, without leeway; absent: it does not expire. */
   get expiresAtMs(): number | undefined {
     return inMs(this.claims?.exp);
   }
 
-  /** Says nothing about channels: an administrator publishes and subscribes to what the token names. */
+  /** It adds no channels: an administrator's token lists those as any other. */
   get isAdmin(): boolean {
     return this.claims?.tetracast.admin ?? false;
   }
@@ -64,7 +64,7 @@ export class Permissions {
     return this.publish.cover(channel) || this.everybody?.mayPublish(channel) === true;
   }
 
-  /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel not granted. */
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel without permission. */
   requireSubscribe(channels: readonly string[]): void {
     for (const channel of channels) if (!this.maySubscribe(channel)) throw this.refusal('subscribe', channel);
   }
@@ -76,7 +76,7 @@ export class Permissions {
 
   private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
     return this.claims === undefined
-      ? new CodedError('unauthorized', `A token is needed to ${act} to ${channel}`)
+      ? new CodedError('unauthorized', `Send a token to ${act} to ${channel}`)
       : new CodedError('forbidden', `The token does not allow to ${act} to ${channel}`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { CodedError } from '@tetracast/message-model';
 import {
   createLocalJWKSet,
@@ -13,20 +14,21 @@ import { separateKeys, type UnusableKey } from './usable-keys';
 
 /** How long fetched keys are used before they are fetched again. */
 const CACHE_MAX_AGE_MS = 600_000;
-/** A token with an unknown `kid` has the keys fetched anew, and so does one after a failure, but not more often than this. */
+/** A token with an unknown `kid`, or the next token after a failure, triggers another fetch, at most this often. */
 const COOLDOWN_MS = 5000;
 
 /**
  * The public keys at a URL (RFC 7517): fetched when first needed, after ten minutes, and when a token names a key that
  * is not among them.
- * @param staleMs how long those fetched last are used on where they cannot be fetched again after their ten minutes
- * @param onUnusableKey is told of each key that cannot be used, once for as long as it is among them
- * @returns what finds a token's key; it throws `unavailable` if none that may be used is known and they cannot be fetched.
+ * @param staleMs how long the last keys stay in use after their ten minutes while they cannot be fetched again
+ * @param onUnusableKey gets each key that cannot be used, once for as long as it is in the key set
+ * @returns a function that finds a token's key; it throws `unavailable` if no usable key is known and the fetch fails
  */
 export function createRemoteKeys(
   url: string,
   timeoutMs: number,
   staleMs: number,
+  { now }: Runtime,
   onUnusableKey?: (key: UnusableKey) => void,
 ): JWTVerifyGetKey {
   const last: { jwks?: JSONWebKeySet; uat?: number } = {};
@@ -45,37 +47,37 @@ export function createRemoteKeys(
   const findLast: JWTVerifyGetKey = async (header, token) => {
     const { jwks, uat = -Infinity } = last;
     try {
-      if (jwks !== undefined && Date.now() < uat + CACHE_MAX_AGE_MS + staleMs) {
+      if (jwks !== undefined && now() < uat + CACHE_MAX_AGE_MS + staleMs) {
         if (local?.of !== jwks) local = { of: jwks, find: createLocalJWKSet(jwks) };
         return await local.find(header, token);
       }
     } catch (error) {
-      // One that is not among them may be new.
+      // A key that is not among them may be new.
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
     }
     throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched', { cause: failure });
   };
 
   return async (header, token) => {
-    // After a failure one token in five seconds waits for another try, not all that have a known key.
-    if (last.jwks !== undefined && failure !== undefined && Date.now() < triedAt + COOLDOWN_MS) {
+    // After a failure one token in five seconds waits for another attempt, not all with a known key.
+    if (last.jwks !== undefined && failure !== undefined && now() < triedAt + COOLDOWN_MS) {
       return findLast(header, token);
     }
-    triedAt = Date.now();
+    triedAt = now();
     try {
       const key = await find(header, token);
       failure = undefined;
       return key;
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      triedAt = Date.now();
+      triedAt = now();
       failure = cause;
       return findLast(header, token);
     }
   };
 }
 
-/** Fetches a JWKS without the keys that cannot be used: `jose` would take it as a whole, or fail at the first of them. */
+/** Fetches a JWKS and removes the keys that cannot be used: `jose` would reject the whole set, or fail at the first of them. */
 function fetchUsable(onUnusableKey: (key: UnusableKey) => void = () => undefined): typeof fetch {
   let known: ReadonlySet<string> = new Set();
   return async (url, options) => {

@@ -1,6 +1,6 @@
 import type { Permissions } from './permissions';
 
-/** Takes tokens back: the one with this `jti`, those of this `sub`, or both. */
+/** Revokes tokens: the one with this `jti`, those of this `sub`, or both. */
 export interface Revocation {
   readonly jti?: string;
   /** Every token of the subject issued before `at`, and those that do not say when they were issued. */
@@ -15,8 +15,8 @@ export class Revocations {
   private readonly bySubject = new Map<string, number>();
 
   /**
-   * In any order, and more than once; of several for one token or subject the latest counts.
-   * @returns whether it takes anything back that was not taken back before.
+   * Takes revocations in any order, also repeated ones; of several for one token or subject the latest counts.
+   * @returns whether it revokes anything that was not revoked before
    */
   add({ jti, sub, at }: Revocation): boolean {
     const isNewToken = jti !== undefined && keepLatest(this.byToken, jti, at);
@@ -25,8 +25,8 @@ export class Revocations {
   }
 
   /**
-   * Whether the token behind this grant was taken back. `iat` is in whole seconds, so a token issued in the very second
-   * of its subject's revocation counts as issued before. What needs no token cannot be revoked.
+   * Whether the token behind these permissions is revoked. `iat` is in whole seconds, so a token issued in the same second as
+   * its subject's revocation counts as issued before. Permissions without a token cannot be revoked.
    */
   covers({ tokenId, subject, issuedAtMs = -Infinity }: Permissions): boolean {
     if (tokenId !== undefined && this.byToken.has(tokenId)) return true;
@@ -34,7 +34,7 @@ export class Revocations {
     return at !== undefined && issuedAtMs < at;
   }
 
-  /** Each that is known, apart. */
+  /** All known revocations, one for each `jti` and `sub`. */
   all(): Revocation[] {
     return [
       ...[...this.byToken].map(([jti, at]) => ({ jti, at })),
@@ -46,7 +46,7 @@ export class Revocations {
     return this.byToken.size + this.bySubject.size;
   }
 
-  /** Forgets what was revoked before `ms` since 1970: right once every token from before it has expired. */
+  /** Forgets revocations before `ms` since 1970; call it once every token from before that time has expired. */
   forgetBefore(ms: number): void {
     for (const known of [this.byToken, this.bySubject]) {
       for (const [name, at] of known) if (at < ms) known.delete(name);

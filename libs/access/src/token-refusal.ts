@@ -3,12 +3,12 @@ import { errors } from 'jose';
 import { NUMERIC_DATE, wrongClaim } from './claims';
 
 const WRONG_CLAIMS: Readonly<Record<string, string>> = {
-  nbf: 'The token is not yet valid: its "nbf" is still to come',
-  iss: 'The token is of another issuer: its "iss" is not the one that is accepted here',
+  nbf: 'The token is not valid yet: its "nbf" is in the future',
+  iss: 'The token has another issuer: its "iss" is not accepted here',
   aud: 'The token is for another audience: its "aud" does not name this service',
 };
 
-/** The refusal of a token as its sender is told it: why, and nothing out of the token. Other errors stay what they are. */
+/** The refusal of a token for its sender: it says why, and holds nothing from the token. Other errors stay as they are. */
 export function tokenRefusal(error: unknown): unknown {
   const reason = reasonOf(error);
   return reason === undefined ? error : new CodedError('unauthorized', reason);
@@ -17,7 +17,7 @@ export function tokenRefusal(error: unknown): unknown {
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
-    // What `jose` calls invalid is a time that is no number.
+    // `jose` means a time that is not a number.
     if (error.reason === 'invalid') return wrongClaim(error.claim, NUMERIC_DATE);
     return WRONG_CLAIMS[error.claim] ?? `The token's claim "${error.claim}" is not accepted here`;
   }

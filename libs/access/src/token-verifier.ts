@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { ALGORITHMS } from './algorithms';
@@ -9,34 +10,35 @@ import { createKeyFinder, type KeyOptions } from './verification-keys';
 import { VerifiedTokens } from './verified-tokens';
 
 export interface VerifierOptions extends KeyOptions {
-  /** Bytes of UTF-8 are the key of HS256, HS384 and HS512. */
+  /** Its bytes in UTF-8 are the key of HS256, HS384 and HS512. */
   readonly secret?: string;
   /** PEM: SPKI or an X.509 certificate. */
   readonly publicKey?: string;
-  /** Instead of a public key: where there are such (RFC 7517). */
+  /** URL of a key set (RFC 7517), instead of a public key. */
   readonly jwksUrl?: string;
-  /** What `iss` must be; absent or empty: anything. */
+  /** Required `iss`; absent or empty: any. */
   readonly issuer?: string;
-  /** What `aud` must be or hold; absent or empty: anything. */
+  /** Required `aud`, alone or in a list; absent or empty: any. */
   readonly audience?: string;
-  /** How far clocks may be apart when `exp` and `nbf` are checked. */
+  /** Tolerated clock skew when `exp` and `nbf` are checked. */
   readonly leewayS: number;
-  /** How long after its `iat` a token is good at most; absent or 0: for as long as it says. */
+  /** Most seconds after its `iat` that a token is accepted; absent or 0: until its `exp`. */
   readonly maxAgeS?: number;
-  /** What the bearer of any token may do, as everybody may. */
+  /** Permissions of everybody, with or without a token. */
   readonly everybody?: Permissions;
 }
 
-/** Longest token that is read at all. */
+/** A longer token is refused unread. */
 const TOKEN_MAX_BYTES = 8192;
 
 const REMEMBERED_TOKENS = 1000;
-/** After that a token is verified again: a key that was withdrawn is not honoured for longer. */
+/** After this time a token is verified again, so a withdrawn key stays valid no longer. */
 const REMEMBERED_MS = 60_000;
 
 /** Checks signed JWTs (RFC 7519) in this process. */
 export class TokenVerifier {
-  private readonly verified = new VerifiedTokens(REMEMBERED_TOKENS);
+  private readonly verified: VerifiedTokens;
+  private readonly runtime: Runtime;
   private readonly checks: JWTVerifyOptions;
   private readonly leewayS: number;
   private readonly maxAgeS: number;
@@ -44,8 +46,10 @@ export class TokenVerifier {
 
   private constructor(
     private readonly findKey: JWTVerifyGetKey,
-    { algorithms, issuer, audience, leewayS, maxAgeS = 0, everybody }: VerifierOptions,
+    { algorithms, issuer, audience, leewayS, maxAgeS = 0, everybody, runtime = nodeRuntime }: VerifierOptions,
   ) {
+    this.runtime = runtime;
+    this.verified = new VerifiedTokens(REMEMBERED_TOKENS, runtime);
     this.leewayS = leewayS;
     this.maxAgeS = maxAgeS;
     this.everybody = everybody;
@@ -60,7 +64,7 @@ export class TokenVerifier {
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together. Fetches nothing yet. */
   static async create(options: VerifierOptions): Promise<TokenVerifier> {
     const unknown = options.algorithms.filter((algorithm) => !ALGORITHMS.includes(algorithm));
-    if (unknown.length > 0) throw new Error(`No algorithm of tokens: ${unknown.join(', ')}`);
+    if (unknown.length > 0) throw new Error(`Not an algorithm for tokens: ${unknown.join(', ')}`);
     return new TokenVerifier(createKeyFinder(options), options);
   }
 
@@ -77,29 +81,33 @@ export class TokenVerifier {
 
     const permissions = Permissions.of(this.limited(readClaims(await this.payloadOf(token))), this.everybody);
     const expiresMs = (permissions.expiresAtMs ?? Infinity) + this.leewayS * 1000;
-    this.verified.set(token, permissions, Math.min(expiresMs, Date.now() + REMEMBERED_MS));
+    this.verified.set(token, permissions, Math.min(expiresMs, this.runtime.now() + REMEMBERED_MS));
     return permissions;
   }
 
-  /** The claims as `maxAgeS` lets them be, also of a token that was let in earlier or elsewhere. @throws CodedError `unauthorized` */
+  /** The claims limited by `maxAgeS`, also for claims stored earlier or by another process. @throws CodedError `unauthorized` */
   limited(claims: TokenClaims): TokenClaims {
-    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS) : claims;
+    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS, this.runtime.now()) : claims;
+  }
+
+  private checksNow(): JWTVerifyOptions {
+    return { ...this.checks, currentDate: new Date(this.runtime.now()) };
   }
 
   private async payloadOf(token: string): Promise<JWTPayload> {
     try {
-      return (await jwtVerify(token, this.findKey, this.checks)).payload;
+      return (await jwtVerify(token, this.findKey, this.checksNow())).payload;
     } catch (error) {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return this.payloadByAnyOf(error, token);
       throw tokenRefusal(error);
     }
   }
 
-  /** For a token that does not say which of several keys signed it. */
+  /** For a token without `kid` that several keys may have signed. */
   private async payloadByAnyOf(keys: errors.JWKSMultipleMatchingKeys, token: string): Promise<JWTPayload> {
     for await (const key of keys) {
       try {
-        return (await jwtVerify(token, key, this.checks)).payload;
+        return (await jwtVerify(token, key, this.checksNow())).payload;
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw tokenRefusal(error);
       }

@@ -1,12 +1,12 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { weaknessOf } from './public-key';
 
-/** A key of a JWKS that cannot be used, for the operator: nothing of the key itself. */
+/** A key of a JWKS that cannot be used, for the operator; it holds nothing of the key itself. */
 export interface UnusableKey {
   /** Its `kid` and `kty`, where they are texts. */
   readonly kid?: string;
   readonly kty?: string;
-  /** Where it stands in the list, from 0. */
+  /** Its index in the list, from 0. */
   readonly index: number;
   /** The end of a sentence that begins with "the key". */
   readonly reason: string;
@@ -15,8 +15,8 @@ export interface UnusableKey {
 const SHOWN_MAX = 100;
 
 /**
- * Splits what a JWKS (RFC 7517) holds: one key that cannot be used must not keep the others from being found. Keys for other
- * purposes than signatures may stay. What is no JWKS at all comes back as it is.
+ * Splits the keys of a JWKS (RFC 7517): one key that cannot be used must not make the others unusable. Keys for other purposes
+ * than signatures may stay. Any other value is returned as it is.
  */
 export function separateKeys(jwks: unknown): { readonly usable: unknown; readonly unusable: readonly UnusableKey[] } {
   if (!isObject(jwks) || !Array.isArray(jwks['keys'])) return { usable: jwks, unusable: [] };

@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { errors, type JWTVerifyGetKey } from 'jose';
 import { type KeySources, secretBytesOf, usesSecret } from './algorithms';
 import { isKeyFor, readPublicKey } from './public-key';
@@ -8,14 +9,16 @@ export interface KeyOptions extends KeySources {
   /** Names of RFC 7518 and RFC 8037; a token with another `alg` is refused. */
   readonly algorithms: readonly string[];
   readonly jwksTimeoutMs: number;
-  /** How long keys are used on that cannot be fetched again; see {@link createRemoteKeys}. */
+  /** How long keys stay in use that cannot be fetched again; see {@link createRemoteKeys}. */
   readonly jwksStaleMs: number;
   readonly onUnusableKey?: (key: UnusableKey) => void;
+  /** Default: the real clocks. */
+  readonly runtime?: Runtime;
 }
 
 /**
- * What finds the key of a token by its header. The secret serves its own algorithms and public keys serve theirs, so a
- * public key is never taken for a secret, whatever a token says of itself (RFC 8725, section 2.1).
+ * Finds the key of a token by its header. The secret serves its own algorithms and public keys serve theirs, so a token cannot
+ * have a public key used as a secret (RFC 8725, section 2.1).
  * @throws Error if a key is unreadable, an algorithm has no key, or a key has no algorithm.
  */
 export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
@@ -35,7 +38,7 @@ export function createKeyFinder(options: KeyOptions): JWTVerifyGetKey {
 
 function createSecretFinder(secret: string | undefined, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
   if (!secret) return undefined;
-  if (secret.includes('-----BEGIN ')) throw new Error('The secret is a PEM: a key in PEM is given as the public key');
+  if (secret.includes('-----BEGIN ')) throw new Error('The secret is a key in PEM: give it as the public key');
   const bytes = new TextEncoder().encode(secret);
   for (const algorithm of algorithms) {
     const least = secretBytesOf(algorithm);
@@ -45,9 +48,9 @@ function createSecretFinder(secret: string | undefined, algorithms: readonly str
 }
 
 function createPublicKeyFinder(options: KeyOptions, algorithms: readonly string[]): JWTVerifyGetKey | undefined {
-  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey } = options;
+  const { publicKey, jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey, runtime = nodeRuntime } = options;
   if (publicKey && jwksUrl) throw new Error('A public key and a JWKS URL: only one of them can be meant');
-  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs, onUnusableKey);
+  if (jwksUrl) return createRemoteKeys(jwksUrl, jwksTimeoutMs, jwksStaleMs, runtime, onUnusableKey);
   if (!publicKey) return undefined;
 
   const key = readPublicKey(publicKey);
@@ -66,5 +69,6 @@ function requireBoth(
   wanted: string,
 ): void {
   if (find === undefined && algorithms.length > 0) throw new Error(`${algorithms.join(', ')} needs ${key}`);
-  if (find !== undefined && algorithms.length === 0) throw new Error(`There is ${key}, and not ${wanted} to use it`);
+  if (find !== undefined && algorithms.length === 0)
+    throw new Error(`There is ${key}, but no algorithm for it: add ${wanted}`);
 }

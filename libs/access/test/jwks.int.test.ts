@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type Permissions, TokenVerifier, type UnusableKey } from '../src';
-import { fakeClock } from './fake-clock';
+import { stopTimeOfDay } from '@tetracast/testing/clocks';
 import { type JwksServer, startJwksServer } from './jwks-server';
 import { secretKey, sign } from './keys';
 
@@ -14,7 +14,7 @@ let verifier: TokenVerifier;
 let unusable: UnusableKey[];
 
 beforeEach(async () => {
-  fakeClock();
+  stopTimeOfDay();
   server = await startJwksServer();
   server.serve({ first: first.publicKey });
   unusable = [];
@@ -54,7 +54,7 @@ describe('the keys at a URL', () => {
     expect(server.requests).toBe(1);
   });
 
-  it('are fetched anew for a key that is not among them, so that they can be rotated', async () => {
+  it('are fetched again for an unknown key, so that keys can be rotated', async () => {
     await verifyNew(first, 'first');
     server.serve({ second: second.publicKey });
     laterBy(5001);
@@ -64,7 +64,7 @@ describe('the keys at a URL', () => {
     await expect(verifyNew(first, 'first')).rejects.toMatchObject(UNKNOWN_KEY);
   });
 
-  it('are not fetched anew for each token with an unknown key', async () => {
+  it('are not fetched again for each token with an unknown key', async () => {
     await verifyNew(first, 'first');
     await expect(verifyNew(second, 'other')).rejects.toMatchObject(UNKNOWN_KEY);
     await expect(verifyNew(second, 'other')).rejects.toMatchObject(UNKNOWN_KEY);
@@ -72,7 +72,7 @@ describe('the keys at a URL', () => {
     expect(server.requests).toBe(1);
   });
 
-  it('are fetched anew after ten minutes', async () => {
+  it('are fetched again after ten minutes', async () => {
     await verifyNew(first, 'first');
     laterBy(600_001);
     await verifyNew(first, 'first');
@@ -134,7 +134,7 @@ describe('keys that cannot be used', () => {
     expect(unusable).toEqual([{ index: 0, reason, ...(kid && { kid }), ...(kty && { kty }) }]);
   });
 
-  it('are told once, for as long as they are there', async () => {
+  it('are reported once for as long as they are in the key set', async () => {
     serve(null, { kid: 'b', kty: 'XX' }, ...good);
     await isFound();
     laterBy(600_001);

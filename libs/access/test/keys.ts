@@ -7,7 +7,7 @@ export const secretKey = createSecretKey(Buffer.from(SECRET));
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** A pair of keys for each kind of public-key algorithm, made anew for each run. */
+/** A key pair for each kind of public-key algorithm, new in each run. */
 export const PAIRS = {
   RS: rsa,
   PS: rsa,
@@ -24,7 +24,7 @@ export const pemOf = (publicKey: KeyObject): string => publicKey.export({ type: 
 
 export const nowS = (): number => Math.floor(Date.now() / 1000);
 
-/** A token with exactly these claims; HS256 with {@link secretKey} if nothing else is said. */
+/** A token with exactly these claims; HS256 with {@link secretKey} by default. */
 export function sign(
   claims: JWTPayload,
   { alg = 'HS256', kid, key = secretKey }: { alg?: string; kid?: string; key?: KeyObject } = {},

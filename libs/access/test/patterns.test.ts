@@ -133,7 +133,7 @@ describe('a grant', () => {
     });
     expect(() => permissions.requireSubscribe(['news'])).not.toThrow();
     expect(() => permissions.requireSubscribe(['{sub}'])).toThrow(
-      expectedError({ code: 'unauthorized', message: 'A token is needed to subscribe to {sub}' }),
+      expectedError({ code: 'unauthorized', message: 'Send a token to subscribe to {sub}' }),
     );
     expect(() => permissions.requirePublish('news')).toThrow(expectedError({ code: 'unauthorized' }));
   });

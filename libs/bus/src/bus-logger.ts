@@ -1,4 +1,4 @@
-/** What a bus writes log lines to; a pino logger is one. */
+/** The logger of a bus; a pino logger fits. */
 export interface BusLogger {
   error(fields: object, text: string): void;
   info(text: string): void;

@@ -1,10 +1,10 @@
-import type { Publication } from './bus';
+import type { Publication } from './publication';
 
-/** A message as the log holds it. */
+/** A message as the message log stores it. */
 export interface Entry {
-  /** Its number in the partition: 1, 2, 3 … over all channels. */
+  /** Its sequence number in the partition: 1, 2, 3 … over all channels. */
   readonly seq: number;
-  /** The seq before it in its own channel, 0 for the first. */
+  /** The sequence number of the message before it in its channel; 0 for the first. */
   readonly prev: number;
   readonly channel: string;
   readonly event: string;
@@ -17,22 +17,22 @@ export interface Entry {
   readonly user?: string;
 }
 
-/** What a message counts besides its data where a read is bounded by bytes: its numbers, names and keys, about. */
+/** Bytes that a message counts besides its data in a read with a byte limit: roughly its numbers, names and keys. */
 export const ENTRY_BYTES = 256;
 
-/** What a message counts where a read is bounded by bytes: those of its data in UTF-8, and {@link ENTRY_BYTES}. */
+/** Bytes that a message counts in a read with a byte limit: its data in UTF-8 and {@link ENTRY_BYTES}. */
 export function bytesOf({ data }: Pick<Entry, 'data'>): number {
   return ENTRY_BYTES + Buffer.byteLength(data);
 }
 
-/** What becomes of a publication when it gets its place and time. */
+/** A publication with its position and time. */
 export function createEntry(
   { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey' | 'idempotencyOwner'>,
   seq: number,
   prev: number,
   time: number,
 ): Entry {
-  // Written out: put together from parts it was half of what it takes to store a message in memory (5.3 µs, now 2.6).
+  // Four literals: with spread parts this took half of the time to store a message in memory (5.3 µs, now 2.6).
   if (user === undefined) {
     if (client === undefined) return { seq, prev, channel, event, data, time, echo };
     return { seq, prev, channel, event, data, time, echo, client };

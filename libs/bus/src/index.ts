@@ -1,5 +1,9 @@
 export * from './bus';
 export { bytesOf, type Entry } from './entry';
+export type * from './key-value-store';
+export * from './message-log';
+export type { Publication } from './publication';
+export type * from './rate-counters';
 export type * from './retention';
 export * from './create-bus';
 export { MemoryBus } from './memory/memory-bus';

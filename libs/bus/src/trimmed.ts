@@ -1,6 +1,6 @@
 /**
- * Whether messages of a channel that followed `seq` are no longer stored. `firstPrev`: what came before the first entry
- * stored after `seq`, `undefined` when none is; `last`: the newest seq the channel ever had, or the least bound known.
+ * Whether messages of a channel after `seq` are no longer stored. `firstPrev`: `prev` of the first entry stored after `seq`,
+ * `undefined` without one; `last`: the channel's greatest sequence number ever, or the least upper bound known.
  */
 export function isTrimmed(seq: number, firstPrev: number | undefined, last: number): boolean {
   return (firstPrev ?? last) > seq;

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandTimeouts } from '../src/redis/connection/command-timeouts';
 
@@ -17,10 +18,10 @@ describe('on a clock of the test', () => {
   afterEach(() => jest.useRealTimers());
 
   it('gives up after the time, and at the latest a tenth later', async () => {
-    const deadlines = new CommandTimeouts(2000);
-    const first = deadlines.within(never);
+    const timeouts = new CommandTimeouts(2000, nodeRuntime);
+    const first = timeouts.within(never);
     jest.advanceTimersByTime(99);
-    const second = deadlines.within(never);
+    const second = timeouts.within(never);
 
     jest.advanceTimersByTime(1901);
     expect(await settled(first, second)).toEqual([false, false]);
@@ -30,10 +31,10 @@ describe('on a clock of the test', () => {
   });
 
   it('never gives up before the time', async () => {
-    const deadlines = new CommandTimeouts(2000);
-    const other = deadlines.within(never);
+    const timeouts = new CommandTimeouts(2000, nodeRuntime);
+    const other = timeouts.within(never);
     jest.advanceTimersByTime(99);
-    const late = deadlines.within(never);
+    const late = timeouts.within(never);
 
     jest.advanceTimersByTime(1999);
     expect(await settled(late)).toEqual([false]);
@@ -42,9 +43,9 @@ describe('on a clock of the test', () => {
   });
 
   it('takes what comes in with the very tick that would give it up', async () => {
-    const deadlines = new CommandTimeouts(2000);
+    const timeouts = new CommandTimeouts(2000, nodeRuntime);
     let answer: (value: number) => void = () => undefined;
-    const answered = deadlines.within(new Promise<number>((resolve) => (answer = resolve)));
+    const answered = timeouts.within(new Promise<number>((resolve) => (answer = resolve)));
 
     jest.advanceTimersByTime(2100);
     answer(7);
@@ -53,30 +54,30 @@ describe('on a clock of the test', () => {
   });
 
   it('becomes what the answer becomes', async () => {
-    const deadlines = new CommandTimeouts(2000);
+    const timeouts = new CommandTimeouts(2000, nodeRuntime);
 
-    await expect(deadlines.within(Promise.resolve(7))).resolves.toBe(7);
-    await expect(deadlines.within(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    await expect(timeouts.within(Promise.resolve(7))).resolves.toBe(7);
+    await expect(timeouts.within(Promise.reject(new Error('refused')))).rejects.toThrow('refused');
   });
 
   it('has a timer only while something is waited for', async () => {
-    const deadlines = new CommandTimeouts(2000);
+    const timeouts = new CommandTimeouts(2000, nodeRuntime);
     expect(jest.getTimerCount()).toBe(0);
-    await Promise.all([deadlines.within(turn()), deadlines.within(turn())]);
+    await Promise.all([timeouts.within(turn()), timeouts.within(turn())]);
     expect(jest.getTimerCount()).toBe(1);
     jest.advanceTimersByTime(100);
     expect(jest.getTimerCount()).toBe(0);
 
-    const again = deadlines.within(never);
+    const again = timeouts.within(never);
     jest.advanceTimersByTime(2100);
     await expect(again).rejects.toThrow('no answer');
   });
 });
 
 it('takes a hold-up of the process for one tick, and what came in meanwhile for in time', async () => {
-  const deadlines = new CommandTimeouts(100);
+  const timeouts = new CommandTimeouts(100, nodeRuntime);
   const answer = delay(20);
-  const answered = deadlines.within(answer);
+  const answered = timeouts.within(answer);
   for (const until = Date.now() + 300; Date.now() < until;);
 
   await expect(answered).resolves.toBeUndefined();

@@ -11,7 +11,7 @@ function collectGarbage(): void {
   (runInNewContext('gc') as () => void)();
 }
 
-it('lets go of what has expired though nobody asks for it', async () => {
+it('removes what has expired without a read', async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
   const bus = new MemoryBus({ retention: { size: 10, ttlMs: TTL_MS } });
   const announced: WeakRef<Entry>[] = [];

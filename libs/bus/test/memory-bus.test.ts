@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { type Bus, MemoryBus } from '../src';
 import { describeBus } from './bus.contract';
 import { appendTo, readAll, SETTINGS } from './contract/harness';
@@ -6,7 +7,7 @@ const buses: Bus[] = [];
 let now = 1_700_000_000_000;
 
 function createMemoryBus(settings: Partial<typeof SETTINGS> = {}): MemoryBus {
-  const bus = new MemoryBus({ ...SETTINGS, ...settings }, { now: () => now });
+  const bus = new MemoryBus({ ...SETTINGS, ...settings }, { runtime: { ...nodeRuntime, now: () => now } });
   buses.push(bus);
   return bus;
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('a log in memory that is full', () => {
-  it('lets the oldest messages go first, of whichever channel, and tells those who have not had them', async () => {
+  it('drops the oldest messages of all channels first, and shows the gap to readers before them', async () => {
     const bus = createBus(100_000);
     for (const channel of ['a', 'b', 'a']) await bus.append(large(channel));
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 3]);

@@ -1,10 +1,11 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import fc from 'fast-check';
 import type { Entry } from '../src';
-import { createEpoch } from '../src/epoch';
+import { createEpochSource } from '../src/epoch';
 import { ChannelLog } from '../src/memory/channel-log';
 import { ExpiringMap } from '../src/memory/expiring-map';
 import { LastNumbers } from '../src/memory/last-numbers';
-import { Round } from '../src/memory/round';
+import { GradualSweep } from '../src/memory/gradual-sweep';
 import { isTrimmed } from '../src/trimmed';
 
 function entry(seq: number, time: number): Entry {
@@ -20,7 +21,7 @@ it('decides by position whether something is missing', () => {
 });
 
 it('makes epochs that fit a cursor and do not repeat', () => {
-  const epochs = Array.from({ length: 1000 }, createEpoch);
+  const epochs = Array.from({ length: 1000 }, createEpochSource(nodeRuntime));
   expect(new Set(epochs).size).toBe(1000);
   for (const epoch of epochs) expect(epoch).toMatch(/^[A-Za-z0-9]{12}$/);
 });
@@ -58,15 +59,15 @@ it('remembers the numbers of as many channels as it may', () => {
 it('goes round a map some at a time, while it changes', () => {
   const map = new Map([1, 2, 3, 4, 5].map((key) => [key, key]));
   const visited: number[] = [];
-  const round = new Round(map, (value) => visited.push(value));
-  round.step(2);
+  const sweep = new GradualSweep(map, (value) => visited.push(value));
+  sweep.step(2);
   map.delete(1);
   map.delete(3);
   map.set(6, 6);
-  round.step(2);
+  sweep.step(2);
   expect(visited).toEqual([1, 2, 4, 5]);
-  round.step(10);
-  round.step(10);
+  sweep.step(10);
+  sweep.step(10);
   expect(visited).toEqual([1, 2, 4, 5, 6, 2, 4, 5, 6]);
 });
 

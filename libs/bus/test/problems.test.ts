@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Problems } from '../src/redis/problems';
 import { reasonOf } from '../src/redis/connection/reason';
 
@@ -12,7 +13,7 @@ beforeEach(() => {
     error: ({ reason }: { reason?: string }, text: string) => void lines.push(`error ${text} [${reason}]`),
     info: (text: string) => void lines.push(`info ${text}`),
   };
-  problems = new Problems('Redis', { logger, now: () => now });
+  problems = new Problems('Redis', { logger, runtime: { ...nodeRuntime, monotonicMs: () => now } });
 });
 
 it('logs each reason at once, and again after 30 s at the earliest', () => {

@@ -30,7 +30,7 @@ export class Recorder implements BusListener {
   }
 
   /** Resolves once the entry numbered `seq` was announced. */
-  heard(seq: number): Promise<void> {
+  received(seq: number): Promise<void> {
     return this.until(() => this.entries.some((entry) => entry.seq === seq));
   }
 

@@ -49,7 +49,7 @@ it('leaves no key behind, and each that it uses is under the prefix and no chann
   expect(((await redis.command('KEYS', '*')) as string[]).filter((key) => key.includes('$proof'))).toEqual([]);
 });
 
-it('says at once that Redis is away', async () => {
+it('reports at once that Redis is unavailable', async () => {
   await ready(bus);
   await redis.kill();
   await expect(bus.positions([])).rejects.toThrow();

@@ -18,7 +18,7 @@ afterEach(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-it('stays with the primary when it is told where that is', async () => {
+it('stays with the primary that switchTo names', async () => {
   await line.run((client) => client.ping());
   const { stream } = line.redis;
   line.switchTo('127.0.0.1', redis.port);
@@ -36,7 +36,7 @@ it('leaves a server that is no longer the primary, with what that has not answer
   await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
 });
 
-it('leaves it as soon as the line stands, when it is told before', async () => {
+it('leaves a former primary as soon as it is ready, when switchTo came before', async () => {
   await line.close();
   line = new RedisConnection(parseAddress(redis.url), 'line'); // it cannot stand before this turn is over
   line.switchTo('127.0.0.1', redis.port + 1);
@@ -46,7 +46,7 @@ it('leaves it as soon as the line stands, when it is told before', async () => {
   await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
 });
 
-it('refuses while it is held, also what is under way, until it is told where the primary is', async () => {
+it('rejects commands during refuseFor, also pending ones, until switchTo', async () => {
   await line.run((client) => client.ping());
   await redis.kill('SIGSTOP');
   const asked = line.run((client) => client.ping());
@@ -59,7 +59,7 @@ it('refuses while it is held, also what is under way, until it is told where the
   await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
 });
 
-it('is held for so long only', async () => {
+it('refuses for that time only', async () => {
   line.refuseFor(20);
   await expect(eventually(() => line.run((client) => client.ping()))).resolves.toBe('PONG');
 });

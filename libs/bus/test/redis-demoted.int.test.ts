@@ -5,7 +5,7 @@ import { eventually } from './eventually';
 import { ready } from './ready';
 import { Recorder } from './recorder';
 
-/** One stable name, behind which another Redis takes over; connections that stand are not cut by that. */
+/** One stable name, behind which another Redis takes over; open connections stay open. */
 
 let old: RedisServer;
 let next: RedisServer;
@@ -59,12 +59,12 @@ it.each(['a process that only subscribes', 'a process that publishes, too'])(
   },
 );
 
-it('announcements are heard from the server that is written to, when the name led the two lines to different ones', async () => {
+it('receives announcements from the server it writes to, when the host name led the two connections to different ones', async () => {
   name.lead(next.port);
   // The commands alone are cut: two servers that both take writes.
   await old.command('CLIENT', 'KILL', 'TYPE', 'normal');
   await recorder.until(() => recorder.resubscribed > 0);
   const { seq, epoch } = await eventually(() => subscriber.append(publication('a')));
   await recorder.until(() => recorder.entries.some((entry, at) => entry.seq === seq && recorder.epochs[at] === epoch));
-  expect(lines).toContainEqual(expect.stringMatching(/another Redis than the one written to/));
+  expect(lines).toContainEqual(expect.stringMatching(/connected to different Redis servers/));
 });

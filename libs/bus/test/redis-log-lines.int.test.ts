@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { freePort, type RedisServer, startRedis } from '@tetracast/testing';
@@ -81,7 +82,10 @@ it('logs the same reason again after 30 s, and that it works again when all of i
   const port = await freePort();
   const lines = new Lines();
   let now = 0;
-  const bus = new RedisBus(`redis://127.0.0.1:${port}`, SETTINGS, { logger: lines, now: () => now });
+  const bus = new RedisBus(`redis://127.0.0.1:${port}`, SETTINGS, {
+    logger: lines,
+    runtime: { ...nodeRuntime, monotonicMs: () => now },
+  });
   await lines.match(/ECONNREFUSED/);
   const count = (): number => lines.all.filter((line) => line.includes('ECONNREFUSED')).length;
   expect(count()).toBe(1);

@@ -44,7 +44,7 @@ it('is exact up to 2^53', async () => {
     [GREATEST - 3, GREATEST - 4],
     [GREATEST - 1, GREATEST - 3],
   ]);
-  await recorder.heard(GREATEST - 1);
+  await recorder.received(GREATEST - 1);
   expect(recorder.seqs).toEqual([1, GREATEST - 4, GREATEST - 3, GREATEST - 1]);
   expect((await bus.positions(['a', 'b', 'never'])).last).toEqual([GREATEST - 1, GREATEST - 2, GREATEST - 2]);
   await redis.command('DEL', '{tetracast}:log:b');
@@ -61,11 +61,11 @@ it('leaves nothing in Redis but the partition and the last numbers when all has 
   await bus.putValue('k', 'v', lifeMs);
   const keys = async (): Promise<string[]> => ((await redis.command('KEYS', '*')) as string[]).sort();
   expect(await keys()).toEqual([
+    '{tetracast}:idempotency:["a","k",null]',
     '{tetracast}:last',
     '{tetracast}:log:a',
-    '{tetracast}:once:["a","k",null]',
     PARTITION,
-    '{tetracast}:state:k',
+    '{tetracast}:value:k',
   ]);
   for (const key of await keys()) {
     if (Number(await redis.command('PTTL', key)) > 0) await redis.command('PEXPIRE', key, 1);
@@ -100,11 +100,11 @@ it('announces nothing after unsubscribe was called, though it was under way', as
   while (Date.now() < until); // announced by now, and not looked at
   const unsubscribed = bus.unsubscribe('a');
   const { seq } = await other.append(publication('marker'));
-  await Promise.all([appended, unsubscribed, recorder.heard(seq)]);
+  await Promise.all([appended, unsubscribed, recorder.received(seq)]);
   expect(recorder.seqs).toEqual([seq]);
 });
 
-it('remembers as few channels as it is told from now on', async () => {
+it('applies a lower number of remembered channels at the next append', async () => {
   await appendTo(connect(), ...Array.from({ length: 250 }, (_, index) => `c${index}`));
   const remembered = (): Promise<unknown> => redis.command('ZCARD', '{tetracast}:last');
   const bus = connect({ channelsRemembered: 3 });
@@ -148,16 +148,16 @@ it('loads its scripts again when Redis has dropped them', async () => {
   expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2, 3, 4]);
 });
 
-it('hears nothing of a log in another database, nor what others publish on its channels', async () => {
+it('ignores the announcements of another database, and what other programs publish on its channels', async () => {
   const [bus, stranger] = [connect(), connect({}, '/1')];
   const recorder = new Recorder();
   bus.listen(recorder);
   await bus.subscribe('a');
   const [{ epoch }] = await Promise.all([bus.positions([]), stranger.append(publication('a', { data: '"no"' }))]);
   for (const text of ['', 'x', 'E 1 0 1', 'E 1 0 1\n', 'E 1 0 1\n{}', 'E 1 0 1\n{"event"\n1', 'E x 0 1\n{}\n1']) {
-    await redis.command('PUBLISH', '{tetracast}:news:a', text);
+    await redis.command('PUBLISH', '{tetracast}:announce:a', text);
   }
   await appendTo(bus, 'a');
-  await recorder.heard(1);
+  await recorder.received(1);
   expect(recorder.epochs).toEqual([epoch]);
 });

@@ -66,7 +66,7 @@ async function turnAway(port: number, count: number): Promise<void> {
   await once(server.close(), 'close');
 }
 
-it('refuses everything while there is no Redis, and hears everything when there is one', async () => {
+it('rejects everything while there is no Redis, and receives everything once there is one', async () => {
   const port = await freePort();
   const complaints = jest.spyOn(console, 'error').mockReturnValue();
   const { bus, recorder } = connect(`redis://127.0.0.1:${port}`);
@@ -79,7 +79,7 @@ it('refuses everything while there is no Redis, and hears everything when there 
   await recorder.until(() => recorder.resubscribed > 0);
   await ready(bus);
   await appendTo(bus, 'gone', 'a');
-  await recorder.heard(2);
+  await recorder.received(2);
   expect(recorder.seqs).toEqual([2]);
   expect(recorder.resubscribed).toBe(1);
   expect(complaints).not.toHaveBeenCalled();
@@ -102,7 +102,7 @@ it('goes on in the same log after a restart that kept it', async () => {
   await ready(bus);
   expect(await bus.append(publication('c'))).toEqual({ epoch, seq: 4, duplicate: false });
   await appendTo(bus, 'a', 'b');
-  await recorder.heard(6);
+  await recorder.received(6);
   expect(recorder.seqs.slice(-3)).toEqual([4, 5, 6]);
   expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 3, 5]);
   expect([recorder.interrupted, recorder.resubscribed]).toEqual([1, 1]);
@@ -126,7 +126,7 @@ it('begins a new log after one that was lost', async () => {
   expect(await bus.positions(['a'])).toMatchObject({ head: 0, last: [0] });
 });
 
-it('tells when the line for announcements was cut', async () => {
+it('reports when the connection for announcements was cut', async () => {
   const redis = await start();
   const { bus, recorder } = connect(redis.url);
   const channels = Array.from({ length: 2500 }, (_, index) => `c${index}`);
@@ -134,7 +134,7 @@ it('tells when the line for announcements was cut', async () => {
   expect(await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBe(1);
   await recorder.until(() => recorder.resubscribed > 0);
   await appendTo(bus, 'c0', 'c1234', 'c2499');
-  await recorder.heard(3);
+  await recorder.received(3);
   expect(recorder.seqs).toEqual([1, 2, 3]);
   expect([recorder.interrupted, recorder.resubscribed]).toEqual([1, 1]);
 });
@@ -148,7 +148,7 @@ it('does not wait for a Redis that hangs, and comes back with it', async () => {
   await redis.kill('SIGCONT');
   await ready(bus);
   const { seq } = await eventually(() => bus.append(publication('a')));
-  await recorder.heard(seq);
+  await recorder.received(seq);
 });
 
 it('refuses what is under way when the connection breaks, without waiting for an answer', async () => {
@@ -173,7 +173,7 @@ it('waits for the first connection while the process itself is too busy to see i
   }
 });
 
-it('takes for answered what came in while the process itself was held up', async () => {
+it('accepts answers that arrived while the process itself was blocked', async () => {
   const redis = await start();
   const { bus } = connect(redis.url, 500);
   await ready(bus);
@@ -212,7 +212,7 @@ it('leaves no connection behind', async () => {
     String(await redis.command('CLIENT', 'LIST'))
       .match(/tetracast-\w+/g)
       ?.sort() ?? [];
-  expect(await names()).toEqual(['tetracast-commands', 'tetracast-news']);
+  expect(await names()).toEqual(['tetracast-announcements', 'tetracast-commands']);
   await bus.close();
   await pollUntil(names, ({ length }) => length === 0);
 });

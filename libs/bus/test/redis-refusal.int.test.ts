@@ -78,7 +78,7 @@ it('is unavailable with a wrong password', async () => {
   }
 });
 
-it('hears a channel as soon as Redis allows it', async () => {
+it('receives a channel as soon as Redis allows it', async () => {
   const recorder = new Recorder();
   bus.listen(recorder);
   await redis.command('ACL', 'SETUSER', 'default', 'resetchannels', '&other');
@@ -86,7 +86,7 @@ it('hears a channel as soon as Redis allows it', async () => {
   await redis.command('ACL', 'SETUSER', 'default', 'allchannels');
   await recorder.until(() => recorder.resubscribed > 0);
   const { seq } = await bus.append(publication('a'));
-  await recorder.heard(seq);
+  await recorder.received(seq);
 });
 
 it('says so when a key is used by something else', async () => {

@@ -42,7 +42,7 @@ async function messagesIn(redis: RedisServer): Promise<unknown[]> {
   return keys.filter((key) => !key.endsWith('$proof'));
 }
 
-/** Nothing was stored, and the reason is told. */
+/** Expects that nothing is stored and that the error holds the reason. */
 async function expectRefused(bus: Bus, redis: RedisServer, reason: RegExp): Promise<void> {
   const once = publication('a', { idempotencyKey: 'k' });
   await expect(bus.append(once)).rejects.toThrow(BusUnavailableError);
@@ -94,7 +94,7 @@ it.each([
   expect(seqsOf(await readAll(bus, 'a'))).toEqual([seq]);
 });
 
-it('is not ready for a user that may not subscribe, while others hear what it stores', async () => {
+it('is not ready for a user that may not subscribe, while other processes receive what it stores', async () => {
   const { bus } = await start('~*', '&*', '+@all', '-subscribe');
   await eventually(() => bus.append(publication('a')));
   expect(await bus.check()).toMatchObject({
@@ -112,7 +112,7 @@ describe('a user that may not SELECT', () => {
     await expect(bus.append(publication('a'))).resolves.toMatchObject({ seq: 1 });
   });
 
-  it('may use no other, and nothing is stored in 0 in its place', async () => {
+  it('may use no other database, and nothing is stored in database 0 instead', async () => {
     const redis = await redisOf(...rules);
     const bus = new RedisBus(`${urlAs(redis)}/3`, SETTINGS);
     keep.push(redis, { [Symbol.asyncDispose]: () => bus.close() });
@@ -122,7 +122,7 @@ describe('a user that may not SELECT', () => {
   });
 });
 
-it('refuses a database that the server does not have, and stores nothing in 0 in its place', async () => {
+it('refuses a database that the server does not have, and stores nothing in database 0 instead', async () => {
   const redis = await startRedis();
   const bus = new RedisBus(`${redis.url}/99`, SETTINGS);
   keep.push(redis, { [Symbol.asyncDispose]: () => bus.close() });

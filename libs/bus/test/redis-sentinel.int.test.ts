@@ -48,7 +48,7 @@ function connect(url: string, commandTimeoutMs = 10_000): { bus: RedisBus; recor
   return { bus, recorder };
 }
 
-/** Appends one message after the other, whatever comes of it; `stop` tells those that were acknowledged. */
+/** Appends one message after the other, whatever comes of it; `stop` returns the acknowledged ones. */
 function publishOn(bus: Bus, channel: string): { stop(): Promise<AppendResult[]>; refused(): number } {
   const acknowledged: AppendResult[] = [];
   let refused = 0;
@@ -85,12 +85,12 @@ it.each([
   const before = await bus.append(publication('a'));
   await group.primary.command('WAIT', 1, 5000);
   const publisher = publishOn(bus, 'a');
-  await recorder.heard(before.seq + 20);
+  await recorder.received(before.seq + 20);
   await fail(group);
   await recorder.until(() => recorder.resubscribed > 0 && new Set(recorder.epochs).size > 1);
   const acknowledged = await publisher.stop();
   const after = await eventually(() => bus.append(publication('a')));
-  await recorder.heard(after.seq);
+  await recorder.received(after.seq);
 
   expect(publisher.refused()).toBeGreaterThan(0);
   expect(after.epoch).not.toBe(before.epoch);
@@ -104,18 +104,18 @@ it.each([
   expect(new Set(certain.map(({ seq }) => seq)).size).toBe(certain.length);
 });
 
-it('leaves a primary that only the others have lost, before that is told so', async () => {
+it('leaves a primary that only the other servers have lost, before that one knows', async () => {
   const { primary, replica, sentinel } = await startGroup();
   const { bus, recorder } = connect(sentinel.url);
   await bus.subscribe('a');
   await appendTo(bus, 'a');
   await primary.command('WAIT', 1, 5000);
   await noticeSoon(sentinel);
-  // It goes on for its clients, who are let in by their library's own words, and for nobody else.
+  // It still serves this test's clients, which send their library's own commands, and no other client.
   await primary.command('ACL', 'SETUSER', 'default', '-ping', '-replicaof', '-slaveof', '-psync', '-exec');
   await recorder.until(() => recorder.resubscribed > 0);
   const { seq } = await eventually(() => bus.append(publication('a')));
-  await recorder.heard(seq);
+  await recorder.received(seq);
   expect(await primary.command('ROLE')).toMatchObject({ 0: 'master' });
   expect(await replica.command('ROLE')).toMatchObject({ 0: 'master' });
   expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2]);
@@ -133,7 +133,7 @@ it('takes nothing while the primary has fewer replicas in step than it must have
   expect(seqsOf(await readAll(bus, 'a'))).toEqual([1]);
 });
 
-it('asks the next Sentinel when one is away or stands still, and the servers while all are away', async () => {
+it('asks the next Sentinel when one is down or does not answer, and the servers while all are down', async () => {
   const { sentinel, primary } = await startGroup();
   const silent = keep(await startSentinel({ primary, downAfterMs: NEVER_DOWN_MS }));
   await silent.kill('SIGSTOP');

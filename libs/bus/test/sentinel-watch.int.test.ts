@@ -33,7 +33,7 @@ async function toldAll(count: number): Promise<string[]> {
   return told;
 }
 
-it('tells of its own primary only', async () => {
+it('reports its own primary only', async () => {
   const promoting = '+failover-state-send-slaveof-noone';
   await say('+switch-master', 'other 10.0.0.1 1 10.0.0.2 2');
   await say(promoting, 'slave 10.0.0.2:2 10.0.0.2 2 @ other 10.0.0.1 1');
@@ -42,7 +42,7 @@ it('tells of its own primary only', async () => {
   expect(await toldAll(2)).toEqual(['promoting', '10.0.0.2 2']);
 });
 
-it('hears a Sentinel again that was away', async () => {
+it('reconnects to a Sentinel that was down', async () => {
   await say('+switch-master', 'main 10.0.0.1 1 10.0.0.2 2');
   await redis.restart();
   await say('+switch-master', 'main 10.0.0.2 2 10.0.0.1 1');

@@ -33,7 +33,7 @@ class Relay implements AsyncDisposable {
   }
 }
 
-it('replaces connections that fell silent, and tells that announcements may have been missed', async () => {
+it('replaces connections that no longer answer, and reports that announcements may be lost', async () => {
   const redis = await startRedis();
   const relay = new Relay(redis.port);
   const bus = new RedisBus(await relay.listen(), SETTINGS, { commandTimeoutMs: 3000, heartbeatMs: 100 });
@@ -42,11 +42,11 @@ it('replaces connections that fell silent, and tells that announcements may have
   try {
     await bus.subscribe('a');
     await bus.append(publication('a'));
-    await recorder.heard(1);
+    await recorder.received(1);
     relay.fallSilent();
     await recorder.until(() => recorder.resubscribed > 0);
     const { seq } = await eventually(() => bus.append(publication('a')));
-    await recorder.heard(seq);
+    await recorder.received(seq);
   } finally {
     await bus.close();
     await relay[Symbol.asyncDispose]();

@@ -1,8 +1,10 @@
-import { type Bus, BusUnavailableError, type Publication } from '@tetracast/bus';
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
+import { BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channels/channel';
 import { ChannelRegistry } from './channels/channel-registry';
 import { Connection } from './connection/connection';
+import { createIdSource } from './connection/create-id';
 import type { ConnectionHost, CloseListener } from './connection/connection-host';
 import { FanOut } from './channels/fan-out';
 import { InternalSubscriber, type InternalListener } from './internal-subscriber';
@@ -12,25 +14,27 @@ import { HeartbeatWheel } from './connection/heartbeat-wheel';
 import type { WindowLimits } from './channels/window';
 
 export interface HubOptions {
-  /** Channels of one connection at the most. Default 100. */
+  /** Most channels of one connection. Default 100. */
   readonly maxChannels?: number;
   /** Largest rewind. Default 10 000. */
   readonly maxRewind?: number;
-  /** Heartbeat period of every line. Default 15 000. */
+  /** Heartbeat period of every connection. Default 15 000. */
   readonly heartbeatMs?: number;
-  /** A line whose peer has taken nothing for that long, though there was something, is ended. Default 60 000. */
+  /** A connection is closed when its client takes none of the pending bytes for that long. Default 60 000. */
   readonly stalledMs?: number;
   /** How long a channel without readers stays subscribed. Default 10 000. */
   readonly warmMs?: number;
-  /** How often the windows are compared with the log. Default 5000. */
+  /** How often the windows are compared with the message log. Default 5000. */
   readonly compareMs?: number;
-  /** How long messages are collected before they are handed over, in ms. Default 0: see {@link FanOut}. */
+  /** How long messages are collected before delivery, in ms. Default 0: see {@link FanOut}. */
   readonly fanoutWindowMs?: number;
-  /** Most channels open at a time, those without readers that are kept warm included. Default 100 000. */
+  /** Most channels open at a time, including those that stay open without readers. Default 100 000. */
   readonly maxOpenChannels?: number;
   /** Per channel. Default 256 messages, 1 MiB. */
   readonly windowLimits?: WindowLimits;
   readonly resumeLimits?: ResumeLimits;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /** Sizes now, and counts since the start. */
@@ -40,7 +44,7 @@ export interface HubStats {
   readonly published: number;
   /** Messages × connections. */
   readonly delivered: number;
-  /** Messages read from the log because their announcement was missed. */
+  /** Messages read from the message log because their announcement was missed. */
   readonly refilled: number;
   readonly resets: Readonly<Record<ResetReason, number>>;
 }
@@ -53,6 +57,8 @@ export class Hub implements ConnectionHost {
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
   readonly channelRegistry: ChannelRegistry;
+  readonly createId: () => string;
+  private readonly runtime: Runtime;
   private readonly fanOut: FanOut;
   private readonly waitingForLog = new Set<Connection>();
   private readonly wheel: HeartbeatWheel<Connection>;
@@ -61,7 +67,7 @@ export class Hub implements ConnectionHost {
   private readonly resets: Record<ResetReason, number> = { trimmed: 0, epoch: 0, ahead: 0, invalid: 0 };
 
   constructor(
-    private readonly bus: Bus,
+    private readonly messageLog: MessageLog,
     options: HubOptions = {},
   ) {
     const {
@@ -75,60 +81,67 @@ export class Hub implements ConnectionHost {
       maxOpenChannels = 100_000,
       windowLimits = { messages: 256, bytes: 1024 * 1024 },
       resumeLimits = RESUME_LIMITS,
+      runtime = nodeRuntime,
     } = options;
+    this.runtime = runtime;
+    this.createId = createIdSource(runtime);
     this.maxChannels = maxChannels;
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
-    this.fanOut = new FanOut(fanoutWindowMs);
-    this.channelRegistry = new ChannelRegistry(bus, this.fanOut, {
+    this.fanOut = new FanOut(fanoutWindowMs, runtime);
+    this.channelRegistry = new ChannelRegistry(messageLog, this.fanOut, {
       warmMs,
       compareMs,
       maxOpen: maxOpenChannels,
       windowLimits,
       resumeLimits,
+      runtime,
     });
-    this.wheel = new HeartbeatWheel(heartbeatMs, (connection) => {
-      connection.checkHeartbeat(performance.now(), stalledMs);
+    this.wheel = new HeartbeatWheel(runtime, heartbeatMs, (connection) => {
+      connection.checkHeartbeat(runtime.monotonicMs(), stalledMs);
     });
-    this.sweeper = setInterval(() => {
-      this.sweep();
-    }, SWEEP_MS).unref();
+    this.sweeper = runtime
+      .setInterval(() => {
+        this.sweep();
+      }, SWEEP_MS)
+      .unref();
   }
 
   /**
-   * A new connection without channels; `client` names its client across reconnects, one is made up if it is absent. `left` is
-   * told once, when it has ended.
+   * A new connection without channels. `client`: the key that names its client across reconnects, by default a new one.
+   * `closeListener` is called once, when the connection closes.
    */
-  connect(sink: Sink, client?: string, left?: CloseListener): Connection {
-    const connection = new Connection(client, sink, this, left);
+  connect(sink: Sink, client?: string, closeListener?: CloseListener): Connection {
+    const connection = new Connection(client, sink, this, closeListener);
     this.wheel.add(connection);
     return connection;
   }
 
   /**
-   * Hears the messages of a channel of the gateway's own for as long as the hub lives: it is no client's connection, is not
-   * counted and not drained. Resolves when what is stored from `start` on has been heard.
+   * Subscribes the gateway itself to one of its internal channels, for as long as the hub lives. This connection is not
+   * counted, and drain does not close it. Resolves when the listener has got everything stored from `start` on.
    *
-   * @throws BusUnavailableError while the log cannot be reached; to be called again
+   * @throws BusUnavailableError while the message log cannot be reached; call it again then
    */
-  async subscribeInternally(channel: string, start: Start, following: InternalListener): Promise<void> {
-    const follower = new Connection(undefined, new InternalSubscriber(following), this);
+  async subscribeInternally(channel: string, start: Start, listener: InternalListener): Promise<void> {
+    const connection = new Connection(undefined, new InternalSubscriber(listener), this);
     try {
-      await follower.subscribe([channel], start);
-      await follower.whenCaughtUp();
-      // It settles as well when the log went away in the middle.
-      if (!follower.isLive) throw new BusUnavailableError('the log went away while it was read');
+      await connection.subscribe([channel], start);
+      await connection.whenCaughtUp();
+      // It also resolves when the message log became unavailable half-way.
+      if (connection.state !== 'live')
+        throw new BusUnavailableError('The message log became unavailable during the read');
     } catch (error) {
-      follower.close();
+      connection.close();
       throw error;
     }
   }
 
-  /** Resolves with the message's id once it is stored. @throws BusUnavailableError when nothing is known to be stored */
+  /** Resolves with the message's id once it is stored. @throws BusUnavailableError when it may not be stored */
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
     this.fanOut.appendSent();
     try {
-      const { duplicate, ...position } = await this.bus.append(publication);
+      const { duplicate, ...position } = await this.messageLog.append(publication);
       if (!duplicate) this.counts.published++;
       return { id: encodeCursor(position), duplicate };
     } finally {
@@ -146,17 +159,17 @@ export class Hub implements ConnectionHost {
     };
   }
 
-  /** Ends every line, so that its client comes back elsewhere. */
+  /** Closes every connection, so that its client reconnects to another process. */
   drain(reason: CloseName): void {
-    // What was announced in this turn still goes out.
+    // Messages announced in this turn still go out.
     this.fanOut.flush();
     for (const connection of this.wheel.members) connection.end(reason);
   }
 
-  /** Stops the hub's timers; the bus is its owner's to close. */
+  /** Stops the hub's timers. It does not close the bus. */
   close(): void {
     this.wheel.stop();
-    clearInterval(this.sweeper);
+    this.runtime.clearInterval(this.sweeper);
   }
 
   openChannels(names: readonly string[]): Promise<Channel[]> {

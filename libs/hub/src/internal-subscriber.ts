@@ -5,30 +5,30 @@ import type { Sink } from './sink';
 
 const dataAlone: Framing = { name: 'data', encode: ({ data }) => Buffer.from(data) };
 
-/** What one who follows a channel of the gateway's own is told. */
+/** Receives the messages of an internal channel. */
 export interface InternalListener {
   /** The data of one message, as JSON text. */
   onMessage(data: string): void;
-  /** Messages may have been missed, for the reason in the reset. */
+  /** Messages may be missing, for the reason in the reset. */
   onReset?(reset: Reset): void;
 }
 
-/** The gateway's own end of a channel of its own: it takes all there is. */
+/** The sink of the gateway's own subscription to an internal channel; it is never full. */
 export class InternalSubscriber implements Sink {
   readonly framing = dataAlone;
 
-  constructor(private readonly following: InternalListener) {}
+  constructor(private readonly listener: InternalListener) {}
 
   write(batch: Batch): boolean {
-    for (const frame of batch.frames) this.following.onMessage(frame.toString());
+    for (const frame of batch.frames) this.listener.onMessage(frame.toString());
     return true;
   }
 
   sendReset(reset: Reset): void {
-    this.following.onReset?.(reset);
+    this.listener.onReset?.(reset);
   }
 
   close(): void {
-    // There is no line.
+    // There is no transport to close.
   }
 }

@@ -2,32 +2,32 @@ import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
 import type { Batch } from './channels/batch';
 import type { Framing } from './delivery/framing';
 
-/** The transport's end of a connection: it frames, writes and closes, and decides nothing. */
+/** The transport's end of a connection: it frames, writes and closes, and makes no decisions. */
 export interface Sink {
-  /** How messages are framed on this line now; it may change while the line lives (Socket.IO's upgrade). */
+  /** How messages are framed on this connection now; it may change (Socket.IO's upgrade). */
   readonly framing: Framing;
   /** Most messages in one batch; unlimited when absent. */
   readonly batchLimit?: number;
   /**
-   * Takes a batch, in one write. `false`: more than the high-water mark is pending; nothing more is handed over until the
-   * sink calls `Connection.drained()`.
+   * Writes a batch, in one write. `false`: more than the high-water mark is pending, and the sink gets nothing more until its
+   * owner calls `Connection.onDrain()`.
    */
   write(batch: Batch): boolean;
   /**
-   * The messages up to `cursor` are hidden from this client: nothing is to be shown, but it may come back from here. Absent
-   * where the protocol has no silent cursor (WebSocket, Socket.IO): there it may come back from its last message. `false` as
-   * of `write`.
+   * The messages up to `cursor` are hidden from this client: it gets none of them, but may resume from here. Absent where the
+   * protocol has no cursor without a message (WebSocket, Socket.IO): there the client resumes from its last message. `false`
+   * as from `write`.
    */
   advanceCursor?(cursor: string): boolean;
   sendReset(reset: Reset): void;
-  /** Tells the client of its token. Absent where every request brings its own (polling). */
+  /** Sends the client a notice about its token. Absent where every request brings a token (polling). */
   sendNotice?(notice: TokenNotice): void;
-  /** Bytes the peer has taken so far, where the line can tell: one that takes nothing for too long is ended. */
+  /** Bytes the client has taken so far, where the transport knows: a client that takes nothing for too long is disconnected. */
   readonly bytesTaken?: number;
-  /** Bytes it has been handed and has not taken. */
+  /** Bytes written that the client has not taken yet. */
   readonly bytesPending?: number;
-  /** Sends the line's heartbeat; called once a heartbeat period by the hub's wheel. */
+  /** Sends a heartbeat; the hub calls it once a heartbeat period. */
   sendHeartbeat?(): void;
-  /** Ends the line in the way that makes its client act as the code says. */
+  /** Closes the transport in the way that makes its client act as the close code says. */
   close(reason: CloseName): void;
 }

@@ -1,7 +1,7 @@
 import { cursorAfter, decodeCursor, type Message } from '@tetracast/message-model';
 import fc from 'fast-check';
 import type { Connection } from '../src';
-import { Bench, turn } from './hub-under-test';
+import { HubFixture, turn } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 /** The time-out only turns a reader that waits for ever into a failure with its steps. */
@@ -35,7 +35,7 @@ const laterJoins = fc.record({ do: fc.constant('later'), who, channel, from: fc.
 const cuts = fc.record({ do: fc.constantFrom('cut', 'mend', 'away', 'back') });
 const losses = fc.record({ do: fc.constantFrom('deafen', 'hear') });
 
-/** A client: one sink over all its connections, and from where each of its channels is due. */
+/** A client: one sink over all its connections, and the position from which it expects each channel. */
 interface Reader {
   readonly sink: RecordingSink;
   connection: Connection;
@@ -49,27 +49,27 @@ function isDue({ after }: Reader, { seq, channel }: { seq: number; channel: stri
   return seq > (after.get(channel) ?? Infinity);
 }
 
-/** Plays the steps, heals everything, and returns what was published and who read what. */
+/** Plays the steps, heals everything, and returns what was published and what each reader got. */
 async function play(
   lag: number,
   steps: Step[],
 ): Promise<{ published: { seq: number; channel: string }[]; readers: Reader[] }> {
-  await using bench = new Bench({ windowLimits: { messages: 4, bytes: 1e6 } });
+  await using fixture = new HubFixture({ windowLimits: { messages: 4, bytes: 1e6 } });
   const published: { seq: number; channel: string }[] = [];
   const readers: Reader[] = [];
   const joining: Promise<unknown>[] = [];
-  bench.bus.lag = lag;
-  const { epoch } = await bench.hub.channelRegistry.position();
+  fixture.bus.lagTurns = lag;
+  const { epoch } = await fixture.hub.channelRegistry.position();
   for (const step of steps) {
     if (step.do === 'publish') {
-      const id = await bench.publish(step.channel, published.length).catch(() => undefined);
+      const id = await fixture.publish(step.channel, published.length).catch(() => undefined);
       if (id !== undefined) published.push({ seq: seqOf(id), channel: step.channel });
     } else if (step.do === 'join') {
       const from = Math.min(step.from, published.length);
       const sink = new RecordingSink();
       const reader = {
         sink,
-        connection: bench.hub.connect(sink),
+        connection: fixture.hub.connect(sink),
         cursor: `${epoch}-${from}`,
         begun: 0,
         after: new Map(),
@@ -91,8 +91,8 @@ async function play(
       joining.push(Promise.resolve(joined).catch(() => undefined));
     } else if (step.do === 'return') {
       const reader = readers[step.who % Math.max(1, readers.length)];
-      if (reader === undefined || bench.bus.away) continue;
-      await comeBack(reader, bench);
+      if (reader === undefined || fixture.bus.isUnavailable) continue;
+      await comeBack(reader, fixture);
     } else if (step.do === 'leave') {
       const [gone] = readers.splice(step.who % Math.max(1, readers.length), 1);
       gone?.connection.close();
@@ -101,33 +101,33 @@ async function play(
       if (reader !== undefined) reader.sink.full = step.do === 'stop';
       if (step.do === 'read') reader?.connection.onDrain();
     } else if (step.do === 'turn') await turn();
-    else if (step.do === 'cut') bench.bus.interrupt();
-    else if (step.do === 'mend') bench.bus.restore();
-    else if (step.do === 'deafen') bench.bus.deaf = true;
-    else if (step.do === 'hear') bench.bus.deaf = false;
-    else bench.bus.away = step.do === 'away';
+    else if (step.do === 'cut') fixture.bus.interrupt();
+    else if (step.do === 'mend') fixture.bus.restore();
+    else if (step.do === 'deafen') fixture.bus.losesAnnouncements = true;
+    else if (step.do === 'hear') fixture.bus.losesAnnouncements = false;
+    else fixture.bus.isUnavailable = step.do === 'away';
   }
-  bench.bus.away = false;
-  bench.bus.restore();
+  fixture.bus.isUnavailable = false;
+  fixture.bus.restore();
   await Promise.all(joining);
-  await bench.hub.channelRegistry.compare();
-  bench.hub.channelRegistry.sweep();
+  await fixture.hub.channelRegistry.compare();
+  fixture.hub.channelRegistry.sweep();
   for (const reader of readers) {
     reader.sink.full = false;
     reader.connection.onDrain();
-    await reader.sink.reached(published.filter((message) => isDue(reader, message)).length);
+    await reader.sink.received(published.filter((message) => isDue(reader, message)).length);
   }
   await turn();
   return { published, readers };
 }
 
 /** Cut and resumed from its own cursor: that of its last message, or the one its last subscription began with. */
-async function comeBack(reader: Reader, bench: Bench): Promise<void> {
+async function comeBack(reader: Reader, fixture: HubFixture): Promise<void> {
   reader.connection.close();
   reader.sink.full = false;
   const last = reader.sink.messages.at(-1);
   if (last !== undefined && reader.sink.messages.length > reader.begun) reader.cursor = cursorAfter(last);
-  reader.connection = bench.hub.connect(reader.sink);
+  reader.connection = fixture.hub.connect(reader.sink);
   await reader.connection.subscribe([...reader.after.keys()], { kind: 'after', cursor: reader.cursor });
 }
 
@@ -140,7 +140,7 @@ function seqsOf(messages: Message[]): number[] {
 }
 
 describe('any order of faults', () => {
-  it('line cut, log away, slow readers: every reader gets all of its channels once, in the order of the log', async () => {
+  it('interruptions, an unavailable log, slow readers: every reader gets all of its channels once, in the order of the log', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(3),
@@ -160,7 +160,7 @@ describe('any order of faults', () => {
   });
 
   it.each([
-    // Who comes back before the loss comes out has a cursor that promises what was lost.
+    // A reader that resumes before the loss is found has a cursor behind the lost message.
     ['announcements lost without a trace', [losses]],
     ['channels that join later with an older cursor', [laterJoins, returns]],
   ])('%s: every reader still gets each channel whole, once and in order', async (_, faults) => {

@@ -1,7 +1,7 @@
 import { decodeCursor } from '@tetracast/message-model';
 import fc from 'fast-check';
 import type { Connection } from '../src';
-import { Bench, turn } from './hub-under-test';
+import { HubFixture, turn } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 /** The time-out only turns a reader that waits for ever into a failure with its steps. */
@@ -41,16 +41,16 @@ interface Reader {
 
 /** Plays the steps and heals everything; returns what the last log holds, its epoch, and the readers. */
 async function play(lag: number, steps: Step[]) {
-  await using bench = new Bench({ windowLimits: { messages: 4, bytes: 1e6 }, compareMs: Infinity });
-  const { bus, hub } = bench;
+  await using fixture = new HubFixture({ windowLimits: { messages: 4, bytes: 1e6 }, compareMs: Infinity });
+  const { bus, hub } = fixture;
   const readers: Reader[] = [];
   const joining: Promise<unknown>[] = [];
   let stored: { seq: number; channel: string }[] = [];
   let { epoch } = await bus.positions([]);
-  bus.lag = lag;
+  bus.lagTurns = lag;
   for (const step of steps) {
     if (step.do === 'publish') {
-      const { seq } = decodeCursor(await bench.publish(step.channel, stored.length)) ?? { seq: NaN };
+      const { seq } = decodeCursor(await fixture.publish(step.channel, stored.length)) ?? { seq: NaN };
       stored.push({ seq, channel: step.channel });
     } else if (step.do === 'join') {
       const after = { epoch, seq: Math.min(step.from, stored.length) };
@@ -61,13 +61,13 @@ async function play(lag: number, steps: Step[]) {
     } else if (step.do === 'replace') {
       await bus.replace();
       stored = [];
-      bus.lag = 0;
+      bus.lagTurns = 0;
       ({ epoch } = await bus.positions([]));
-      bus.lag = lag;
+      bus.lagTurns = lag;
     } else if (step.do === 'turn') await turn();
     else if (step.do === 'cut') bus.interrupt();
     else if (step.do === 'mend') bus.restore();
-    else bus.deaf = step.do === 'deafen';
+    else bus.losesAnnouncements = step.do === 'deafen';
   }
   bus.restore();
   await Promise.all(joining);
@@ -77,7 +77,7 @@ async function play(lag: number, steps: Step[]) {
   return { stored, epoch, readers };
 }
 
-it('a log that is replaced at any time, heard or unheard: who was there before is told and gets all of the new one, who came after it gets what is due and no reset', async () => {
+it('a log that is replaced at any time, with or without announcements: earlier readers get a reset and all of the new log, later ones get what they asked for and no reset', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(3), fc.array(step, { maxLength: 40 }), async (lag, steps) => {
       const { stored, epoch, readers } = await play(lag, steps);

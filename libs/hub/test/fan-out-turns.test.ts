@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { Channel } from '../src/channels/channel';
 import { FanOut } from '../src/channels/fan-out';
 
@@ -13,13 +14,13 @@ describe('the turns of a fan-out', () => {
     jest.useRealTimers();
   });
 
-  /** To so many readers of a channel; the first one tells. */
+  /** To this many readers of a channel; the first one reports. */
   const fanOut = (readers: number, windowMs = 0): { readonly to: FanOut; readonly channel: Channel } => {
     const subscriptions = Array.from({ length: readers }, (_, i) => ({
       connection: { sink: {}, forward: i === 0 ? forward : ignore },
     }));
     const channel = { subscriptions: new Set(subscriptions), window: { endTurn: ignore } } as unknown as Channel;
-    return { to: new FanOut(windowMs), channel };
+    return { to: new FanOut(windowMs, nodeRuntime), channel };
   };
 
   it('is once a turn, however much has changed', async () => {

@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import { Bench, range, turn } from './hub-under-test';
+import { HubFixture, range, turn } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 describe('fan-out', () => {
@@ -8,12 +8,12 @@ describe('fan-out', () => {
   });
 
   it('hands each message to every connection of its channel, in order, and to no other', async () => {
-    await using bench = new Bench();
-    const a = await bench.join(['news']);
-    const b = await bench.join(['news', 'sport']);
-    const c = await bench.join(['sport']);
-    await bench.publishAll('news', 1, 3);
-    await bench.publish('sport', 'goal');
+    await using fixture = new HubFixture();
+    const a = await fixture.join(['news']);
+    const b = await fixture.join(['news', 'sport']);
+    const c = await fixture.join(['sport']);
+    await fixture.publishAll('news', 1, 3);
+    await fixture.publish('sport', 'goal');
     await turn();
     expect(a.sink.data).toEqual([1, 2, 3]);
     expect(b.sink.data).toEqual([1, 2, 3, 'goal']);
@@ -21,9 +21,9 @@ describe('fan-out', () => {
   });
 
   it('writes once per connection and turn, the same buffer to all', async () => {
-    await using bench = new Bench();
-    const [a, b] = [await bench.join(['news']), await bench.join(['news'])];
-    await Promise.all(range(1, 50).map((n) => bench.publish('news', n)));
+    await using fixture = new HubFixture();
+    const [a, b] = [await fixture.join(['news']), await fixture.join(['news'])];
+    await Promise.all(range(1, 50).map((n) => fixture.publish('news', n)));
     await turn();
     expect(a.sink.data).toEqual(range(1, 50));
     expect(a.sink.writes).toHaveLength(1);
@@ -31,11 +31,11 @@ describe('fan-out', () => {
   });
 
   it('goes out behind what a publisher is answered at the end of the turn', async () => {
-    await using bench = new Bench();
-    const { sink } = await bench.join(['news']);
+    await using fixture = new HubFixture();
+    const { sink } = await fixture.join(['news']);
     const answered: unknown[] = [];
     const answer = async (): Promise<void> => {
-      await bench.publish('news', 1);
+      await fixture.publish('news', 1);
       // As a transport does that answers a turn's frames in one write.
       setImmediate(() => answered.push(...sink.data, 'answered'));
     };
@@ -46,47 +46,47 @@ describe('fan-out', () => {
   });
 
   it('merges several channels in the order of the log', async () => {
-    await using bench = new Bench();
-    const { sink } = await bench.join(['a', 'b', 'c']);
+    await using fixture = new HubFixture();
+    const { sink } = await fixture.join(['a', 'b', 'c']);
     const channels = ['a', 'b', 'c'];
-    await Promise.all(range(1, 30).map((n) => bench.publish(channels[n % 3] as string, n)));
+    await Promise.all(range(1, 30).map((n) => fixture.publish(channels[n % 3] as string, n)));
     await turn();
     expect(sink.data).toEqual(range(1, 30));
     expect(sink.writes).toHaveLength(1);
   });
 
   it('subscribes to the bus once per channel, and lets go after the last reader and the warm time', async () => {
-    await using bench = new Bench({ warmMs: 0 });
-    const a = await bench.join(['news']);
-    const b = await bench.join(['news']);
-    expect(bench.bus.subscribed).toEqual(['news']);
+    await using fixture = new HubFixture({ warmMs: 0 });
+    const a = await fixture.join(['news']);
+    const b = await fixture.join(['news']);
+    expect(fixture.bus.subscribed).toEqual(['news']);
     a.connection.close();
-    bench.hub.channelRegistry.sweep();
-    expect(bench.bus.subscribed).toEqual(['news']);
+    fixture.hub.channelRegistry.sweep();
+    expect(fixture.bus.subscribed).toEqual(['news']);
     b.connection.close();
-    bench.hub.channelRegistry.sweep(Date.now() + 1);
-    expect(bench.bus.subscribed).toEqual([]);
-    expect(bench.hub.stats).toMatchObject({ connections: 0, channels: 0 });
+    fixture.hub.channelRegistry.sweep(Date.now() + 1);
+    expect(fixture.bus.subscribed).toEqual([]);
+    expect(fixture.hub.stats).toMatchObject({ connections: 0, channels: 0 });
   });
 
   it('keeps echo:false from the connections of the same client, live and in replay', async () => {
-    await using bench = new Bench();
-    const start = (await bench.join(['news'])).cursor;
-    const ann = await bench.join(['news'], undefined, { client: 'ann' });
-    const bob = await bench.join(['news'], undefined, { client: 'bob' });
-    await bench.publish('news', 1);
-    await bench.publish('news', 2, { client: 'ann', echo: false });
-    await bench.publish('news', 3, { client: 'ann' });
+    await using fixture = new HubFixture();
+    const start = (await fixture.join(['news'])).cursor;
+    const ann = await fixture.join(['news'], undefined, { client: 'ann' });
+    const bob = await fixture.join(['news'], undefined, { client: 'bob' });
+    await fixture.publish('news', 1);
+    await fixture.publish('news', 2, { client: 'ann', echo: false });
+    await fixture.publish('news', 3, { client: 'ann' });
     await turn();
     expect(ann.sink.data).toEqual([1, 3]);
     expect(bob.sink.data).toEqual([1, 2, 3]);
-    const again = await bench.join(['news'], { kind: 'after', cursor: start }, { client: 'ann' });
+    const again = await fixture.join(['news'], { kind: 'after', cursor: start }, { client: 'ann' });
     expect(again.sink.data).toEqual([1, 3]);
   });
 
   it('takes exactly as many channels as are allowed, and says so beyond', async () => {
-    await using bench = new Bench({ maxChannels: 3 });
-    const { connection } = await bench.join(['a', 'b']);
+    await using fixture = new HubFixture({ maxChannels: 3 });
+    const { connection } = await fixture.join(['a', 'b']);
     await connection.subscribe(['a', 'b', 'c'], { kind: 'now' });
     const fourth = connection.subscribe(['d'], { kind: 'now' });
     await expect(fourth).rejects.toEqual(expect.any(CodedError));
@@ -95,8 +95,8 @@ describe('fan-out', () => {
   });
 
   it('leaves as many channels at once as are allowed, and says so beyond', async () => {
-    await using bench = new Bench({ maxChannels: 3 });
-    const { connection } = await bench.join(['a', 'b']);
+    await using fixture = new HubFixture({ maxChannels: 3 });
+    const { connection } = await fixture.join(['a', 'b']);
     expect(() => connection.unsubscribe(['b', 'c', 'd', 'e'])).toThrow(CodedError);
     expect(connection.channels).toEqual(['a', 'b']);
     connection.unsubscribe(['b', 'c', 'd']);
@@ -104,41 +104,41 @@ describe('fan-out', () => {
   });
 
   it('hands over nothing after unsubscribe or close', async () => {
-    await using bench = new Bench();
-    const { sink, connection } = await bench.join(['a', 'b']);
+    await using fixture = new HubFixture();
+    const { sink, connection } = await fixture.join(['a', 'b']);
     connection.unsubscribe(['a']);
-    await bench.publish('a', 'no');
-    await bench.publish('b', 'yes');
+    await fixture.publish('a', 'no');
+    await fixture.publish('b', 'yes');
     await turn();
     connection.close();
-    await bench.publish('b', 'no');
+    await fixture.publish('b', 'no');
     await turn();
     expect(sink.data).toEqual(['yes']);
   });
 
-  it('ends every line on drain with the given reason', async () => {
-    await using bench = new Bench();
-    const { sink } = await bench.join(['a']);
-    bench.hub.drain('going_away');
+  it('closes every connection on drain with the given reason', async () => {
+    await using fixture = new HubFixture();
+    const { sink } = await fixture.join(['a']);
+    fixture.hub.drain('going_away');
     expect(sink.closed).toBe('going_away');
-    expect(bench.hub.stats.connections).toBe(0);
+    expect(fixture.hub.stats.connections).toBe(0);
   });
 
   it('hands over on drain what was published in the same turn', async () => {
-    await using bench = new Bench();
-    const { sink } = await bench.join(['a']);
-    await bench.publish('a', 1);
-    bench.hub.drain('going_away');
+    await using fixture = new HubFixture();
+    const { sink } = await fixture.join(['a']);
+    await fixture.publish('a', 1);
+    fixture.hub.drain('going_away');
     expect([sink.data, sink.closed]).toEqual([[1], 'going_away']);
   });
 
-  it('collects for as long as it was told to, and hands over in one write', async () => {
+  it('collects for the length of the fan-out window, and delivers in one write', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-    await using bench = new Bench({ fanoutWindowMs: 30 });
-    const { sink } = await bench.join(['a']);
-    await bench.publish('a', 1);
+    await using fixture = new HubFixture({ fanoutWindowMs: 30 });
+    const { sink } = await fixture.join(['a']);
+    await fixture.publish('a', 1);
     await turn();
-    await bench.publish('a', 2);
+    await fixture.publish('a', 2);
     jest.advanceTimersByTime(29);
     expect(sink.writes).toHaveLength(0);
     jest.advanceTimersByTime(1);
@@ -147,14 +147,14 @@ describe('fan-out', () => {
 
   it('hands over to many readers in one write with what this process is just storing', async () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-    await using bench = new Bench();
-    const sinks = (await Promise.all(range(1, 64).map(() => bench.join(['a'])))).map(({ sink }) => sink);
+    await using fixture = new HubFixture();
+    const sinks = (await Promise.all(range(1, 64).map(() => fixture.join(['a'])))).map(({ sink }) => sink);
     const { promise: asked, resolve: answer } = deferred();
-    const append = bench.bus.append.bind(bench.bus);
-    jest.spyOn(bench.bus, 'append').mockImplementationOnce((publication) => asked.then(() => append(publication)));
+    const append = fixture.bus.append.bind(fixture.bus);
+    jest.spyOn(fixture.bus, 'append').mockImplementationOnce((publication) => asked.then(() => append(publication)));
 
-    const second = bench.publish('a', 2);
-    await bench.publish('a', 1);
+    const second = fixture.publish('a', 2);
+    await fixture.publish('a', 1);
     await turn();
     await turn();
     expect(sinks.flatMap(({ writes }) => writes)).toEqual([]);
@@ -167,12 +167,12 @@ describe('fan-out', () => {
   });
 
   it('gives a sink with a batch limit no more than that at once', async () => {
-    await using bench = new Bench();
+    await using fixture = new HubFixture();
     const sink = new RecordingSink();
     sink.batchLimit = 2;
-    await bench.join(['a'], undefined, { sink });
-    await Promise.all(range(1, 5).map((n) => bench.publish('a', n)));
-    await sink.reached(5);
+    await fixture.join(['a'], undefined, { sink });
+    await Promise.all(range(1, 5).map((n) => fixture.publish('a', n)));
+    await sink.received(5);
     expect(sink.data).toEqual(range(1, 5));
     expect(Math.max(...sink.writes.map((write) => write.toString().trimEnd().split('\n').length))).toBe(2);
   });

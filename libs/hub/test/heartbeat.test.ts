@@ -1,5 +1,6 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Hub, HeartbeatWheel } from '../src';
-import { FaultyBus } from './faulty-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { RecordingSink } from './recording-sink';
 
 class BeatingSink extends RecordingSink {
@@ -29,7 +30,7 @@ async function pass(ms: number): Promise<void> {
 describe('the wheel', () => {
   it('gives each member one turn a period, the first after a whole period, until it is removed', async () => {
     const turns: string[] = [];
-    const wheel = new HeartbeatWheel<string>(10_000, (member) => turns.push(member));
+    const wheel = new HeartbeatWheel<string>(nodeRuntime, 10_000, (member) => turns.push(member));
     wheel.add('early');
     await pass(3000);
     wheel.add('late');
@@ -48,7 +49,7 @@ describe('the wheel', () => {
 });
 
 describe('heartbeats', () => {
-  it('go to every open line and to no closed one', async () => {
+  it('go to every open connection and to no closed one', async () => {
     const hub = new Hub(new FaultyBus(), { heartbeatMs: 5000 });
     const [open, shut] = [new BeatingSink(), new BeatingSink()];
     hub.connect(open);
@@ -58,7 +59,7 @@ describe('heartbeats', () => {
     hub.close();
   });
 
-  it('end a line whose peer takes nothing for a minute, not one that takes a little', async () => {
+  it('close a connection whose client takes nothing for a minute, not one that takes a little', async () => {
     const hub = new Hub(new FaultyBus(), { heartbeatMs: 15_000, stalledMs: 60_000 });
     const [dead, slow, idle] = [new BeatingSink(), new BeatingSink(), new BeatingSink()];
     for (const sink of [dead, slow, idle]) hub.connect(sink);

@@ -1,22 +1,22 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { Bench, turn } from './hub-under-test';
+import { HubFixture, turn } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 describe('a hub with as many channels as may be open', () => {
   it('opens no other, serves those it has, and opens one again when one has closed', async () => {
-    await using bench = new Bench({ maxOpenChannels: 2, warmMs: 0 });
-    const first = bench.hub.connect(new RecordingSink());
+    await using fixture = new HubFixture({ maxOpenChannels: 2, warmMs: 0 });
+    const first = fixture.hub.connect(new RecordingSink());
     await first.subscribe(['a', 'b'], { kind: 'now' });
 
-    const second = bench.hub.connect(new RecordingSink());
+    const second = fixture.hub.connect(new RecordingSink());
     await expect(second.subscribe(['c'], { kind: 'now' })).rejects.toMatchObject({ code: 'overloaded' });
     await second.subscribe(['b'], { kind: 'now' });
-    expect(bench.hub.stats.channels).toBe(2);
+    expect(fixture.hub.stats.channels).toBe(2);
 
     first.close();
-    bench.hub.channelRegistry.sweep(performance.now() + 1);
+    fixture.hub.channelRegistry.sweep(performance.now() + 1);
     await second.subscribe(['c'], { kind: 'now' });
-    expect(bench.hub.stats.channels).toBe(2);
+    expect(fixture.hub.stats.channels).toBe(2);
   });
 });
 
@@ -25,10 +25,10 @@ describe('a channel that cannot be opened', () => {
     const unheard: unknown[] = [];
     const hear = (reason: unknown): number => unheard.push(reason);
     process.on('unhandledRejection', hear);
-    await using bench = new Bench({ maxOpenChannels: 1 });
-    bench.bus.away = true;
+    await using fixture = new HubFixture({ maxOpenChannels: 1 });
+    fixture.bus.isUnavailable = true;
 
-    const connection = bench.hub.connect(new RecordingSink());
+    const connection = fixture.hub.connect(new RecordingSink());
     await expect(connection.subscribe(['a', 'b'], { kind: 'now' })).rejects.toMatchObject({ code: 'overloaded' });
     await turn();
     process.off('unhandledRejection', hear);
@@ -36,44 +36,44 @@ describe('a channel that cannot be opened', () => {
     expect(unheard).toEqual([]);
   });
 
-  it('is not heard either', async () => {
-    await using bench = new Bench();
-    jest.spyOn(bench.bus, 'positions').mockRejectedValueOnce(new BusUnavailableError('away, for the test'));
+  it('is unsubscribed', async () => {
+    await using fixture = new HubFixture();
+    jest.spyOn(fixture.bus, 'positions').mockRejectedValueOnce(new BusUnavailableError('unavailable, for the test'));
 
-    await expect(bench.join(['a'])).rejects.toThrow(BusUnavailableError);
+    await expect(fixture.join(['a'])).rejects.toThrow(BusUnavailableError);
 
-    expect([bench.bus.subscribed, bench.hub.stats.channels]).toEqual([[], 0]);
+    expect([fixture.bus.subscribed, fixture.hub.stats.channels]).toEqual([[], 0]);
   });
 });
 
-describe('a channel that nobody reads yet', () => {
+describe('a channel without readers', () => {
   it('is kept while it opens', async () => {
-    await using bench = new Bench({ warmMs: 0 });
-    const held = bench.bus.holdAnswer();
-    const joined = bench.join(['a']);
+    await using fixture = new HubFixture({ warmMs: 0 });
+    const held = fixture.bus.holdNextAnswer();
+    const joined = fixture.join(['a']);
     const open = await held;
 
-    bench.hub.channelRegistry.sweep(performance.now() + 1);
-    expect(bench.hub.stats.channels).toBe(1);
+    fixture.hub.channelRegistry.sweep(performance.now() + 1);
+    expect(fixture.hub.stats.channels).toBe(1);
     open();
     await joined;
-    expect(bench.bus.subscribed).toEqual(['a']);
+    expect(fixture.bus.subscribed).toEqual(['a']);
   });
 
-  it('is opened again when it was closed before its first reader had found its place', async () => {
-    await using bench = new Bench({ warmMs: 0 });
-    const opening = bench.bus.holdAnswer();
-    const joined = bench.join(['a'], { kind: 'rewind', count: 1 });
+  it('is opened again when it was closed before its first reader had its position', async () => {
+    await using fixture = new HubFixture({ warmMs: 0 });
+    const opening = fixture.bus.holdNextAnswer();
+    const joined = fixture.join(['a'], { kind: 'rewind', count: 1 });
     const open = await opening;
-    const reading = bench.bus.holdAnswer();
+    const reading = fixture.bus.holdNextAnswer();
     open();
     const read = await reading;
-    bench.hub.channelRegistry.sweep(performance.now() + 1);
-    expect(bench.hub.stats.channels).toBe(0);
+    fixture.hub.channelRegistry.sweep(performance.now() + 1);
+    expect(fixture.hub.stats.channels).toBe(0);
     read();
 
     const { sink } = await joined;
-    await bench.publish('a', 'heard');
+    await fixture.publish('a', 'heard');
     await turn();
     expect(sink.data).toEqual(['heard']);
   });

@@ -7,16 +7,16 @@ const lines: Framing = {
   encode: (message) => Buffer.from(`${encodeMessage(message)}\n`),
 };
 
-/** A line that records what it is handed, and is full whenever the test says so. */
+/** A sink that records what it gets, and is full when the test says so. */
 export class RecordingSink implements Sink {
   readonly framing = lines;
   readonly messages: Message[] = [];
   readonly writes: Buffer[] = [];
   readonly resets: Reset[] = [];
-  /** Messages and resets in the order they came, a reset as its reason. */
+  /** Messages and resets in their order, a reset as its reason. */
   readonly story: unknown[] = [];
-  /** Cursors it was told without a message. */
-  readonly passedTo: string[] = [];
+  /** Cursors it got without a message. */
+  readonly silentCursors: string[] = [];
   closed: CloseName | undefined;
   full = false;
   batchLimit?: number;
@@ -40,7 +40,7 @@ export class RecordingSink implements Sink {
   }
 
   advanceCursor(cursor: string): boolean {
-    this.passedTo.push(cursor);
+    this.silentCursors.push(cursor);
     return !this.full;
   }
 
@@ -53,7 +53,7 @@ export class RecordingSink implements Sink {
   }
 
   /** Resolves once this many messages and resets have come. */
-  reached(count: number): Promise<void> {
+  received(count: number): Promise<void> {
     if (this.story.length >= count) return Promise.resolve();
     return new Promise((resolve) => this.waiting.push({ count, resolve }));
   }

@@ -1,7 +1,7 @@
 import { bytesOf, type Entry } from '@tetracast/bus';
 import { FramedEntry } from '../src/delivery/framed-entry';
 import type { ResumeLimits } from '../src/delivery/resume-limits';
-import { Bench, range } from './hub-under-test';
+import { HubFixture, range } from './hub-fixture';
 import { RecordingSink } from './recording-sink';
 
 const ROOMY: ResumeLimits = { messages: 1000, bytes: 1e9, channels: 1000 };
@@ -13,15 +13,20 @@ const STORED = bytesOf(DIGIT);
 const NO_WINDOW = { messages: 1, bytes: 1 };
 
 /** A hub whose windows hold all there is, or next to nothing, so that it is read from the log. */
-function createBench(limits: Partial<ResumeLimits>, windowLimits = { messages: 1000, bytes: 1e9 }): Bench {
-  return new Bench({ windowLimits, resumeLimits: { ...ROOMY, ...limits } });
+function createFixture(limits: Partial<ResumeLimits>, windowLimits = { messages: 1000, bytes: 1e9 }): HubFixture {
+  return new HubFixture({ windowLimits, resumeLimits: { ...ROOMY, ...limits } });
 }
 
-/** How many messages each write to a client has that comes back after `cursor`. */
-async function writesAfter(bench: Bench, channels: string[], cursor: string, batchLimit?: number): Promise<number[]> {
+/** How many messages each write to a client has that resumes after `cursor`. */
+async function writesAfter(
+  fixture: HubFixture,
+  channels: string[],
+  cursor: string,
+  batchLimit?: number,
+): Promise<number[]> {
   const sink = new RecordingSink();
   if (batchLimit !== undefined) sink.batchLimit = batchLimit;
-  await bench.join(channels, { kind: 'after', cursor }, { sink });
+  await fixture.join(channels, { kind: 'after', cursor }, { sink });
   return sink.writes.map((bytes) => bytes.toString().trimEnd().split('\n').length);
 }
 
@@ -32,58 +37,58 @@ describe('one write to a client that catches up', () => {
     [['a', 'b'], 4, [4]],
     [['a', 'b'], 5, [4, 1]],
   ])('of %j has 4 messages at the most: of %i', async (channels, count, writes) => {
-    await using bench = createBench({ messages: 4 });
-    await bench.join(channels); // stay open, so that their windows hold what follows
-    const cursor = await bench.publish('a', 0);
-    for (const n of range(1, count)) await bench.publish(channels[n % channels.length] ?? '', n);
+    await using fixture = createFixture({ messages: 4 });
+    await fixture.join(channels); // stay open, so that their windows hold what follows
+    const cursor = await fixture.publish('a', 0);
+    for (const n of range(1, count)) await fixture.publish(channels[n % channels.length] ?? '', n);
 
-    expect(await writesAfter(bench, channels, cursor)).toEqual(writes);
+    expect(await writesAfter(fixture, channels, cursor)).toEqual(writes);
   });
 
   it.each([
     [0, [2, 1]],
     [1, [3]],
   ])('ends with the message that brings it to the bytes of two and %i', async (more, writes) => {
-    await using bench = createBench({ bytes: 2 * SIZE + more });
-    await bench.join(['a']);
-    const cursor = await bench.publish('a', 0);
-    await bench.publishAll('a', 1, 3);
+    await using fixture = createFixture({ bytes: 2 * SIZE + more });
+    await fixture.join(['a']);
+    const cursor = await fixture.publish('a', 0);
+    await fixture.publishAll('a', 1, 3);
 
-    expect(await writesAfter(bench, ['a'], cursor)).toEqual(writes);
+    expect(await writesAfter(fixture, ['a'], cursor)).toEqual(writes);
   });
 
   it('has one message at least, however large', async () => {
-    await using bench = createBench({ bytes: 1 });
-    await bench.join(['a']);
-    const cursor = await bench.publish('a', 0);
-    await bench.publishAll('a', 1, 3);
+    await using fixture = createFixture({ bytes: 1 });
+    await fixture.join(['a']);
+    const cursor = await fixture.publish('a', 0);
+    await fixture.publishAll('a', 1, 3);
 
-    expect(await writesAfter(bench, ['a'], cursor)).toEqual([1, 1, 1]);
+    expect(await writesAfter(fixture, ['a'], cursor)).toEqual([1, 1, 1]);
   });
 
-  it('has as many as the line itself takes at once, if that says how many', async () => {
-    await using bench = createBench({ messages: 2 });
-    await bench.join(['a']);
-    const cursor = await bench.publish('a', 0);
-    await bench.publishAll('a', 1, 5);
+  it('holds as many messages as the batch limit of the sink allows', async () => {
+    await using fixture = createFixture({ messages: 2 });
+    await fixture.join(['a']);
+    const cursor = await fixture.publish('a', 0);
+    await fixture.publishAll('a', 1, 5);
 
-    expect(await writesAfter(bench, ['a'], cursor, 5)).toEqual([5]);
+    expect(await writesAfter(fixture, ['a'], cursor, 5)).toEqual([5]);
   });
 });
 
 describe('what is read from the log at once for a client that catches up', () => {
-  /** How many messages were read, read by read, by one that comes back to as many in each of the channels. */
-  async function pagesOf(bench: Bench, channels: string[], count: number): Promise<number[]> {
-    const cursor = await bench.publish('before', 0);
-    for (const channel of channels) for (let n = 0; n < count; n++) await bench.publish(channel, 0);
+  /** How many messages were read, read by read, by a connection that resumes with as many in each of its channels. */
+  async function pagesOf(fixture: HubFixture, channels: string[], count: number): Promise<number[]> {
+    const cursor = await fixture.publish('before', 0);
+    for (const channel of channels) for (let n = 0; n < count; n++) await fixture.publish(channel, 0);
     const pages: number[] = [];
-    const read = bench.bus.read.bind(bench.bus);
-    jest.spyOn(bench.bus, 'read').mockImplementation(async (...asked) => {
+    const read = fixture.bus.read.bind(fixture.bus);
+    jest.spyOn(fixture.bus, 'read').mockImplementation(async (...asked) => {
       const page = await read(...asked);
       pages.push(page.entries.length);
       return page;
     });
-    await bench.join(channels, { kind: 'after', cursor });
+    await fixture.join(channels, { kind: 'after', cursor });
     return pages;
   }
 
@@ -92,9 +97,9 @@ describe('what is read from the log at once for a client that catches up', () =>
     [9, [8, 1]],
     [20, [8, 8, 4]],
   ])('is a page of 8 messages: of %i', async (count, pages) => {
-    await using bench = createBench({ messages: 8 }, NO_WINDOW);
+    await using fixture = createFixture({ messages: 8 }, NO_WINDOW);
 
-    expect(await pagesOf(bench, ['a'], count)).toEqual(pages);
+    expect(await pagesOf(fixture, ['a'], count)).toEqual(pages);
   });
 
   it.each([
@@ -102,9 +107,9 @@ describe('what is read from the log at once for a client that catches up', () =>
     [3 * STORED + 1, [4, 3]],
     [1, [1, 1, 1, 1, 1, 1, 1]],
   ])('ends with the message that brings it to %i bytes, from the first page on', async (bytes, pages) => {
-    await using bench = createBench({ bytes }, NO_WINDOW);
+    await using fixture = createFixture({ bytes }, NO_WINDOW);
 
-    expect(await pagesOf(bench, ['a'], 7)).toEqual(pages);
+    expect(await pagesOf(fixture, ['a'], 7)).toEqual(pages);
   });
 
   // The share of three channels ends within the sixth message.
@@ -116,36 +121,36 @@ describe('what is read from the log at once for a client that catches up', () =>
   ])('of %i channels, with 2 at once, is less of each: %i messages, or the bytes of %i', async (count, few, small) => {
     const channels = range(1, count).map((n) => `channel-${n}`);
     for (const [limits, page] of [[{ messages: 8 }, few] as const, [{ bytes: 8 * STORED }, small] as const]) {
-      await using bench = createBench({ ...limits, channels: 2 }, NO_WINDOW);
+      await using fixture = createFixture({ ...limits, channels: 2 }, NO_WINDOW);
 
-      expect((await pagesOf(bench, channels, 20)).slice(0, count)).toEqual(channels.map(() => page));
+      expect((await pagesOf(fixture, channels, 20)).slice(0, count)).toEqual(channels.map(() => page));
     }
   });
 
   it('is no more when a hole in a window is closed', async () => {
-    await using bench = createBench({ bytes: 3 * STORED });
-    const { sink } = await bench.join(['a']);
-    bench.bus.deaf = true;
-    await bench.publishAll('a', 1, 9);
-    bench.bus.deaf = false;
-    const asked = jest.spyOn(bench.bus, 'read');
-    await bench.publish('a', 0);
-    await sink.reached(10);
+    await using fixture = createFixture({ bytes: 3 * STORED });
+    const { sink } = await fixture.join(['a']);
+    fixture.bus.losesAnnouncements = true;
+    await fixture.publishAll('a', 1, 9);
+    fixture.bus.losesAnnouncements = false;
+    const asked = jest.spyOn(fixture.bus, 'read');
+    await fixture.publish('a', 0);
+    await sink.received(10);
 
-    expect([bench.bus.reads, bench.bus.messagesRead]).toEqual([4, 10]);
+    expect([fixture.bus.reads, fixture.bus.messagesRead]).toEqual([4, 10]);
     expect(asked).toHaveBeenLastCalledWith('a', { kind: 'after', seq: 9, limit: 1000, bytes: 3 * STORED });
   });
 });
 
 describe('a rewind', () => {
   it('may be as long as the longest, and no longer: then no channel is opened', async () => {
-    await using bench = new Bench({ maxRewind: 3 });
-    await bench.publishAll('news', 1, 5);
-    const refused = bench.join(['news'], { kind: 'rewind', count: 4 });
+    await using fixture = new HubFixture({ maxRewind: 3 });
+    await fixture.publishAll('news', 1, 5);
+    const refused = fixture.join(['news'], { kind: 'rewind', count: 4 });
 
     await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
-    expect(bench.hub.stats.channels).toBe(0);
-    const { sink } = await bench.join(['news'], { kind: 'rewind', count: 3 });
+    expect(fixture.hub.stats.channels).toBe(0);
+    const { sink } = await fixture.join(['news'], { kind: 'rewind', count: 3 });
     expect(sink.data).toEqual([3, 4, 5]);
   });
 });

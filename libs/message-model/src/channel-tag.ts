@@ -2,7 +2,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 /**
  * A short name of a channel for use inside a cursor: 48 bits of a hash as eight letters. FNV-1a, 2 × 32 bits with
- * different offsets, the upper half mixed; it need not resist anybody, since a cursor only concerns who sends it.
+ * different offsets, the upper half mixed; it need not resist attacks, since a cursor affects only the client that sends it.
  */
 export function tagOf(channel: string): string {
   let a = 0x811c9dc5;

@@ -1,9 +1,9 @@
 import { type ErrorCode, ERRORS } from './errors';
 
-/** What a client should do after a close, told by the range of its code (RFC 6455, section 7.4). */
+/** What a client should do after a close, by the range of its code (RFC 6455, section 7.4). */
 export type ReconnectAdvice = 'never' | 'back-off' | 'now';
 
-/** Every code a WebSocket is closed with by us; `restart` is not sent as yet. 4000–4099: do not reconnect; 4100–4199: back off; 4200–4299: reconnect now. */
+/** Every code that the server closes a WebSocket with; it does not send `restart` yet. 4000–4099: do not reconnect; 4100–4199: back off; 4200–4299: reconnect now. */
 export const CLOSE_CODES = {
   going_away: { code: 1001, reason: 'the service stops' },
   policy: { code: 1008, reason: 'too many bad frames' },
@@ -21,7 +21,7 @@ export const CLOSE_CODES = {
 
 export type CloseName = keyof typeof CLOSE_CODES;
 
-/** How a line is closed that cannot be served for this error. */
+/** The close for a connection that cannot be served because of this error. */
 export function closeNameOf(code: ErrorCode): CloseName {
   switch (code) {
     case 'rate_limited':
@@ -35,7 +35,7 @@ export function closeNameOf(code: ErrorCode): CloseName {
   }
 }
 
-/** The advice in a close code; codes outside the table's ranges are those of the network: back off. */
+/** The advice in a close code; codes outside the table's ranges come from the network: back off. */
 export function adviceOf(code: number): ReconnectAdvice {
   if (code >= 4000 && code <= 4099) return 'never';
   if (code >= 4200 && code <= 4299) return 'now';

@@ -1,27 +1,27 @@
 import { tagOf } from './channel-tag';
 
-/** A place in the log: everything up to and including `seq` of the log named `epoch`. */
+/** A position in the message log: everything up to and including `seq` in the log named `epoch`. */
 export interface Position {
-  /** Names one life of the log; a new log has a new one. */
+  /** Names the log; a log that replaces it has another one. */
   readonly epoch: string;
-  /** Number of a message in that log, 1 for the first; 0 is before all. */
+  /** Sequence number of a message in that log, 1 for the first; 0 is before all. */
   readonly seq: number;
   /**
-   * Channels that are further on than `seq`, as {@link tagOf} names them. While a channel that joined with an older
-   * cursor catches up, the others are ahead of it; without this, resuming would hand over their messages a second time.
+   * Channels that are further on than `seq`, by {@link tagOf}. While a channel that joined with an older cursor catches up, the
+   * others are ahead of it; without this a resume would deliver their messages a second time.
    */
   readonly ahead?: ReadonlyMap<string, number>;
 }
 
-/** What every cursor looks like to a client, of this version and of those to come. */
+/** The form of every cursor, in this version and in later ones. */
 export const CURSOR_PATTERN = /^[A-Za-z0-9._~-]{1,512}$/;
 
 const CURSOR_MAX_BYTES = 512;
 const V1 = /^([A-Za-z0-9]{1,32})-(0|[1-9][0-9]{0,15})((?:~[1-9][0-9]{0,15}(?:\.[A-Za-z0-9_-]{8})+)*)$/;
 
 /**
- * A position as clients hold it: opaque to them, URL-safe, today `<epoch>-<seq>`, then `~<seq>.<tag>.<tag>…` for the
- * channels ahead. More of those than fit are left out: their messages may come twice then, but none is lost.
+ * A position as text, opaque to clients and URL-safe: `<epoch>-<seq>`, then `~<seq>.<tag>.<tag>…` for the channels ahead.
+ * If those do not fit they are left out: then their messages may come twice, but none is lost.
  */
 export function encodeCursor({ epoch, seq, ahead }: Position): string {
   const cursor = `${epoch}-${seq}`;
@@ -32,7 +32,7 @@ export function encodeCursor({ epoch, seq, ahead }: Position): string {
   return exact.length <= CURSOR_MAX_BYTES ? exact : cursor;
 }
 
-/** The position in a cursor, or `undefined` if this is none: never throws, since a bad cursor is answered by a reset. */
+/** The position in a cursor, or `undefined` for any other text: it never throws, since the answer to a bad cursor is a reset. */
 export function decodeCursor(cursor: string): Position | undefined {
   const match = cursor.length <= CURSOR_MAX_BYTES ? V1.exec(cursor) : null;
   if (match === null) return undefined;
@@ -46,7 +46,7 @@ export function decodeCursor(cursor: string): Position | undefined {
   return [position.seq, ...ahead.values()].every(Number.isSafeInteger) ? position : undefined;
 }
 
-/** How far a position goes in one channel. */
+/** The sequence number of a position in one channel. */
 export function seqIn({ seq, ahead }: Position, channel: string): number {
   return Math.max(seq, ahead?.get(tagOf(channel)) ?? 0);
 }

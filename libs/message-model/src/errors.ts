@@ -1,6 +1,6 @@
 /**
- * Every error a client can be told, on every transport: the `code` of a problem+json body (RFC 9457), of a WebSocket
- * `error` frame and of a Socket.IO acknowledgement. Codes are part of the wire contract: they are added, never renamed.
+ * Every error that a client can get, on every transport: the `code` of a problem+json body (RFC 9457), of a WebSocket `error`
+ * frame and of a Socket.IO acknowledgement. Codes are part of the wire contract: they are added, never renamed.
  */
 export const ERRORS = {
   invalid_request: { status: 400, title: 'The request cannot be read' },
@@ -48,10 +48,10 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERRORS, value);
 }
 
-/** V8 reads it whenever an error is made. */
+/** V8 reads it when an error is created. */
 const STACKS = Error as { stackTraceLimit?: unknown };
 
-/** The one error type inside the gateway: whatever a client is told has a code from {@link ERRORS}. Without a stack, which costs most of a refusal. */
+/** The one error type for clients inside the gateway, with a code from {@link ERRORS}. It has no stack, which would cost most of a refusal. */
 export class CodedError extends Error {
   override readonly name = 'CodedError';
 

@@ -3,16 +3,16 @@ const EVENT_PATTERN = /^[\p{L}\p{N}_.:-]{1,64}$/u;
 /** The event of a message that names none; an `EventSource` hands it to `onmessage`. */
 export const DEFAULT_EVENT = 'message';
 
-/** What begins an event of the gateway itself, such as `tetracast:reset`. */
+/** Prefix of the gateway's own events, such as `tetracast:reset`. */
 export const OWN_EVENT_PREFIX = 'tetracast:';
 
 /** In-band, typed notice that a resume was not seamless; its data is a {@link Reset}. */
 export const RESET_EVENT = 'tetracast:reset';
 
-/** Tells a Socket.IO client that something it emitted without an acknowledgement was refused. */
+/** Reports to a Socket.IO client that the server refused an event emitted without an acknowledgement. */
 export const ERROR_EVENT = 'tetracast:error';
 
-/** Names the stock clients raise by themselves: a message of that name could not be told from the client's own event. */
+/** Events that the stock clients raise themselves: a message of that name would look like one of these. */
 export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   'open',
   'error',

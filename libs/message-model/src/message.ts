@@ -2,28 +2,28 @@ import { type Static, Type } from '@sinclair/typebox';
 
 /** A message as every subscriber sees it. */
 export const MessageSchema = Type.Object({
-  /** The cursor of this message: what follows it is "after" it. */
+  /** The cursor of this message: `after=<id>` resumes right after it. */
   id: Type.String(),
   channel: Type.String(),
   event: Type.String(),
   /** Any JSON. */
   data: Type.Unknown(),
-  /** When it was stored, in milliseconds since the epoch of POSIX. */
+  /** When it was stored, in milliseconds since 1970. */
   time: Type.Integer(),
   /** The publisher's client key. */
   client: Type.Optional(Type.String()),
   /** The subject of the publisher's token. */
   user: Type.Optional(Type.String()),
-  /** From where to resume after this message, where that is not its `id`: while a channel that joined later catches up. */
+  /** The cursor to resume from after this message, where that is not its `id`: while a channel that joined later catches up. */
   cursor: Type.Optional(Type.String()),
 });
 
 export type Message = Static<typeof MessageSchema>;
 
-/** A message whose data is still the JSON text it was published as: it is written as it came, never parsed on the way. */
+/** A message whose data is still the JSON text as published: the gateway never parses it. */
 export type EncodedMessage = Omit<Message, 'data'> & { readonly data: string };
 
-/** From where a client resumes once it has this message. */
+/** The cursor that resumes after this message. */
 export function cursorAfter({ id, cursor }: Pick<Message, 'id' | 'cursor'>): string {
   return cursor ?? id;
 }
@@ -38,12 +38,12 @@ export function encodeMembers(message: EncodedMessage): string {
   return `${encodeInfoHead(message)},"data":${message.data}${encodeInfoTail(message)}`;
 }
 
-/** The same without `data`: what Socket.IO hands over as the second argument. */
+/** The same without `data`: the second argument of a Socket.IO event. */
 export function encodeMessageInfo(message: EncodedMessage): string {
   return `{${encodeInfoHead(message)}${encodeInfoTail(message)}}`;
 }
 
-// A cursor needs no escaping (CURSOR_PATTERN); all else may hold any letter of Unicode.
+// A cursor needs no escaping (CURSOR_PATTERN); the other members may hold any letter of Unicode.
 function encodeInfoHead({ id, channel, event }: EncodedMessage): string {
   return `"id":"${id}","channel":${JSON.stringify(channel)},"event":${JSON.stringify(event)}`;
 }

@@ -4,14 +4,14 @@ import { type Static, Type } from '@sinclair/typebox';
 export const RESET_REASONS = ['trimmed', 'epoch', 'ahead', 'invalid'] as const;
 
 /**
- * Told in-band on every transport whenever messages after a cursor may be missing.
+ * The in-band notice, on every transport, that messages after a cursor may be missing.
  *
- * - `trimmed`: some messages after the cursor are no longer stored; what is left follows.
+ * - `trimmed`: some messages after the cursor are no longer stored; those that are stored follow.
  * - `epoch`: the log was lost or replaced; what is stored follows.
  * - `ahead`: the cursor lies beyond the log; what is stored follows.
  * - `invalid`: the cursor cannot be read; the subscription begins now.
  *
- * `cursor` is where the subscription goes on from.
+ * `cursor`: where the subscription goes on.
  */
 export const ResetSchema = Type.Object({
   channels: Type.Array(Type.String()),

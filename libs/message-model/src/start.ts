@@ -1,4 +1,4 @@
-/** Where a subscription begins; the same words on every transport. */
+/** Where a subscription begins; the same forms on every transport. */
 export type Start =
   | { readonly kind: 'now' }
   | { readonly kind: 'earliest' }
@@ -7,12 +7,12 @@ export type Start =
 
 export const NOW: Start = { kind: 'now' };
 
-/** The word that stands for "all that is retained" where a cursor may stand. */
+/** In place of a cursor it means: all stored messages. */
 const EARLIEST = 'earliest';
 
 /**
- * The start that `after` and `rewind` name together: `after` wins, so that a client whose URL says `rewind` goes on from
- * its cursor when it comes back. `undefined` when `rewind` is no whole number, 0 or more.
+ * The start that `after` and `rewind` name together: `after` wins, so that a client with `rewind` in its URL resumes from its
+ * cursor when it reconnects. `undefined` when `rewind` is not a whole number of 0 or more.
  */
 export function parseStart(after: string | undefined, rewind: string | number | undefined): Start | undefined {
   if (after !== undefined && after !== '')

@@ -1,4 +1,4 @@
-/** Bytes of `text` in UTF-8. Written out because this library knows neither Node's `Buffer` nor the DOM's `TextEncoder`. */
+/** Bytes of `text` in UTF-8. Implemented here because this library uses neither Node's `Buffer` nor the DOM's `TextEncoder`. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {

@@ -80,7 +80,7 @@ describe('server frames', () => {
 });
 
 describe('errors', () => {
-  it.each(Object.keys(ERRORS) as ErrorCode[])('%s has a problem of its own', (code) => {
+  it.each(Object.keys(ERRORS) as ErrorCode[])('%s has its own problem', (code) => {
     expect(isErrorCode(code)).toBe(true);
     const problem = createProblem(code, 'because');
     expect(problem).toEqual({

@@ -83,7 +83,7 @@ describe('utf8Length', () => {
 });
 
 describe('close codes', () => {
-  it('tell by their range whether to come back', () => {
+  it('show by their range whether to reconnect', () => {
     expect(adviceOf(CLOSE_CODES.unauthorized.code)).toBe('never');
     expect([3999, 4000, 4099, 4100, 4199, 4200, 4299, 4300].map(adviceOf)).toEqual([
       'back-off',

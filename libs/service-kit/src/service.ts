@@ -1,5 +1,6 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
 import { ACCESS_NAMESPACE, AccessControl, Limits, REVOCATIONS_MAX } from '@tetracast/session';
@@ -93,6 +94,7 @@ function maxSockets({ maxConnections }: Settings): number {
 
 function hubOptions(settings: Settings): HubOptions {
   return {
+    runtime: nodeRuntime,
     maxChannels: settings.maxChannels,
     maxOpenChannels: settings.maxOpenChannels,
     maxRewind: settings.maxRewind,
@@ -115,5 +117,5 @@ function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
     idempotencyTtlMs: settings.idempotencyTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
   };
-  return createBus(settings.busUrl, busSettings, { logger });
+  return createBus(settings.busUrl, busSettings, { logger, runtime: nodeRuntime });
 }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { startService, type TestService } from './start-service';
+import { startService, type TestService } from '../src/testing';
 import { talk } from './talk';
 
 const held: (() => void)[] = [];

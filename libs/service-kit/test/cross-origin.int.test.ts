@@ -1,7 +1,7 @@
 import type { RequestOptions } from 'node:http';
 import { publishRoute } from '../src/http/publish-route';
 import { type Answer, ask, problemIn } from './ask';
-import { startService, type TestService } from './start-service';
+import { startService, type TestService } from '../src/testing';
 
 const FRIEND = 'https://friend.example';
 const STRANGER = 'https://stranger.example';

@@ -1,7 +1,7 @@
 import { openJQueryPage } from '@tetracast/testing';
 import { publishRoute } from '../src/http/publish-route';
 import { ask, type Answer, post, problemIn } from './ask';
-import { startService, type TestService } from './start-service';
+import { startService, type TestService } from '../src/testing';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { startService, type TestService } from './start-service';
+import { startService, type TestService } from '../src/testing';
 import { talk } from './talk';
 
 const where: FastifyPluginAsync = (app) => {

@@ -1,8 +1,8 @@
 import { CodedError } from '@tetracast/message-model';
 import { publishRoute } from '../src/http/publish-route';
 import { ask, post, problemIn } from './ask';
-import { FaultyBus } from './faulty-bus';
-import { startService, type TestService } from './start-service';
+import { FaultyBus } from '@tetracast/bus/testing';
+import { startService, type TestService } from '../src/testing';
 import { talk } from './talk';
 
 it('gives its hub the limits that are set', async () => {
@@ -44,7 +44,7 @@ describe('a service', () => {
   });
 
   afterEach(() => {
-    bus.isAway = false;
+    bus.isUnavailable = false;
   });
 
   describe('answers problems', () => {
@@ -92,9 +92,9 @@ describe('a service', () => {
     });
 
     it('503 while the log is away, and serves again when it is back', async () => {
-      bus.isAway = true;
+      bus.isUnavailable = true;
       const answer = await post(`${service.url}/news`, '{"channel":"a","data":1}');
-      bus.isAway = false;
+      bus.isUnavailable = false;
 
       expect(problemIn(answer)).toMatchObject({ status: 503, code: 'unavailable' });
       expect(answer.headers['retry-after']).toBe('1');
@@ -130,7 +130,7 @@ describe('a service', () => {
     });
 
     it('alive, but not ready, without its log', async () => {
-      bus.isAway = true;
+      bus.isUnavailable = true;
 
       expect((await ask(`${service.url}/healthz`)).status).toBe(200);
       const refused = 'connect ECONNREFUSED 10.0.0.1:6379';

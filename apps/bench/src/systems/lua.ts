@@ -10,7 +10,7 @@ import type { Rates, System } from '../system';
 
 const run = promisify(execFile);
 
-const SCRIPTS = join(ROOT, 'libs/bus/src/redis');
+const SCRIPTS = join(ROOT, 'libs/bus/src/redis/scripts');
 const MESSAGE = `{}\n"${'x'.repeat(256)}"`;
 
 /** Redis alone with the script that stores a message, called by redis-benchmark: what a publish cannot be faster than. */

@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { KeyValueStore } from '@tetracast/bus';
 import type { FastifyBaseLogger } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
@@ -37,7 +37,7 @@ export class NodeDirectory {
   private readonly remembered = new Map<string, { entry: Entry; until: number }>();
 
   constructor(
-    private readonly bus: Bus,
+    private readonly store: KeyValueStore,
     private readonly log: FastifyBaseLogger,
     /** Known to the processes on this port, and to those who read the bus. */
     readonly key = randomBytes(16).toString('hex'),
@@ -51,7 +51,7 @@ export class NodeDirectory {
     const { key } = this;
     const entry: Entry = { address, key, ...(door === undefined ? {} : { door }) };
     const tell = (): Promise<void> =>
-      this.bus.putValue(keyOf(this.id), JSON.stringify(entry), TTL_MS).catch((error: unknown) => {
+      this.store.putValue(keyOf(this.id), JSON.stringify(entry), TTL_MS).catch((error: unknown) => {
         // Told again in a moment; until then only this process itself can serve its sessions.
         this.log.debug({ err: error }, 'the address of this process could not be told');
       });
@@ -83,7 +83,7 @@ export class NodeDirectory {
   private async find(id: string): Promise<Entry | undefined> {
     const known = this.remembered.get(id);
     if (known !== undefined && known.until > performance.now()) return known.entry;
-    const text = await this.bus.getValue(keyOf(id)).catch((error: unknown) => {
+    const text = await this.store.getValue(keyOf(id)).catch((error: unknown) => {
       // While the log is away, what was true a moment ago is the best there is.
       if (known === undefined) throw error;
       return JSON.stringify(known.entry);

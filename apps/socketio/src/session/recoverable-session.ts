@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { KeyValueStore } from '@tetracast/bus';
 import type { Settings } from '@tetracast/service-kit';
 import { randomBytes } from 'node:crypto';
 import { formatPid, parsePid, tagOf } from './private-id';
@@ -70,7 +70,7 @@ export class RecoverableSession {
   static async resume(
     pid: unknown,
     owner: SessionOwner,
-    bus: Bus,
+    store: KeyValueStore,
     ttlMs: number,
   ): Promise<RecoverableSession | undefined> {
     const parsed = parsePid(pid);
@@ -81,7 +81,7 @@ export class RecoverableSession {
     const isTagged = tag === tagOf(secret, namespace, user);
     // In the namespace of a channel nothing is kept, unless the session became another's.
     const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);
-    return !mayBeKept || (await session.load(isTagged, bus, ttlMs)) ? session : undefined;
+    return !mayBeKept || (await session.load(isTagged, store, ttlMs)) ? session : undefined;
   }
 
   /** Names the client while it is recovered. */
@@ -145,8 +145,8 @@ export class RecoverableSession {
   }
 
   /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`; `false` when they are another's. */
-  private async load(isTagged: boolean, bus: Bus, ttlMs: number): Promise<boolean> {
-    const text = await bus.getValue(this.key);
+  private async load(isTagged: boolean, store: KeyValueStore, ttlMs: number): Promise<boolean> {
+    const text = await store.getValue(this.key);
     if (text === undefined) {
       if (!isTagged) return false;
       // Within that time of its birth nothing can have expired: there were no changes.
@@ -157,7 +157,7 @@ export class RecoverableSession {
       this.added = added;
       this.removed = removed;
     }
-    if (text !== undefined || this.isDue(ttlMs)) await this.save(bus, ttlMs);
+    if (text !== undefined || this.isDue(ttlMs)) await this.save(store, ttlMs);
     return true;
   }
 
@@ -166,8 +166,8 @@ export class RecoverableSession {
    *
    * @throws BusUnavailableError
    */
-  async save(bus: Bus, ttlMs: number): Promise<void> {
-    const saving = this.saveAfter(this.saving, bus, ttlMs);
+  async save(store: KeyValueStore, ttlMs: number): Promise<void> {
+    const saving = this.saveAfter(this.saving, store, ttlMs);
     this.saving = saving;
     try {
       await saving;
@@ -192,13 +192,13 @@ export class RecoverableSession {
     return this.isMain && this.ageMs > ttlMs / 2;
   }
 
-  private async saveAfter(earlier: Promise<void> | undefined, bus: Bus, ttlMs: number): Promise<void> {
+  private async saveAfter(earlier: Promise<void> | undefined, store: KeyValueStore, ttlMs: number): Promise<void> {
     // The caller of that save gets its error.
     if (earlier !== undefined) await earlier.catch(() => undefined);
     this.unsaved = true;
     const kept = JSON.stringify(this.kept);
     const now = Date.now();
-    await bus.putValue(this.key, kept, ttlMs);
+    await store.putValue(this.key, kept, ttlMs);
     this.savedAt = now;
     this.unsaved = false;
   }

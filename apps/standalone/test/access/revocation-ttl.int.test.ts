@@ -1,11 +1,11 @@
-import { stopTimeAndForgetting } from '../limits/stopped-clocks';
+import { stopTimeAndIntervals } from '@tetracast/testing/clocks';
 import { bearer, revoke } from './renewal';
 import { type Standalone, startStandalone } from './start-standalone';
 import { ACCESS_ENV, mint, nowS } from './tokens';
 
 const TTL_MS = 60_000;
 
-beforeEach(stopTimeAndForgetting);
+beforeEach(stopTimeAndIntervals);
 afterEach(() => jest.useRealTimers());
 
 const statusOf = async ({ url }: Standalone, token: string): Promise<number> =>

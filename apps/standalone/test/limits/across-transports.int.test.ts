@@ -3,7 +3,7 @@ import { startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 import { DEEDS } from './deeds';
 import { type Line, WAYS } from './lines';
-import { stopRateClock } from './stopped-clocks';
+import { stopRateClock } from '@tetracast/testing/clocks';
 
 afterEach(() => jest.useRealTimers());
 

@@ -3,7 +3,7 @@ import { startStandalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 import type { Who } from './client';
 import { type Action, byEvent, byFrame, type Deed, DEEDS, type Scope } from './deeds';
-import { stopRateClock } from './stopped-clocks';
+import { stopRateClock } from '@tetracast/testing/clocks';
 
 /** A second; twice that may come at once. */
 const RATE = 2;

@@ -1,7 +1,7 @@
 import { type Standalone, startStandalone } from '../access/start-standalone';
 import { HttpConnection } from './client';
 import { coolDown } from './lines';
-import { stopTimeOfDay } from './stopped-clocks';
+import { stopTimeOfDay } from '@tetracast/testing/clocks';
 
 const MINUTE_MS = 60_000;
 

@@ -1,15 +1,15 @@
-import type { Range } from '../bus';
+import type { Range } from '../message-log';
 import { bytesOf, type Entry } from '../entry';
 import type { Retention } from '../retention';
 
-/** The stored entries of one channel, by seq. */
+/** The stored entries of one channel, by sequence number. */
 export class ChannelLog {
-  // Those before `start` are let go of: what is dropped must not take up memory.
+  // Entries before `start` are cleared, so that dropped messages take no memory.
   private entries: (Entry | undefined)[] = [];
-  /** Index of the first entry that is still stored: taking one off the front of an array costs the whole array. */
+  /** Index of the first stored entry: removing one from the front of an array would move the whole array. */
   private start = 0;
 
-  /** `onDrop` is called with each entry that is stored no longer, and whether none is left. */
+  /** `onDrop` is called with each dropped entry, and whether none is left. */
   constructor(
     private readonly retention: Retention,
     private readonly onDrop: (entry: Entry, isEmpty: boolean) => void = () => undefined,
@@ -19,7 +19,7 @@ export class ChannelLog {
     return this.entries.length - this.start;
   }
 
-  /** Seq of the newest entry stored. */
+  /** Sequence number of the newest stored entry. */
   get last(): number | undefined {
     return this.entries.at(-1)?.seq;
   }
@@ -30,19 +30,20 @@ export class ChannelLog {
     this.dropExpired(entry.time);
   }
 
-  /** Takes off the front what is `ttlMs` old or older at `now`. */
+  /** Drops the entries that are `ttlMs` old or older at `now`. */
   dropExpired(now: number): void {
-    const bornAfter = now - this.retention.ttlMs;
-    while (this.start < this.entries.length && (this.entries[this.start] as Entry).time <= bornAfter) this.dropOldest();
+    const storedAfter = now - this.retention.ttlMs;
+    while (this.start < this.entries.length && (this.entries[this.start] as Entry).time <= storedAfter)
+      this.dropOldest();
   }
 
-  /** Takes the oldest entry off the front, if there is one. */
+  /** Drops the oldest entry, if there is one. */
   dropOldest(): void {
     const oldest = this.entries[this.start];
     if (oldest === undefined) return;
     this.entries[this.start++] = undefined;
     this.onDrop(oldest, this.length === 0);
-    // Their places are given up in lots: at most an eighth of what is stored, or 16, are kept for longer.
+    // Empty slots are removed in lots: at most 16 remain, or an eighth of what is stored.
     if (this.start > 16 && this.start * 8 > this.length) {
       this.entries.splice(0, this.start);
       this.start = 0;
@@ -59,9 +60,9 @@ export class ChannelLog {
       return this.entries.slice(from, from + 1) as Entry[];
     }
     const from = this.indexAfter(range.seq);
-    const most = Math.min(this.entries.length, from + range.limit);
+    const end = Math.min(this.entries.length, from + range.limit);
     let to = from;
-    for (let bytes = 0; to < most && bytes < range.bytes; to++) bytes += bytesOf(this.entries[to] as Entry);
+    for (let bytes = 0; to < end && bytes < range.bytes; to++) bytes += bytesOf(this.entries[to] as Entry);
     return this.entries.slice(from, to) as Entry[];
   }
 

@@ -1,67 +1,66 @@
-import { Round } from './round';
+import { GradualSweep } from './gradual-sweep';
 
-interface Held<V> {
+interface Expiring<V> {
   readonly value: V;
   readonly expiresAt: number;
 }
 
-/** What a value takes besides its texts. */
-const HELD_BYTES = 200;
+/** Memory of a value besides its texts. */
+const VALUE_BYTES = 200;
 
 /**
- * Values that are gone from `expiresAt` on, whether or not they have been swept out yet. Above `maxBytes`, with their keys, those
- * that were set the longest ago go first.
+ * Values that expire at `expiresAt`, whether or not they have been removed by then. Above `maxBytes`, with their keys, the
+ * values that were set first are removed first.
  */
 export class ExpiringMap<V> {
-  private readonly held = new Map<string, Held<V>>();
-  // In the order in which they were set last.
+  private readonly values = new Map<string, Expiring<V>>();
   private bytes = 0;
   private now = 0;
-  private readonly round = new Round(this.held, ({ expiresAt }, key) => {
+  private readonly sweeper = new GradualSweep(this.values, ({ expiresAt }, key) => {
     if (expiresAt <= this.now) this.delete(key);
   });
 
-  /** `sizeOf`: bytes of a value; those of its key come on top. */
+  /** `sizeOf`: bytes of a value, without its key. */
   constructor(
     private readonly maxBytes = Infinity,
     private readonly sizeOf: (value: V) => number = () => 0,
   ) {}
 
-  /** What all values take with their keys, about. */
+  /** Approximate bytes of all values with their keys. */
   get total(): number {
     return this.bytes;
   }
 
   get size(): number {
-    return this.held.size;
+    return this.values.size;
   }
 
   get(key: string, now: number): V | undefined {
-    const found = this.held.get(key);
+    const found = this.values.get(key);
     return found !== undefined && found.expiresAt > now ? found.value : undefined;
   }
 
   set(key: string, value: V, expiresAt: number): void {
     this.delete(key);
-    this.held.set(key, { value, expiresAt });
+    this.values.set(key, { value, expiresAt });
     this.bytes += this.bytesOf(key, value);
-    while (this.bytes > this.maxBytes) this.delete(this.held.keys().next().value as string);
+    while (this.bytes > this.maxBytes) this.delete(this.values.keys().next().value as string);
   }
 
-  /** Looks at the next `count` values and drops those that have expired. */
+  /** Checks the next `count` values and removes those that have expired. */
   sweep(count: number, now: number): void {
     this.now = now;
-    this.round.step(count);
+    this.sweeper.step(count);
   }
 
   private delete(key: string): void {
-    const found = this.held.get(key);
+    const found = this.values.get(key);
     if (found === undefined) return;
-    this.held.delete(key);
+    this.values.delete(key);
     this.bytes -= this.bytesOf(key, found.value);
   }
 
   private bytesOf(key: string, value: V): number {
-    return HELD_BYTES + key.length + this.sizeOf(value);
+    return VALUE_BYTES + key.length + this.sizeOf(value);
   }
 }

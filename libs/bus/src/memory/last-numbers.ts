@@ -1,11 +1,11 @@
 /**
- * The number of the last message per channel, for the `capacity` channels that had one most lately. Of all the others
- * together one number is known that none of theirs exceeds.
+ * The last sequence number per channel, for the `capacity` channels with the newest messages. For all others together it
+ * keeps one upper bound.
  */
 export class LastNumbers {
-  // In the order of the numbers: the one that is added is always the greatest.
+  // In ascending order: the number that is added is always the greatest.
   private readonly numbers = new Map<string, number>();
-  // Kept for good: it stands at the oldest, while a new one walks over all that were deleted before.
+  // One iterator for good: a new one would walk over all deleted entries first.
   private readonly oldestFirst = this.numbers.entries();
   private newest: string | undefined;
   private greatestForgotten = 0;
@@ -16,7 +16,7 @@ export class LastNumbers {
     return this.numbers.get(channel);
   }
 
-  /** The greatest number among the channels forgotten, 0 while there are none. */
+  /** The greatest number of a forgotten channel; 0 while there is none. */
   get forgotten(): number {
     return this.greatestForgotten;
   }

@@ -1,19 +1,17 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
+import { type Bus, type BusChecks, CHECK_OK } from '../bus';
+import { createEntry, type Entry } from '../entry';
+import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
-  type Bus,
-  type BusChecks,
   type BusListener,
   BusUnavailableError,
-  CHECK_OK,
   type Page,
   type Positions,
-  type Publication,
   type Range,
-} from '../bus';
-import { createEntry, type Entry } from '../entry';
-import { createEpoch } from '../epoch';
-import { onceName } from '../once-name';
+} from '../message-log';
 import { createPage } from '../page';
+import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -25,61 +23,62 @@ import {
 import { ChannelLog } from './channel-log';
 import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
-import { Round } from './round';
+import { GradualSweep } from './gradual-sweep';
 import { MemoryKeyValues } from './memory-key-values';
 import { StoredBytes } from './stored-bytes';
 import { MemoryRateCounts } from './memory-rate-counts';
 
 const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
-/** What a channel takes besides its messages: its log and its place among the logs. */
+/** Memory of a channel besides its messages. */
 const LOG_BYTES = 250;
 
 const CLOSED = 'The bus is closed';
 
 export interface MemoryBusOptions {
-  /** The clock, in ms since the POSIX epoch. Default `Date.now`. */
-  readonly now?: () => number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
-/** The log of one process, gone with it. An announcement is made before `append` resolves. */
+/** A bus in the memory of one process. It announces a message before `append` resolves. */
 export class MemoryBus implements Bus {
-  private readonly epoch = createEpoch();
+  private readonly epoch: string;
   private head = 0;
-  /** Those that hold messages, so that what bounds the messages bounds the logs. */
+  /** Only channels with messages, so that the limit of the messages limits these too. */
   private readonly logs = new Map<string, ChannelLog>();
   private readonly lastNumbers: LastNumbers;
   private readonly stored = new StoredBytes();
   private readonly once: ExpiringMap<number>;
-  private readonly states: MemoryKeyValues;
+  private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
   private readonly memoryMaxBytes: number;
-  private readonly now: () => number;
-  private readonly logRound = new Round(this.logs, (log) => log.dropExpired(this.now()));
+  private readonly runtime: Runtime;
+  private readonly logSweep = new GradualSweep(this.logs, (log) => log.dropExpired(this.runtime.now()));
   private readonly sweeper: NodeJS.Timeout;
   private listener: BusListener | undefined;
   private closed = false;
 
-  constructor(settings: RetentionSettings, { now = Date.now }: MemoryBusOptions = {}) {
+  constructor(settings: RetentionSettings, { runtime = nodeRuntime }: MemoryBusOptions = {}) {
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
     this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
-    this.states = new MemoryKeyValues(this.memoryMaxBytes / 8);
-    this.now = now;
-    this.sweeper = setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
+    this.values = new MemoryKeyValues(this.memoryMaxBytes / 8);
+    this.runtime = runtime;
+    this.epoch = createEpochSource(runtime)();
+    this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
   append(publication: Publication): Promise<AppendResult> {
     if (this.closed) return unavailable();
     const { channel, idempotencyKey } = publication;
     const { epoch } = this;
-    const time = this.now();
-    const onceKey = idempotencyKey === undefined ? undefined : onceName(publication);
+    const time = this.runtime.now();
+    const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
     if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
 
@@ -92,7 +91,7 @@ export class MemoryBus implements Bus {
     log.push(entry);
     this.lastNumbers.set(channel, seq);
     if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
-    this.yieldMemory();
+    this.keepMemoryLimit();
     if (this.subscriptions.has(channel)) this.listener?.onAnnouncement(epoch, entry);
     return Promise.resolve({ epoch, seq, duplicate: false });
   }
@@ -100,7 +99,7 @@ export class MemoryBus implements Bus {
   read(channel: string, range: Range): Promise<Page> {
     if (this.closed) return unavailable();
     const log = this.logs.get(channel);
-    log?.dropExpired(this.now());
+    log?.dropExpired(this.runtime.now());
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
     return Promise.resolve(createPage(range, { epoch, head, last }, log?.read(range) ?? []));
@@ -108,7 +107,7 @@ export class MemoryBus implements Bus {
 
   positions(channels: readonly string[]): Promise<Positions> {
     if (this.closed) return unavailable();
-    const now = this.now();
+    const now = this.runtime.now();
     const last = channels.map((channel) => {
       const log = this.logs.get(channel);
       log?.dropExpired(now);
@@ -134,18 +133,18 @@ export class MemoryBus implements Bus {
 
   putValue(key: string, value: string, ttlMs: number): Promise<void> {
     if (this.closed) return unavailable();
-    this.states.set(key, value, this.now() + ttlMs);
-    this.yieldMemory();
+    this.values.set(key, value, this.runtime.now() + ttlMs);
+    this.keepMemoryLimit();
     return Promise.resolve();
   }
 
   getValue(key: string): Promise<string | undefined> {
-    return this.closed ? unavailable() : Promise.resolve(this.states.get(key, this.now()));
+    return this.closed ? unavailable() : Promise.resolve(this.values.get(key, this.runtime.now()));
   }
 
   addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
     if (this.closed) return unavailable();
-    const now = this.now();
+    const now = this.runtime.now();
     return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
   }
 
@@ -156,7 +155,7 @@ export class MemoryBus implements Bus {
 
   close(): Promise<void> {
     this.closed = true;
-    clearInterval(this.sweeper);
+    this.runtime.clearInterval(this.sweeper);
     this.subscriptions.clear();
     return Promise.resolve();
   }
@@ -169,27 +168,27 @@ export class MemoryBus implements Bus {
     return created;
   }
 
-  /** A channel whose number was forgotten may have had any up to the greatest forgotten, unless its log tells. */
+  /** For a forgotten channel without stored messages this is an upper bound. */
   private lastOf(channel: string, log: ChannelLog | undefined): number {
     return this.lastNumbers.get(channel) ?? log?.last ?? this.lastNumbers.forgotten;
   }
 
-  /** One for all channels. An empty log tells nothing: what `lastOf` says without it is the same. */
+  /** One function for all channels. An empty log can go: `lastOf` gives the same without it. */
   private readonly forget = (entry: Entry, isEmpty: boolean): void => {
     this.stored.remove(entry);
     if (isEmpty) this.logs.delete(entry.channel);
   };
 
-  private yieldMemory(): void {
+  private keepMemoryLimit(): void {
     const logBytes = this.logs.size * LOG_BYTES;
-    this.stored.shrinkTo(this.memoryMaxBytes - logBytes - this.once.total - this.states.total);
+    this.stored.shrinkTo(this.memoryMaxBytes - logBytes - this.once.total - this.values.total);
   }
 
   private sweep(): void {
-    const now = this.now();
-    this.logRound.step(SWEPT_AT_ONCE);
+    const now = this.runtime.now();
+    this.logSweep.step(SWEPT_AT_ONCE);
     this.once.sweep(SWEPT_AT_ONCE, now);
-    this.states.sweep(SWEPT_AT_ONCE, now);
+    this.values.sweep(SWEPT_AT_ONCE, now);
     this.rateCounts.sweep(SWEPT_AT_ONCE, now);
   }
 }

@@ -1,15 +1,15 @@
 import { ExpiringMap } from './expiring-map';
 
 /**
- * Values that expire, each kind with a place of its own: above `maxBytes` of one kind the oldest of that kind go first, and many
- * tickets cost no session its channels. A kind is what stands before the first colon of a key: there are as many as the code names.
+ * Values that expire, with a limit for each kind: above `maxBytes` of one kind its oldest values are removed, so many tickets
+ * cannot push out Socket.IO sessions. The kind is the part of a key before its first colon; the code names all kinds.
  */
 export class MemoryKeyValues {
   private readonly kinds = new Map<string, ExpiringMap<string>>();
 
   constructor(private readonly maxBytes: number) {}
 
-  /** What all values take with their keys, about. */
+  /** Approximate bytes of all values with their keys. */
   get total(): number {
     let total = 0;
     for (const kind of this.kinds.values()) total += kind.total;
@@ -27,7 +27,7 @@ export class MemoryKeyValues {
     kind.set(key, value, expiresAt);
   }
 
-  /** Looks at the next `count` values of each kind and drops those that have expired. */
+  /** Checks the next `count` values of each kind and removes those that have expired. */
   sweep(count: number, now: number): void {
     for (const kind of this.kinds.values()) kind.sweep(count, now);
   }

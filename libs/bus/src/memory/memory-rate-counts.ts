@@ -1,16 +1,16 @@
 import { ExpiringMap } from './expiring-map';
 
-interface Tally {
+interface RateCount {
   readonly window: number;
   readonly count: number;
   readonly previous: number;
 }
 
-/** Counts over a window that slides: what the window before holds of it is taken to be spread evenly. */
+/** Counts over a sliding window; it takes the count of the window before to be spread evenly. */
 export class MemoryRateCounts {
-  private readonly rateCounts = new ExpiringMap<Tally>();
+  private readonly rateCounts = new ExpiringMap<RateCount>();
 
-  /** About how much `name` has got within the `windowMs` that end at `now`, with what is added. */
+  /** Adds to `name`; returns the approximate sum over the `windowMs` that end at `now`. */
   add(name: string, added: number, windowMs: number, now: number): number {
     const window = Math.floor(now / windowMs);
     const known = this.rateCounts.get(name, now);

@@ -1,14 +1,14 @@
 import type { Entry } from '../entry';
 import type { ChannelLog } from './channel-log';
 
-/** What a message takes besides its texts: its object, its numbers, and its places in the log of its channel and here. */
+/** Memory of a message besides its texts: its object, its numbers, its slots in two collections. */
 const ENTRY_BYTES = 300;
 
-/** What all messages of a log take, and which is the oldest. */
+/** The memory of all messages, and which message is the oldest. */
 export class StoredBytes {
-  // In the order of the numbers.
+  // In ascending order of sequence numbers.
   private readonly logs = new Map<number, ChannelLog>();
-  // Kept for good: it stands at the oldest, while a new one walks over all that were deleted before.
+  // One iterator for good: a new one would walk over all deleted entries first.
   private readonly oldestFirst = this.logs.values();
   private bytes = 0;
 
@@ -26,9 +26,9 @@ export class StoredBytes {
     this.bytes -= sizeOf(entry);
   }
 
-  /** Drops the oldest messages, of whichever channel, until all together take no more than `most`. */
-  shrinkTo(most: number): void {
-    while (this.bytes > most) {
+  /** Drops the oldest messages of all channels until the rest takes at most `maxBytes`. */
+  shrinkTo(maxBytes: number): void {
+    while (this.bytes > maxBytes) {
       const oldest = this.oldestFirst.next();
       if (oldest.done === true) return;
       oldest.value.dropOldest();
@@ -36,7 +36,7 @@ export class StoredBytes {
   }
 }
 
-/** Bytes of its texts in UTF-8, which in memory are as many if they are ASCII. */
+/** With the texts as UTF-8; ASCII texts take as many bytes in memory. */
 function sizeOf({ channel, event, data, client = '', user = '' }: Entry): number {
   return ENTRY_BYTES + Buffer.byteLength(data) + channel.length + event.length + client.length + user.length;
 }

@@ -1,17 +1,17 @@
-import type { Publication } from '../bus';
+import type { Publication } from '../publication';
 import { createEntry, type Entry } from '../entry';
 
-/** One entry of the stream: its ID, then `p`, prev, `t`, time, `b`, body. */
+/** One entry of the stream: its ID, then the fields `p` (prev), `t` (time) and `b` (body). */
 export type StreamEntry = readonly [id: string, fields: readonly string[]];
 
-/** What is announced: `<epoch> <seq> <prev> <time>`, a line feed and the body. */
+/** An announcement: `<epoch> <seq> <prev> <time>`, a line feed and the body. */
 export interface Announcement {
   readonly epoch: string;
   readonly entry: Entry;
 }
 
 interface Head {
-  /** Left out for the default. */
+  /** Absent for the default. */
   event?: string;
   client?: string;
   user?: string;
@@ -25,7 +25,7 @@ const EMPTY_HEAD = '{}';
 
 const POSITION = /^([A-Za-z0-9]+) ([0-9]+) ([0-9]+) ([0-9]+)$/;
 
-/** A publication but for its channel: a line of JSON with all that is not the default, then the data as it came. */
+/** A publication without its channel: one line of JSON with every member that is not the default, then the data as published. */
 export function encodeBody({ event, client, user, echo, data }: Publication): string {
   if (event === DEFAULT_EVENT && echo && client === undefined && user === undefined) return `${EMPTY_HEAD}\n${data}`;
   const head: Head = {};
@@ -33,18 +33,18 @@ export function encodeBody({ event, client, user, echo, data }: Publication): st
   if (client !== undefined) head.client = client;
   if (user !== undefined) head.user = user;
   if (!echo) head.echo = false;
-  // JSON.stringify writes no line feed of its own and escapes those in a string.
+  // JSON.stringify adds no line feeds and escapes those in a string.
   return `${JSON.stringify(head)}\n${data}`;
 }
 
-/** The entry that stands in the stream of `channel`; throws on one that no append stored. */
+/** An entry from the stream of `channel`. @throws Error on one that no append stored */
 export function decodeStreamEntry(channel: string, [id, fields]: StreamEntry): Entry {
   const [, prev, , time, , body] = fields;
   if (prev === undefined || time === undefined || body === undefined) throw new Error(`Not an entry: ${channel} ${id}`);
   return decodeBody(channel, Number.parseInt(id, 10), Number(prev), Number(time), body);
 }
 
-/** What was announced on `channel`, or `undefined` for something else: anyone may publish on a channel of Redis. */
+/** The announcement in `text`, or `undefined`: other programs may publish on a channel of Redis. */
 export function decodeAnnouncement(channel: string, text: string): Announcement | undefined {
   const lineEnd = text.indexOf('\n');
   const match = POSITION.exec(text.slice(0, Math.max(0, lineEnd)));

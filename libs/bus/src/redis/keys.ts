@@ -1,33 +1,32 @@
-import { createEpoch } from '../epoch';
-
 export const DEFAULT_KEY_PREFIX = '{tetracast}';
 
-/** Stands where a channel's name would: no client can name it, since none begins so. */
+/** Takes the place of a channel name; no client's channel begins with `$`. */
 const PROOF = '$proof';
 
-/** The names in Redis of everything that belongs to one log. */
+/** The names in Redis of everything that belongs to one bus. */
 export class RedisKeys {
   readonly partition: string;
   readonly last: string;
-  /** Of each kind of key one, in the order of prove.lua. */
+  /** One key of each kind, in the order of prove.lua. */
   readonly proof: readonly string[];
-  /** Where this process announces what it alone hears: proofs that announcements arrive. */
-  readonly proofNews: string;
+  /** The channel of this process alone, on which it proves that announcements arrive. */
+  readonly proofChannel: string;
   private readonly announcementPrefix: string;
 
-  /** `db`: announcements know no databases, so two logs in two of them must not share a name. */
+  /** `db`: Redis announces across databases, so the buses of two databases need different channel names. `processName` is unique. */
   constructor(
     private readonly prefix: string,
     db: number,
+    processName: string,
   ) {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
-    this.announcementPrefix = db === 0 ? `${prefix}:news:` : `${prefix}:news@${db}:`;
+    this.announcementPrefix = db === 0 ? `${prefix}:announce:` : `${prefix}:announce@${db}:`;
     this.proof = [
       ...[this.partition, this.last, this.log(PROOF)],
       ...[this.idempotency(PROOF), this.value(PROOF), this.rateCount(PROOF)],
     ];
-    this.proofNews = this.announcementChannel(`${PROOF}:${createEpoch()}`);
+    this.proofChannel = this.announcementChannel(`${PROOF}:${processName}`);
   }
 
   log(channel: string): string {
@@ -35,15 +34,15 @@ export class RedisKeys {
   }
 
   idempotency(name: string): string {
-    return `${this.prefix}:once:${name}`;
+    return `${this.prefix}:idempotency:${name}`;
   }
 
   value(key: string): string {
-    return `${this.prefix}:state:${key}`;
+    return `${this.prefix}:value:${key}`;
   }
 
   rateCount(name: string): string {
-    return `${this.prefix}:tally:${name}`;
+    return `${this.prefix}:rate:${name}`;
   }
 
   /** The channel of Redis on which messages of `channel` are announced. */
@@ -51,7 +50,7 @@ export class RedisKeys {
     return this.announcementPrefix + channel;
   }
 
-  channelOfAnnouncement(news: string): string {
-    return news.slice(this.announcementPrefix.length);
+  channelOfAnnouncement(name: string): string {
+    return name.slice(this.announcementPrefix.length);
   }
 }

@@ -1,41 +1,42 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import type { BusLogger } from '../bus-logger';
 
-/** The same reason is logged again after so long at the earliest. */
-const AGAIN_AFTER_MS = 30_000;
-/** More different reasons than these within that time are forgotten. */
+/** The same reason is logged at most once in this time. */
+const REPEAT_AFTER_MS = 30_000;
+/** With more different reasons than this, all are forgotten. */
 const REASONS_MAX = 50;
 
 export interface ProblemsOptions {
   /** Default: nothing is logged. */
   readonly logger?: BusLogger;
-  /** A clock in ms that only goes forward. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
 }
 
 /**
- * Logs why one server cannot be used, each reason at most every 30 s, and once that it can be used again. It has no timer:
- * what goes on failing is retried, and so reported again.
+ * Logs why one server cannot be used, each reason at most every 30 s, and when it can be used again. It needs no timer: a
+ * failing operation is retried, and so reported again.
  */
 export class Problems {
   private readonly loggedAt = new Map<string, number>();
   private readonly logger: BusLogger | undefined;
-  private readonly now: () => number;
+  private readonly runtime: Runtime;
   private isOpen = false;
 
   /** @param server the subject of the log lines */
   constructor(
     private readonly server: string,
-    { logger, now = () => performance.now() }: ProblemsOptions,
+    { logger, runtime = nodeRuntime }: ProblemsOptions,
   ) {
     this.logger = logger;
-    this.now = now;
+    this.runtime = runtime;
   }
 
-  /** @param reason without secrets, and the same text for the same reason */
+  /** @param reason holds no secrets; the same reason has the same text */
   report(reason: string): void {
-    const now = this.now();
+    const now = this.runtime.monotonicMs();
     const loggedAt = this.loggedAt.get(reason);
-    if (loggedAt !== undefined && now - loggedAt < AGAIN_AFTER_MS) return;
+    if (loggedAt !== undefined && now - loggedAt < REPEAT_AFTER_MS) return;
     if (this.loggedAt.size >= REASONS_MAX) this.loggedAt.clear();
     this.loggedAt.set(reason, now);
     this.isOpen = true;

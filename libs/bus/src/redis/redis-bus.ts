@@ -1,18 +1,17 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
+import type { Bus, BusChecks } from '../bus';
+import { ENTRY_BYTES } from '../entry';
+import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
-  type Bus,
-  type BusChecks,
   type BusListener,
   BusUnavailableError,
   type Page,
   type Positions,
-  type Publication,
   type Range,
-} from '../bus';
-import { ENTRY_BYTES } from '../entry';
-import { createEpoch } from '../epoch';
-import { onceName } from '../once-name';
+} from '../message-log';
 import { createPage } from '../page';
+import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -30,27 +29,27 @@ import { SelfCheck } from './self-check';
 import { SentinelWatch } from './address/sentinel-watch';
 import { RedisSubscriptions } from './connection/redis-subscriptions';
 
-/** So many channels are looked up by one run of the script: while it runs, Redis does nothing else. */
+/** Most channels in one run of the script: Redis does nothing else during it. */
 const POSITIONS_AT_ONCE = 500;
 
-/** A promotion that has not come to its end by then is taken for failed. It takes about a second. */
+/** A promotion that takes longer counts as failed. It usually takes about a second. */
 const PROMOTION_MS = 5000;
 
 export interface RedisBusSettings extends RetentionSettings {
-  /** What every key and channel of Redis begins with: one prefix is one log. Default `{tetracast}`. */
+  /** Prefix of every key and channel in Redis: one prefix is one message log. Default `{tetracast}`. */
   readonly keyPrefix?: string;
 }
 
 export interface RedisBusOptions extends ProblemsOptions {
-  /** How long to wait for one answer, and for the first connection. Default 2000. */
+  /** Timeout of one command, and of the first connection. Default 2000. */
   readonly commandTimeoutMs?: number;
-  /** How often the connections are proved to work. Default 1000. */
+  /** Period of the self-check. Default 1000. */
   readonly heartbeatMs?: number;
 }
 
 /**
- * The log of all processes that name the same Redis (6.2 or later) and prefix. It needs two connections, since
- * announcements have to come in while a command waits for its answer.
+ * The bus of all processes with the same Redis (6.2 or later) and prefix. It needs two connections, since announcements must
+ * arrive while a command waits for its reply.
  */
 export class RedisBus implements Bus {
   private readonly commandConnection: RedisConnection;
@@ -60,35 +59,40 @@ export class RedisBus implements Bus {
   private readonly subscriptions: RedisSubscriptions;
   private readonly selfCheck: SelfCheck;
   private readonly keys: RedisKeys;
+  private readonly createEpoch: () => string;
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
   private readonly channelsRemembered: number;
   private listener: BusListener | undefined;
-  /** The furthest position heard of: a log that stands before it has lost its tail. */
+  /** The furthest position seen: a log that is behind it has lost its tail. */
   private newestPosition = { epoch: '', seq: 0 };
 
   /** @param url of one server, or `redis+sentinel://…` */
   constructor(url: string, settings: RedisBusSettings, options: RedisBusOptions = {}) {
     const address = parseAddress(url);
+    const { runtime = nodeRuntime } = options;
     const problems = new Problems('Redis', options);
-    const lineOptions = { ...options, problems };
-    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db);
+    this.createEpoch = createEpochSource(runtime);
+    const connectionOptions = { ...options, problems };
+    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, this.createEpoch());
     this.retentionOf = createRetentionPolicy(settings);
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
-    this.commandConnection = new RedisConnection(address, 'tetracast-commands', lineOptions);
-    this.announcementConnection = new RedisConnection(address, 'tetracast-news', {
-      ...lineOptions,
+    this.commandConnection = new RedisConnection(address, 'tetracast-commands', connectionOptions);
+    this.announcementConnection = new RedisConnection(address, 'tetracast-announcements', {
+      ...connectionOptions,
       setUp: async (redis) => {
-        await redis.subscribe(this.keys.proofNews);
-        await redis.unsubscribe(`${this.keys.proofNews}:none`);
+        await redis.subscribe(this.keys.proofChannel);
+        await redis.unsubscribe(`${this.keys.proofChannel}:none`);
       },
     });
     if ('sentinels' in address) {
       const events = {
         onPromoting: () => this.commandConnection.refuseFor(PROMOTION_MS),
         onSwitched: (host: string, port: number) =>
-          [this.commandConnection, this.announcementConnection].forEach((line) => line.switchTo(host, port)),
+          [this.commandConnection, this.announcementConnection].forEach((connection) =>
+            connection.switchTo(host, port),
+          ),
       };
       this.watch = new SentinelWatch(address, events, options);
     }
@@ -100,17 +104,23 @@ export class RedisBus implements Bus {
           ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
         ),
     );
-    this.subscriptions = new RedisSubscriptions(this.announcementConnection, {
+    this.subscriptions = new RedisSubscriptions(this.announcementConnection, runtime, {
       onMessage: (name, text) => this.onAnnouncement(this.keys.channelOfAnnouncement(name), text),
       onOther: (name, text) => {
-        if (name === this.keys.proofNews) this.selfCheck.hear(text);
+        if (name === this.keys.proofChannel) this.selfCheck.onProof(text);
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
     const { commandConnection: commands, announcementConnection: announcements, primary } = this;
-    for (const connection of [commands, announcements]) connection.onReady(() => this.keepTogether());
-    this.selfCheck = new SelfCheck({ commands, announcements, primary }, this.keys, problems, options.heartbeatMs);
+    for (const connection of [commands, announcements]) connection.onReady(() => this.requireSameServer());
+    this.selfCheck = new SelfCheck(
+      { commands, announcements, primary },
+      this.keys,
+      problems,
+      runtime,
+      options.heartbeatMs,
+    );
   }
 
   async append(publication: Publication): Promise<AppendResult> {
@@ -118,7 +128,7 @@ export class RedisBus implements Bus {
     const { keys } = this;
     const { channel, idempotencyKey } = publication;
     const { size, ttlMs } = this.retentionOf(channel);
-    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : onceName(publication));
+    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : idempotencyName(publication));
     try {
       const [epoch, seq, duplicate] = await this.primary.run((redis) =>
         redis.tetracastAppend(
@@ -156,10 +166,10 @@ export class RedisBus implements Bus {
     const last = [...first.last];
     for (let from = POSITIONS_AT_ONCE; from < channels.length; from += POSITIONS_AT_ONCE) {
       const next = await this.positionsOf(channels.slice(from, from + POSITIONS_AT_ONCE));
-      if (next.epoch !== first.epoch) throw new BusUnavailableError('The log was replaced while it was read');
+      if (next.epoch !== first.epoch) throw new BusUnavailableError('The message log was replaced during the read');
       last.push(...next.last);
     }
-    // The head of the first run holds for all: what came since may only show in `last`.
+    // The head of the first run serves for all: later messages may only show in `last`.
     return { epoch: first.epoch, head: first.head, last };
   }
 
@@ -199,11 +209,16 @@ export class RedisBus implements Bus {
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
   }
 
-  /** Announcements come from the server that is written to: a name may have led the two lines to different ones. */
-  private keepTogether(): void {
-    const [wanted, found] = [this.commandConnection.server?.runId, this.announcementConnection.server?.runId];
-    if (wanted && found && wanted !== found)
-      this.announcementConnection.leave(new Error('this is another Redis than the one written to'));
+  /** Both connections must lead to one server: a host name may resolve to different ones. */
+  private requireSameServer(): void {
+    const [commandRunId, announcementRunId] = [
+      this.commandConnection.server?.runId,
+      this.announcementConnection.server?.runId,
+    ];
+    if (commandRunId && announcementRunId && commandRunId !== announcementRunId)
+      this.announcementConnection.drop(
+        new Error('announcements and commands were connected to different Redis servers'),
+      );
   }
 
   private async positionsOf(channels: readonly string[]): Promise<Positions> {
@@ -222,7 +237,7 @@ export class RedisBus implements Bus {
   }
 
   private epochArguments(): [candidate: string, knownEpoch: string, knownSeq: number] {
-    return [createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
+    return [this.createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
   }
 
   private rememberPosition(epoch: string, seq: number): void {
@@ -230,9 +245,9 @@ export class RedisBus implements Bus {
   }
 
   private onAnnouncement(channel: string, text: string): void {
-    const news = decodeAnnouncement(channel, text);
-    if (news === undefined) return;
-    this.rememberPosition(news.epoch, news.entry.seq);
-    this.listener?.onAnnouncement(news.epoch, news.entry);
+    const announcement = decodeAnnouncement(channel, text);
+    if (announcement === undefined) return;
+    this.rememberPosition(announcement.epoch, announcement.entry.seq);
+    this.listener?.onAnnouncement(announcement.epoch, announcement.entry);
   }
 }

@@ -21,7 +21,7 @@ export function describeAnnouncing(harness: BusHarness): void {
           bus.append(publication(index % 3 === 0 ? 'b' : 'a', { user: `${index}` })),
         ),
       );
-      await Promise.all([recorder.heard(99), recorder.heard(100)]);
+      await Promise.all([recorder.received(99), recorder.received(100)]);
       expect(recorder.seqs).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
       const { epoch } = await bus.positions([]);
       expect(new Set(recorder.epochs)).toEqual(new Set([epoch]));
@@ -42,7 +42,7 @@ export function describeAnnouncing(harness: BusHarness): void {
         user: 'u\n',
       });
       const { seq } = await bus.append(given);
-      await recorder.heard(seq);
+      await recorder.received(seq);
       expect(recorder.entries).toEqual([{ ...given, seq, prev: 0, time: recorder.entries[0]?.time }]);
     });
 
@@ -52,17 +52,17 @@ export function describeAnnouncing(harness: BusHarness): void {
       await bus.subscribe('a');
       await bus.subscribe('marker');
       await appendTo(bus, 'b', 'a'); // 1, 2
-      await recorder.heard(2);
+      await recorder.received(2);
       await bus.unsubscribe('a');
       await appendTo(bus, 'a', 'marker'); // 3, 4
-      await recorder.heard(4);
+      await recorder.received(4);
       await bus.subscribe('a');
       await bus.subscribe('a');
       await appendTo(bus, 'a'); // 5
-      await recorder.heard(5);
+      await recorder.received(5);
       await bus.unsubscribe('never');
       await appendTo(bus, 'a'); // 6
-      await recorder.heard(6);
+      await recorder.received(6);
       expect(recorder.seqs).toEqual([2, 4, 5, 6]);
     });
 
@@ -72,7 +72,7 @@ export function describeAnnouncing(harness: BusHarness): void {
       await bus.subscribe('a');
       await stranger.append(publication('a', { data: '"no"' }));
       await appendTo(bus, 'a');
-      await recorder.heard(1);
+      await recorder.received(1);
       expect(recorder.entries.map(({ data }) => data)).toEqual(['{"a":1}']);
     });
 
@@ -90,7 +90,7 @@ export function describeAnnouncing(harness: BusHarness): void {
           const { entries, last } = await readAll(bus, 'a');
           const total = appendedBefore + headStart + 40;
           await Promise.all(running);
-          if (last < total) await recorder.heard(total);
+          if (last < total) await recorder.received(total);
           const merged = new Map<number, Entry>([...entries, ...recorder.entries].map((entry) => [entry.seq, entry]));
           expect(merged.size).toBe(total);
           expectChain([...merged.values()].sort((one, next) => one.seq - next.seq));

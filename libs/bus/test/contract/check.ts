@@ -16,7 +16,7 @@ export function describeCheck(harness: BusHarness): void {
       ]);
     });
 
-    it('stores nothing and is heard by no listener', async () => {
+    it('stores nothing and calls no listener', async () => {
       const bus = harness.create();
       const recorder = new Recorder();
       bus.listen(recorder);

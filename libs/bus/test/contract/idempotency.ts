@@ -13,7 +13,7 @@ export function describeIdempotency(harness: BusHarness): void {
       const repeat = await bus.append(publication('a', { idempotencyKey: 'k', data: '3' }));
       expect(repeat).toEqual({ ...first, duplicate: true });
       const { seq } = await bus.append(publication('a', { data: '4' }));
-      await recorder.heard(seq);
+      await recorder.received(seq);
       expect(recorder.entries.map(({ data }) => data)).toEqual(['1', '2', '4']);
       expect((await readAll(bus, 'a')).entries).toEqual(recorder.entries);
     });

@@ -13,7 +13,7 @@ export function describeState(harness: BusHarness): void {
       expect(await bus.getValue('other')).toBeUndefined();
     });
 
-    it('is gone after its time', async () => {
+    it('expires', async () => {
       const bus = harness.create();
       const before = await harness.now();
       await bus.putValue('k', 'v', 120);

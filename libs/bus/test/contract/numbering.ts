@@ -2,7 +2,7 @@ import { appendTo, type BusHarness, expectChain, publication, readAll, seqsOf } 
 
 export function describeNumbering(harness: BusHarness): void {
   describe('numbering', () => {
-    it('counts over all channels and tells what was before in the own one', async () => {
+    it('counts over all channels, and links each entry to the one before it in its channel', async () => {
       const bus = harness.create();
       expect(await appendTo(bus, 'a', 'b', 'a', 'a', 'b')).toEqual([1, 2, 3, 4, 5]);
       const a = await readAll(bus, 'a');
@@ -37,7 +37,7 @@ export function describeNumbering(harness: BusHarness): void {
       expect((await harness.join(bus).append(publication('a'))).epoch).toBe(epoch);
     });
 
-    it('gives every log an epoch of its own', async () => {
+    it('gives every log a different epoch', async () => {
       const logs = [harness.create(), harness.create()];
       const epochs = await Promise.all(logs.map(async (bus) => (await bus.positions([])).epoch));
       expect(new Set(epochs).size).toBe(2);
@@ -62,7 +62,7 @@ export function describeNumbering(harness: BusHarness): void {
       expect(pages.flatMap(seqsOf)).toHaveLength(500);
     });
 
-    it('tells the positions of many channels in the order asked for', async () => {
+    it('returns the positions of many channels in the requested order', async () => {
       const bus = harness.create();
       await appendTo(bus, 'c7', 'c1400', 'c7', 'c0');
       const channels = Array.from({ length: 1501 }, (_, index) => `c${index}`);

@@ -3,7 +3,7 @@ import { ALL, appendTo, type BusHarness, publication, readAll, seqsOf } from './
 
 export function describeReading(harness: BusHarness): void {
   describe('reading', () => {
-    it('tells all that was published, and when', async () => {
+    it('returns everything that was published, with its time', async () => {
       const bus = harness.create();
       const before = await harness.now();
       await bus.append(publication('a', { event: 'price', data: '[1, 2]', echo: false, client: 'c1', user: 'u1' }));

@@ -17,9 +17,9 @@ export function describeRetention(harness: BusHarness): void {
       expect(seqsOf(await readAll(bus, 'a'))).toEqual([103, 104, 105]);
     });
 
-    it('tells by position whether something is missing', async () => {
+    it('shows by positions whether messages are missing', async () => {
       const bus = harness.create({ retention: { size: 2, ttlMs: LONG_MS } });
-      await appendTo(bus, 'a', 'b', 'a', 'a', 'b'); // a: 1, 3, 4 of which 1 is gone
+      await appendTo(bus, 'a', 'b', 'a', 'a', 'b'); // a: 1, 3, 4 of which 1 is no longer stored
       const isTrimmed = async (seq: number): Promise<boolean> => (await readAll(bus, 'a', seq)).trimmed;
       expect(await isTrimmed(0)).toBe(true);
       expect(await isTrimmed(1)).toBe(false);
@@ -72,7 +72,7 @@ export function describeRetention(harness: BusHarness): void {
         expect(wrong).toEqual([]);
       } while (page.entries.length > 0);
 
-      // What is gone is known to be missing, to those who have not had it.
+      // The bus knows that expired messages are missing after an earlier position.
       expect(page).toMatchObject({ head: 4, last: 4, trimmed: true });
       expect((await readAll(bus, 'a', 2)).trimmed).toBe(true);
       expect((await readAll(bus, 'a', 4)).trimmed).toBe(false);

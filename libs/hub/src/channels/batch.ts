@@ -1,7 +1,7 @@
 import type { FramedEntry } from '../delivery/framed-entry';
 import type { Framing } from '../delivery/framing';
 
-/** Messages in order for one connection, framed. Shared by every connection that goes from the same place. */
+/** Messages in order for one connection, framed. Connections at the same position share it. */
 export class Batch {
   private concatenated: Buffer | undefined;
   private framed: readonly Buffer[] | undefined;
@@ -36,13 +36,13 @@ export class Batch {
     return (this.concatenated = isOne ? first.frame(this.framing) : Buffer.concat(this.frames));
   }
 
-  /** The cursor after this batch; empty when the batch is. */
+  /** The cursor after this batch; empty for an empty batch. */
   get cursor(): string {
     const last = this.entries.at(-1);
     return last === undefined ? '' : last.cursor;
   }
 
-  /** Whether any message of this batch is kept from the connections of `client` (`echo: false`). */
+  /** Whether this batch holds a message that `client` does not get (`echo: false`). */
   hides(client: string): boolean {
     if (this.hidden === undefined) {
       this.hidden = null;
@@ -53,7 +53,7 @@ export class Batch {
     return this.hidden?.has(client) ?? false;
   }
 
-  /** What of this batch `client` may see. */
+  /** The batch without the messages that `client` does not get. */
   visibleTo(client: string): Batch {
     if (!this.hides(client)) return this;
     return new Batch(

@@ -1,4 +1,5 @@
-import { type Bus, BusUnavailableError, type Entry } from '@tetracast/bus';
+import type { Runtime } from '@tetracast/node-io/runtime';
+import { BusUnavailableError, type Entry, type MessageLog } from '@tetracast/bus';
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { FanOut } from './fan-out';
@@ -11,14 +12,15 @@ export interface ChannelRegistryOptions {
   readonly maxOpen: number;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
+  readonly runtime: Runtime;
 }
 
-/** Channels asked about in one call when windows are compared with the log. */
+/** Channels in one call when the windows are compared with the message log. */
 const COMPARE_BATCH = 500;
 
 /**
- * The open channels of one process. It hears the bus, has what changed fanned out, and keeps the windows true: after a cut
- * and from time to time it asks the log where each channel stands.
+ * The open channels of one process. It receives the announcements, passes the channels that changed to the fan-out, and keeps
+ * the windows complete: after every interruption and periodically it compares them with the message log.
  */
 export class ChannelRegistry implements ChannelHost {
   refilledMessages = 0;
@@ -29,15 +31,16 @@ export class ChannelRegistry implements ChannelHost {
   private newest: Position = { epoch: '', seq: 0 };
   private comparing: Promise<void> | undefined;
   private compareAgain = false;
-  private comparedAt = performance.now();
+  private comparedAt: number;
   private positionRequest: Promise<Position> | undefined;
 
   constructor(
-    readonly bus: Bus,
+    readonly messageLog: MessageLog,
     private readonly fanOut: FanOut,
     private readonly options: ChannelRegistryOptions,
   ) {
-    bus.listen({
+    this.comparedAt = options.runtime.monotonicMs();
+    messageLog.listen({
       onAnnouncement: (epoch, entry) => {
         this.onEntry(epoch, entry);
       },
@@ -47,7 +50,7 @@ export class ChannelRegistry implements ChannelHost {
         for (const { channel } of this.open.values()) channel.suspend();
       },
       onResubscribed: () => {
-        // What was asked meanwhile says nothing of what was announced until now.
+        // Answers to requests sent before now may lack messages announced during the interruption.
         this.interruptions++;
         this.isInterrupted = false;
         void this.compare();
@@ -63,6 +66,10 @@ export class ChannelRegistry implements ChannelHost {
     return this.options.windowLimits;
   }
 
+  get runtime(): Runtime {
+    return this.options.runtime;
+  }
+
   get resumeLimits(): ResumeLimits {
     return this.options.resumeLimits;
   }
@@ -71,18 +78,18 @@ export class ChannelRegistry implements ChannelHost {
     return this.newest.seq;
   }
 
-  /** Opens the channels that are not open; rejects, with none of them left half-open, when the bus cannot be reached. */
+  /** Opens the channels that are not open. @throws BusUnavailableError, and leaves none of them half-open */
   async get(names: readonly string[]): Promise<Channel[]> {
     return Promise.all([...new Set(names)].map((name) => this.getOne(name)));
   }
 
-  /** Where the log stands; asked once for all who ask in the same turn. */
+  /** The position of the message log now; one request for all callers of the same turn. */
   position(): Promise<Position> {
     return (this.positionRequest ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
+      this.runtime.setImmediate(() => {
         this.positionRequest = undefined;
         const { interruptions } = this;
-        this.bus.positions([]).then(({ epoch, head }) => {
+        this.messageLog.positions([]).then(({ epoch, head }) => {
           resolve(this.acceptAnswer(epoch, interruptions) ? { epoch, seq: head } : this.position());
         }, reject);
       });
@@ -93,16 +100,16 @@ export class ChannelRegistry implements ChannelHost {
     this.fanOut.add(channel);
   }
 
-  acceptAnswer(epoch: string, cuts: number): boolean {
-    if (cuts !== this.interruptions) return false;
-    // It looks at every channel, and nearly every connection asks something.
+  acceptAnswer(epoch: string, interruptionsAtRequest: number): boolean {
+    if (interruptionsAtRequest !== this.interruptions) return false;
+    // `onEpoch` visits every channel, and nearly every connection comes here.
     if (epoch !== this.newest.epoch) this.onEpoch(epoch);
     return true;
   }
 
   onEpoch(epoch: string): void {
     if (epoch !== this.newest.epoch) {
-      // What is asked now may still be answered by the log that was.
+      // The former log may still answer requests that are under way.
       if (this.newest.epoch !== '') this.interruptions++;
       this.newest = { epoch, seq: 0 };
     }
@@ -120,14 +127,14 @@ export class ChannelRegistry implements ChannelHost {
     void this.compare();
   }
 
-  /** Asks the log where every open channel stands; those that fell behind refill themselves. Never rejects. */
+  /** Compares every open channel with the message log; those that fell behind refill themselves. Never rejects. */
   compare(): Promise<void> {
     if (this.comparing !== undefined) {
       this.compareAgain = true;
       return this.comparing;
     }
     this.compareAgain = false;
-    this.comparedAt = performance.now();
+    this.comparedAt = this.runtime.monotonicMs();
     this.comparing = this.compareAll()
       .catch((error: unknown) => {
         if (!(error instanceof BusUnavailableError)) throw error;
@@ -140,14 +147,14 @@ export class ChannelRegistry implements ChannelHost {
     return this.comparing;
   }
 
-  /** Housekeeping, about once a second. */
-  sweep(now = performance.now()): void {
+  /** Housekeeping; the hub calls it about once a second. */
+  sweep(now = this.runtime.monotonicMs()): void {
     for (const channel of this.refillQueue) void channel.refill();
     this.refillQueue.clear();
     if (now - this.comparedAt >= this.options.compareMs) void this.compare();
     for (const { channel } of this.open.values()) {
       channel.window.endTurn();
-      // While it opens somebody waits for it.
+      // A channel without an epoch is still opening, and a subscription waits for it.
       const isInUse = channel.subscriptions.size > 0 || channel.epoch === '';
       if (!isInUse && now - channel.idleSince >= this.options.warmMs) this.close(channel);
     }
@@ -156,16 +163,16 @@ export class ChannelRegistry implements ChannelHost {
   private close(channel: Channel): void {
     channel.closed = true;
     this.open.delete(channel.name);
-    this.bus.unsubscribe(channel.name).catch(ignoreUnavailable);
+    this.messageLog.unsubscribe(channel.name).catch(ignoreUnavailable);
   }
 
-  // Async, so that it rejects and never throws: nobody would hear of what the others of one `get` become.
+  // Async, so that it never throws: a throw in `get` would leave the other rejections unhandled.
   private async getOne(name: string): Promise<Channel> {
     let entry = this.open.get(name);
     if (entry === undefined) {
-      // Each costs memory and a subscription, and stays a while after whoever named it has gone.
+      // An open channel costs memory and a subscription, also for a while after its last reader.
       if (this.open.size >= this.options.maxOpen)
-        throw new CodedError('overloaded', 'too many channels are in use now');
+        throw new CodedError('overloaded', 'too many channels are in use now; try again later');
       const channel = new Channel(name, this);
       entry = { channel, opened: channel.open() };
       this.open.set(name, entry);
@@ -174,11 +181,11 @@ export class ChannelRegistry implements ChannelHost {
     try {
       await opened;
     } catch (error) {
-      // What the bus was asked for stays wanted until it is given up.
+      // The bus retries a failed subscription until it is unsubscribed.
       if (this.open.get(name)?.channel === channel) this.close(channel);
       throw error;
     }
-    channel.idleSince = performance.now();
+    channel.idleSince = this.runtime.monotonicMs();
     return channel;
   }
 
@@ -189,13 +196,13 @@ export class ChannelRegistry implements ChannelHost {
   }
 
   private async compareAll(): Promise<void> {
-    // One that opens is just asking by itself.
+    // A channel that is opening asks for its position itself.
     const all = [...this.open.values()].map(({ channel }) => channel).filter(({ epoch }) => epoch !== '');
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
       const channels = all.slice(i, i + COMPARE_BATCH);
       const { interruptions } = this;
-      const { epoch, head, last } = await this.bus.positions(channels.map(({ name }) => name));
-      // What was missed since would show in none of these numbers; the comparison after the cut will.
+      const { epoch, head, last } = await this.messageLog.positions(channels.map(({ name }) => name));
+      // These numbers do not show what was missed since; the comparison after the interruption does.
       if (this.isInterrupted || interruptions !== this.interruptions) return;
       this.onEpoch(epoch);
       channels.forEach((channel, k) => {

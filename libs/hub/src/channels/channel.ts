@@ -1,4 +1,5 @@
-import { type Bus, BusUnavailableError, type Entry, type Page } from '@tetracast/bus';
+import type { Runtime } from '@tetracast/node-io/runtime';
+import { BusUnavailableError, type Entry, type MessageLog, type Page } from '@tetracast/bus';
 import { FramedEntry } from '../delivery/framed-entry';
 import { pageLimitsFor, type ResumeLimits } from '../delivery/resume-limits';
 import type { Subscription } from '../connection/subscription';
@@ -6,46 +7,47 @@ import { Window, type WindowLimits } from './window';
 
 /** What a channel needs of its hub. */
 export interface ChannelHost {
-  readonly bus: Bus;
+  readonly messageLog: MessageLog;
+  readonly runtime: Runtime;
   readonly windowLimits: WindowLimits;
   readonly resumeLimits: ResumeLimits;
-  /** How often the line by which announcements come was cut or came back, or the log was replaced. */
+  /** Counts how often announcements were interrupted or resumed, or the message log was replaced. */
   readonly interruptions: number;
-  /** Whether it is cut now: what is read meanwhile says nothing of what is missed after it was read. */
+  /** Whether announcements are interrupted now: a read does not show what is missed after it. */
   readonly isInterrupted: boolean;
   /** The greatest seq announced to this process, over all channels. */
   readonly announced: number;
-  /** Has the channel's readers brought forward in this turn. */
+  /** The channel has changed: the fan-out brings its readers forward in this turn. */
   onChanged(channel: Channel): void;
-  /** The log has another epoch than this process knew. */
+  /** The message log has another epoch than this process knew. */
   onEpoch(epoch: string): void;
-  /** The log answered so when it was asked at `cuts`; `false` when that may be outdated in more than what is announced since. */
-  acceptAnswer(epoch: string, cuts: number): boolean;
-  /** The log could not be read: `refill` is wanted again when it is back. */
+  /** Takes the epoch of an answer; `false` if there was an interruption since the request, so that the answer may be outdated. */
+  acceptAnswer(epoch: string, interruptionsAtRequest: number): boolean;
+  /** The message log is unavailable: the registry calls `refill` again later. */
   refillLater(channel: Channel): void;
-  /** A hole was closed; other channels may have one that no announcement will show. */
+  /** A gap was filled; other channels may have one that no announcement shows. */
   onRefilled(messages: number): void;
 }
 
-/** A stretch of the log framed for sending, and what it says about the places around it. */
+/** A page of the message log, ready to be framed. */
 export interface FramedPage extends Omit<Page, 'entries'> {
   readonly entries: readonly FramedEntry[];
 }
 
-/** Announcements kept while the log is read; more than that and the log is read again instead. */
+/** Announcements kept during a read; with more than that the channel reads again instead. */
 const PENDING_MAX = 4096;
 
 /**
  * One channel in one process: its bus subscription, its window, its readers. It is `live` while every announcement is
- * known to arrive; when one may be missing it refills its window from the log, once for all its readers.
+ * known to arrive; when one may be missing it refills its window from the message log, once for all its readers.
  */
 export class Channel {
   readonly subscriptions = new Set<Subscription>();
-  /** When the last reader left, in ms; it is kept warm a while, since pollers come back. */
-  idleSince = performance.now();
+  /** When the last reader left, in ms; the channel stays open for a while, since pollers return. */
+  idleSince: number;
   window: Window;
   live = false;
-  /** It is kept no longer, and hears nothing any more. */
+  /** It has left the registry and receives no more announcements. */
   closed = false;
   private verifiedHead = 0;
   private pending: { epoch: string; entry: Entry }[] = [];
@@ -57,6 +59,7 @@ export class Channel {
     readonly name: string,
     private readonly host: ChannelHost,
   ) {
+    this.idleSince = host.runtime.monotonicMs();
     this.window = new Window(host.windowLimits, '', 0);
   }
 
@@ -64,21 +67,21 @@ export class Channel {
     return this.window.epoch;
   }
 
-  /** Up to here the log itself has shown that the window holds everything. */
+  /** Up to here the message log has shown that the window is complete. */
   get verifiedThrough(): number {
     return Math.max(this.verifiedHead, this.window.last);
   }
 
-  /** Up to here everything is known, if no announcement was lost without a trace. */
+  /** Up to here the window is complete, unless an announcement was lost without a trace. */
   get knownThrough(): number {
     return Math.max(this.verifiedThrough, this.host.announced);
   }
 
-  /** Subscribes, then notes where the log stands: what comes later is announced, what was before is in the log. */
+  /** Subscribes, then reads the log's position: later messages are announced, earlier ones are in the log. */
   async open(): Promise<void> {
     const { interruptions } = this.host;
-    await this.host.bus.subscribe(this.name);
-    const { epoch, head, last } = await this.host.bus.positions([this.name]);
+    await this.host.messageLog.subscribe(this.name);
+    const { epoch, head, last } = await this.host.messageLog.positions([this.name]);
     const isSound = this.host.acceptAnswer(epoch, interruptions);
     this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
     this.verifiedHead = head;
@@ -89,7 +92,7 @@ export class Channel {
 
   removeSubscription(subscription: Subscription): void {
     this.subscriptions.delete(subscription);
-    this.idleSince = performance.now();
+    this.idleSince = this.host.runtime.monotonicMs();
   }
 
   /** Resolves when the channel is live or is known to stay behind for now. */
@@ -97,7 +100,6 @@ export class Channel {
     return this.filling ?? Promise.resolve();
   }
 
-  /** Hears an announcement. */
   onAnnouncement(epoch: string, entry: Entry): void {
     if (!this.live) {
       if (this.pending.length < PENDING_MAX) this.pending.push({ epoch, entry });
@@ -116,12 +118,12 @@ export class Channel {
     this.host.onChanged(this);
   }
 
-  /** From now on announcements may be missing; readers wait until `refill` or `confirm`. */
+  /** Announcements may be missing from now on; readers wait for `verify` or `refill`. */
   suspend(): void {
     this.live = false;
   }
 
-  /** The log was found to stand at `last`, at a time when the partition stood at `head`: goes on, or refills. */
+  /** Takes the channel's last number in the log, read when the partition was at `head`: goes on, or refills. */
   verify(epoch: string, last: number, head: number): void {
     if (this.filling !== undefined) return;
     if (epoch !== this.epoch || last > this.verifiedThrough) void this.refill();
@@ -129,13 +131,13 @@ export class Channel {
     else void this.refill();
   }
 
-  /** The place before the last `count` messages; `otherwise` when there are none. */
+  /** The position before the last `count` messages; `otherwise` when there are none. */
   async rewind(count: number, otherwise: number): Promise<number> {
-    const page = await this.host.bus.read(this.name, { kind: 'rewind', count });
+    const page = await this.host.messageLog.read(this.name, { kind: 'rewind', count });
     return page.entries[0]?.prev ?? otherwise;
   }
 
-  /** Reads what is missing from the log. One run at a time; never rejects. */
+  /** Reads what is missing from the message log. One run at a time; never rejects. */
   refill(): Promise<void> {
     this.live = false;
     return (this.filling ??= this.fill()
@@ -149,8 +151,8 @@ export class Channel {
   }
 
   /**
-   * The page of the log after `seq`, read once for all who ask at the same time. Who reads `among` many channels at once gets less of
-   * each, so that he is not handed a page of all of them.
+   * The page of the log after `seq`; concurrent callers share one read. For a connection that reads `among` several channels
+   * at once the page is smaller, so that all pages together stay within the limits.
    */
   read(seq: number, among = 1): Promise<FramedPage> {
     let page = this.reads.get(seq);
@@ -164,7 +166,7 @@ export class Channel {
   private async readPage(seq: number, among: number): Promise<FramedPage> {
     const { window } = this;
     const { interruptions } = this.host;
-    const page = await this.host.bus.read(this.name, {
+    const page = await this.host.messageLog.read(this.name, {
       kind: 'after',
       seq,
       ...pageLimitsFor(this.host.resumeLimits, among),
@@ -183,7 +185,7 @@ export class Channel {
     let messages = 0;
     for (;;) {
       const { interruptions } = this.host;
-      const page = await this.host.bus.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
+      const page = await this.host.messageLog.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
       const isSound = this.host.acceptAnswer(page.epoch, interruptions);
       if (page.epoch !== this.epoch) {
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
@@ -197,7 +199,7 @@ export class Channel {
       for (const entry of page.entries) this.window.push(entry, this.verifiedHead);
       messages += page.entries.length;
       if (page.more) continue;
-      // The comparison that follows every cut goes on from here.
+      // The comparison after the interruption goes on from here.
       if (this.host.isInterrupted) return;
       if (isSound && this.applyPending()) {
         this.resume(page.head);
@@ -213,7 +215,7 @@ export class Channel {
     this.host.onChanged(this);
   }
 
-  /** Takes in what was announced meanwhile; `false` when the log must be read again. */
+  /** Adds the announcements received meanwhile; `false` when the log has to be read again. */
   private applyPending(): boolean {
     const { pending, overflowed } = this;
     this.pending = [];

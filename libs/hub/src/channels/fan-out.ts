@@ -1,30 +1,26 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { Channel } from './channel';
 import type { Connection } from '../connection/connection';
 import type { Subscription } from '../connection/subscription';
 
-/** To so many readers a fan-out takes longer than the log takes to answer. */
+/** From this many readers on a fan-out takes longer than the message log takes to answer. */
 const READERS_WORTH_WAITING = 64;
 
-/** However long the log takes. */
-const HELD_MS_MAX = 1;
-
-/** Readers whose objects are fetched from memory side by side. */
-const GROUP = 16;
+/** The longest wait for the message log. */
+const WAIT_MAX_MS = 1;
 
 /**
- * Hands what has changed to its readers. Nearly all that a delivery costs is its write, some 3.5 µs of the kernel's for any number of
- * messages: so what is decided here is who is written to when, for as many messages in a write as can be.
+ * Delivers what has changed to its readers. Nearly all of the cost of a delivery is its write: about 3.5 µs in the kernel for any
+ * number of messages. So this class decides when each reader gets a write, with as many messages in it as possible.
  *
- * - **Once a turn**: what came in during a turn of the event loop, in whatever channels, is one write for each reader. Those who
- *   stand at the same place get the same bytes ({@link Window.batchAfter}, {@link FramedEntry.frame}).
- * - **Behind the answers**: a publisher that has its acknowledgement sends the next message while this one goes out. The other
- *   way round publishers fall into two groups that wait for each other: with 4 of them, in memory, 2.2 messages in a write
+ * - **Once a turn**: the messages of one turn of the event loop, in all channels, are one write for each reader. Readers at the
+ *   same position get the same bytes ({@link Window.batchAfter}, {@link FramedEntry.frame}).
+ * - **After the acknowledgements**: a publisher that has its acknowledgement sends the next message during this delivery.
+ *   The other way round publishers form two groups that wait for each other: 4 of them, in memory, had 2.2 messages in a write
  *   instead of 3.8.
- * - **With what is just being stored**: through Redis they fall into two groups all the same, when what two have sent is being
- *   stored while the messages of the other two are announced, and stay so: 3.1 to 3.9 messages in a write, where with this it
- *   is 3.9 always. It waits for what is under way then, and no longer than {@link HELD_MS_MAX}.
- * - **In groups that are looked at first**: the objects of 10 000 sockets no longer fit the processor's caches. It fetches those of
- *   a group side by side when it is shown them, instead of waiting for each in turn: 0.8 to 1 × the processor time of a delivery.
+ * - **Together with pending appends**: with Redis two groups form all the same, when two messages are being stored while two
+ *   others are announced: 3.1 to 3.9 messages in a write, but always 3.9 with this rule. It waits for the pending appends, at
+ *   most {@link WAIT_MAX_MS}.
  *
  * Figures: docs/performance.md.
  */
@@ -35,19 +31,22 @@ export class FanOut {
   private answered = 0;
   private delayed: { readonly until: number; readonly timer: NodeJS.Timeout } | undefined;
 
-  /** @param windowMs how long to collect instead; 0: as said above */
-  constructor(private readonly windowMs: number) {}
+  /** @param windowMs how long to collect instead; 0: as described above */
+  constructor(
+    private readonly windowMs: number,
+    private readonly runtime: Runtime,
+  ) {}
 
-  /** The channel has news for its readers. */
+  /** The channel has new messages for its readers. */
   add(channel: Channel): void {
     this.dirty.add(channel);
     if (this.scheduled) return;
     this.scheduled = true;
-    if (this.windowMs > 0) setTimeout(this.run, this.windowMs);
-    else afterAnswers(this.endTurn);
+    if (this.windowMs > 0) this.runtime.setTimeout(this.run, this.windowMs);
+    else this.afterAnswers(this.endTurn);
   }
 
-  /** This process has asked the log to store a message; {@link appendAnswered} follows, also when it fails. */
+  /** This process has sent an append; {@link appendAnswered} follows, also when it fails. */
   appendSent(): void {
     this.sent++;
   }
@@ -55,12 +54,12 @@ export class FanOut {
   appendAnswered(): void {
     this.answered++;
     if (this.delayed === undefined || this.answered < this.delayed.until) return;
-    clearTimeout(this.delayed.timer);
+    this.runtime.clearTimeout(this.delayed.timer);
     this.delayed = undefined;
-    afterAnswers(this.run);
+    this.afterAnswers(this.run);
   }
 
-  /** Hands over now what there is. */
+  /** Delivers now. */
   flush(): void {
     const { dirty } = this;
     this.dirty = new Set();
@@ -70,15 +69,21 @@ export class FanOut {
     for (const channel of dirty) channel.window.endTurn();
   }
 
+  /** Runs `task` at the end of this turn of the event loop, after its acknowledgements. */
+  private afterAnswers(task: () => void): void {
+    // The acknowledgement is some promises away; the next tick comes after all of those.
+    queueMicrotask(() => process.nextTick(this.runtime.setImmediate, task));
+  }
+
   private readonly endTurn = (): void => {
     if (this.sent === this.answered || countReaders(this.dirty) < READERS_WORTH_WAITING) {
       this.run();
       return;
     }
-    const timer = setTimeout(() => {
+    const timer = this.runtime.setTimeout(() => {
       this.delayed = undefined;
       this.run();
-    }, HELD_MS_MAX);
+    }, WAIT_MAX_MS);
     this.delayed = { until: this.sent, timer };
   };
 
@@ -88,37 +93,18 @@ export class FanOut {
   };
 }
 
-/** When this turn of the event loop is over, and behind what it answers. */
-function afterAnswers(task: () => void): void {
-  // The answer is some promises away; behind all of those comes the next tick.
-  queueMicrotask(() => process.nextTick(setImmediate, task));
-}
-
 function countReaders(channels: Iterable<Channel>): number {
   let count = 0;
   for (const { subscriptions } of channels) count += subscriptions.size;
   return count;
 }
 
-/** What was seen of a group, kept so that the look is not left out. */
-const seen = new Float64Array(GROUP);
-
-/** Group by group: first a look at all of a group, then a write to each. */
+// In turn, nothing more: a first look at the objects of 16 sockets, to prefetch them, gained nothing with 10 000 readers.
 function forwardEach(subscriptions: ReadonlySet<Subscription>): void {
-  const group: Subscription[] = [];
-  for (const subscription of subscriptions) {
-    seen[group.length] = subscription.connection.sink.bytesPending ?? 0;
-    if (group.push(subscription) === GROUP) forwardGroup(group);
-  }
-  forwardGroup(group);
+  for (const subscription of subscriptions) subscription.connection.forward(subscription);
 }
 
-function forwardGroup(group: Subscription[]): void {
-  for (const subscription of group) subscription.connection.forward(subscription);
-  group.length = 0;
-}
-
-/** Who reads several of the channels gets the news of all in one go, in the log's order. */
+/** A reader of several channels gets the messages of all in one write, in the order of the log. */
 function forwardAll(channels: Iterable<Channel>): void {
   const readers = new Map<Connection, Subscription | undefined>();
   for (const { subscriptions } of channels) {

@@ -11,13 +11,13 @@ export interface WindowLimits {
 }
 
 /**
- * The newest messages of one channel, framed once and shared by all its readers. Every message of the channel with
- * `floor < seq ≤ last` is in it; what a reader needs from below the floor is in the log.
+ * The newest messages of one channel, framed once and shared by all its readers. It holds every message of the channel with
+ * `floor < seq ≤ last`; older ones are in the message log.
  */
 export class Window {
   private entries: FramedEntry[] = [];
   private bytes = 0;
-  /** Batches made this turn, shared by readers that stand together. Nearly always all do: the maps are for the others. */
+  /** This turn's batches, shared by readers at the same position. Nearly always that is all of them; the maps serve the rest. */
   private batch: Batch | undefined;
   private batchFrom = 0;
   private others: Map<Framing, Map<number, Batch>> | undefined;
@@ -30,12 +30,12 @@ export class Window {
   ) {}
 
   /**
-   * Appends the channel's next message; `false` when one before it is missing here. The log has shown that there was none
-   * after `last` and up to `proven`: the channel's last message may be known no better than that, see `Page.last`.
+   * Appends the channel's next message; `false` when one before it is missing here. `verifiedHead`: the message log has shown
+   * that the channel has none between `last` and there.
    */
-  push(entry: Entry, proven = 0): boolean {
+  push(entry: Entry, verifiedHead = 0): boolean {
     if (entry.seq <= this.last) return true;
-    if (entry.prev > Math.max(this.last, proven)) return false;
+    if (entry.prev > Math.max(this.last, verifiedHead)) return false;
     const framed = new FramedEntry(this.epoch, entry);
     this.entries.push(framed);
     this.bytes += framed.size;
@@ -45,7 +45,7 @@ export class Window {
     return true;
   }
 
-  /** Puts an unbroken run that ends at the floor in front, if there is room: then its readers need the log no more. */
+  /** Adds an unbroken run that ends at the floor, if the limits allow it: its readers then need no more reads. */
   extendBack(run: readonly FramedEntry[], after: number): void {
     const size = run.reduce((sum, entry) => sum + entry.size, 0);
     if (this.entries.length + run.length > this.limits.messages || this.bytes + size > this.limits.bytes) return;
@@ -80,7 +80,7 @@ export class Window {
     return batch;
   }
 
-  /** Lets go of the turn's batches. */
+  /** Releases the turn's batches. */
   endTurn(): void {
     this.batch = undefined;
     this.others = undefined;

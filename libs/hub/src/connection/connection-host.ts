@@ -10,16 +10,17 @@ export interface ConnectionHost {
   readonly maxChannels: number;
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
-  /** Opens the channels, or finds them open; after this turn one without a reader may be `closed`. */
+  createId(): string;
+  /** Opens the channels that are not open; a channel without a reader may be `closed` again after this turn. */
   openChannels(names: readonly string[]): Promise<Channel[]>;
-  /** The log could not be read: `wake` is wanted again when it is back. */
+  /** The message log is unavailable: the host calls `wake` again later. */
   wakeLater(connection: Connection): void;
   connectionClosed(connection: Connection): void;
   countDelivered(messages: number): void;
   countReset(reason: ResetReason): void;
 }
 
-/** Whoever is to hear that a connection has ended. */
+/** An object with one method instead of a function: a connection's owner needs no closure. */
 export interface CloseListener {
   onClose(): void;
 }

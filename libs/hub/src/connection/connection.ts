@@ -1,37 +1,35 @@
-import { BusUnavailableError } from '@tetracast/bus';
 import type { CloseName, Position, ResetReason, Start } from '@tetracast/message-model';
 import { encodeCursor, seqIn } from '@tetracast/message-model';
 import { Batch } from '../channels/batch';
-import type { Channel, FramedPage } from '../channels/channel';
-import type { ConnectionHost, CloseListener } from './connection-host';
-import { createId } from './create-id';
+import type { Channel } from '../channels/channel';
+import { CatchUpPump, type CatchUpTarget } from '../delivery/catch-up-pump';
+import type { CloseListener, ConnectionHost } from './connection-host';
+import type { ConnectionState } from './connection-state';
 import { encodeConnectionCursor, slowestPosition, withConnectionCursors } from './connection-cursor';
-import { areAtEnd, advancePositions, readNextPage, skipTrimmed, windowsCoverPositions } from '../delivery/catch-up';
+import { areAtEnd, advancePositions, type Pages, skipTrimmed, windowsCoverPositions } from '../delivery/catch-up';
 import type { Sink } from '../sink';
 import { openAndFindStart, requireAllowedRewind, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
 import { findNextBatch, batchLimitsOf } from '../delivery/next-batch';
 import { isSubscribed, selectSubscriptions, requireRoomForChannels, type Subscription } from './subscription';
 
-/**
- * A subscriber: a cursor over the log, not a queue. While it is `live` each turn's messages are handed to its sink as one
- * shared batch; when its sink is full, or it starts in the past, it reads on by itself, from the window or from the log.
- */
-export class Connection {
-  /** Replaced when it changes. Mostly there is one, for which a `Map` is five times as large. */
-  private subscriptions: readonly Subscription[] = [];
-  private epoch = '';
-  /** Where it stands while it has no channel. */
-  private startPosition: Position = { epoch: '', seq: 0 };
-  /** Nothing up to here is known that was not handed over, in any channel that is at its end. */
-  private deliveredThrough = 0;
-  private live = false;
-  private full = false;
-  private closed = false;
-  private readonly stall = new StallWatch();
-  private pumping: Promise<void> | undefined;
-  private pumpAgain = false;
+const NO_PAGES: Pages = new Map();
 
+/**
+ * A subscriber: a cursor over the message log, not a queue. While it is `live` its sink gets each turn's messages as one
+ * shared batch; otherwise a {@link CatchUpPump} reads on for it, from the windows or from the message log.
+ */
+export class Connection implements CatchUpTarget {
+  /** Replaced when it changes. Mostly there is one, for which a `Map` is five times as large. */
+  subscriptions: readonly Subscription[] = [];
+  epoch = '';
+  state: ConnectionState = 'catching-up';
+  /** Its position while it has no channel. */
+  private startPosition: Position = { epoch: '', seq: 0 };
+  /** Every message known up to here has been delivered, in each channel that is at its end. */
+  private deliveredThrough = 0;
+  private readonly stall = new StallWatch();
+  private pump: CatchUpPump | undefined;
   private lazyId: string | undefined;
 
   constructor(
@@ -41,14 +39,14 @@ export class Connection {
     private closeListener?: CloseListener,
   ) {}
 
-  // Made when they are asked for, which a poll and a stream never do where there are no tokens.
+  // Ids are created at first use: without tokens a poll or an event stream needs neither.
   get id(): string {
-    return (this.lazyId ??= createId());
+    return (this.lazyId ??= this.host.createId());
   }
 
-  /** Names its client across reconnects. */
+  /** The client key, which names its client across reconnects. */
   get client(): string {
-    return (this.clientKey ??= createId());
+    return (this.clientKey ??= this.host.createId());
   }
 
   /** Names the client, before the connection subscribes to anything. */
@@ -57,12 +55,12 @@ export class Connection {
   }
 
   /**
-   * Subscribes to the channels it is not subscribed to yet. `begun` is called with the cursor the subscription starts
-   * from, before anything of it is written. Resolves then; messages follow as fast as the sink takes them.
+   * Subscribes to the channels it is not subscribed to yet. Calls `onStart` with the cursor the subscription starts from,
+   * before it writes anything of it, and resolves then; messages follow as fast as the sink takes them.
    *
-   * @throws CodedError `too_many_channels`, `invalid_request` for a rewind that is too long; BusUnavailableError while the log cannot be reached
+   * @throws CodedError `too_many_channels`, `invalid_request` for a rewind that is too long; BusUnavailableError while the message log cannot be reached
    */
-  async subscribe(names: readonly string[], start: Start, begun?: (cursor: string) => void): Promise<void> {
+  async subscribe(names: readonly string[], start: Start, onStart?: (cursor: string) => void): Promise<void> {
     requireAllowedRewind(start, this.host.maxRewind);
     requireRoomForChannels(this.subscriptions, names, this.host.maxChannels);
     const open = (): Promise<Channel[]> =>
@@ -72,44 +70,39 @@ export class Connection {
     requireRoomForChannels(this.subscriptions, names, this.host.maxChannels);
     this.startPosition = point.position;
     for (const channel of channels) this.join(channel, point);
-    begun?.(this.cursor);
+    onStart?.(this.cursor);
     const opened = channels.map(({ name }) => name);
     if (point.reset !== undefined && opened.length > 0) this.sendReset(point.reset, opened, this.cursor);
-    this.live = false;
+    this.leaveLive();
     this.wake();
   }
 
   /** @throws CodedError `too_many_channels` for more names than it can have channels */
   unsubscribe(names: readonly string[]): void {
-    const left = selectSubscriptions(this.subscriptions, names, this.host.maxChannels);
-    this.subscriptions = this.subscriptions.filter((subscription) => !left.includes(subscription));
-    for (const subscription of left) subscription.channel.removeSubscription(subscription);
+    const removed = selectSubscriptions(this.subscriptions, names, this.host.maxChannels);
+    this.subscriptions = this.subscriptions.filter((subscription) => !removed.includes(subscription));
+    for (const subscription of removed) subscription.channel.removeSubscription(subscription);
   }
 
-  /** The sink has room again. */
+  /** The sink has drained and takes more again. */
   onDrain(): void {
-    this.full = false;
+    if (this.state === 'full') this.state = 'catching-up';
     this.wake();
   }
 
-  /** Once a heartbeat period: sends the line's heartbeat, or ends a line whose peer has taken nothing for `stalledMs`. */
+  /** Once a heartbeat period: sends a heartbeat, or closes a connection whose client has taken nothing for `stalledMs`. */
   checkHeartbeat(now: number, stalledMs: number): void {
     if (this.stall.isStalled(this.sink, now, stalledMs)) this.end('stalled');
-    // A full line has enough to say already.
-    else if (!this.full) this.sink.sendHeartbeat?.();
+    // A full connection has bytes on the way already.
+    else if (this.state !== 'full') this.sink.sendHeartbeat?.();
   }
 
-  /** Resolves when all there is has been handed over, or the sink is full, or the log is away. */
+  /** Resolves when it is live, full or closed, or the message log is unavailable. */
   async whenCaughtUp(): Promise<void> {
-    while (this.pumping !== undefined) await this.pumping;
+    while (this.pump !== undefined) await this.pump.ended;
   }
 
-  /** Whether all there was has been handed over, and what comes will be. */
-  get isLive(): boolean {
-    return this.live;
-  }
-
-  /** From where its client would go on: everything up to here was handed over, in all its channels. */
+  /** The cursor its client would resume from: everything up to here was delivered, in all its channels. */
   get cursor(): string {
     const { subscriptions } = this;
     if (subscriptions.length === 0) return encodeCursor(this.startPosition);
@@ -121,10 +114,10 @@ export class Connection {
     return this.subscriptions.map(({ channel }) => channel.name);
   }
 
-  /** Has `listener` called, after those before it, once the line is gone or has been ended; at once if it is already. */
+  /** Calls `listener` when the connection closes, after those added before it; at once if it is closed. */
   onClose(listener: () => void): void {
     const { closeListener } = this;
-    if (this.closed) {
+    if (this.state === 'closed') {
       listener();
       return;
     }
@@ -136,27 +129,31 @@ export class Connection {
     };
   }
 
-  /** The line is gone. */
+  isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  /** The transport has closed. */
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.live = false;
+    if (this.state === 'closed') return;
+    this.state = 'closed';
     this.unsubscribe(this.channels);
     this.host.connectionClosed(this);
     this.closeListener?.onClose();
   }
 
-  /** Ends the line from this side. */
+  /** Closes the connection from this side. */
   end(reason: CloseName): void {
     this.close();
     this.sink.close(reason);
   }
 
-  /** A channel of this connection has news; the hot path. */
+  /** A channel of this connection has new messages; the hot path. */
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    const isSimple = this.live && this.subscriptions.length === 1 && channel.live && channel.epoch === this.epoch;
+    const isSimple =
+      this.state === 'live' && this.subscriptions.length === 1 && channel.live && channel.epoch === this.epoch;
     if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
       return;
@@ -171,93 +168,51 @@ export class Connection {
     this.deliver(batch);
   }
 
-  /** Several channels have news, or the simple way is closed. */
+  /** Several channels have new messages, or {@link forward} cannot take its short cut. */
   forwardAll(): void {
-    if (!this.live || !windowsCoverPositions(this.subscriptions, this.epoch)) {
-      this.live = false;
+    if (this.state !== 'live' || !windowsCoverPositions(this.subscriptions, this.epoch)) {
+      this.leaveLive();
       this.wake();
       return;
     }
-    if (!this.advance(new Map())) this.wake();
+    if (!this.advance(NO_PAGES)) this.wake();
   }
 
-  /** Brings all its channels forward, in the log's order. */
+  /** Brings all its channels forward, in the order of the log. */
   wake(): void {
-    if (this.closed || this.full || this.subscriptions.length === 0) return;
-    if (this.pumping !== undefined) {
-      this.pumpAgain = true;
-      return;
-    }
-    this.pumping = this.pump()
-      .catch((error: unknown) => {
-        if (!(error instanceof BusUnavailableError)) throw error;
-        this.host.wakeLater(this);
-      })
-      .finally(() => {
-        this.pumping = undefined;
-        if (this.pumpAgain) {
-          this.pumpAgain = false;
-          this.wake();
-        }
-      });
+    if (this.state === 'closed' || this.state === 'full' || this.subscriptions.length === 0) return;
+    if (this.pump === undefined) this.pump = new CatchUpPump(this);
+    else this.pump.wake();
   }
 
-  private async pump(): Promise<void> {
-    let known: ReadonlyMap<Subscription, FramedPage> = new Map();
-    for (;;) {
-      this.pumpAgain = false;
-      await this.settleChannels();
-      if (this.shouldStop()) return;
-      const subscriptions = this.subscriptions;
-      if (!subscriptions.every(({ channel }) => channel.live)) return;
-      if (!this.adoptEpoch(subscriptions)) return;
-      const below = subscriptions.filter(({ position, channel }) => position < channel.window.floor);
-      const pages = await Promise.all(below.map((subscription) => readNextPage(subscription, known, below.length)));
-      if (this.shouldStop()) return;
-      if (pages.some(({ epoch }) => epoch !== this.epoch)) continue;
-      if (below.some((subscription) => !this.subscriptions.includes(subscription))) continue;
-      known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
-      // While the log was read a window may have moved on, fallen behind or been replaced.
-      if (!windowsCoverPositions(this.subscriptions, this.epoch, known)) continue;
-      if (this.advance(known)) return;
-    }
+  onLogUnavailable(): void {
+    this.host.wakeLater(this);
   }
 
-  // Methods, not fields, where an `await` stands before: what was true before it need not be true after.
-  /** Whether the line is gone, or was ended: nothing is to be done for it any more. */
-  isClosed(): boolean {
-    return this.closed;
+  onPumpEnded(again: boolean): void {
+    this.pump = undefined;
+    if (again) this.wake();
   }
 
-  private shouldStop(): boolean {
-    return this.closed || this.full;
-  }
-
-  private async settleChannels(): Promise<void> {
-    for (const { channel } of this.subscriptions) if (!channel.live) await channel.whenFilled();
-  }
-
-  /** Hands over one step of what pages and windows hold; `true` when there is nothing more to do for now. */
-  private advance(pages: ReadonlyMap<Subscription, FramedPage>): boolean {
+  /** Delivers the next batch of what pages and windows hold; `true` when there is nothing more to do for now. */
+  advance(pages: Pages): boolean {
     if (pages.size === 0 && this.advanceTogether()) return true;
-    this.sendTrimmed(pages);
+    this.reportTrimmed(pages);
     const readers = new Set(this.subscriptions);
-    const {
-      deliveredThrough,
-      isComplete,
-      messages: plain,
-    } = findNextBatch(readers, pages, batchLimitsOf(this.sink, this.host.resumeLimits));
-    const messages = withConnectionCursors(plain, this.epoch, readers);
-    this.deliveredThrough = deliveredThrough;
-    advancePositions(this.subscriptions, deliveredThrough, pages);
-    this.live = isComplete && windowsCoverPositions(this.subscriptions, this.epoch) && areAtEnd(this.subscriptions);
+    const next = findNextBatch(readers, pages, batchLimitsOf(this.sink, this.host.resumeLimits));
+    const messages = withConnectionCursors(next.messages, this.epoch, readers);
+    this.deliveredThrough = next.deliveredThrough;
+    advancePositions(this.subscriptions, next.deliveredThrough, pages);
+    if (next.isComplete && windowsCoverPositions(this.subscriptions, this.epoch) && areAtEnd(this.subscriptions)) {
+      this.enterLive();
+    } else this.leaveLive();
     if (messages.length > 0) this.deliver(new Batch(messages, this.sink.framing));
-    return this.live || this.full || (messages.length === 0 && pages.size === 0);
+    return this.state !== 'catching-up' || (messages.length === 0 && pages.size === 0);
   }
 
   /**
-   * The one channel's window holds all that is missing, and one write may carry it: those who come back to the same place
-   * in the same turn, as all do after a cut, share its bytes. `false` when it is not that simple.
+   * The short cut for one channel whose window holds all that is missing, in one write: connections that return to the same
+   * position in the same turn, as all do after a cut, share its bytes. `false` when it does not apply.
    */
   private advanceTogether(): boolean {
     const [subscription] = this.subscriptions;
@@ -269,13 +224,13 @@ export class Connection {
     this.deliveredThrough = knownThrough;
     subscription.position = Math.max(subscription.position, verifiedThrough);
     subscription.gapReported = false;
-    this.live = true;
+    this.enterLive();
     if (batch.count > 0) this.deliver(batch);
     return true;
   }
 
   private deliver(batch: Batch): void {
-    // Nothing is hidden from a client that nobody knows by name.
+    // Without a client key nothing is hidden.
     const visible = this.clientKey === undefined ? batch : batch.visibleTo(this.clientKey);
     this.host.countDelivered(visible.count);
     if (visible.count > 0 && !this.sink.write(visible)) this.markFull();
@@ -283,15 +238,22 @@ export class Connection {
       this.markFull();
   }
 
-  /** The sink takes no more for now. */
+  // `closed` is final: a sink may close the connection during a write or a reset.
   private markFull(): void {
-    this.full = true;
-    this.live = false;
+    if (this.state !== 'closed') this.state = 'full';
+  }
+
+  private enterLive(): void {
+    if (this.state === 'catching-up') this.state = 'live';
+  }
+
+  private leaveLive(): void {
+    if (this.state === 'live') this.state = 'catching-up';
   }
 
   private join(channel: Channel, point: StartingPoint): void {
     if (isSubscribed(this.subscriptions, channel.name)) return;
-    // Without a channel it follows no log: the one it joins now may be another than the one it left.
+    // Without a channel it follows no epoch: this channel may have another one than the channel it left.
     if (this.subscriptions.length === 0) {
       this.epoch = point.position.epoch;
       this.deliveredThrough = 0;
@@ -302,8 +264,9 @@ export class Connection {
     this.subscriptions = [...this.subscriptions, subscription];
   }
 
-  /** The log was replaced: what is stored now follows, after the client was told. `false` while channels disagree. */
-  private adoptEpoch(subscriptions: readonly Subscription[]): boolean {
+  /** After the message log was replaced: reports a reset and goes on with what is stored now. `false` while channels disagree. */
+  adoptEpoch(): boolean {
+    const { subscriptions } = this;
     const epoch = subscriptions[0]?.channel.epoch ?? this.epoch;
     if (subscriptions.some(({ channel }) => channel.epoch !== epoch)) return false;
     if (epoch === this.epoch) return true;
@@ -314,10 +277,10 @@ export class Connection {
     return true;
   }
 
-  /** Messages right after the position are gone: says so and goes on with what is left. */
-  private sendTrimmed(pages: ReadonlyMap<Subscription, FramedPage>): void {
-    const told = skipTrimmed(pages);
-    if (told.length > 0) this.sendReset('trimmed', told, this.cursor);
+  /** Reports the messages that are no longer stored after a position, and goes on with those that are. */
+  private reportTrimmed(pages: Pages): void {
+    const channels = skipTrimmed(pages);
+    if (channels.length > 0) this.sendReset('trimmed', channels, this.cursor);
   }
 
   private sendReset(reason: ResetReason, channels: string[], cursor: string): void {

@@ -1,29 +1,38 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
+
 /**
- * One timer for any number of members: each has its turn once a period, spread evenly over the period's slots, so that
- * heartbeats cost neither a timer per connection nor a burst of writes. A turn comes after what had arrived by then: a
- * process that was held up itself finds the answers to its heartbeats before it asks who is silent.
+ * One timer for any number of members. It visits each once a period, spread evenly over the period's slots, so heartbeats
+ * cost neither a timer per connection nor a burst of writes. A visit comes after the input of that turn: a process that was
+ * blocked reads the answers to its heartbeats before it looks for silent clients.
  */
 export class HeartbeatWheel<Member> {
   private readonly slots: Set<Member>[];
   private readonly slotOf = new Map<Member, Set<Member>>();
   private readonly timer: NodeJS.Timeout;
-  private round: NodeJS.Immediate | undefined;
+  private visits: NodeJS.Immediate | undefined;
   private hand = 0;
 
-  constructor(periodMs: number, turn: (member: Member) => void, slots = Math.max(1, Math.round(periodMs / 1000))) {
+  constructor(
+    private readonly runtime: Runtime,
+    periodMs: number,
+    visit: (member: Member) => void,
+    slots = Math.max(1, Math.round(periodMs / 1000)),
+  ) {
     this.slots = Array.from({ length: slots }, () => new Set<Member>());
-    this.timer = setInterval(() => {
+    this.timer = runtime.setInterval(() => {
       this.hand = (this.hand + 1) % slots;
       const members = this.slots[this.hand] as Set<Member>;
-      // Timers are due before sockets are read, immediates after.
-      this.round = setImmediate(() => {
-        for (const member of members) turn(member);
-      }).unref();
+      // Node runs timers before it reads sockets, and immediates after.
+      this.visits = runtime
+        .setImmediate(() => {
+          for (const member of members) visit(member);
+        })
+        .unref();
     }, periodMs / slots);
     this.timer.unref();
   }
 
-  /** The member's first turn is a whole period from now. */
+  /** The first visit comes a whole period from now. */
   add(member: Member): void {
     const slot = this.slots[this.hand] as Set<Member>;
     slot.add(member);
@@ -39,13 +48,13 @@ export class HeartbeatWheel<Member> {
     return this.slotOf.size;
   }
 
-  /** All members there are now. */
+  /** All members now. */
   get members(): Member[] {
     return [...this.slotOf.keys()];
   }
 
   stop(): void {
-    clearInterval(this.timer);
-    clearImmediate(this.round);
+    this.runtime.clearInterval(this.timer);
+    this.runtime.clearImmediate(this.visits);
   }
 }

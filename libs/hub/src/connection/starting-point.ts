@@ -1,32 +1,32 @@
 import { CodedError, decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from '../channels/channel';
 
-/** What a hub tells of its log. */
+/** What a hub knows of the message log. */
 export interface LogHead {
-  /** Where the log stands now, or a place known to be behind it in the same epoch. */
+  /** The log's position now, or an earlier one of the same epoch. */
   position(): Promise<Position>;
-  /** The newest place this process has heard of. */
+  /** The greatest sequence number announced to this process. */
   readonly announced: number;
 }
 
-/** Where a subscription begins, and what its client must be told first. */
+/** Where a subscription begins, and the reset its client gets first. */
 export interface StartingPoint {
   readonly position: Position;
-  /** By channel name, where channels begin at places of their own. */
+  /** By channel name, where channels begin at different positions. */
   readonly positions?: ReadonlyMap<string, number>;
   readonly reset?: ResetReason;
-  /** Whether it asked for "what there is", so that what is no longer there is no news. */
+  /** Whether messages that are no longer stored need no report: the client asked for what is stored, or gets a reset. */
   readonly gapReported: boolean;
 }
 
-/** @throws CodedError `invalid_request` when a rewind is longer than `most` */
-export function requireAllowedRewind(start: Start, most: number): void {
-  if (start.kind === 'rewind' && start.count > most) {
-    throw new CodedError('invalid_request', `"rewind" may be ${most} at the most`);
+/** @throws CodedError `invalid_request` when a rewind is longer than `max` */
+export function requireAllowedRewind(start: Start, max: number): void {
+  if (start.kind === 'rewind' && start.count > max) {
+    throw new CodedError('invalid_request', `"rewind" is too large: the most is ${max}`);
   }
 }
 
-/** Opens the channels, and finds where a subscription begins in them. */
+/** Opens the channels, and finds the position where a subscription begins in them. */
 export async function openAndFindStart(
   open: () => Promise<readonly Channel[]>,
   start: Start,
@@ -35,12 +35,12 @@ export async function openAndFindStart(
   for (;;) {
     const channels = await open();
     const point = await findStartingPoint(start, channels, log);
-    // One that nobody reads yet may have been closed meanwhile, and hears nothing any more.
+    // A channel without readers may have been closed meanwhile, and then receives nothing.
     if (!channels.some(({ closed }) => closed)) return { channels, point };
   }
 }
 
-/** Turns the words of a client into places in the log. */
+/** Turns a client's request into positions. */
 async function findStartingPoint(start: Start, channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
   switch (start.kind) {
     case 'now':
@@ -60,7 +60,7 @@ async function resume(cursor: string, channel: Channel | undefined, log: LogHead
   const wanted = decodeCursor(cursor);
   if (wanted === undefined) return { position: await log.position(), reset: 'invalid', gapReported: false };
   const furthest = Math.max(wanted.seq, ...(wanted.ahead?.values() ?? []));
-  // The common case costs no round trip: a cursor this process can judge by itself.
+  // The common case costs no round trip: this process knows enough to accept the cursor.
   const known = Math.max(log.announced, channel?.verifiedThrough ?? 0);
   if (wanted.epoch === channel?.epoch && furthest <= known) return { position: wanted, gapReported: false };
   const { epoch, seq } = await log.position();
@@ -72,6 +72,6 @@ async function resume(cursor: string, channel: Channel | undefined, log: LogHead
 async function rewind(count: number, channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
   const position = await log.position();
   if (count === 0) return { position, gapReported: false };
-  const places = channels.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
-  return { position, positions: new Map(await Promise.all(places)), gapReported: true };
+  const positions = channels.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
+  return { position, positions: new Map(await Promise.all(positions)), gapReported: true };
 }

@@ -3,13 +3,13 @@ import { type EncodedMessage, encodeCursor } from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**
- * An entry of the log with the frames made of it so far: one encoding per framing and process, however many readers. Very
- * many are kept, so that what can be made again from the entry is not.
+ * An entry of the message log with the frames made of it so far: one encoding per framing and process, for any number of
+ * readers. A process keeps very many of these, so they hold nothing that the entry yields.
  */
 export class FramedEntry {
   readonly seq: number;
   readonly prev: number;
-  // Nearly every process frames for one transport only: a map is for the others.
+  // Nearly every process frames for one transport only; the map serves the rest.
   private framing: Framing | undefined;
   private bytes: Buffer | undefined;
   private others: Map<Framing, Buffer> | undefined;
@@ -28,7 +28,7 @@ export class FramedEntry {
     return 256 + this.entry.data.length * 2;
   }
 
-  /** The client key it is not sent to; `undefined` when it goes to all. */
+  /** The client key that does not get it; `undefined` when every client does. */
   get hiddenFrom(): string | undefined {
     return this.entry.echo ? undefined : this.entry.client;
   }
@@ -48,12 +48,12 @@ export class FramedEntry {
     return message;
   }
 
-  /** From where its reader goes on. */
+  /** The cursor that resumes after it. */
   get cursor(): string {
     return this.ownCursor ?? encodeCursor({ epoch: this.epoch, seq: this.seq });
   }
 
-  /** The same for one connection that resumes elsewhere than at its id. */
+  /** The same entry for one connection whose cursor after it is not its id. */
   withCursor(cursor: string): FramedEntry {
     return new FramedEntry(this.epoch, this.entry, cursor);
   }

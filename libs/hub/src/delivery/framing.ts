@@ -1,6 +1,6 @@
 import type { EncodedMessage } from '@tetracast/message-model';
 
-/** One way to put a message on the wire. Stateless; the bytes are made once per message and shared by all connections. */
+/** One form of a message on the wire. Stateless: all connections share the bytes, which are made once per message. */
 export interface Framing {
   readonly name: string;
   encode(message: EncodedMessage): Buffer;

@@ -4,25 +4,25 @@ import type { ResumeLimits } from './resume-limits';
 import type { Sink } from '../sink';
 import type { Subscription } from '../connection/subscription';
 
-/** How much one write may carry. */
+/** The most that one write carries. */
 export type BatchLimits = Pick<ResumeLimits, 'messages' | 'bytes'>;
 
-/** How much one write to this sink may carry. */
+/** The most that one write to this sink carries. */
 export function batchLimitsOf({ batchLimit }: Sink, { messages, bytes }: ResumeLimits): BatchLimits {
   return { messages: batchLimit ?? messages, bytes };
 }
 
-/** What one connection can be handed next. */
+/** What a connection gets next. */
 export interface NextBatch {
   /** In the order of the log. */
   readonly messages: readonly FramedEntry[];
-  /** Up to here nothing is missing in any of its channels once the messages are handed over. */
+  /** After these messages nothing is missing up to here, in any of its channels. */
   readonly deliveredThrough: number;
-  /** Whether this is all that can be handed over now. */
+  /** Whether these are all messages it can get now. */
   readonly isComplete: boolean;
 }
 
-/** The next messages of a connection, from pages of the log where its windows do not reach back far enough. */
+/** The next messages of a connection: from its windows, and from pages of the log where a window begins too late. */
 export function findNextBatch(
   subscriptions: Iterable<Subscription> & { readonly size: number },
   pages: ReadonlyMap<Subscription, FramedPage>,
@@ -44,7 +44,10 @@ export function findNextBatch(
   return { messages: found.slice(0, count), deliveredThrough: last.seq, isComplete: false };
 }
 
-/** Up to here all channels are known without a hole: beyond it a cursor would promise what may still come. */
+/**
+ * The horizon: the position up to which all channels of a connection are known without a gap. Beyond it a cursor could skip a
+ * message that is still on its way.
+ */
 function findHorizon(subscriptions: Iterable<Subscription>, pages: ReadonlyMap<Subscription, FramedPage>): number {
   let horizon = Infinity;
   for (const subscription of subscriptions) {
@@ -54,12 +57,12 @@ function findHorizon(subscriptions: Iterable<Subscription>, pages: ReadonlyMap<S
   return horizon;
 }
 
-/** Up to here the log has shown that nothing of this page's channel is missing. */
+/** Up to here the page shows every message of its channel. */
 export function pageEnd({ more, entries, head }: FramedPage): number {
   return more ? (entries.at(-1)?.seq ?? head) : head;
 }
 
-/** How many of the messages one write may carry: at least one, if there is one. */
+/** How many of the messages one write carries: at least one, if there is one. */
 function countFitting(found: readonly FramedEntry[], limits: BatchLimits): number {
   let bytes = 0;
   let count = 0;

@@ -40,7 +40,7 @@ export type ParsedFrame =
 
 const compiled = new Map<ClientFrameType, TypeCheck<(typeof CLIENT_FRAMES)[ClientFrameType]>>();
 
-/** The frame in a WebSocket text message, or the coded reason why there is none. Never throws. */
+/** The frame in a WebSocket text message, or a coded reason. Never throws. */
 export function parseClientFrame(text: string): ParsedFrame {
   let value: unknown;
   try {
@@ -65,8 +65,8 @@ export function parseClientFrame(text: string): ParsedFrame {
 }
 
 /**
- * The coded reason why `value` is no publication or subscription: names that break their own grammar have codes of their
- * own, anything else is `otherwise`.
+ * The coded reason why `value` is no publication or subscription: a bad channel or event name has its own code, anything else
+ * is `otherwise`.
  */
 export function explainMembers(
   value: Record<string, unknown>,
@@ -92,7 +92,7 @@ function explain(
   return { code: 'invalid_frame', message: first ? `${first.path || '/'}: ${first.message}` : 'not a frame' };
 }
 
-// Compiled at first use: a browser under a strict content security policy may import this file, but not compile.
+// Compiled at first use: under a strict content security policy a browser may import this file, but not compile.
 function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[ClientFrameType]> {
   let check = compiled.get(type);
   if (check === undefined) {
@@ -103,7 +103,7 @@ function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[Client
 }
 
 function quote(value: unknown): string {
-  // Written out, an object nested deeply enough would end the process.
+  // Deeply nested objects would overflow the stack of JSON.stringify.
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = String(value);
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -27,7 +27,7 @@ export const SERVER_FRAMES = {
     type: Type.Literal('ack'),
     ref: Ref,
     id: Type.String(),
-    /** The idempotency key was known: `id` is what was stored then. */
+    /** The idempotency key was known: `id` is that of the first publish. */
     duplicate: Type.Optional(Type.Literal(true)),
   }),
   reset: Type.Composite([Type.Object({ type: Type.Literal('reset') }), ResetSchema]),

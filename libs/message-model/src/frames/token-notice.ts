@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-/** The permission of a line ends at `expiresAt`, in ms since 1970: a new token keeps the line open. */
+/** The permission of a connection ends at `expiresAt`, in ms since 1970; a new token keeps the connection open. */
 export const TokenExpiringSchema = Type.Object({
   type: Type.Literal('token_expiring'),
   connection: Type.String(),
   expiresAt: Type.Number(),
 });
 
-/** A token was accepted for a line: whose it is, and until when it lasts, in ms since 1970 (absent: without end). */
+/** The server accepted a token for a connection; `expires` in ms since 1970, absent: it does not expire. */
 export const AuthenticatedSchema = Type.Object({
   type: Type.Literal('authenticated'),
   connection: Type.String(),
@@ -15,10 +15,10 @@ export const AuthenticatedSchema = Type.Object({
   expiresAt: Type.Optional(Type.Number()),
 });
 
-/** What a line is told about its token: a frame on a WebSocket, an event `tetracast:<type>` elsewhere. */
+/** A notice about the token of a connection: a frame on a WebSocket, an event `tetracast:<type>` elsewhere. */
 export type TokenNotice = Static<typeof TokenExpiringSchema> | Static<typeof AuthenticatedSchema>;
 
-/** The name of a notice where it is an event, and what it carries there. */
+/** A notice as an event: its name and payload. */
 export function eventOfNotice({ type, ...payload }: TokenNotice): { event: string; payload: object } {
   return { event: `tetracast:${type}`, payload };
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { publishRoute } from '../../src/http/publish-route';
 import { post } from '../ask';
-import { startService, type TestService } from '../start-service';
+import { startService, type TestService } from '../../src/testing';
 
 /** What a client gets that sends this, and then no more. */
 function sendAndWait(service: TestService, bytes: string): Promise<string> {

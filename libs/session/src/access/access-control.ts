@@ -1,5 +1,5 @@
 import { defaultAlgorithms, Permissions, type TokenClaims, TokenVerifier } from '@tetracast/access';
-import type { Bus } from '@tetracast/bus';
+import type { KeyValueStore } from '@tetracast/bus';
 import type { Connection, Hub } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
 import type { SessionLogger } from '../session-logger';
@@ -21,10 +21,15 @@ export class AccessControl {
   private readonly feed: AccessFeed;
 
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
-  static async create(settings: AccessSettings, bus: Bus, hub: Hub, logger: SessionLogger): Promise<AccessControl> {
+  static async create(
+    settings: AccessSettings,
+    store: KeyValueStore,
+    hub: Hub,
+    logger: SessionLogger,
+  ): Promise<AccessControl> {
     const keys = configuredKeys(settings);
     const everybody = publicPermissions(settings);
-    if (keys === undefined) return new AccessControl(settings, everybody, undefined, bus, hub, logger);
+    if (keys === undefined) return new AccessControl(settings, everybody, undefined, store, hub, logger);
     const { authAlgorithms, authIssuer, authAudience, authLeewayMs, maxTokenAgeMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
@@ -40,19 +45,19 @@ export class AccessControl {
       },
       everybody,
     });
-    return new AccessControl(settings, everybody, verifier, bus, hub, logger);
+    return new AccessControl(settings, everybody, verifier, store, hub, logger);
   }
 
   private constructor(
     private readonly settings: AccessSettings,
     private readonly everybody: Permissions,
     private readonly verifier: TokenVerifier | undefined,
-    bus: Bus,
+    store: KeyValueStore,
     hub: Hub,
     logger: SessionLogger,
   ) {
     const { revocationTtlMs } = settings;
-    this.tickets = new Tickets(bus, settings, (claims) => this.permissionsOfKnownToken(claims));
+    this.tickets = new Tickets(store, settings, (claims) => this.permissionsOfKnownToken(claims));
     this.openPermissions = new ConnectionPermissions(settings);
     this.sharedPermission = { permissions: everybody };
     this.feed = new AccessFeed(

@@ -1,5 +1,5 @@
 import { Permissions, readClaims, type TokenClaims } from '@tetracast/access';
-import type { Bus } from '@tetracast/bus';
+import type { KeyValueStore } from '@tetracast/bus';
 import { CodedError } from '@tetracast/message-model';
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessSettings } from '../session-settings';
@@ -19,7 +19,7 @@ interface Stored {
  */
 export class Tickets {
   constructor(
-    private readonly bus: Bus,
+    private readonly store: KeyValueStore,
     /** How long a ticket waits for its first use; that of a token that never expires is kept for `revocationTtlMs` after its last. */
     private readonly settings: Pick<AccessSettings, 'ticketUnusedMs' | 'revocationTtlMs'>,
     /** What the claims behind a ticket still allow. If it throws, the ticket is not prolonged. @throws CodedError `unauthorized` */
@@ -40,7 +40,7 @@ export class Tickets {
    * @throws CodedError `unauthorized`; BusUnavailableError
    */
   async redeem(ticket: string, channels: readonly string[]): Promise<Permissions> {
-    const text = await this.bus.getValue(keyOf(ticket));
+    const text = await this.store.getValue(keyOf(ticket));
     if (text === undefined) throw new CodedError('unauthorized', 'the ticket is unknown or has expired: get a new one');
     const stored = JSON.parse(text) as Stored;
     if (!channels.every((channel) => stored.channels.includes(channel))) {
@@ -65,7 +65,7 @@ export class Tickets {
   }
 
   private async keep(ticket: string, stored: Stored, ttlMs: number): Promise<void> {
-    await this.bus.putValue(keyOf(ticket), JSON.stringify(stored), ttlMs);
+    await this.store.putValue(keyOf(ticket), JSON.stringify(stored), ttlMs);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { RateCounters } from '@tetracast/bus';
 import { type SharedRates, RATE_WINDOW_MS } from './shared-rates';
 
 /** How long a process does not know what the others allowed meanwhile: by so much a rate may be exceeded in all. */
@@ -8,12 +8,12 @@ const EXCHANGE_MS = 250;
  * Adds up what all processes on one message log allow: one round trip now and then, and none while no client spends anything.
  * While the log cannot be reached each process limits by itself. Returns a function that stops it.
  */
-export function exchangeRateCounts(bus: Pick<Bus, 'addCounts'>, buckets: SharedRates): () => void {
+export function exchangeRateCounts(counters: RateCounters, buckets: SharedRates): () => void {
   let underway = false;
   const exchange = async (): Promise<void> => {
     const report = buckets.report(performance.now());
     if (report.size === 0) return;
-    const sums = await bus.addCounts(report, RATE_WINDOW_MS);
+    const sums = await counters.addCounts(report, RATE_WINDOW_MS);
     const now = performance.now();
     for (const [index, name] of [...report.keys()].entries()) buckets.applyTotal(name, sums[index] ?? 0, now);
   };

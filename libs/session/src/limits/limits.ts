@@ -1,4 +1,4 @@
-import type { Bus } from '@tetracast/bus';
+import type { RateCounters } from '@tetracast/bus';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionSettings, OriginSettings, Rates, RateSettings } from '../session-settings';
@@ -30,13 +30,13 @@ export class Limits {
 
   constructor(
     settings: ConnectionSettings & RateSettings & Pick<OriginSettings, 'trustProxy'>,
-    bus: Pick<Bus, 'addCounts'>,
+    counters: RateCounters,
   ) {
     this.connections = new ConnectionLimits(settings, this.refuse);
     const addressOf = createClientAddress(settings.trustProxy);
     this.addressOf = (request) => networkOf(addressOf(request));
     this.rates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
-    this.stop = exchangeRateCounts(bus, this.shared);
+    this.stop = exchangeRateCounts(counters, this.shared);
   }
 
   /** The quota of the connection that this request opens. `user` is the subject of its token. */

@@ -6,7 +6,7 @@ import type { Rates } from '../../src/session-settings';
 import { sessionSettings } from '../session-settings';
 
 // Its clock is the one that the tests turn on.
-const bus = new MemoryBus({ retention: { size: 1, ttlMs: 1000 } }, { now: () => Date.now() });
+const bus = new MemoryBus({ retention: { size: 1, ttlMs: 1000 } });
 const open: Limits[] = [];
 
 function createLimits(

@@ -8,7 +8,7 @@ import {
 } from './sentinel-url';
 import { type HostAndPort, UrlReader } from './url-parts';
 
-/** Where one server is, and what to say to it. */
+/** The address of one server, and how to log in. */
 export interface ServerAddress extends HostAndPort {
   readonly db: number;
   readonly tls: boolean;
@@ -26,7 +26,7 @@ export function parseAddress(url: string): RedisAddress {
   return isSentinelUrl(url) ? parseSentinelUrl(url) : parseServerUrl(url);
 }
 
-/** What ioredis needs to find the server. */
+/** The options of ioredis that lead to the server. */
 export function addressOptions(
   address: RedisAddress,
   commandTimeoutMs: number,

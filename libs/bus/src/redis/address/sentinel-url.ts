@@ -1,25 +1,25 @@
 import type { CommonRedisOptions, SentinelConnectionOptions } from 'ioredis';
 import { type HostAndPort, UrlReader } from './url-parts';
 
-/** Where the primary is asked for, and what to say to it. */
+/** The Sentinels that know the primary's address, and how to log in. */
 export interface SentinelAddress {
   readonly sentinels: readonly HostAndPort[];
-  /** How the Sentinels call the primary. */
+  /** The Sentinels' name for the primary. */
   readonly name: string;
   readonly db: number;
-  /** To all servers and all Sentinels. */
+  /** For all servers and all Sentinels. */
   readonly tls: boolean;
   /** For the servers. */
   readonly username?: string;
   readonly password?: string;
-  /** For the Sentinels, which have users of their own. */
+  /** For the Sentinels, which have separate users. */
   readonly sentinelUsername?: string;
   readonly sentinelPassword?: string;
 }
 
 const FORM = 'redis+sentinel://[user:password@]host[:port][,host[:port]…]/primary-name[/database]';
 const SCHEME = /^(redis|rediss)\+sentinel:\/\//;
-/** What Sentinel itself accepts. */
+/** As Sentinel itself requires. */
 const PRIMARY_NAME = /^[A-Za-z0-9._-]+$/;
 const DEFAULT_PORT = 26_379;
 const PARAMETERS = { sentinel_username: 'sentinelUsername', sentinel_password: 'sentinelPassword' } as const;
@@ -29,8 +29,8 @@ export function isSentinelUrl(url: string): boolean {
 }
 
 /**
- * Reads `redis+sentinel://` and, with TLS to servers and Sentinels, `rediss+sentinel://`. Port 26379 and database 0 unless
- * said; `?sentinel_username=` and `?sentinel_password=` are for the Sentinels. @throws BusUrlError that says what is wrong
+ * Reads `redis+sentinel://` and, with TLS to servers and Sentinels, `rediss+sentinel://`. Port 26379 and database 0 by
+ * default; `?sentinel_username=` and `?sentinel_password=` are for the Sentinels. @throws BusUrlError that says what is wrong
  */
 export function parseSentinelUrl(url: string): SentinelAddress {
   const reader = new UrlReader(FORM);
@@ -47,7 +47,7 @@ export function parseSentinelUrl(url: string): SentinelAddress {
 export type SentinelRedisOptions = Omit<SentinelConnectionOptions, 'path' | 'replyMapping'> &
   Pick<CommonRedisOptions, 'db' | 'username' | 'password'>;
 
-/** What ioredis needs to find the primary and to follow it. */
+/** The options of ioredis that lead to the primary. */
 export function sentinelOptions(address: SentinelAddress, commandTimeoutMs: number): SentinelRedisOptions {
   const { sentinels, name, db, tls, username, password, sentinelUsername, sentinelPassword } = address;
   return {

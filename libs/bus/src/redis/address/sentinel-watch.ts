@@ -1,33 +1,35 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Redis } from 'ioredis';
 import { backOffMs } from '../connection/back-off';
 import { Problems, type ProblemsOptions } from '../problems';
 import { reasonOf } from '../connection/reason';
 import type { SentinelAddress } from './sentinel-url';
 
-/** Told at the end: from here on the Sentinels send whoever asks to the new primary. */
+/** Published at the end of a failover: from now on the Sentinels answer with the new primary. */
 const SWITCHED = '+switch-master';
-/** Told a moment before a replica is promoted; the old primary learns of it last, after a second or much later. */
+/** Published just before a replica is promoted; the old primary learns of it last, after a second or much later. */
 const PROMOTING = '+failover-state-send-slaveof-noone';
 
 export interface SentinelEvents {
-  /** Another server is about to become the primary: what the old one takes from now on is lost. */
+  /** Another server is about to become the primary: writes to the old one are lost from now on. */
   onPromoting(): void;
-  /** Told by each Sentinel when it has learned of it. */
+  /** Another server is the primary now; each Sentinel reports it once. */
   onSwitched(host: string, port: number): void;
 }
 
 /**
- * Hears from every Sentinel that is named of a change of the primary. Without that a line to the old one would stay for as
- * long as it takes, and longer if that one is cut off from the others but not from here.
+ * Receives changes of the primary from every Sentinel in BUS_URL. Without it a connection to the old primary could stay open,
+ * above all when that one is cut off from the other servers but not from this process.
  */
 export class SentinelWatch {
-  private readonly lines: readonly Redis[];
+  private readonly connections: readonly Redis[];
 
   constructor(address: SentinelAddress, events: SentinelEvents, options: ProblemsOptions = {}) {
-    this.lines = address.sentinels.map(({ host, port }) => {
+    const { runtime = nodeRuntime } = options;
+    this.connections = address.sentinels.map(({ host, port }) => {
       const problems = new Problems(`the Sentinel at ${host}:${port}`, options);
       const report = (error: unknown): void => problems.report(reasonOf(error));
-      const line = new Redis({
+      const connection = new Redis({
         host,
         port,
         connectionName: 'tetracast-sentinel-watch',
@@ -38,23 +40,23 @@ export class SentinelWatch {
         enableReadyCheck: false,
         enableOfflineQueue: false,
         autoResubscribe: false,
-        retryStrategy: backOffMs,
+        retryStrategy: (attempt) => backOffMs(attempt, runtime),
       });
-      // One that cannot be reached is tried again; the others are heard meanwhile.
-      line.on('error', report);
-      line.on('ready', () => void line.subscribe(SWITCHED, PROMOTING).then(() => problems.end(), report));
-      line.on('message', (news, text) => {
-        if (news === SWITCHED) {
+      // ioredis retries a Sentinel that it cannot reach; the others still report.
+      connection.on('error', report);
+      connection.on('ready', () => void connection.subscribe(SWITCHED, PROMOTING).then(() => problems.end(), report));
+      connection.on('message', (event, text) => {
+        if (event === SWITCHED) {
           const [name, , , newHost, newPort] = text.split(' ');
           if (name === address.name && newHost !== undefined) events.onSwitched(newHost, Number(newPort));
         } else if (text.includes(` @ ${address.name} `)) events.onPromoting();
       });
-      line.connect().catch(() => undefined);
-      return line;
+      connection.connect().catch(() => undefined);
+      return connection;
     });
   }
 
   close(): void {
-    for (const line of this.lines) line.disconnect();
+    for (const connection of this.connections) connection.disconnect();
   }
 }

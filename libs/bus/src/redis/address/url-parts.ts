@@ -1,14 +1,14 @@
 import { BusUrlError } from '../../bus-url-error';
 
-/** A BUS_URL taken apart, user and password decoded. */
+/** The parts of a BUS_URL, with user and password decoded. */
 export interface UrlParts {
   readonly username?: string;
   readonly password?: string;
-  /** What names the host or hosts. */
+  /** The host or hosts, as written. */
   readonly hosts: string;
-  /** From the first slash on, or empty. */
+  /** From the first slash, or empty. */
   readonly path: string;
-  /** What follows the question mark, or empty. */
+  /** After the question mark, or empty. */
   readonly query: string;
 }
 
@@ -20,7 +20,7 @@ export interface HostAndPort {
 const HOST = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::([0-9]+))?$/;
 const ENCODE = 'percent-encode a user or password: / as %2F, ? as %3F, # as %23, % as %25';
 
-/** Reads URLs of one form. What is wrong is a BusUrlError that shows nothing of the URL, which may hold a password. */
+/** Reads URLs of one form. Its errors show nothing of the URL, which may hold a password. */
 export class UrlReader {
   private mayBeUnencoded = false;
 
@@ -31,16 +31,16 @@ export class UrlReader {
   split(url: string): UrlParts {
     const [, authority = '', path = '', query = '', fragment = ''] =
       /^[^:]*:\/\/([^/?#]*)([^?#]*)(?:\?([^#]*))?(#.*)?$/.exec(url) ?? [];
-    // An @ behind what ended the host: that was a character of the password.
+    // An @ after the host: the password holds a character that must be encoded.
     this.mayBeUnencoded = `${path}${query}${fragment}`.includes('@');
     if (fragment !== '') this.fail('a # may not stand in it');
-    // A password may hold any character but those that end it: the last @ is the one that counts.
+    // A password may hold an @: the last one ends it.
     const at = authority.lastIndexOf('@');
     const user = at < 0 ? {} : this.user(authority.slice(0, at));
     return { ...user, hosts: authority.slice(at + 1), path, query };
   }
 
-  /** @throws BusUrlError that calls it `name` */
+  /** @param name of the host in an error. @throws BusUrlError */
   host(text: string, defaultPort: number, name: string): HostAndPort {
     const [, ipv6, plain, digits] = HOST.exec(text) ?? [];
     const host = ipv6 ?? plain;
@@ -49,7 +49,7 @@ export class UrlReader {
     return { host, port };
   }
 
-  /** The number of a database, 0 unless said; whether the server has it only the server knows. @throws BusUrlError */
+  /** A database number, 0 by default; only the server knows whether it has that database. @throws BusUrlError */
   database(text: string, behind: string): number {
     if (!/^[0-9]{0,9}$/.test(text)) this.fail(`what follows ${behind} is no database number`);
     return Number(text);
@@ -72,7 +72,7 @@ export class UrlReader {
 
   private user(text: string): { username?: string; password: string } {
     const colon = text.indexOf(':');
-    // To other clients what has no colon is a user without a password, which Redis does not know.
+    // Other clients read a text without a colon as a user without a password, which Redis does not have.
     if (colon < 0) this.fail('before the @ stands user:password or :password');
     const username = this.decode(text.slice(0, colon));
     const password = this.decode(text.slice(colon + 1));

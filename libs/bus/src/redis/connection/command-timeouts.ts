@@ -1,37 +1,42 @@
-/** In how many steps a time-out is counted. */
+import type { Runtime } from '@tetracast/node-io/runtime';
+
+/** Ticks of one timeout. */
 const TICKS = 20;
 
 interface Waiting {
-  /** The tick at which it is given up. */
+  /** The tick of its deadline. */
   readonly until: number;
   giveUp(): void;
 }
 
-/** What was waited for did not come in time. */
+/** No answer came within the timeout. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 }
 
 /**
- * Gives up what takes longer than `timeoutMs`, at the latest a tenth of that later. One timer for all, which runs while there
- * is something to wait for. It counts its own ticks and not the clock, so that in a process whose turns take longer than a tick
- * it is later: while it is held up no answer can come in, and however long that lasts, it is one tick.
+ * Rejects an answer that takes longer than `timeoutMs`, at most a tenth of that late. One timer serves all answers and runs
+ * only while one is pending. It counts its own ticks, not the clock: while the process is blocked no answer can arrive, and a
+ * block of any length counts as one tick.
  */
 export class CommandTimeouts {
-  /** In the order in which they are given up, as all have the same time. */
+  /** In the order of their deadlines, since all have the same timeout. */
   private readonly waiting = new Set<Waiting>();
   private tick = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly timeoutMs: number) {}
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly runtime: Runtime,
+  ) {}
 
-  /** Becomes what `answer` becomes, or is rejected when that takes too long. */
+  /** Settles as `answer` does, or rejects with NoAnswerError when that takes too long. */
   within<T>(answer: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      // The tick under way may be as good as over.
+      // One tick more, since the current one may end at once.
       const waiting = { until: this.tick + TICKS + 1, giveUp: () => reject(this.tooLong()) };
       this.waiting.add(waiting);
-      this.timer ??= setInterval(() => this.onTick(), this.timeoutMs / TICKS).unref();
+      this.timer ??= this.runtime.setInterval(() => this.onTick(), this.timeoutMs / TICKS).unref();
       answer.finally(() => this.waiting.delete(waiting)).then(resolve, reject);
     });
   }
@@ -39,11 +44,11 @@ export class CommandTimeouts {
   private onTick(): void {
     this.tick++;
     if (this.waiting.size > 0) {
-      // Behind what has come in by now: after a hold-up timers are due before sockets are read.
-      setImmediate(() => this.giveUp());
+      // After a block Node runs timers before it reads sockets: first take the answers that are there.
+      this.runtime.setImmediate(() => this.giveUp());
       return;
     }
-    clearInterval(this.timer);
+    this.runtime.clearInterval(this.timer);
     this.timer = undefined;
   }
 

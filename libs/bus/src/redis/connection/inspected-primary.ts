@@ -3,33 +3,33 @@ import type { RedisWithScripts } from '../scripts/scripts';
 import { readServerInfo, type ServerInfo } from './server-info';
 
 /**
- * Has the server at the other end looked at before the log is used over a new connection. A replica that took the
- * primary's place may lack what the primary acknowledged last, and a server without an append-only file what came after
- * its last snapshot: there the log begins a new life, since its numbers would be given out a second time.
+ * Inspects the server of every new connection before the bus uses it. A promoted replica may lack the last acknowledged
+ * messages, and a server without an append-only file those after its last snapshot. Then the message log begins a new epoch,
+ * since it would assign the same sequence numbers a second time.
  */
 export class InspectedPrimary {
   private isInspected = false;
   private inspection: Promise<void> | undefined;
 
   constructor(
-    private readonly line: RedisConnection,
+    private readonly connection: RedisConnection,
     private readonly claim: (redis: RedisWithScripts, server: ServerInfo) => Promise<unknown>,
   ) {
     for (const event of ['ready', 'close'] as const) {
-      line.redis.on(event, () => {
+      connection.redis.on(event, () => {
         this.isInspected = false;
       });
     }
   }
 
-  /** Runs a command on a server that was looked at. @throws BusUnavailableError */
+  /** Runs a command on an inspected server. @throws BusUnavailableError */
   async run<T>(command: (redis: RedisWithScripts) => Promise<T>): Promise<T> {
     if (!this.isInspected) await this.inspect();
-    return this.line.run(command);
+    return this.connection.run(command);
   }
 
   private inspect(): Promise<void> {
-    this.inspection ??= this.line
+    this.inspection ??= this.connection
       .run(async (redis) => {
         const { stream } = redis;
         await this.claim(redis, readServerInfo(await redis.info()));

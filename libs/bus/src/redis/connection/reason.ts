@@ -1,4 +1,4 @@
-/** What an operator can do about it, by what Redis or the system said. */
+/** What an operator can do about an error of Redis or the system. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/WRONGPASS|NOAUTH|without any password/, 'check user and password in BUS_URL, percent-encoded: % as %25'],
   [/DB index is out of range/, 'BUS_URL names a database that this server does not have'],
@@ -9,19 +9,19 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Why something failed, in one line for an operator: what Redis or the system said, and what to do. The same text for the
- * same reason, and never a command, whose arguments may be a password.
+ * Why something failed, in one line for an operator: the error of Redis or the system, and what to do. The same reason has
+ * the same text. It never holds a command, whose arguments may be a password.
  */
 export function reasonOf(error: unknown): string {
   const { message, code } = rootOf(error) as NodeJS.ErrnoException;
-  const said = (message || code || 'unknown')
+  const text = (message || code || 'unknown')
     .replace(/ Retrying from scratch after \d+ms\./, '')
     .replace(/ script: .*/s, '');
-  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1];
-  return hint === undefined ? said : `${said} (${hint})`;
+  const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1];
+  return hint === undefined ? text : `${text} (${hint})`;
 }
 
-/** Node collects under no message what it tried for a name that has several addresses. */
+/** Node's error for a host name with several addresses has no message of its own, only a list of errors. */
 function rootOf(error: unknown): unknown {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown[] };
   const inner = cause ?? errors?.[0];

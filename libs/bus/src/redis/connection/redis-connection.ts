@@ -1,8 +1,9 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Socket } from 'node:net';
-import { BusUnavailableError } from '../../bus';
+import { BusUnavailableError } from '../../message-log';
 import { addressOptions, type RedisAddress } from '../address/redis-address';
-import { backOffMs, LeftCount } from './back-off';
+import { backOffMs, DropCount } from './back-off';
 import { CommandTimeouts, NoAnswerError } from './command-timeouts';
 import type { Problems } from '../problems';
 import { reasonOf } from './reason';
@@ -11,11 +12,13 @@ import { readServerInfo, type ServerInfo } from './server-info';
 import { isSpurious, toBusError, isReplicaError } from './unavailable';
 
 export interface RedisConnectionOptions {
-  /** How long to wait for one answer, and for the first connection. Default 2000. */
+  /** Timeout of one command, and of the first connection. Default 2000. */
   readonly commandTimeoutMs?: number;
+  /** Default: the real clocks and timers. */
+  readonly runtime?: Runtime;
   /** Gets the reason of each failure. */
   readonly problems?: Pick<Problems, 'report'>;
-  /** Part of the set-up of every new connection, which is left if this is rejected. */
+  /** Part of the set-up of every new connection, which is dropped if this rejects. */
   readonly setUp?: (redis: RedisWithScripts) => Promise<unknown>;
 }
 
@@ -23,13 +26,14 @@ const DEFAULT_COMMAND_TIMEOUT_MS = 2000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * One connection to Redis that comes back by itself and never queues: while it is away every command is refused at once.
- * Only what is asked before the very first attempt has ended waits for that. It stands once its set-up has passed: the
- * server has loaded its data, is no replica, and selected the database. On any other server nothing is ever run.
+ * One connection to Redis that reconnects by itself and never queues: while it is not ready it rejects every command at once.
+ * Only commands before the end of the very first attempt wait for it. It is ready once its set-up has passed: the server has
+ * loaded its data, is no replica, and has selected the database. On any other server no command runs.
  */
 export class RedisConnection {
   readonly redis: RedisWithScripts;
-  private readonly deadlines: CommandTimeouts;
+  private readonly runtime: Runtime;
+  private readonly timeouts: CommandTimeouts;
   private readonly firstAttempt: Promise<void>;
   private endFirstAttempt: () => void = () => undefined;
   private endHandshake: () => void = () => undefined;
@@ -37,28 +41,29 @@ export class RedisConnection {
   private attempted = false;
   private corked = false;
   private closed = false;
-  /** The one whose set-up has passed. */
+  /** The stream whose set-up has passed. */
   private admitted: { readonly stream: Socket; readonly server: ServerInfo } | undefined;
   private lastError: Error | undefined;
-  private isBlamed = false;
-  private readonly left = new LeftCount();
-  private heldUntil = 0;
+  private isReported = false;
+  private readonly drops = new DropCount();
+  private refusedUntil = 0;
   private primary: { readonly host: string; readonly port: number } | undefined;
 
-  /** @param name how the connection is called in `CLIENT LIST` */
+  /** @param name of the connection in `CLIENT LIST` */
   constructor(
     private readonly address: RedisAddress,
     name: string,
     private readonly options: RedisConnectionOptions = {},
   ) {
-    const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS } = options;
-    this.deadlines = new CommandTimeouts(commandTimeoutMs);
+    const { commandTimeoutMs = DEFAULT_COMMAND_TIMEOUT_MS, runtime = nodeRuntime } = options;
+    this.runtime = runtime;
+    this.timeouts = new CommandTimeouts(commandTimeoutMs, runtime);
     this.redis = new Redis({
       ...this.redisOptions(name, commandTimeoutMs),
       ...addressOptions(address, commandTimeoutMs),
     }) as RedisWithScripts;
     this.redis.on('connecting', () => {
-      this.isBlamed = false;
+      this.isReported = false;
     });
     this.redis.on('connect', () => void this.expectReady());
     this.redis.on('ready', () => {
@@ -66,11 +71,12 @@ export class RedisConnection {
       void this.admit();
     });
     this.redis.on('error', (error) => {
-      if (!isSpurious(error)) this.blame(error);
+      if (!isSpurious(error)) this.reportFailure(error);
     });
     this.redis.on('close', () => {
       this.endHandshake();
-      if (!this.isBlamed) this.blame(new Error('the connection was closed by Redis or by something on the way'));
+      if (!this.isReported)
+        this.reportFailure(new Error('the connection was closed by Redis or by something on the way'));
     });
     this.firstAttempt = this.connect();
   }
@@ -79,77 +85,77 @@ export class RedisConnection {
     return this.server !== undefined;
   }
 
-  /** The server at the other end; `undefined` while the line does not stand. */
+  /** The server of the connection; `undefined` while it is not ready. */
   get server(): ServerInfo | undefined {
     const { redis, admitted } = this;
     return redis.status === 'ready' && redis.stream === admitted?.stream ? admitted.server : undefined;
   }
 
-  private get isHeld(): boolean {
-    return Date.now() < this.heldUntil;
+  private get isRefusing(): boolean {
+    return this.runtime.now() < this.refusedUntil;
   }
 
-  /** Called each time the line stands. */
+  /** Calls `listener` each time the connection becomes ready. */
   onReady(listener: () => void): void {
     this.readyListeners.push(listener);
   }
 
-  /** Runs a command, or several that are sent together; rejects with what the port promises. */
+  /** Runs a command, or several that are sent together. @throws BusUnavailableError as the ports promise */
   async run<T>(command: (redis: RedisWithScripts) => Promise<T>): Promise<T> {
     if (!this.attempted) await this.firstAttempt;
-    if (!this.isReady || this.isHeld) throw this.awayError();
+    if (!this.isReady || this.isRefusing) throw this.unavailableError();
     this.corkUntilTurnEnds();
     const { stream } = this.redis;
     try {
-      return await this.deadlines.within(command(this.redis));
+      return await this.timeouts.within(command(this.redis));
     } catch (error) {
-      // The name now leads to another server than the one that answers.
-      if (isReplicaError(error as Error) && stream === this.redis.stream) this.leave(error);
+      // The host name may lead to another server by now.
+      if (isReplicaError(error as Error) && stream === this.redis.stream) this.drop(error);
       throw toBusError(error);
     }
   }
 
-  /** Waits for an answer on this line, which is left when none comes in time: the other end may be gone without a word. */
+  /** Waits for an answer, and drops the connection when none comes in time: the server may be gone without a FIN. */
   async expect<T>(answer: Promise<T>): Promise<T> {
     const { stream } = this.redis;
     try {
-      return await this.deadlines.within(answer);
+      return await this.timeouts.within(answer);
     } catch (error) {
       const isSilent = error instanceof NoAnswerError || (error as Error).cause instanceof NoAnswerError;
-      if (isSilent && stream === this.redis.stream) this.leave(error);
+      if (isSilent && stream === this.redis.stream) this.drop(error);
       throw toBusError(error);
     }
   }
 
-  /** Cuts the connection, and refuses what has no answer yet: its server is not to be used. Another one is made, after a pause. */
-  leave(reason: unknown): void {
+  /** Drops the connection and rejects its pending commands, since its server must not be used. It reconnects after a pause. */
+  drop(reason: unknown): void {
     if (!this.isOpen) return;
-    this.left.add(Date.now());
+    this.drops.add(this.runtime.now());
     this.cut(reason);
   }
 
   /**
-   * Refuses everything until `follow`, or for `ms`: the server at the other end is about to be replaced. What it has not
-   * answered yet is refused as well.
+   * Rejects every command, also pending ones, for `ms` or until {@link switchTo}: another server is about to become the
+   * primary.
    */
   refuseFor(ms: number): void {
-    this.heldUntil = Date.now() + ms;
+    this.refusedUntil = this.runtime.now() + ms;
     if (this.isReady) this.cut(new Error('another Redis is about to become the primary'));
   }
 
-  /** The primary is now at this address: a line that leads to another is cut, at once or as soon as it stands. */
+  /** The primary is now at this address: a connection to another server is cut, now or as soon as it is ready. */
   switchTo(host: string, port: number): void {
-    this.heldUntil = 0;
+    this.refusedUntil = 0;
     this.primary = { host, port };
-    if (this.isReady) this.leaveFormerPrimary();
+    if (this.isReady) this.cutFormerPrimary();
   }
 
-  /** Resolves when the connection is gone, and commands that had no answer yet are refused. */
+  /** Resolves when the connection has ended and its pending commands are rejected. */
   async close(): Promise<void> {
     this.closed = true;
     this.endFirstAttempt();
     const { redis } = this;
-    // While Sentinels are asked there is none, and ioredis notes the end only when it has asked them all.
+    // While ioredis asks Sentinels there is no stream, and it emits `end` only when it has asked them all.
     const ended = this.isOpen ? new Promise<void>((resolve) => void redis.once('end', resolve)) : undefined;
     redis.disconnect();
     await ended;
@@ -161,13 +167,13 @@ export class RedisConnection {
     return isUsed && (stream as Socket | undefined)?.destroyed === false;
   }
 
-  /** What is sent in one turn of the event loop leaves in one write: each costs more than all else about a command. */
+  /** All commands of one turn of the event loop leave in one write, which costs more than the rest of a command. */
   private corkUntilTurnEnds(): void {
     if (this.corked) return;
     this.corked = true;
     const { stream } = this.redis;
     stream.cork();
-    setImmediate(() => {
+    this.runtime.setImmediate(() => {
       this.corked = false;
       stream.uncork();
     });
@@ -177,13 +183,13 @@ export class RedisConnection {
     const ended = new Promise<void>((resolve) => {
       this.endFirstAttempt = resolve;
     });
-    // Why it failed is heard as an event; ioredis goes on trying.
+    // ioredis emits the failure as an event, and retries.
     this.redis.connect().catch(() => undefined);
-    await this.deadlines.within(ended).catch(() => undefined);
+    await this.timeouts.within(ended).catch(() => undefined);
     this.attempted = true;
   }
 
-  /** The other end may take a connection and say no more. */
+  /** The server may accept a connection and never answer. */
   private async expectReady(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       this.endHandshake = resolve;
@@ -196,77 +202,77 @@ export class RedisConnection {
     const { stream } = redis;
     try {
       const server = await this.setUp();
-      if (stream !== redis.stream || stream.destroyed || this.leaveFormerPrimary()) return;
+      if (stream !== redis.stream || stream.destroyed || this.cutFormerPrimary()) return;
       this.admitted = { stream, server };
       this.endFirstAttempt();
       for (const listener of this.readyListeners) listener();
     } catch (error) {
-      if (stream === redis.stream) this.leave(error);
+      if (stream === redis.stream) this.drop(error);
     }
   }
 
   private async setUp(): Promise<ServerInfo> {
-    const { deadlines, redis } = this;
+    const { timeouts, redis } = this;
     const { db } = this.address;
-    const server = readServerInfo(await deadlines.within(redis.info()));
+    const server = readServerInfo(await timeouts.within(redis.info()));
     if (server.isLoading) throw new Error('Redis is loading its data');
     if (server.isReplica) throw new Error('this Redis is a replica');
-    // ioredis did so before and goes on whatever came of it, in database 0.
-    if (db !== 0) await deadlines.within(redis.select(db));
-    await deadlines.within(Promise.resolve(this.options.setUp?.(redis)));
+    // ioredis has done so before, but ignores a failure and goes on in database 0.
+    if (db !== 0) await timeouts.within(redis.select(db));
+    await timeouts.within(Promise.resolve(this.options.setUp?.(redis)));
     return server;
   }
 
   private cut(reason: unknown): void {
-    this.blame(reason);
+    this.reportFailure(reason);
     this.redis.stream.destroy();
   }
 
-  private blame(reason: unknown): void {
+  private reportFailure(reason: unknown): void {
     if (this.closed) return;
-    this.isBlamed = true;
+    this.isReported = true;
     this.lastError = reason instanceof Error ? reason : new Error(String(reason));
     this.options.problems?.report(reasonOf(reason));
     this.endFirstAttempt();
   }
 
-  private awayError(): BusUnavailableError {
+  private unavailableError(): BusUnavailableError {
     if (this.closed) return new BusUnavailableError('The bus is closed');
-    if (this.isHeld) return new BusUnavailableError('Another Redis is about to become the primary');
+    if (this.isRefusing) return new BusUnavailableError('Another Redis is about to become the primary');
     const { lastError } = this;
     if (lastError === undefined) return new BusUnavailableError('Redis cannot be reached');
     return new BusUnavailableError(`Redis cannot be used: ${reasonOf(lastError)}`, { cause: lastError });
   }
 
-  /** @returns whether it did */
-  private leaveFormerPrimary(): boolean {
+  /** Returns whether it cut the connection. */
+  private cutFormerPrimary(): boolean {
     const { primary, redis } = this;
     this.primary = undefined;
     const { remoteAddress, remotePort } = redis.stream;
     if (primary === undefined || (remoteAddress === primary.host && remotePort === primary.port)) return false;
-    // What it has not answered yet is refused: an answer would be that of a server whose log is no longer the log.
+    // Pending commands are rejected: this server's log is no longer the message log.
     this.cut(new Error(`the primary is now at ${primary.host}:${primary.port}`));
     return true;
   }
 
   private redisOptions(connectionName: string, commandTimeoutMs: number) {
-    const { left } = this;
+    const { drops, runtime } = this;
     return {
       connectionName,
       scripts: SCRIPTS,
       lazyConnect: true,
       connectTimeout: CONNECT_TIMEOUT_MS,
       disconnectTimeout: Math.min(500, commandTimeoutMs),
-      // The set-up looks at the server; ioredis would print a line of its own where INFO is not allowed.
+      // The set-up inspects the server; ioredis would print a warning where INFO is not allowed.
       enableReadyCheck: false,
-      // Refused at once, never sent a second time: an append that had no answer may have been stored.
+      // Rejected at once, never sent a second time: an append without an answer may have been stored.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
-      // subscriptions.ts does it, since it must know when it is done.
+      // RedisSubscriptions does it, since it must know when all channels are subscribed.
       autoResubscribe: false,
-      retryStrategy: (attempt) => backOffMs(Math.max(attempt, left.at(Date.now()))),
-      sentinelRetryStrategy: backOffMs,
+      retryStrategy: (attempt) => backOffMs(Math.max(attempt, drops.at(runtime.now())), runtime),
+      sentinelRetryStrategy: (attempt) => backOffMs(attempt, runtime),
     } satisfies RedisOptions;
   }
 }

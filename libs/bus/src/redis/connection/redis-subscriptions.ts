@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { RedisConnection } from './redis-connection';
 
 const CHANNELS_PER_COMMAND = 1000;
@@ -5,17 +6,17 @@ const RETRY_MS = 1000;
 
 export interface SubscriptionEvents {
   onMessage(name: string, text: string): void;
-  /** On a channel that is subscribed otherwise. */
+  /** A message on a channel that is not subscribed here. */
   onOther(name: string, text: string): void;
-  /** From now on messages may be missed. */
+  /** Messages may be lost from now on. */
   onInterrupted(): void;
-  /** From now on none is. */
+  /** All channels are subscribed again. */
   onRestored(): void;
 }
 
 /**
- * The channels of Redis this process hears. What was asked for once stays wanted over every cut, even if it could not be
- * had at first, until it is unsubscribed.
+ * The channels of Redis that this process subscribes to. A channel stays wanted over every cut, even when its first
+ * subscription failed, until it is unsubscribed.
  */
 export class RedisSubscriptions {
   private readonly wanted = new Set<string>();
@@ -24,21 +25,22 @@ export class RedisSubscriptions {
   private retry: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly line: RedisConnection,
+    private readonly connection: RedisConnection,
+    private readonly runtime: Runtime,
     private readonly events: SubscriptionEvents,
   ) {
-    line.redis.on('message', (name, text) => {
+    connection.redis.on('message', (name, text) => {
       if (this.wanted.has(name)) events.onMessage(name, text);
       else events.onOther(name, text);
     });
-    line.redis.on('close', () => this.interrupt());
-    line.onReady(() => void this.restore());
+    connection.redis.on('close', () => this.interrupt());
+    connection.onReady(() => void this.restore());
   }
 
   async subscribe(name: string): Promise<void> {
     this.wanted.add(name);
     try {
-      await this.line.run((redis) => redis.subscribe(name));
+      await this.connection.run((redis) => redis.subscribe(name));
     } catch (error) {
       this.restoreLater();
       throw error;
@@ -47,16 +49,16 @@ export class RedisSubscriptions {
 
   async unsubscribe(name: string): Promise<void> {
     this.wanted.delete(name);
-    // Nobody is left to be told: a connection that is away comes back without it.
-    await this.line.run((redis) => redis.unsubscribe(name)).catch(() => undefined);
+    // A failure needs no report: a connection that is down comes back without this channel.
+    await this.connection.run((redis) => redis.unsubscribe(name)).catch(() => undefined);
   }
 
   close(): void {
-    clearTimeout(this.retry);
+    this.runtime.clearTimeout(this.retry);
     this.wanted.clear();
   }
 
-  /** Also at the end of every attempt to come back. */
+  /** Also runs after every failed attempt to reconnect. */
   private interrupt(): void {
     if (this.wanted.size === 0) return;
     this.missed = true;
@@ -67,11 +69,11 @@ export class RedisSubscriptions {
 
   private async restore(): Promise<void> {
     if (!this.missed) return;
-    clearTimeout(this.retry);
+    this.runtime.clearTimeout(this.retry);
     this.missed = false;
     const names = [...this.wanted];
     try {
-      await this.line.run(async (redis) => {
+      await this.connection.run(async (redis) => {
         const commands: Promise<unknown>[] = [];
         for (let from = 0; from < names.length; from += CHANNELS_PER_COMMAND) {
           commands.push(redis.subscribe(...names.slice(from, from + CHANNELS_PER_COMMAND)));
@@ -86,10 +88,10 @@ export class RedisSubscriptions {
     this.events.onRestored();
   }
 
-  /** At the next `ready`, or soon if the connection stands. */
+  /** When the connection is ready again, or soon if it is ready now. */
   private restoreLater(): void {
     this.missed = this.wanted.size > 0;
-    clearTimeout(this.retry);
-    if (this.line.isReady) this.retry = setTimeout(() => void this.restore(), RETRY_MS).unref();
+    this.runtime.clearTimeout(this.retry);
+    if (this.connection.isReady) this.retry = this.runtime.setTimeout(() => void this.restore(), RETRY_MS).unref();
   }
 }

@@ -1,7 +1,7 @@
 -- Stores one message: dedupes, numbers, stores, trims and announces.
 -- KEYS[3] the log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
--- KEYS[4] what was stored under this idempotency key, as `<epoch> <seq>`
--- ARGV[4] channel  ARGV[5] where it is announced  ARGV[6] body
+-- KEYS[4] the position stored under this idempotency key, as `<epoch> <seq>`
+-- ARGV[4] channel  ARGV[5] channel of its announcement  ARGV[6] body
 -- ARGV[7] entries kept  ARGV[8] their ttl in ms  ARGV[9] ttl of the idempotency key in ms, 0 without one
 -- ARGV[10] channels remembered
 -- Answers {epoch, seq, 1 if it was stored before}.
@@ -17,12 +17,12 @@ if onceMs > 0 then
   end
 end
 
--- What a script has written stays when it fails. Before Redis 7 only a proof (prove.lua) finds that this right is missing.
+-- A script that fails does not undo its writes. Before Redis 7 only prove.lua finds out that this right is missing.
 if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[5], '') then
   return redis.error_reply('NOPERM this user has no permission to PUBLISH here')
 end
 
--- The first write must be one that Redis refuses when memory is short: once a script has written, nothing is refused.
+-- The first write must be one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
 local epoch, head, forgotten = openPartition()
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 local prev = lastOf(channel, log, head, forgotten)

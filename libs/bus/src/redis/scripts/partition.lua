@@ -1,10 +1,10 @@
--- What every script on the log begins with: all but tally.lua and prove.lua (scripts.ts puts this text in front of them).
--- KEYS[1] the partition: hash of epoch, seq (the greatest given out), forgotten (no forgotten channel's last exceeds it)
+-- The beginning of every script on the message log: all but add-counts.lua and prove.lua (scripts.ts puts this text before them).
+-- KEYS[1] the partition: hash of epoch, seq (the greatest assigned), forgotten (no forgotten channel's last exceeds it)
 -- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message
--- ARGV[1] an epoch for the case that a new one is needed: a script must not be random itself
--- ARGV[2], ARGV[3] an epoch and a seq that are known to have been given out, or '' and 0
+-- ARGV[1] a random epoch, in case a new one is needed: a script must not be random itself
+-- ARGV[2], ARGV[3] an epoch and a seq that the caller has seen, or '' and 0
 
--- A number as part of a text, where Lua would make 1e+15 of a great one; as an argument of a command it is safe.
+-- A number as part of a text, where Lua would write 1e+15; as an argument of a command it is safe.
 local function digits(number)
   return string.format('%.0f', number)
 end
@@ -17,7 +17,7 @@ local function timeOf(entry)
   return tonumber(entry[2][4])
 end
 
--- The epoch, the greatest seq and the forgotten of the partition, which is begun when there is none.
+-- The epoch, the greatest seq and the forgotten of the partition, which it creates when there is none.
 local function openPartition()
   local found = redis.call('HMGET', KEYS[1], 'epoch', 'seq', 'forgotten')
   if not found[1] then
@@ -27,15 +27,15 @@ local function openPartition()
   end
   local epoch, seq = found[1], tonumber(found[2])
   if epoch == ARGV[2] and seq < tonumber(ARGV[3]) then
-    -- The log lost its tail, in a failover or a crash, and would give out the same numbers again: a new life begins.
+    -- The log lost its tail, in a failover or a crash, and would assign the same numbers again: begin a new epoch.
     epoch = ARGV[1]
     redis.call('HSET', KEYS[1], 'epoch', epoch)
   end
   return epoch, seq, tonumber(found[3])
 end
 
--- The seq of the channel's last message. A channel that was forgotten may still have its log; if not, its last is at
--- most the forgotten, and this is the answer.
+-- The seq of the channel's last message. A forgotten channel may still have stored messages; without them the answer is
+-- the forgotten, which is an upper bound.
 local function lastOf(channel, log, head, forgotten)
   local last = redis.call('ZSCORE', KEYS[2], channel)
   if last then
@@ -46,7 +46,7 @@ local function lastOf(channel, log, head, forgotten)
     return forgotten
   end
   if seqOf(newest) > head then
-    -- Left over from a partition whose key someone removed.
+    -- Left over from a partition whose key was removed.
     redis.call('UNLINK', log)
     return forgotten
   end
@@ -58,7 +58,7 @@ local function nowMs()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Takes the entries off the head of the log that are `ttlMs` old or older. Answers the oldest that is left, if there is one.
+-- Drops the entries that are `ttlMs` old or older. Answers the oldest that remains, if there is one.
 local function dropExpired(log, now, ttlMs)
   local count, oldest = 1, nil
   repeat

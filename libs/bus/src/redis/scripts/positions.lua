@@ -1,4 +1,4 @@
--- Where many channels stand.
+-- The last numbers of many channels.
 -- KEYS[3] … their logs, see append.lua
 -- ARGV[4] … the channels, in the same order
 -- Answers {epoch, head, last of each}.

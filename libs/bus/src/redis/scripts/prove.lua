@@ -1,8 +1,8 @@
--- Does on keys of its own all that the other scripts do, so that a right that is missing shows before something is stored by halves.
--- KEYS[1] the partition  KEYS[2] last  KEYS[3] a log  KEYS[4] an idempotency key  KEYS[5] a state  KEYS[6] a tally
--- ARGV[1] where it is announced  ARGV[2] what
--- Answers {why not read, why not write, why not announce}, each '' if it can.
--- What other processes prove at the same time does not mix with it, and nothing of it is left behind.
+-- Does on separate keys all that the other scripts do, so that a missing right shows before an append is stored by halves.
+-- KEYS[1] the partition  KEYS[2] last  KEYS[3] a log  KEYS[4] an idempotency key  KEYS[5] a value  KEYS[6] a rate count
+-- ARGV[1] the channel to announce on  ARGV[2] the announcement
+-- Answers {why not read, why not write, why not announce}, each '' if it works.
+-- Proofs of other processes at the same time do not interfere, and it leaves nothing behind.
 local failures = { read = '', write = '', announce = '' }
 
 local function try(ability, command, ...)
@@ -12,7 +12,7 @@ local function try(ability, command, ...)
   end
 end
 
-local _, _, log, once, state, tally = unpack(KEYS)
+local _, _, log, idempotency, value, rate = unpack(KEYS)
 
 try('read', 'TIME')
 try('read', 'HMGET', KEYS[1], 'epoch')
@@ -20,21 +20,21 @@ try('read', 'ZSCORE', KEYS[2], ARGV[1])
 try('read', 'ZCARD', KEYS[2])
 try('read', 'XRANGE', log, '-', '+', 'COUNT', 1)
 try('read', 'XREVRANGE', log, '+', '-', 'COUNT', 1)
-try('read', 'GET', state)
+try('read', 'GET', value)
 
--- First one that Redis refuses when memory is short: after a write that it allows, it refuses nothing more in a script.
-try('write', 'HINCRBY', tally, 'c', 1)
-try('write', 'UNLINK', log, once, state, tally)
-try('write', 'HSET', tally, 'w', 1)
-try('write', 'PEXPIRE', tally, 1000)
-try('write', 'ZADD', once, 1, ARGV[2])
-try('write', 'ZPOPMIN', once, 1)
-try('write', 'SET', once, ARGV[2], 'PX', 1000)
-try('write', 'SET', state, ARGV[2], 'PX', 1000)
+-- The first write is one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
+try('write', 'HINCRBY', rate, 'c', 1)
+try('write', 'UNLINK', log, idempotency, value, rate)
+try('write', 'HSET', rate, 'w', 1)
+try('write', 'PEXPIRE', rate, 1000)
+try('write', 'ZADD', idempotency, 1, ARGV[2])
+try('write', 'ZPOPMIN', idempotency, 1)
+try('write', 'SET', idempotency, ARGV[2], 'PX', 1000)
+try('write', 'SET', value, ARGV[2], 'PX', 1000)
 try('write', 'XADD', log, 'MAXLEN', '=', 1, '1-0', 'p', 0)
 try('write', 'PEXPIRE', log, 1000)
 try('write', 'XTRIM', log, 'MINID', '=', 2)
-try('write', 'UNLINK', log, once, state, tally)
+try('write', 'UNLINK', log, idempotency, value, rate)
 
 try('announce', 'PUBLISH', ARGV[1], ARGV[2])
 

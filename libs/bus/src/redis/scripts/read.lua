@@ -1,25 +1,25 @@
--- Reads a stretch of one channel.
+-- Reads consecutive entries of one channel.
 -- KEYS[3] the log, see append.lua
 -- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after' or 'rewind'
--- ARGV[7] entries at most; for 'rewind' back from the newest
--- For 'after': ARGV[8] the least seq wanted  ARGV[9] bytes that end it  ARGV[10] those of a message besides its data
--- Answers {epoch, head, last, entries}, the entries as the stream has them, oldest first.
-local log, most, besides = KEYS[3], tonumber(ARGV[7]), tonumber(ARGV[10])
+-- ARGV[7] most entries; for 'rewind' counted back from the newest
+-- For 'after': ARGV[8] the least seq wanted  ARGV[9] bytes at which it ends  ARGV[10] bytes of a message besides its data
+-- Answers {epoch, head, last, entries}, the entries as in the stream, oldest first.
+local log, maxEntries, overhead = KEYS[3], tonumber(ARGV[7]), tonumber(ARGV[10])
 
--- So many entries are read at a time, and fewer before it is known how large they are: all at once could be more than there is memory for.
+-- Entries per XRANGE, fewer before their size is known: all at once could exceed the memory.
 local STRIDE, FIRST_STRIDE = 64, 8
 
 local function bytesOf(entry)
   local body = entry[2][6]
-  return besides + #body - body:find('\n', 1, true)
+  return overhead + #body - body:find('\n', 1, true)
 end
 
--- `oldest`: of the log. By its size the first stride is guessed, so that not many large messages are read for few.
+-- `oldest`: the log's oldest entry. Its size is the guess for the first stride, so that large messages are not read in vain.
 local function after(oldest)
   local entries, from, bytes, read = {}, ARGV[8], tonumber(ARGV[9]), 0
   local size, stride = oldest and bytesOf(oldest), FIRST_STRIDE
-  while oldest and #entries < most and read < bytes do
-    local count = math.min(most - #entries, stride, math.ceil((bytes - read) / size))
+  while oldest and #entries < maxEntries and read < bytes do
+    local count = math.min(maxEntries - #entries, stride, math.ceil((bytes - read) / size))
     local found = redis.call('XRANGE', log, from, '+', 'COUNT', count)
     for _, entry in ipairs(found) do
       entries[#entries + 1] = entry
@@ -38,7 +38,7 @@ local function after(oldest)
 end
 
 local function rewind()
-  local left, before, oldest = most, '+', nil
+  local left, before, oldest = maxEntries, '+', nil
   while left > 0 do
     local found = redis.call('XREVRANGE', log, before, '-', 'COUNT', math.min(left, STRIDE))
     if #found == 0 then
@@ -52,7 +52,7 @@ local function rewind()
 end
 
 local epoch, head, forgotten = openPartition()
--- In this order: of a log that has just expired the last number is not read off what Redis still has of it.
+-- In this order: the last number must not come from entries that have just expired.
 local oldest = dropExpired(log, nowMs(), tonumber(ARGV[5]))
 local last = lastOf(ARGV[4], log, head, forgotten)
 

@@ -6,18 +6,18 @@ import partitionLua from './partition.lua';
 import positionsLua from './positions.lua';
 import proveLua from './prove.lua';
 import readLua from './read.lua';
-import addCountsLua from './tally.lua';
+import addCountsLua from './add-counts.lua';
 
 type Argument = string | number;
 
-/** What the scripts are called as on a connection; arguments and answers stand in the head of each file. */
+/** The scripts as methods of a connection; the head of each file describes its arguments and answer. */
 export interface Scripts {
   tetracastClaim(...args: Argument[]): Promise<string>;
   tetracastAppend(...args: Argument[]): Promise<[epoch: string, seq: number, duplicate: 0 | 1]>;
   tetracastRead(...args: Argument[]): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[]]>;
   /** The first argument is the number of keys. */
   tetracastPositions(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, head: number, last: number[]]>;
-  /** Answers why it can not, each of them empty if it can. */
+  /** Answers why each does not work, or an empty text. */
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
   tetracastAddCounts(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
@@ -25,7 +25,7 @@ export interface Scripts {
 
 export type RedisWithScripts = Redis & Scripts;
 
-/** For a connection of ioredis: it sends the text of a script once per connection and then its digest. */
+/** For ioredis, which sends the text of a script once per connection and then its digest. */
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: `${partitionLua}\n${claimLua}`, numberOfKeys: 2 },
   tetracastAppend: { lua: `${partitionLua}\n${appendLua}`, numberOfKeys: 4 },

@@ -18,14 +18,14 @@ export const ndjsonFetch: TransportDriver = {
     publishesOverHttp: true,
   },
   open: async (baseUrl, options) => {
-    const line = await startTcpProxy(baseUrl);
-    const url = `${line.url}${ndjsonFetch.path}`;
+    const proxy = await startTcpProxy(baseUrl);
+    const url = `${proxy.url}${ndjsonFetch.path}`;
     const { messages, resets } = createInboxes(ndjsonFetch.name);
     const key = options.client === undefined ? {} : { client: options.client };
     const over = new AbortController();
     let following: { readonly cursor: string | undefined } | undefined;
     const client = clientBehindProxy({
-      line,
+      proxy,
       messages,
       resets,
       cursor: () => following?.cursor,

@@ -55,7 +55,7 @@ async function cursorsOfAnswers(
 export type LateJoin = (url: string, early: string, late: string, after: string) => Promise<string>;
 
 /** The transports whose open connections can take another channel. */
-export const LATE_JOINS: Readonly<Partial<Record<WireForm, LateJoin>>> = {
+export const LATE_JOINS: Readonly<Record<string, LateJoin>> = {
   websocket: async (url, early, late, after) => {
     await using socket = await openWebSocketWire(`${url}/ws?channel=${early}&rewind=1`);
     await socket.nextOf('message');

@@ -1,10 +1,10 @@
 import { NOW, type Start } from '@tetracast/message-model';
 import { type Connection, Hub, type HubOptions } from '../src';
-import { FaultyBus } from './faulty-bus';
+import { FaultyBus } from '@tetracast/bus/testing';
 import { RecordingSink } from './recording-sink';
 
 /** A hub over a faulty memory bus, and what a test needs to publish to it and listen. */
-export class Bench implements AsyncDisposable {
+export class HubFixture implements AsyncDisposable {
   readonly hub: Hub;
 
   constructor(

@@ -1,8 +1,8 @@
 /**
- * Goes round a map a few entries at a time, so that tidying up a large one never holds up the process. The map may
- * change in between and during a visit.
+ * Visits the entries of a map a few at a time, over and over, so that cleaning up a large map never blocks the process. The
+ * map may change between and during visits.
  */
-export class Round<K, V> {
+export class GradualSweep<K, V> {
   private cursor: Iterator<[K, V]> | undefined;
 
   constructor(
@@ -10,7 +10,7 @@ export class Round<K, V> {
     private readonly visit: (value: V, key: K) => void,
   ) {}
 
-  /** Visits the next `count` entries at most; the one after the end of the map begins anew at the next call. */
+  /** Visits the next entries, at most `count`; after the last one the next call starts from the first. */
   step(count: number): void {
     this.cursor ??= this.map.entries();
     for (let visited = 0; visited < count; visited++) {

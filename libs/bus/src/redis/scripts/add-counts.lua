@@ -1,5 +1,5 @@
--- Adds to counts, and tells about how much each has got within the window that ends now. No partition: counts are of the
--- moment, and what a failover loses of them is missed by nobody.
+-- Adds to counts, and answers the approximate sum of each over the window that ends now. It needs no partition: counts are
+-- short-lived, and a failover may lose them.
 -- KEYS[i] one count: hash of w (number of the window), c (count in it), p (count in the window before)
 -- ARGV[1] the window in ms  ARGV[i + 1] what to add to KEYS[i]
 -- Answers the counts, rounded down.

@@ -1,3 +1,4 @@
+/// <reference types="jest" />
 const ALL = [
   'Date',
   'cancelAnimationFrame',
@@ -16,16 +17,16 @@ const ALL = [
   'setTimeout',
 ] as const;
 
-/** Has these clocks go on only when the test says so: however slow the machine, a limit of time is met to the millisecond. */
+/** Moves these clocks only when the test says so: however slow the machine, a time limit is met to the millisecond. */
 function stop(...clocks: (typeof ALL)[number][]): void {
   jest.useFakeTimers({ doNotFake: ALL.filter((name) => !clocks.includes(name)) });
 }
 
-/** The clock by which rates are measured; `jest.advanceTimersByTime` turns it. */
+/** Stops the clock that measures rates; `jest.advanceTimersByTime` moves it. */
 export const stopRateClock = (): void => stop('performance');
 
-/** The time of day, by which messages and tokens grow old; `jest.setSystemTime` sets it. */
+/** Stops the time of day, by which messages and tokens expire; `jest.setSystemTime` sets it. Timers and requests stay real. */
 export const stopTimeOfDay = (): void => stop('Date');
 
-/** The same, and the timers that look for what is to be forgotten; requests take real time. */
-export const stopTimeAndForgetting = (): void => stop('Date', 'setInterval', 'clearInterval');
+/** Stops the time of day and the intervals that remove what has expired; requests take real time. */
+export const stopTimeAndIntervals = (): void => stop('Date', 'setInterval', 'clearInterval');

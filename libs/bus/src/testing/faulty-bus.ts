@@ -1,0 +1,164 @@
+import type { Bus, BusChecks } from '../bus';
+import { MemoryBus } from '../memory/memory-bus';
+import {
+  type AppendResult,
+  type BusListener,
+  BusUnavailableError,
+  type Page,
+  type Positions,
+  type Range,
+} from '../message-log';
+import type { Publication } from '../publication';
+import type { RetentionSettings } from '../retention';
+
+/** What a {@link FaultyBus} rejects with while it is unavailable. */
+export const UNAVAILABLE_REASON = 'connect ECONNREFUSED 10.0.0.1:6379';
+
+/** A memory bus that loses announcements, is unavailable or slow, or is replaced: the faults no healthy bus makes. */
+export class FaultyBus implements Bus {
+  /** While true, every call rejects as the ports say. */
+  isUnavailable = false;
+  /** While true, announcements are lost without a trace. */
+  losesAnnouncements = false;
+  /** While true, `subscribe` waits for {@link releaseSubscriptions}. */
+  holdsSubscriptions = false;
+  /** Whether `close` does nothing: for a bus that outlives the services on it. */
+  survivesClose = false;
+  /** Turns of the event loop that each read takes; an announcement takes one, unless this is 0. */
+  lagTurns = 0;
+  reads = 0;
+  /** Messages read from the log, each as often as it was read. */
+  messagesRead = 0;
+  positionCalls = 0;
+  readonly subscribed: string[] = [];
+  private readonly heldSubscriptions: (() => void)[] = [];
+  private holdAnswer: ((release: () => void) => void) | undefined;
+  private inner: MemoryBus;
+  private listener: BusListener | undefined;
+
+  constructor(private readonly settings: RetentionSettings = { retention: { size: 1000, ttlMs: 600_000 } }) {
+    this.inner = new MemoryBus(settings);
+  }
+
+  /** The message log is lost; an empty one with a new epoch takes its place. */
+  async replace(): Promise<void> {
+    await this.inner.close();
+    this.inner = new MemoryBus(this.settings);
+    this.inner.listen(this.forwarding());
+    for (const channel of this.subscribed) await this.inner.subscribe(channel);
+  }
+
+  /** Holds back the next answer of the log; resolves, when there is one, with the function that lets it through. */
+  holdNextAnswer(): Promise<() => void> {
+    return new Promise((resolve) => {
+      this.holdAnswer = resolve;
+    });
+  }
+
+  get heldCount(): number {
+    return this.heldSubscriptions.length;
+  }
+
+  /** Lets the held subscriptions go on, and holds no more of them. */
+  releaseSubscriptions(): void {
+    this.holdsSubscriptions = false;
+    for (const release of this.heldSubscriptions.splice(0)) release();
+  }
+
+  interrupt(): void {
+    this.losesAnnouncements = true;
+    this.listener?.onInterrupted();
+  }
+
+  restore(): void {
+    this.losesAnnouncements = false;
+    this.listener?.onResubscribed();
+  }
+
+  async append(publication: Publication): Promise<AppendResult> {
+    this.requireAvailable();
+    return this.inner.append(publication);
+  }
+
+  async read(channel: string, range: Range): Promise<Page> {
+    this.requireAvailable();
+    this.reads++;
+    const page = await this.inner.read(channel, range);
+    this.messagesRead += page.entries.length;
+    return this.delayed(Promise.resolve(page));
+  }
+
+  async positions(channels: readonly string[]): Promise<Positions> {
+    this.requireAvailable();
+    this.positionCalls++;
+    return this.delayed(this.inner.positions(channels));
+  }
+
+  listen(listener: BusListener): void {
+    this.listener = listener;
+    this.inner.listen(this.forwarding());
+  }
+
+  async subscribe(channel: string): Promise<void> {
+    this.requireAvailable();
+    if (this.holdsSubscriptions) await new Promise<void>((resolve) => this.heldSubscriptions.push(resolve));
+    this.subscribed.push(channel);
+    return this.inner.subscribe(channel);
+  }
+
+  async unsubscribe(channel: string): Promise<void> {
+    const at = this.subscribed.indexOf(channel);
+    if (at >= 0) this.subscribed.splice(at, 1);
+    return this.inner.unsubscribe(channel);
+  }
+
+  async putValue(key: string, value: string, ttlMs: number): Promise<void> {
+    this.requireAvailable();
+    return this.inner.putValue(key, value, ttlMs);
+  }
+
+  async getValue(key: string): Promise<string | undefined> {
+    this.requireAvailable();
+    return this.inner.getValue(key);
+  }
+
+  async addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
+    this.requireAvailable();
+    return this.inner.addCounts(counts, windowMs);
+  }
+
+  async check(): Promise<BusChecks> {
+    if (!this.isUnavailable) return this.inner.check();
+    const reason = UNAVAILABLE_REASON;
+    return { read: reason, write: reason, announce: reason, hear: reason };
+  }
+
+  async close(): Promise<void> {
+    if (!this.survivesClose) await this.inner.close();
+  }
+
+  private forwarding(): BusListener {
+    return {
+      onAnnouncement: (epoch, entry) => {
+        if (this.losesAnnouncements) return;
+        if (this.lagTurns === 0) this.listener?.onAnnouncement(epoch, entry);
+        else setImmediate(() => this.listener?.onAnnouncement(epoch, entry));
+      },
+      onInterrupted: () => this.listener?.onInterrupted(),
+      onResubscribed: () => this.listener?.onResubscribed(),
+    };
+  }
+
+  private async delayed<T>(answer: Promise<T>): Promise<T> {
+    const found = await answer;
+    const { holdAnswer } = this;
+    this.holdAnswer = undefined;
+    if (holdAnswer !== undefined) await new Promise<void>(holdAnswer);
+    for (let turn = 0; turn < this.lagTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return found;
+  }
+
+  private requireAvailable(): void {
+    if (this.isUnavailable) throw new BusUnavailableError(UNAVAILABLE_REASON);
+  }
+}

@@ -1,0 +1,1 @@
+export { FaultyBus, UNAVAILABLE_REASON } from './faulty-bus';
