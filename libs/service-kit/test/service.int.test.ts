@@ -138,7 +138,7 @@ describe('a service', () => {
       expect(headers['content-type']).toBe('application/problem+json');
       expect(JSON.parse(text)).toMatchObject({
         ...{ status: 503, code: 'unavailable', detail: `not ready: ${refused}` },
-        checks: { ...checks, write: refused, announce: refused },
+        checks: { ...checks, read: refused, write: refused, announce: refused, hear: refused },
       });
     });
   });
