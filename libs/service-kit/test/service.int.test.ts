@@ -1,7 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import { publishRoute } from '../src/http/publish-route';
 import { ask, post, problemIn } from './ask';
-import { FaultyBus } from '@tetracast/bus/testing';
+import { FaultyBus, UNAVAILABLE_REASON } from '@tetracast/bus/testing';
 import { startService, type TestService } from '../src/testing';
 import { talk } from './talk';
 
@@ -133,12 +133,12 @@ describe('a service', () => {
       bus.isUnavailable = true;
 
       expect((await ask(`${service.url}/healthz`)).status).toBe(200);
-      const refused = 'connect ECONNREFUSED 10.0.0.1:6379';
+      const refused = UNAVAILABLE_REASON;
       const { headers, text } = await ask(`${service.url}/readyz`);
       expect(headers['content-type']).toBe('application/problem+json');
       expect(JSON.parse(text)).toMatchObject({
         ...{ status: 503, code: 'unavailable', detail: `not ready: ${refused}` },
-        checks: { ...checks, write: refused, announce: refused },
+        checks: { ...checks, read: refused, write: refused, announce: refused, hear: refused },
       });
     });
   });
