@@ -149,7 +149,9 @@ describe('a token that is brought for a name', () => {
     );
 
     expect(known.notices).toMatchObject([{ type: 'authenticated', connection: known.connection.id }]);
-    expect(() => openPermissions.renewFromElsewhere(permission, permissionsWith())).toThrow(/send its first token on the connection itself/);
+    expect(() => openPermissions.renewFromElsewhere(permission, permissionsWith())).toThrow(
+      /send its first token on the connection itself/,
+    );
     expect(permission.permissions).toBe(nobody);
   });
 });
