@@ -41,6 +41,7 @@ async function collect(
     request: request.raw,
     quota: service.limits.quotaForRequest(request.raw),
     subscription: poll,
+    registersLater: true,
     onConnect: ({ connection }) => {
       raw.once('close', () => {
         connection.close();
@@ -54,8 +55,9 @@ async function collect(
   const { connection } = session;
   try {
     await connection.whenCaughtUp();
-    // A poll that outlives its token is answered early, since that ends its connection: the next poll brings its own.
     if (waitMs === 0 || service.draining || sink.hasContent || sink.closed) return;
+    // A poll that outlives its token is answered early, since that ends its connection: the next poll brings its own.
+    session.registerPermission();
     const due = timeouts.add(sink, waitMs);
     await sink.whenContent();
     timeouts.remove(sink, due);

@@ -24,6 +24,11 @@ export interface SessionRequest {
   readonly quota?: ClientQuota;
   /** The client can send a token later: without a permission the session waits for it. Default `false`. */
   readonly tokenMayFollow?: boolean;
+  /**
+   * The transport calls `Session.registerPermission` if it keeps the connection open: a poll that is answered at once would pay
+   * for a registration it never uses. Default `false`: step 6 registers it.
+   */
+  readonly registersLater?: boolean;
   /** Called at once, before the client is authenticated: from now on the transport closes the session when its socket ends. */
   readonly onConnect?: (session: Session) => void;
   /** Decides what to subscribe to, once it is known who the client is. Default: `subscription`. */
@@ -91,13 +96,15 @@ function connect(services: SessionServices, options: SessionRequest, quota: Clie
 
 function register(
   { access }: SessionServices,
-  { credential, onBegin }: SessionRequest,
+  { credential, registersLater = false, onBegin }: SessionRequest,
   session: Session,
   permissions: Permissions,
   { channels, start, client }: SubscriptionRequest,
 ): ConnectionPermission {
   const onRenewed = credential?.ticket === undefined ? undefined : access.ticketRenewal(credential.ticket, channels);
-  const permission = access.openPermission(permissions, session.connection, { client, onRenewed });
+  const permission = registersLater
+    ? { permissions }
+    : access.openPermission(permissions, session.connection, { client, onRenewed });
   session.admit(permission, { channels, start, onBegin });
   return permission;
 }

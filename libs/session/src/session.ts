@@ -43,6 +43,13 @@ export class Session {
     this.pending = pending;
   }
 
+  /** Registers the permission of a session that was opened with `registersLater`. @throws CodedError `unauthorized` */
+  registerPermission(): void {
+    const { services, connection, permissions, isClientMadeUp } = this;
+    const client = isClientMadeUp ? undefined : connection.client;
+    this.permission = services.access.openPermission(permissions, connection, { client });
+  }
+
   /**
    * Begins the first subscription; does nothing if it has begun. When it fails the session is closed.
    * @throws CodedError `unauthorized`, `forbidden`, `too_many_channels`, `invalid_request`; BusUnavailableError

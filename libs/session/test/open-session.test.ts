@@ -87,6 +87,18 @@ it('takes the steps in one order: from the cheap to the dear, and nothing before
   ]);
 });
 
+it('leaves the permission of a session that may end at once to be registered by its transport', async () => {
+  await using services = await createServices();
+  const session = await open(services, { registersLater: true });
+  expect(await leftOf(services)).toMatchObject({ connections: 1, hasPermission: false });
+
+  session.registerPermission();
+  expect(await leftOf(services)).toMatchObject({ connections: 1, hasPermission: true });
+
+  session.close();
+  expect(await leftOf(services)).toMatchObject({ connections: 0, hasPermission: false });
+});
+
 describe('a step that fails undoes those before it', () => {
   const failure = new CodedError('internal', 'as the test wants');
 
