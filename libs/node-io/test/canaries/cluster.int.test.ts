@@ -1,7 +1,6 @@
 import cluster, { type Address } from 'node:cluster';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { reassignLostConnections } from '../../src/reassign-lost-connections';
 
@@ -14,7 +13,7 @@ interface ClusterMessage {
 describe(`Node.js ${process.version}`, () => {
   it('numbers the connections it sends to a worker, and the answers: reassignLostConnections', async () => {
     cluster.schedulingPolicy = cluster.SCHED_RR;
-    cluster.setupPrimary({ exec: join(__dirname, 'worker.cjs') });
+    cluster.setupPrimary({ exec: require.resolve('./worker.cjs') });
     const worker = cluster.fork();
     const send = jest.spyOn(worker.process, 'send');
     const answered: (number | undefined)[] = [];
