@@ -37,8 +37,22 @@ function shake(port: number): Socket {
 
 describe('a hook of Fastify', () => {
   it.each<[string, Hook]>([
-    ['onRequest', (app) => app.addHook('onRequest', (_request, reply, done) => done(seen(reply)))],
-    ['preHandler', (app) => app.addHook('preHandler', (_request, reply, done) => done(seen(reply)))],
+    [
+      'onRequest',
+      (app) =>
+        app.addHook('onRequest', (_request, reply, done) => {
+          seen(reply);
+          done();
+        }),
+    ],
+    [
+      'preHandler',
+      (app) =>
+        app.addHook('preHandler', (_request, reply, done) => {
+          seen(reply);
+          done();
+        }),
+    ],
     ['an async onRequest', (app) => app.addHook('onRequest', (_request, reply) => seenLater(reply))],
   ])('sees a handshake: %s', async (_, hook) => {
     routes.length = 0;
@@ -52,9 +66,8 @@ describe('a hook of Fastify', () => {
   });
 
   const refuse = (app: FastifyInstance): void => {
-    app.addHook('onRequest', (_request, reply, done) => {
+    app.addHook('onRequest', (_request, reply, _done) => {
       void reply.code(401).send({ why: 'no' });
-      void done;
     });
   };
   const refuseLater = (app: FastifyInstance): void => {
@@ -82,9 +95,7 @@ describe('a hook of Fastify', () => {
 /** The routes that a hook saw. */
 const routes: string[] = [];
 
-function seen(reply: {
-  readonly request: { readonly routeOptions: { readonly url?: string | undefined } };
-}): undefined {
+function seen(reply: { readonly request: { readonly routeOptions: { readonly url?: string | undefined } } }): void {
   routes.push(reply.request.routeOptions.url ?? '');
 }
 

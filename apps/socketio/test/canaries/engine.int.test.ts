@@ -1,7 +1,7 @@
 import { boundedWebSocketOptions } from '@tetracast/node-io';
 import type { Socket as EngineSocket } from 'engine.io';
 import { once } from 'node:events';
-import { createServer, IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   );
   engine.on('connection', forgetHandshake);
   http = createServer((request, response) => {
-    engine.handleRequest(request as Parameters<Engine['handleRequest']>[0], response);
+    engine.handleRequest(request, response);
   });
   http.on('upgrade', (request, socket, head) => {
     requests.push(new WeakRef(request));

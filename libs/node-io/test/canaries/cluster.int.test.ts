@@ -1,7 +1,6 @@
 import cluster, { type Address } from 'node:cluster';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { reassignLostConnections } from '../../src/reassign-lost-connections';
 
@@ -14,7 +13,7 @@ interface ClusterMessage {
 describe(`Node.js ${process.version}`, () => {
   it('numbers the connections it sends to a worker, and the answers: reassignLostConnections', async () => {
     cluster.schedulingPolicy = cluster.SCHED_RR;
-    cluster.setupPrimary({ exec: join(__dirname, 'worker.cjs') });
+    cluster.setupPrimary({ exec: require.resolve('./worker.cjs') });
     const worker = cluster.fork();
     const send = jest.spyOn(worker.process, 'send');
     const answered: (number | undefined)[] = [];
@@ -27,7 +26,7 @@ describe(`Node.js ${process.version}`, () => {
     expect(typeof sent?.seq).toBe('number');
     while (!answered.includes(sent?.seq)) await once(worker.process, 'internalMessage');
     // The function has put its own in place of it.
-    expect(worker.process.send).not.toBe(send);
+    expect(worker.process).not.toHaveProperty('send', send);
 
     worker.process.kill();
     await once(worker.process, 'close');
