@@ -24,7 +24,7 @@ const composed = (name: string): string =>
 
 describe("the services' descriptors", () => {
   it.each(services)('$name has the name of its folder, and a port of its own', ({ path, name, defaultPort }) => {
-    if (path.startsWith('apps/')) expect(path).toBe(`apps/${name}/src/service.json`);
+    expect(path).toMatch(new RegExp(`^(?:apps/${name}|examples/[^/]+)/`));
     expect(services.filter((other) => other.defaultPort === defaultPort)).toHaveLength(1);
   });
 

@@ -93,6 +93,11 @@ const openingStreams: Deed['begin'] = async (url, who) => {
   };
 };
 
+function refusalOf(error: unknown): string {
+  const { status, code } = error as TransportError;
+  return `${status} ${code}`;
+}
+
 const openingResponses =
   (path: string): Deed['begin'] =>
   async (url, who) => {
@@ -102,7 +107,7 @@ const openingResponses =
       return 'ok';
     };
     return {
-      once: () => once().catch(({ status, code }: TransportError) => `${status} ${code}`),
+      once: () => once().catch(refusalOf),
       [Symbol.asyncDispose]: async () => {
         for (const response of responses) response.close();
       },

@@ -71,7 +71,9 @@ const openResponseAt =
     try {
       const response = await openResponse(`${url}${path}?channel=news`, headersOf(who));
       return {
-        receive: async (data) => void (await response.until(JSON.stringify(data))),
+        receive: async (data) => {
+          await response.until(JSON.stringify(data));
+        },
         [Symbol.asyncDispose]: async () => response.close(),
       };
     } catch (error) {
