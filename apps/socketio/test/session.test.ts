@@ -242,5 +242,7 @@ describe('Session', () => {
 
 it('sessionTtlMs is the age of the history, and longer than a client takes to notice that its line is dead', () => {
   expect(sessionTtlMs(parseSettings({ HISTORY_TTL: '10m' }))).toBe(600_000);
-  expect(sessionTtlMs(parseSettings({ HISTORY_TTL: '1s', HEARTBEAT_INTERVAL: '15s', HEARTBEAT_TIMEOUT: '20s' }))).toBe(100_000);
+  expect(sessionTtlMs(parseSettings({ HISTORY_TTL: '1s', HEARTBEAT_INTERVAL: '15s', HEARTBEAT_TIMEOUT: '20s' }))).toBe(
+    100_000,
+  );
 });

@@ -34,7 +34,20 @@ describe('a name that is near to a setting', () => {
 });
 
 it.each([
-  ...['HOME', 'HOSTNAME', 'HOSTTYPE', 'PATH', 'PWD', 'USER', 'TERM', 'SHELL', 'LANG', 'LOGNAME', 'HISTSIZE', 'HISTFILE'],
+  ...[
+    'HOME',
+    'HOSTNAME',
+    'HOSTTYPE',
+    'PATH',
+    'PWD',
+    'USER',
+    'TERM',
+    'SHELL',
+    'LANG',
+    'LOGNAME',
+    'HISTSIZE',
+    'HISTFILE',
+  ],
   ...['NODE_ENV', 'NODE_OPTIONS', 'npm_config_cache', 'npm_lifecycle_event', 'INIT_CWD', 'REDIS_URL', 'DATABASE_URL'],
   ...['http_proxy', 'HTTPS_PROXY', 'NO_PROXY', 'ACCESS_LOG', 'WORKER_PROCESSES', 'SSE_PORT', 'SSE_SERVICE_HOST'],
   ...['COMPOSE_ENV_FILES', 'MAX_BODY', 'LISTEN', 'RESOLVER', 'UPSTREAM_SSE', 'CLIENT_TIMEOUT', 'KUBERNETES_PORT'],

@@ -40,14 +40,22 @@ describe('a start', () => {
     await using service = await start({ HOST: '0.0.0.0', ACCESS: 'open' });
 
     await service.waitForOutput(/no access check.*\n/);
-    expect(service.output()).toContain('no access check: everyone who can reach this address may publish and subscribe');
+    expect(service.output()).toContain(
+      'no access check: everyone who can reach this address may publish and subscribe',
+    );
   });
 
   it('fails with one line that names every bad setting', async () => {
-    const { code, stdout, stderr } = await runToEnd(fixture.file, { PORT: 'x', HOST: '0.0.0.0', CHANNEL_IDLE_TIMEOUT: '5' });
+    const { code, stdout, stderr } = await runToEnd(fixture.file, {
+      PORT: 'x',
+      HOST: '0.0.0.0',
+      CHANNEL_IDLE_TIMEOUT: '5',
+    });
 
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^Cannot start: PORT must be .*; CHANNEL_IDLE_TIMEOUT must be .*; HOST=0\.0\.0\.0 .*ACCESS=open.*\n$/);
+    expect(stderr).toMatch(
+      /^Cannot start: PORT must be .*; CHANNEL_IDLE_TIMEOUT must be .*; HOST=0\.0\.0\.0 .*ACCESS=open.*\n$/,
+    );
   });
 
   it('fails with one line when the port is taken', async () => {
@@ -70,7 +78,10 @@ describe('a start', () => {
       LOG_LEVEL: 'silent',
     });
 
-    expect([code, stderr]).toEqual([1, 'Cannot start: HOST=192.0.2.1 is not an address of this machine: set HOST to one\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'Cannot start: HOST=192.0.2.1 is not an address of this machine: set HOST to one\n',
+    ]);
   });
 });
 

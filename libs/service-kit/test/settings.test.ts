@@ -194,7 +194,9 @@ describe('what is refused', () => {
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
       'HEARTBEAT_INTERVAL must be a duration such as 15s, from 10ms to 55s, not "5"',
     ]);
-    expect(() => parseSettings({ PORT: 'x', CHANNEL_IDLE_TIMEOUT: 'y' })).toThrow(/^PORT must be .*; CHANNEL_IDLE_TIMEOUT must be .*$/);
+    expect(() => parseSettings({ PORT: 'x', CHANNEL_IDLE_TIMEOUT: 'y' })).toThrow(
+      /^PORT must be .*; CHANNEL_IDLE_TIMEOUT must be .*$/,
+    );
   });
 
   it('does not show the password of a bus', () => {

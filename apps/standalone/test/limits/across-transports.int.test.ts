@@ -18,7 +18,10 @@ it.each([
   // Twice the rate may come at once: one more than there is to do.
   const rate = Math.ceil((spent + 1) / 2);
   stopRateClock();
-  await using service = await startStandalone({ ...ACCESS_ENV, [setting]: scope === 'user' ? `0/0/${rate}` : `0/${rate}/0` });
+  await using service = await startStandalone({
+    ...ACCESS_ENV,
+    [setting]: scope === 'user' ? `0/0/${rate}` : `0/${rate}/0`,
+  });
   const who = { token: await mint({ tetracast: { subscribe: ['news', 'other'], publish: ['news'] } }) };
   const doers = await Promise.all(deeds.map(({ begin }) => begin(service.url, who)));
 

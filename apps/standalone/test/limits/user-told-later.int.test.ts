@@ -6,7 +6,12 @@ import { openSocketio, type SocketioLine } from './socketio-line';
 
 /** One connection of one user; without a token one may listen. */
 const start = (): Promise<Standalone> =>
-  startStandalone({ ...ACCESS_ENV, TOKEN_EXPIRY_WARNING: '1h', MAX_CONNECTIONS_PER_USER: '1', PUBLIC_SUBSCRIBE: 'news' });
+  startStandalone({
+    ...ACCESS_ENV,
+    TOKEN_EXPIRY_WARNING: '1h',
+    MAX_CONNECTIONS_PER_USER: '1',
+    PUBLIC_SUBSCRIBE: 'news',
+  });
 
 const hasRoom = ({ app }: Standalone): boolean => app.tetracast.limits.connections.hasRoom('', 'ann');
 

@@ -2,7 +2,10 @@ import { sourceOf, SETTING_GROUPS, type ServiceDefaults } from './settings';
 import type { Setting } from './setting-kinds';
 
 /** Every setting with its effective value and where that comes from, as lines of text; secrets are masked. */
-export function printSettings(env: Readonly<Record<string, string | undefined>>, defaults: ServiceDefaults = {}): string {
+export function printSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  defaults: ServiceDefaults = {},
+): string {
   return Object.entries(SETTING_GROUPS)
     .map(([group, settings]) => `# ${group}\n${tableOf(Object.entries(settings), env, defaults)}`)
     .join('\n');

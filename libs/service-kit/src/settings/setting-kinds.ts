@@ -1,4 +1,12 @@
-import { type Static, type TArray, type TInteger, type TObject, type TSchema, type TString, Type } from '@sinclair/typebox';
+import {
+  type Static,
+  type TArray,
+  type TInteger,
+  type TObject,
+  type TSchema,
+  type TString,
+  Type,
+} from '@sinclair/typebox';
 import { type Reader, readBytes, readDuration, readInteger, readList, readRates, readText } from './setting-readers';
 
 /** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
