@@ -2,18 +2,66 @@ import { join } from 'node:path';
 
 import { readText, ROOT } from './workspace-files';
 
+interface Setting {
+  env: string;
+  unset: string;
+  about: string;
+  change: string;
+}
+
 interface ServiceKit {
-  SETTINGS: Record<string, { env: string; unset: string; about: string }>;
+  SETTING_GROUPS: Record<string, Record<string, Setting>>;
 }
 
 // By path: `tools` is above no layer, and reads the sources as it reads the documents.
-const { SETTINGS } = jest.requireActual<ServiceKit>(join(ROOT, 'libs/service-kit/src/settings/settings.ts'));
+const { SETTING_GROUPS } = jest.requireActual<ServiceKit>(join(ROOT, 'libs/service-kit/src/settings/settings.ts'));
 
-it('docs/operations.md lists every setting of the services with its default, in the order of the code', () => {
-  const table = /<!-- settings -->\n+([^]*?)\n+<!-- \/settings -->/.exec(readText('docs/operations.md'))?.[1] ?? '';
+const text = readText('docs/operations.md');
+
+/** The rows of the table between `<!-- name -->` and `<!-- /name -->`, as their cells. */
+function tableOf(name: string): string[][] {
+  const table = new RegExp(`<!-- ${name} -->\\n+([^]*?)\\n+<!-- /${name} -->`).exec(text)?.[1] ?? '';
   const [, , ...rows] = table.split('\n').map((line) => line.split('|').slice(1, -1));
+  return rows.map((cells) => cells.map((cell) => cell.trim()));
+}
 
-  expect(rows.map((cells) => cells.map((cell) => cell.trim()))).toEqual(
-    Object.values(SETTINGS).map(({ env, unset, about }) => [`\`${env}\``, unset && `\`${unset}\``, about]),
-  );
+describe('docs/operations.md', () => {
+  it('has the groups everyday, access, limits and tuning, in this order', () => {
+    const groups = [...text.matchAll(/<!-- settings:(\w+) -->/g)].map(([, group]) => group);
+
+    expect(groups).toEqual(['everyday', 'access', 'limits', 'tuning']);
+    expect(groups).toEqual(Object.keys(SETTING_GROUPS));
+  });
+
+  it.each(Object.keys(SETTING_GROUPS))('has every setting of the group %s as the program has it', (group) => {
+    const settings = Object.values(SETTING_GROUPS[group] ?? {});
+
+    expect(tableOf(`settings:${group}`)).toEqual(
+      settings.map(({ env, unset, about, change }) => [`\`${env}\``, unset && `\`${unset}\``, about, change]),
+    );
+  });
+
+  it('says what each setting of the gateway is and when to change it', () => {
+    for (const cells of tableOf('gateway-settings')) {
+      expect(cells).toHaveLength(4);
+      expect(cells.slice(2)).toEqual([expect.stringMatching(/\.$/), expect.stringMatching(/\.$/)]);
+    }
+  });
+});
+
+describe('the settings', () => {
+  const names = Object.values(SETTING_GROUPS).flatMap((group) => Object.values(group).map(({ env }) => env));
+  const gatewayNames = [...readText('apps/gateway/settings.env').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+
+  it('are at most 45, and at most 12 of the gateway', () => {
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.length).toBeLessThanOrEqual(45);
+    expect(gatewayNames.length).toBeGreaterThan(0);
+    expect(gatewayNames.length).toBeLessThanOrEqual(12);
+  });
+
+  it('have no unit of time in their names, and their kind at the right end', () => {
+    expect(names.filter((name) => /_(MS|S|SECONDS|MINUTES)$/.test(name))).toEqual([]);
+    expect(names.filter((name) => /_MAX(_|$)/.test(name))).toEqual([]);
+  });
 });

@@ -45,6 +45,30 @@ describe('a start', () => {
     );
   });
 
+  it('warns of a name that is nearly that of a setting, and shows no value', async () => {
+    await using service = await start({ AUTH_SECRETS: 'not-to-be-shown' });
+
+    await service.waitForOutput(/no access check.*\n/);
+    expect(logOf(service)).toContainEqual(
+      expect.objectContaining({
+        level: 40,
+        msg: 'AUTH_SECRETS is not a setting and has no effect: did you mean AUTH_SECRET?',
+      }),
+    );
+    expect(service.output()).not.toContain('not-to-be-shown');
+  });
+
+  it('with --print-settings prints every setting and ends', async () => {
+    const env = { HISTORY_SIZE: '7', AUTH_SECRET: 'a secret of at least thirty-two bytes' };
+    const { code, stdout, stderr } = await runToEnd(fixture.file, env, ['--print-settings']);
+
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^HISTORY_SIZE +7 +environment$/m);
+    expect(stdout).toMatch(/^HISTORY_TTL +10m +default$/m);
+    expect(stdout).toMatch(/^AUTH_SECRET +\*{3} +environment$/m);
+    expect(stdout).not.toContain('thirty-two');
+  });
+
   it('fails with one line that names every bad setting', async () => {
     const { code, stdout, stderr } = await runToEnd(fixture.file, {
       PORT: 'x',

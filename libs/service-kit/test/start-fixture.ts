@@ -33,8 +33,12 @@ export interface FixtureRun {
 }
 
 /** Runs it to its end, as a service that cannot start comes to. */
-export async function runToEnd(file: string, env: Readonly<Record<string, string>>): Promise<FixtureRun> {
-  const child: ChildProcess = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runToEnd(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<FixtureRun> {
+  const child: ChildProcess = spawn(process.execPath, [file, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (output.stdout += chunk));
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (output.stderr += chunk));

@@ -100,7 +100,9 @@ describe('a start with WORKERS=2', () => {
     const { code, stdout, stderr } = await runToEnd(fixture.file, { PORT: '0', WORKERS: '2', ...env });
 
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^Cannot start: WORKERS=2 needs a log that all of them share, BUS_URL=redis:.*\n$/);
+    expect(stderr).toMatch(
+      /^Cannot start: WORKERS=2 needs a message log that all workers share: set BUS_URL=redis:.*\n$/,
+    );
   });
 
   it('fails with one line when the port is taken', async () => {

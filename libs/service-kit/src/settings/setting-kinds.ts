@@ -5,6 +5,7 @@ import {
   type TObject,
   type TSchema,
   type TString,
+  type TUnsafe,
   Type,
 } from '@sinclair/typebox';
 import { type Reader, readBytes, readDuration, readInteger, readList, readRates, readText } from './setting-readers';
@@ -48,7 +49,7 @@ export function list(env: string, words: Words): Setting<TArray<TString>> {
   };
 }
 
-export function oneOf<T extends string>(env: string, unset: T, values: T[], words: Words) {
+export function oneOf<T extends string>(env: string, unset: T, values: T[], words: Words): Setting<TUnsafe<T>> {
   const schema = Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
   const wanted = `one of ${values.map((value) => value || 'unset').join(', ')}`;
   return { env, unset, schema, read: (given: string) => given as T, wanted, ...words };
