@@ -15,7 +15,7 @@ const killAll = (signal) => {
 const killGroup = ({ pid }) => process.kill(-pid, 'SIGKILL');
 
 /**
- * Runs a program of the workspace in a process group of its own. The whole group is killed when this process gets a stop
+ * Runs a program of the workspace in a separate process group. The whole group is killed when this process gets a stop
  * signal, or after `limitMs` (default: never): the servers and browsers of tests end with their run. stdin is closed.
  *
  * @param prefix what each line of output begins with, so that programs can run side by side; default: output passes as it is

@@ -23,7 +23,7 @@ export const services = readdirSync(join(ROOT, 'apps'))
 
 const settingOf = ({ name }) => name.toUpperCase();
 
-/** The path as nginx writes it: a regular expression, since nginx redirects to a location that ends in a slash, to a port of its own. */
+/** The path as nginx writes it: a regular expression, since nginx redirects to a location that ends in a slash, to its own port. */
 function patternOf(path) {
   const escaped = path.replace(/[.+?^$()[\]\\|]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+');
   return escaped.endsWith('/*') ? `^${escaped.slice(0, -2)}(?:/|$)` : `^${escaped}/?$`;
@@ -59,7 +59,7 @@ function tableRows() {
       index === 0 ? code(settings) : '',
     ]),
   );
-  const head = ['Service', 'Port', 'Path', 'Methods', 'Settings of its own'];
+  const head = ['Service', 'Port', 'Path', 'Methods', 'Its own settings'];
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
   const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   return ['', line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''];

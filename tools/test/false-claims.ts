@@ -55,8 +55,9 @@ function* falseLinks(text: string, folder: string): Generator<string> {
 function* falseFiles(text: string, folder: string): Generator<string> {
   if (!projectFolders.includes(folder)) return;
   const own = workspacePaths.filter((path) => path.startsWith(`${folder}/`));
+  // A link says itself which file it means.
   for (const [, name = ''] of text.matchAll(
-    /`([\w.*-][\w.*/-]*\.(?:ts|js|cjs|mjs|lua|sh|css|html|svg|conf|template|env))`/g,
+    /(?<!\[)`([\w.*-][\w.*/-]*\.(?:ts|js|cjs|mjs|lua|sh|css|html|svg|conf|template|env))`/g,
   )) {
     const pattern = new RegExp(`/${name.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
     if (!known.has(name) && !own.some((path) => pattern.test(path))) yield `file ${name}`;

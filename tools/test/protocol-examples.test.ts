@@ -29,8 +29,17 @@ interface MessageModel {
 
 // By path: `tools` is above no layer, and reads the sources as it reads the documents.
 const model = jest.requireActual<MessageModel>(join(ROOT, 'libs/message-model/src/index.ts'));
-const { createEpoch } = jest.requireActual<{ createEpoch: () => string }>(join(ROOT, 'libs/bus/src/epoch.ts'));
-const { createId } = jest.requireActual<{ createId: () => string }>(join(ROOT, 'libs/hub/src/connection/create-id.ts'));
+const { nodeRuntime } = jest.requireActual<{ nodeRuntime: unknown }>(join(ROOT, 'libs/node-io/src/runtime.ts'));
+
+type CreateSource = (runtime: unknown) => () => string;
+const { createEpochSource } = jest.requireActual<{ createEpochSource: CreateSource }>(
+  join(ROOT, 'libs/bus/src/epoch.ts'),
+);
+const { createIdSource } = jest.requireActual<{ createIdSource: CreateSource }>(
+  join(ROOT, 'libs/hub/src/connection/create-id.ts'),
+);
+const createEpoch = createEpochSource(nodeRuntime);
+const createId = createIdSource(nodeRuntime);
 const { readClaims } = jest.requireActual<{ readClaims: (payload: unknown) => unknown }>(
   join(ROOT, 'libs/access/src/claims.ts'),
 );

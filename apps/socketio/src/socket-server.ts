@@ -40,7 +40,7 @@ function open(service: Tetracast, socket: Socket, logger: FastifyBaseLogger): vo
   if (subscriber === undefined) return;
   const { sink, cursor } = subscriber;
   const { connection } = subscriber.session;
-  // Ended at the last moment, when the client could not be told.
+  // The connection closed at the last moment, when the server could not notify the client.
   if (connection.isClosed()) {
     socket.disconnect();
     return;

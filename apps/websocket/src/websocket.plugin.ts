@@ -22,7 +22,7 @@ const VERSION = '13';
 const plugin: FastifyPluginAsync = async (app) => {
   // Never listens: through it `@fastify/websocket` gets the handshakes for PATH, and not those of other transports.
   const handshakes = createServer();
-  // In a scope of its own, so that the hooks of `@fastify/websocket` run for this route only.
+  // In a separate scope, so that the hooks of `@fastify/websocket` run for this route only.
   await app.register(async (scope) => {
     await scope.register(fastifyWebsocket, {
       options: {

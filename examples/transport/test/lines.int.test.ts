@@ -2,7 +2,7 @@ import { nextLine, openNdjson, publishJson } from '@tetracast/testing';
 import { startService } from './start-service';
 
 it('answers with lines that nothing on the way keeps: the start, a message, a reset, and an empty line as a heartbeat', async () => {
-  await using service = await startService({ HEARTBEAT: '20ms' });
+  await using service = await startService({ HEARTBEAT_INTERVAL: '20ms' });
   const stream = await openNdjson(`${service.url}/ndjson?channel=news&after=no.such~cursor`);
   const { headers } = stream.response;
   expect(headers.get('content-type')).toBe('application/x-ndjson');

@@ -8,7 +8,7 @@ import { INTERNALS } from './internals';
  *
  * - **Answers of one turn leave together** ({@link writeAtEndOfTurn}): publishing on a connection became a fifth cheaper.
  * - **A write goes past the stream** while nothing waits in it ({@link writePast}): 0.87 × the processor time of a delivery, where
- *   each has a write of its own.
+ *   each is written alone.
  * - **A client that comes back gets everything in one write** ({@link corkUntilTurnEnds}): 0.93 × the processor time of a comeback.
  *
  * Figures: docs/performance.md.

@@ -85,8 +85,8 @@ export async function createService(
 }
 
 /**
- * Sockets of one process, those of requests included: with half as many again as there are connections a client can still be
- * told that there is no room, and poll; beyond that they are closed as they come.
+ * The most sockets of one process, those of requests included. With half as many again as connections the server can still
+ * answer that it is full, and serve polls; it closes every further socket at once.
  */
 function maxSockets({ maxConnections }: Settings): number {
   return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;

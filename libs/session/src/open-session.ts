@@ -40,7 +40,7 @@ export interface SessionRequest {
  * The one way from a request to a live connection, for every transport, in this order:
  *
  * 1. spends the rate of the client's address, since all that follows is work;
- * 2. counts the connection, and connects it to the hub without a channel: an open socket takes memory, whoever its client is,
+ * 2. counts the connection, and connects it to the hub without a channel: every open socket takes memory, also before its client is known,
  *    and a drain has to find it, however long its token takes to check;
  * 3. authenticates the client, by its token, its ticket, or without either;
  * 4. counts the connection and the rate for the user of the token;
@@ -49,7 +49,7 @@ export interface SessionRequest {
  * 7. subscribes from the start position.
  *
  * If one step fails all before it are undone, but for the rate that was spent. Where a token may follow, a client that may not
- * do what it came for waits after step 4 with an empty permission, for AUTH_TIMEOUT at the most; `Session.authenticate` and
+ * do what it came for waits after step 4 with an empty permission, for 10 s at the most; `Session.authenticate` and
  * `Session.begin` do the rest. If the connection ends meanwhile the other steps are left out, and the session is closed.
  *
  * @throws CodedError `rate_limited`, `overloaded`, `unauthorized`, `forbidden`, `unavailable`, `too_many_channels`,

@@ -11,7 +11,7 @@ export interface SubscriptionRequest {
 /**
  * Reads `channel` (repeated, as `channel[]`, or comma-separated), the start and `client` from a query. Of the words for a start the
  * `Last-Event-ID` header wins, since a stock client keeps its URL and moves only that; then `lastEventId`, which stand-ins
- * for `EventSource` send for want of the header; then `after`, then `rewind`. A cursor that cannot be read is no error here:
+ * for `EventSource` send because they cannot set the header; then `after`, then `rewind`. A cursor that cannot be read is no error here:
  * it is answered by a reset.
  *
  * @throws CodedError `invalid_channel`, `invalid_request`

@@ -53,7 +53,10 @@ export class NodeDirectory {
     const tell = (): Promise<void> =>
       this.store.putValue(keyOf(this.id), JSON.stringify(entry), TTL_MS).catch((error: unknown) => {
         // Told again in a moment; until then only this process itself can serve its sessions.
-        this.log.debug({ err: error }, 'the address of this process could not be told');
+        this.log.debug(
+          { err: error },
+          'the address of this process could not be stored; other processes cannot forward to it',
+        );
       });
     clearInterval(this.timer);
     this.timer = setInterval(() => void tell(), RENEW_MS).unref();

@@ -16,8 +16,8 @@ const plugin: FastifyPluginAsync = async (app) => {
     done(checkOrigin(request.raw, settings));
   });
   await app.register(cors, {
-    // Whoever gets here is allowed; without an Origin there is no one to tell. A function of the origin alone: with one of
-    // the request the options would be looked through anew for each.
+    // A request that gets here is allowed; one without an Origin needs no CORS headers. A function of the origin alone: with one of
+    // the request, the plugin would read its options again for each request.
     origin: (origin, done) => {
       done(null, origin !== undefined);
     },

@@ -4,10 +4,10 @@ import { toCodedError } from '@tetracast/session';
 import { NO_SNIFF } from '@tetracast/node-io';
 import { servedInstead } from './request-body';
 
-/** Seconds after which a client may try again what failed for want of the log or of room. */
+/** Seconds after which a client may retry a request that failed because the message log was unavailable or a limit was reached. */
 const RETRY_AFTER_S = 1;
 
-/** Answers with the error as `application/problem+json` (RFC 9457); `more` are members of its own (section 3.2). */
+/** Answers with the error as `application/problem+json` (RFC 9457); `more` are extension members (section 3.2). */
 export function sendProblem(reply: FastifyReply, { code, message }: CodedError, more: object = {}): FastifyReply {
   const problem = { ...createProblem(code, message), ...more };
   void reply

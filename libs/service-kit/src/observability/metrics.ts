@@ -6,7 +6,7 @@ import '../tetracast';
 import type { WorkerRole } from '../workers/worker-role';
 
 /**
- * `GET /metrics`: the process and the hub, for Prometheus. Each service has a registry of its own; where several processes
+ * `GET /metrics`: the process and the hub, for Prometheus. Each service has its registry; where several processes
  * serve the port, whichever is asked answers for all.
  */
 const plugin: FastifyPluginCallback<{ readonly role?: WorkerRole }> = (app, { role }, done) => {

@@ -16,7 +16,7 @@ export interface TestService extends AsyncDisposable {
 }
 
 /**
- * Starts a service with these plugins: on a free port unless `env` holds a `PORT`, with a memory bus of its own unless the
+ * Starts a service with these plugins: on a free port unless `env` holds a `PORT`, with a new memory bus unless the
  * options hold one, and without log lines.
  */
 export async function startService(

@@ -35,8 +35,8 @@ export class PrimaryProcess implements WorkerRole {
       else if (message.kind === 'collect-metrics') void this.tellMetrics(message.id);
       else this.waiting.get(message.id)?.(message.text);
     });
-    // The primary process has the same signal, from a terminal or a service manager, and says what is to be done;
-    // whoever means one worker alone has it drained as well.
+    // The primary process gets the same signal from a terminal or a service manager, and sends its orders;
+    // a signal to one worker alone drains that worker as well.
     for (const signal of STOP_SIGNALS) process.on(signal, () => this.onStop());
   }
 
@@ -44,7 +44,7 @@ export class PrimaryProcess implements WorkerRole {
     void tell({ kind: 'listening', url });
   }
 
-  /** Resolves when the primary process has been told. */
+  /** Resolves when the message to the primary process is sent. */
   failed(reason: string): Promise<void> {
     return tell({ kind: 'failed', reason });
   }

@@ -38,7 +38,7 @@ export function runWorkers(
       void pool.stop(stopMs).then(() => process.exit(1));
     },
   });
-  // The pool has a time limit of its own, after which nothing of it is left.
+  // The pool ends all its workers after its time limit.
   const grace = closeWithGrace({ delay: false, logger: log, skip: [...STOP_SIGNALS] }, async ({ err }) => {
     if (err !== undefined) log.fatal({ err }, 'unexpected error');
     if (!(await pool.stop(stopMs))) process.exit(1);

@@ -2,7 +2,7 @@ import type { Worker } from 'node:cluster';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metrics, ToWorker } from './worker-messages';
 
-/** A worker that is too busy for longer is told with what it counted when it was last asked. */
+/** The metrics of a worker that does not answer in this time are those of its last answer. */
 const ANSWER_TIMEOUT_MS = 2000;
 
 /**
@@ -21,7 +21,7 @@ export class WorkerMetrics {
     collectDefaultMetrics({ register: this.primary });
   }
 
-  /** As text, of these workers. Whoever asks meanwhile gets the same. */
+  /** As text, of these workers. Requests that come meanwhile get the same text. */
   read(workers: Iterable<Worker>): Promise<string> {
     this.collecting ??= this.collect([...workers]).finally(() => {
       this.collecting = undefined;
@@ -44,7 +44,7 @@ export class WorkerMetrics {
     await this.foldGone();
     const asked = Promise.all(workers.map((worker) => this.ask(worker)));
     const [own] = await Promise.all([this.primary.getMetricsAsJSON(), asked]);
-    // The age of the service is that of this process, and it needs memory and time of its own.
+    // The age of the service is that of this process, and it uses memory and time as well.
     const process = own.filter(({ name }) => name.startsWith('process_')).map(summed);
     return AggregatorRegistry.aggregate([process, ...this.last.values(), this.gone]).metrics();
   }

@@ -103,7 +103,7 @@ export class WorkerPool {
     });
     // Behind that, when this one no longer counts.
     reassignLostConnections(worker, () => this.serving > 0);
-    // It could not even be started, or not be told something: then it ends by itself.
+    // The worker could not be started, or could not get a message: then it ends by itself.
     worker.on('error', (error) => {
       if (worker.process.pid === undefined) end(error.message);
     });

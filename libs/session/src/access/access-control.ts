@@ -125,7 +125,7 @@ export class AccessControl {
     };
   }
 
-  /** Has a connection without a token wait for one; it is ended if none comes within AUTH_TIMEOUT. */
+  /** Has a connection without a token wait for one; it is ended if none comes within 10 s. */
   expectToken(permission: ConnectionPermission): void {
     if (permission instanceof RenewablePermission)
       this.openPermissions.expectToken(permission, this.settings.authTimeoutMs);

@@ -5,7 +5,7 @@ import { requestedHost } from './forwarded-host';
 import type { OriginSettings } from '../session-settings';
 import { isLoopback } from './loopback';
 
-/** What was found out once: to read names and addresses anew for each request costs a twentieth of one. */
+/** Computed once: reading names and addresses again for each request would cost a twentieth of the request. */
 interface Guard {
   readonly isNeeded: boolean;
   /** The name under which it was asked last, and answers. */
@@ -15,11 +15,11 @@ interface Guard {
 const guards = new WeakMap<OriginSettings, Guard>();
 
 /**
- * The host a request names, if the service is not to answer under that name. Whoever is on this machine may use a service that
- * is bound to loopback only, so that a page must not get at it by a name of its own that leads here (DNS rebinding): the
- * browser takes both for one origin, and sends no `Origin`. The same where ALLOWED_HOSTS says so, behind a proxy on loopback.
- * Names of loopback are served, those in ALLOWED_HOSTS, and the hosts of ALLOWED_ORIGINS; every name where tokens say who may use
- * it, since such a page has none.
+ * The host that a request names, if the service does not answer under that name. Every program on this machine may use a service
+ * that is bound to loopback only. A foreign page must not reach it by a name that resolves to this machine (DNS rebinding): the
+ * browser takes both for one origin and sends no `Origin`. The same holds behind a proxy on loopback, where ALLOWED_HOSTS is set.
+ * The service answers under names of loopback, those in ALLOWED_HOSTS and the hosts of ALLOWED_ORIGINS. With keys it answers
+ * under every name, since a foreign page has no token.
  */
 export function findForbiddenHost(
   headers: IncomingHttpHeaders,

@@ -36,7 +36,7 @@ export function checkOrigin(
 ): CodedError | undefined {
   const { headers } = request;
   const { remoteAddress } = request.socket;
-  // Whoever watches the service asks by whatever address it has, and is told nothing about anyone.
+  // A monitor may use any address of the service, and the answer reveals nothing about clients.
   const host = HEALTH_PATHS.has(pathOf(request)) ? undefined : findForbiddenHost(headers, settings, remoteAddress);
   if (host !== undefined) {
     return new CodedError(

@@ -72,7 +72,7 @@ const OWN_TOPICS: Readonly<Record<string, (context: ContractContext) => void>> =
   socketio: testSocketioEvents,
 };
 
-/** The clients whose open connections are told apart, where the first of the form is not enough. */
+/** The clients whose open connections are tested one by one, where the first of the form is not enough. */
 const STALLED: Readonly<Record<string, readonly TransportDriver[]>> = {
   socketio: [socketioWebSocket, socketioPolling],
 };

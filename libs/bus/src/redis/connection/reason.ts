@@ -21,7 +21,7 @@ export function reasonOf(error: unknown): string {
   return hint === undefined ? text : `${text} (${hint})`;
 }
 
-/** Node's error for a host name with several addresses has no message of its own, only a list of errors. */
+/** Node's error for a host name with several addresses has an empty message and a list of errors. */
 function rootOf(error: unknown): unknown {
   const { cause, errors } = error as { cause?: unknown; errors?: unknown[] };
   const inner = cause ?? errors?.[0];
