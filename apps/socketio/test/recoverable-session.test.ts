@@ -1,7 +1,8 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
 import { parseSettings } from '@tetracast/service-kit';
 import { isPid, tagOf } from '../src/session/private-id';
-import { RecoverableSession, type SessionOwner, sessionTtlMs } from '../src/session/recoverable-session';
+import { RecoverableSession, type SessionOwner } from '../src/session/recoverable-session';
+import { sessionTtlMs } from '../src/session/session-ttl';
 import { FaultyBus } from '@tetracast/bus/testing';
 
 type Three = [SessionOwner, SessionOwner, SessionOwner];

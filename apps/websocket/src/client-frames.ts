@@ -2,14 +2,8 @@ import type { ClientFrame, CloseName, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import { queryOf, type SocketOwner } from '@tetracast/node-io';
-import {
-  describePermissions,
-  openSession,
-  parseSubscriptionRequest,
-  RequestOrder,
-  type Session,
-  toCodedError,
-} from '@tetracast/session';
+import { describePermissions, openSession, parseSubscriptionRequest } from '@tetracast/session';
+import { RequestOrder, type Session, toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';

@@ -28,7 +28,7 @@ export function createRemoteKeys(
   url: string,
   timeoutMs: number,
   staleMs: number,
-  { now }: Runtime,
+  runtime: Pick<Runtime, 'now'>,
   onUnusableKey?: (key: UnusableKey) => void,
 ): JWTVerifyGetKey {
   const last: { jwks?: JSONWebKeySet; uat?: number } = {};
@@ -47,7 +47,7 @@ export function createRemoteKeys(
   const findLast: JWTVerifyGetKey = async (header, token) => {
     const { jwks, uat = -Infinity } = last;
     try {
-      if (jwks !== undefined && now() < uat + CACHE_MAX_AGE_MS + staleMs) {
+      if (jwks !== undefined && runtime.now() < uat + CACHE_MAX_AGE_MS + staleMs) {
         if (local?.of !== jwks) local = { of: jwks, find: createLocalJWKSet(jwks) };
         return await local.find(header, token);
       }
@@ -60,17 +60,17 @@ export function createRemoteKeys(
 
   return async (header, token) => {
     // After a failure one token in five seconds waits for another attempt, not all with a known key.
-    if (last.jwks !== undefined && failure !== undefined && now() < triedAt + COOLDOWN_MS) {
+    if (last.jwks !== undefined && failure !== undefined && runtime.now() < triedAt + COOLDOWN_MS) {
       return findLast(header, token);
     }
-    triedAt = now();
+    triedAt = runtime.now();
     try {
       const key = await find(header, token);
       failure = undefined;
       return key;
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
-      triedAt = now();
+      triedAt = runtime.now();
       failure = cause;
       return findLast(header, token);
     }

@@ -64,7 +64,7 @@ it.each([
   ['U+FFFD itself', [Buffer.from('\ufffd')], 'end'],
 ])('requires UTF-8: %s', async (_name, pieces, outcome) => {
   const server = createServer({ IncomingMessage: WholeRequest }, (request, response) => {
-    (request as WholeRequest).requireUtf8(() => response.end('invalid'));
+    request.requireUtf8(() => response.end('invalid'));
     request.setEncoding('utf8').on('data', () => undefined);
     request.on('end', () => response.end('end'));
   });

@@ -50,7 +50,7 @@ export function mint(claims: Readonly<Record<string, unknown>> = {}): string {
 
 export function requestWith(token?: string): IncomingMessage {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return { headers, url: '/', socket: { remoteAddress: ADDRESS } } as IncomingMessage;
+  return { headers, url: '/', socket: { remoteAddress: ADDRESS } } as unknown as IncomingMessage;
 }
 
 /** Opens a session of `news` for the client key `key`, but for what is changed. */

@@ -49,8 +49,8 @@ const cutOften: RunFault = async ({ subscribers }) => {
   }
 };
 
-/** Stretches after which even a channel with a quarter of the messages has more than a process keeps in memory, 320. */
-const PAST_MEMORY = 60;
+/** Stretches after which even a channel with a sixth of the messages has more than a process keeps in memory, 320. */
+const PAST_MEMORY = 100;
 
 const cutFor =
   (stretches: number): RunFault =>

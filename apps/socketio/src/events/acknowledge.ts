@@ -60,7 +60,8 @@ export async function acknowledge(
   logger: FastifyBaseLogger,
   serve: () => Promise<void>,
 ): Promise<void> {
-  if (session.connection.isClosed() || engineConnection.isAbusive) return;
+  const isAbusive = (): boolean => engineConnection.isAbusive;
+  if (session.connection.isClosed() || isAbusive()) return;
   try {
     await serve();
   } catch (error) {
@@ -68,6 +69,6 @@ export async function acknowledge(
     if (code === 'internal') logger.error({ err: error }, 'a Socket.IO event failed');
     reply({ ok: false, error: { code, message } });
     // After what was refused in this turn has been answered; the stock client comes back after a while.
-    if (engineConnection.isAbusive) setImmediate(() => engineConnection.close());
+    if (isAbusive()) setImmediate(() => engineConnection.close());
   }
 }

@@ -7,7 +7,7 @@ import { acknowledge, onEmitted, type Reply, soleArgument } from './acknowledge'
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
 import { readSubscribe, readUnsubscribe } from '../session/handshake';
 import { publishEmitted } from './publish-emitted';
-import { sessionTtlMs } from '../session/recoverable-session';
+import { sessionTtlMs } from '../session/session-ttl';
 import { keepWhileConnected, saveLater } from '../session/session-keeping';
 
 /** Tells from where a client goes on once it has subscribed to more. */

@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admit-client';
 import type { Reply } from '../events/acknowledge';
-import { sessionTtlMs } from './recoverable-session';
+import { sessionTtlMs } from './session-ttl';
 import { keepWhileConnected } from './session-keeping';
 
 /** The client's event with a new token for its namespace: `{token}`. No message can have this name. */

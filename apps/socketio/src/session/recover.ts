@@ -4,7 +4,8 @@ import type { SubscriptionRequest } from '@tetracast/session';
 import type { Socket } from 'socket.io';
 import { readHandshake, withoutOffset } from './handshake';
 import { isPid } from './private-id';
-import { RecoverableSession, sessionTtlMs } from './recoverable-session';
+import { RecoverableSession } from './recoverable-session';
+import { sessionTtlMs } from './session-ttl';
 import type { SocketioSink } from '../socketio-sink';
 
 export interface Recovery {

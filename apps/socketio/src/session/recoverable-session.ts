@@ -1,5 +1,4 @@
 import type { KeyValueStore } from '@tetracast/bus';
-import type { Settings } from '@tetracast/service-kit';
 import { randomBytes } from 'node:crypto';
 import { formatPid, parsePid, tagOf } from './private-id';
 
@@ -22,14 +21,6 @@ export interface SessionOwner {
 }
 
 type Kept = ChannelChanges & { readonly user?: string };
-
-/**
- * How long the server keeps the subscriptions of a client that is away: as long as the messages, and at least until the client
- * of a dead connection has noticed: HEARTBEAT_INTERVAL and HEARTBEAT_TIMEOUT, after the last save, half of that time and a HEARTBEAT_INTERVAL ago.
- */
-export function sessionTtlMs({ historyTtlMs, heartbeatIntervalMs, heartbeatTimeoutMs }: Settings): number {
-  return Math.max(historyTtlMs, 4 * heartbeatIntervalMs + 2 * heartbeatTimeoutMs);
-}
 
 /**
  * One client of one namespace over all its connections. Its private id is all a node needs to take it up again: the socket id stays

@@ -2,7 +2,8 @@ import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from './admit-client';
-import { type RecoverableSession, sessionTtlMs } from './recoverable-session';
+import { type RecoverableSession } from './recoverable-session';
+import { sessionTtlMs } from './session-ttl';
 
 /** Saves a session without waiting. After a failure the next heartbeat saves it again. */
 export function saveLater(

@@ -72,7 +72,7 @@ export class FanOut {
   /** Runs `task` at the end of this turn of the event loop, after its acknowledgements. */
   private afterAnswers(task: () => void): void {
     // The acknowledgement is some promises away; the next tick comes after all of those.
-    queueMicrotask(() => process.nextTick(this.runtime.setImmediate, task));
+    queueMicrotask(() => process.nextTick(() => this.runtime.setImmediate(task)));
   }
 
   private readonly endTurn = (): void => {
