@@ -128,11 +128,8 @@ export class ClientFrames implements SocketOwner {
         session.unsubscribe(frame.channels);
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
-      case 'publish': {
-        const { id, duplicate } = await session.publishValid(frame);
-        this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
-        return;
-      }
+      case 'publish':
+        return this.publish(session, frame, ref);
       case 'ping':
         this.sink.send({ type: 'pong', ...ref });
         return;
@@ -143,6 +140,11 @@ export class ClientFrames implements SocketOwner {
         await session.begin().catch((error: unknown) => this.refuseAndEnd(error));
       }
     }
+  }
+
+  private async publish(session: Session, frame: FrameOf<'publish'>, ref: { readonly ref?: Ref }): Promise<void> {
+    const { id, duplicate } = await session.publishValid(frame);
+    this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 
   private async subscribe(session: Session, { channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
