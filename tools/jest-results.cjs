@@ -12,7 +12,8 @@ const EXIT_LIMIT_MS = 15_000;
 module.exports = class ResultsReporter {
   constructor(globalConfig) {
     this.rootDir = globalConfig.rootDir;
-    this.project = path.basename(globalConfig.rootDir);
+    // As `npm test` looks for it.
+    this.project = JSON.parse(fs.readFileSync(path.join(this.rootDir, 'package.json'), 'utf8')).nx.name;
     this.watches = globalConfig.watch || globalConfig.watchAll;
   }
 

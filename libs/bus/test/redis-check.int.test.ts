@@ -45,7 +45,8 @@ it('leaves no key behind, and each that it uses is under the prefix and no chann
     .find(([name = '', ...rest]) => name.startsWith('eval') && rest.join().includes('$proof'));
   const named = proof?.filter((word) => word.includes('tetracast}')) ?? [];
   expect(named.length).toBeGreaterThanOrEqual(7);
-  for (const word of named) expect(word).toMatch(/^\{tetracast\}:(partition|last|(log|idempotency|value|rate|announce):\$proof)/);
+  for (const word of named)
+    expect(word).toMatch(/^\{tetracast\}:(partition|last|(log|idempotency|value|rate|announce):\$proof)/);
   expect(((await redis.command('KEYS', '*')) as string[]).filter((key) => key.includes('$proof'))).toEqual([]);
 });
 
