@@ -46,7 +46,7 @@ export class Permissions {
     return inMs(this.claims?.exp);
   }
 
-  /** It adds no channels: an administrator's token lists those as any other. */
+  /** Whether the token may revoke others. It adds no channels: an administrator's token lists its channels like any other. */
   get isAdmin(): boolean {
     return this.claims?.tetracast.admin ?? false;
   }

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly delivered: number;
   /** Acknowledged, never received, and no reset stands where they should have been. */
   readonly missing: number;
-  /** Received again with no reset before that begins the log anew. */
+  /** Received again with no reset before that starts a new log. */
   readonly duplicated: number;
   /** Received after a later one of the same publisher, or from another log than the one before without a reset. */
   readonly disordered: number;

@@ -31,7 +31,7 @@ const ODD_CLAIMS = [
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64url');
 
-/** Tokens that nobody signed so: parts of a good one changed, put together anew, or no token at all. */
+/** Tokens that nobody signed so: parts of a good one changed, put together again, or no token at all. */
 function tokensLike(good: string): fc.Arbitrary<string> {
   const [head = '', claims = '', signature = ''] = good.split('.');
   const part = (own: string, odd: string[]): fc.Arbitrary<string> =>

@@ -41,7 +41,7 @@ async function untilReady(node: Standalone): Promise<void> {
 const connectTo = (url: string, transport: string, token: string): Socket =>
   io(url, { transports: [transport], forceNew: true, auth: { token, channels: 'news' } });
 
-/** What the stock client is told next by that name. */
+/** The next event of that name at the stock client. */
 const told = (socket: Socket, name: 'connect' | 'disconnect' | 'connect_error'): Promise<unknown> =>
   new Promise((resolve) => socket.once(name, resolve));
 
@@ -157,7 +157,7 @@ it('a ticket is dead when its token was revoked', async () => {
   await expect(open()).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
 });
 
-it('a ticket of a token that is older than MAX_TOKEN_AGE allows is refused, whoever issued it', async () => {
+it('a ticket of a token that is older than MAX_TOKEN_AGE allows is refused, by any issuer', async () => {
   await using lax = await startNode();
   await using strict = await startNode({ MAX_TOKEN_AGE: '1m' });
   const token = await mint({ iat: nowS() - 120, exp: undefined });
@@ -170,7 +170,7 @@ it('a ticket of a token that is older than MAX_TOKEN_AGE allows is refused, whoe
   await expect(open(strict)).rejects.toMatchObject({ status: 401, code: 'unauthorized' });
 });
 
-it('a line is renewed on another process than the one that is told', async () => {
+it('a connection is renewed through another process than the one that holds it', async () => {
   await using here = await startNode();
   await using there = await startNode();
   const token = await mint({ exp: nowS() + 60 });

@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 describe('a permit that ends', () => {
-  it('is told some time before, and ends its line after the leeway, not before', () => {
+  it('gets a notice some time before, and closes its connection after the leeway, not before', () => {
     const line = new TestConnection(hub);
     openPermissions.add(permissionsWith({ exp: inS(60) }), line.connection);
 
@@ -42,7 +42,7 @@ describe('a permit that ends', () => {
     expect([line.closed, line.notices.length]).toEqual(['token_expired', 1]);
   });
 
-  it('is told at once when less than that is left', () => {
+  it('gets the notice at once when less than that is left', () => {
     const line = new TestConnection(hub);
     openPermissions.add(permissionsWith({ exp: inS(3) }), line.connection);
     jest.advanceTimersByTime(TICKS_MS);
@@ -50,7 +50,7 @@ describe('a permit that ends', () => {
     expect(line.notices).toMatchObject([{ type: 'token_expiring' }]);
   });
 
-  it('goes on with a new token, of which it is told and which ends, too', () => {
+  it('goes on with a new token, gets a notice of it, and ends with that one', () => {
     const line = new TestConnection(hub);
     const permission = openPermissions.add(permissionsWith({ sub: 'ann', exp: inS(10) }), line.connection);
     jest.advanceTimersByTime(9000);

@@ -10,7 +10,7 @@ import {
 const createLog = (): MemoryBus => new MemoryBus({ retention: { size: 1000, ttlMs: 600_000 } });
 
 /** A log in memory that can be replaced by an empty one, and that holds back what it is told to store when it shall. */
-export class LogThatBeginsAnew extends MemoryBus {
+export class RestartingLog extends MemoryBus {
   isHolding = false;
   /** What is held back, by its data: to be called with what is wrong, or to store it. */
   readonly held = new Map<string, (error?: Error) => void>();
@@ -23,7 +23,7 @@ export class LogThatBeginsAnew extends MemoryBus {
   }
 
   /** As after a failover: the announcements come from the new log, and it is asked where it stands. */
-  async beginAnew(): Promise<void> {
+  async restart(): Promise<void> {
     const lost = this.current;
     this.current = createLog();
     if (this.ears !== undefined) this.current.listen(this.ears);

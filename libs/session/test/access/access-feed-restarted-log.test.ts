@@ -2,7 +2,7 @@ import { BusUnavailableError } from '@tetracast/bus';
 import { Hub } from '@tetracast/hub';
 import { AccessFeed, REVOCATIONS_PER_ROUND } from '../../src/access/access-feed';
 import { permissionsWith } from './fake-connections';
-import { LogThatBeginsAnew } from './restarting-log';
+import { RestartingLog } from './restarting-log';
 
 const KNOWN = 2.5 * REVOCATIONS_PER_ROUND;
 const CHANNEL = '$access:revoked';
@@ -15,9 +15,9 @@ afterEach(() => {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A process that knows revocations, over a log that begins anew and holds back what it is told then. */
-async function knowing(): Promise<{ bus: LogThatBeginsAnew; feed: AccessFeed; known: string[] }> {
-  const bus = new LogThatBeginsAnew();
+/** A process that knows revocations, over a message log that restarts and then holds back what is stored. */
+async function knowing(): Promise<{ bus: RestartingLog; feed: AccessFeed; known: string[] }> {
+  const bus = new RestartingLog();
   const hub = new Hub(bus);
   const feed = new AccessFeed(hub, 86_400_000, { onRevoked: jest.fn(), onRenewed: jest.fn() }, { warn: jest.fn() });
   stops.push(() => {
@@ -29,7 +29,7 @@ async function knowing(): Promise<{ bus: LogThatBeginsAnew; feed: AccessFeed; kn
   await heard(feed, String(KNOWN - 1));
   const known = bus.asked.splice(0);
   bus.isHolding = true;
-  await bus.beginAnew();
+  await bus.restart();
   return { bus, feed, known };
 }
 
@@ -38,22 +38,22 @@ async function heard(feed: AccessFeed, jti: string): Promise<void> {
 }
 
 /** Resolves once so many are held back, and as many turns later that more of them would be there. */
-async function heldBack(bus: LogThatBeginsAnew, count: number): Promise<void> {
+async function heldBack(bus: RestartingLog, count: number): Promise<void> {
   while (bus.held.size < count) await turn();
   for (let turns = 0; turns < 10; turns++) await turn();
 }
 
-async function storedIn({ current }: LogThatBeginsAnew): Promise<string[]> {
+async function storedIn({ current }: RestartingLog): Promise<string[]> {
   const { entries } = await current.read(CHANNEL, { kind: 'after', seq: 0, limit: 1000, bytes: 1e9 });
   return entries.map(({ data }) => data);
 }
 
 /** Another process tells the log that `bus` is now. */
-async function tellFromElsewhere({ current }: LogThatBeginsAnew, data: string): Promise<void> {
+async function tellFromElsewhere({ current }: RestartingLog, data: string): Promise<void> {
   await current.append({ channel: CHANNEL, event: 'message', data, echo: true });
 }
 
-describe('the revocations that a log which began anew has forgotten', () => {
+describe('the revocations that a restarted log has lost', () => {
   it('are told to it again in their order, so many at once and no more', async () => {
     const { bus, known } = await knowing();
     for (const count of [REVOCATIONS_PER_ROUND, REVOCATIONS_PER_ROUND, KNOWN - 2 * REVOCATIONS_PER_ROUND]) {
@@ -103,7 +103,7 @@ describe('the revocations that a log which began anew has forgotten', () => {
   it('are told from the first on to another log that begins meanwhile', async () => {
     const { bus, feed, known } = await knowing();
     await heldBack(bus, REVOCATIONS_PER_ROUND);
-    await bus.beginAnew();
+    await bus.restart();
     await tellFromElsewhere(bus, '{"jti":"in the next","at":1}');
     await heard(feed, 'in the next');
     expect(bus.held.size).toBe(REVOCATIONS_PER_ROUND);
