@@ -11,7 +11,7 @@ import { installDependencies, requireNode, ROOT } from './checkout.mjs';
 import { endWithNpm } from './npm-parent.mjs';
 import { runGroup } from './run-group.mjs';
 
-const STAGE_LIMIT_MS = 30 * 60_000;
+const SILENCE_LIMIT_MS = 30 * 60_000;
 /** How much of a failed test's message is repeated at the end. */
 const MESSAGE_LINES = 40;
 
@@ -64,7 +64,7 @@ async function runStage({ name, command, projects = [] }) {
   const env = { ...process.env, NX_DAEMON: 'false', TETRACAST_RESULTS: RESULTS };
   const code = await runGroup(join(ROOT, 'node_modules/.bin', binary), args, {
     env,
-    limitMs: STAGE_LIMIT_MS,
+    silenceLimitMs: SILENCE_LIMIT_MS,
     prefix: `${name} | `,
   });
   const ok = code === 0;
