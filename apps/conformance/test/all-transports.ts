@@ -25,6 +25,8 @@ export const describeAcrossTransports = (log: string, server: ServerToTest): voi
 
 function describeColumns(log: string, server: ServerToTest, suite: typeof describeTransport): void {
   for (const [transport, drivers] of Object.entries(TRANSPORTS)) {
-    describe(log === '' ? transport : `${transport}, ${log}`, () => suite(transport, { ...server, drivers }));
+    describe(log === '' ? transport : `${transport}, ${log}`, () => {
+      suite(transport, { ...server, drivers });
+    });
   }
 }
