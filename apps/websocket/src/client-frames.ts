@@ -91,7 +91,7 @@ export class ClientFrames implements SocketOwner {
   }
 
   private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
-    // In turn, so that the n-th answer is to the n-th frame.
+    // Not before the changes of subscriptions that came before it.
     this.order.run(() => {
       this.sink.refuse({ code, message }, ref);
       return Promise.resolve();
