@@ -131,6 +131,7 @@ describe('the code blocks of the documentation', () => {
       }
     })();
     await Promise.all([done.finally(() => (isOver = true)), publishing]);
+    expect(shown.flatMap((running) => missing(runner, running))).toEqual([]);
     survivors.push(...shown.filter(survives).map((running) => ({ running, runner })));
   });
 
@@ -183,7 +184,10 @@ describe('the chat page of start.md', () => {
     await Promise.all([sender.goto(url), reader.goto(url)]);
     await sender.fill('#text', 'Good morning');
     await sender.click('button');
-    for (const page of [sender, reader]) await page.getByText('Ann: Good morning').waitFor();
+    for (const page of [sender, reader]) {
+      await page.getByText('Ann: Good morning').waitFor();
+      expect(await page.locator('#note').textContent()).toBe('');
+    }
   });
 });
 
