@@ -15,6 +15,7 @@ const BINARIES = [
   { debian: ['haproxy'], names: ['haproxy'] },
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
+  { debian: ['curl'], names: ['curl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
   {
     debian: ['python3', 'python3-aiohttp', 'python3-requests', 'python3-socketio', 'python3-websockets'],
@@ -22,6 +23,7 @@ const BINARIES = [
     loads: ['-c', 'import aiohttp, requests, socketio, websockets'],
   },
   { debian: ['ruby', 'ruby-faye-websocket'], names: ['/usr/bin/ruby'], loads: ['-r', 'faye/websocket', '-e', '1'] },
+  { debian: ['php-cli'], names: ['/usr/bin/php'] },
   { debian: ['perl', 'libmojolicious-perl'], names: ['/usr/bin/perl'], loads: ['-MMojo::UserAgent', '-e', '1'] },
 ];
 
