@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Something valid with at most two members that are odd: what is wrong in every part is refused for the first of them. */
-export function nearly(
+export function withOddMembers(
   valid: fc.Arbitrary<object>,
   odd: Readonly<Record<string, fc.Arbitrary<unknown>>>,
 ): fc.Arbitrary<Record<string, unknown>> {
