@@ -83,7 +83,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
         replica.process ??= await startService(
           replica.app,
           { ...NO_LIMITS, ...SETTINGS, BUS_URL: this.log.busUrl },
-          replica.port,
+          { port: replica.port },
         );
       }),
     );

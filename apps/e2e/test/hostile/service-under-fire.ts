@@ -1,9 +1,9 @@
-import { NO_LIMITS, pollUntil, type ServiceProcess, startProcess } from '@tetracast/testing';
+import { NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
 import { resolve } from 'node:path';
 import { isAnswered } from './http-answer';
+import { startService } from '../system';
 import { RawConnection } from './raw-connection';
 
-const MAIN = resolve(__dirname, '../../../../dist/apps/standalone/main.cjs');
 const COLLECT_ON_SIGNAL = resolve(__dirname, 'collect-on-signal.cjs');
 
 /** Short, so that what may be kept for a while is forgotten soon. */
@@ -42,7 +42,7 @@ export class ServiceUnderFire implements AsyncDisposable {
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderFire> {
     const nodeArgs = ['--expose-gc', '--require', COLLECT_ON_SIGNAL];
-    const service = await startProcess({ file: MAIN, env: { ...SETTINGS, ...env }, nodeArgs });
+    const service = await startService('standalone', { ...SETTINGS, ...env }, { nodeArgs });
     return new ServiceUnderFire(service, await RawConnection.open(service.port));
   }
 
