@@ -51,18 +51,20 @@ export function refusalOf(error: unknown): string {
   return `${status} ${code}`;
 }
 
-const openPoll: Open = async ({ url, connections }, client, channels = CHANNEL) => {
+const openPoll: Open = async (service, client, channels = CHANNEL) => {
   const connection = new HttpConnection();
-  const before = connections();
+  const before = service.connections();
   let isAnswered = false;
-  const response = connection.send(`${url}/polling?channel=${channels}&wait=55`, { headers: headersOf(client) });
+  const response = connection.send(`${service.url}/polling?channel=${channels}&wait=55`, {
+    headers: headersOf(client),
+  });
   const answered = response.finally(() => {
     isAnswered = true;
   });
   // A poll that the test closes rejects.
   answered.catch(() => undefined);
-  await until(() => isAnswered || connections() > before);
-  if (connections() <= before) return outcomeOf(await answered);
+  await until(() => isAnswered || service.connections() > before);
+  if (service.connections() <= before) return outcomeOf(await answered);
   return {
     receive: async (data) => expect((await answered).text).toContain(JSON.stringify(data)),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),

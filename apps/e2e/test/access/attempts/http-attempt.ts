@@ -41,7 +41,7 @@ export async function readStream(url: string, carried: Carried, act: Subscribe):
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    text += decoder.decode(chunk, { stream: true });
     if (response.ok && text.includes(until)) break;
   }
   return outcomeOf(response, text);
