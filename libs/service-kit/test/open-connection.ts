@@ -1,17 +1,17 @@
 import { Progress } from '@tetracast/testing';
 import { connect, type Socket } from 'node:net';
 
-/** A socket whose peer has answered `GET path` with `open`. */
-export interface OpenLine {
+/** A connection on which the service has answered `GET path` with `open`. */
+export interface OpenConnection {
   readonly socket: Socket;
-  /** What has come. */
+  /** All that has come. */
   text(): string;
-  /** Resolves once this has come; rejects when the line has ended without it, or nothing more comes. */
+  /** Resolves once this has come; rejects when the connection has closed without it, or nothing more comes. */
   until(end: string): Promise<void>;
-  readonly ended: Promise<unknown>;
+  readonly closed: Promise<unknown>;
 }
 
-export async function openLine(url: string, path: string): Promise<OpenLine> {
+export async function openConnection(url: string, path: string): Promise<OpenConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
   let text = '';
@@ -20,14 +20,14 @@ export async function openLine(url: string, path: string): Promise<OpenLine> {
     text += chunk;
     progress.moved();
   });
-  socket.once('close', () => progress.fail(new Error(`the line has ended: …${text.slice(-300)}`)));
+  socket.once('close', () => progress.fail(new Error(`the connection has closed: …${text.slice(-300)}`)));
   const until = (end: string): Promise<void> =>
     progress.until(
       () => text.includes(end),
       () => `no ${JSON.stringify(end)} in …${text.slice(-300)}`,
     );
-  const ended = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
+  const closed = new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
   await until('open\n');
-  return { socket, text: () => text, until, ended };
+  return { socket, text: () => text, until, closed };
 }
