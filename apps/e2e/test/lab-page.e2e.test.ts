@@ -85,9 +85,9 @@ describe('the policy of the lab page', () => {
     ],
   ])('has the browser refuse %s that somebody got into it', async (_what, violation, inject) => {
     const lab = await openLab();
-    const told = lab.page.waitForEvent('pageerror', ({ message }) => message.startsWith(`violates ${violation}`));
+    const violated = lab.page.waitForEvent('pageerror', ({ message }) => message.startsWith(`violates ${violation}`));
     await lab.page.evaluate(inject);
-    expect((await told).message).toContain('violates');
+    expect((await violated).message).toContain('violates');
     await lab.page.close();
   });
 });

@@ -14,9 +14,9 @@ export class LabPage {
     });
   }
 
-  /** Opens it and waits until all four lines are up. */
+  /** Opens it and waits until all four panels are connected. */
   async open(url: string): Promise<void> {
-    // What a policy forbids is told as an error of the page.
+    // What a policy forbids becomes an error of the page.
     await this.page.addInitScript(() => {
       addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
         reportError(new Error(`violates ${effectiveDirective}: ${blockedURI}`));

@@ -3,17 +3,17 @@ import { launchChromium, openTcpSwitch, type ServiceProcess, type TcpSwitch } fr
 import { startService } from './system';
 
 let service: ServiceProcess;
-let line: TcpSwitch;
+let tcpSwitch: TcpSwitch;
 let browser: Browser;
 
 beforeAll(async () => {
   [service, browser] = await Promise.all([startService('sse', { SSE_RETRY_INTERVAL: '100ms' }), launchChromium()]);
-  line = await openTcpSwitch(service.port);
+  tcpSwitch = await openTcpSwitch(service.port);
 });
 
 afterAll(async () => {
   await browser.close();
-  await line[Symbol.asyncDispose]();
+  await tcpSwitch[Symbol.asyncDispose]();
   await service[Symbol.asyncDispose]();
 });
 
@@ -50,7 +50,7 @@ async function publish(channel: string, data: string): Promise<void> {
   expect(answer.ok).toBe(true);
 }
 
-/** Resolves when the page has the first bytes of a stream's body; no event of `EventSource` tells that. */
+/** Resolves when the page has the first bytes of a stream's body; `EventSource` has no event for it. */
 async function firstBytes(devtools: CDPSession): Promise<void> {
   const streams = new Set<string>();
   devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
@@ -65,19 +65,19 @@ async function firstBytes(devtools: CDPSession): Promise<void> {
 
 it('Chromium keeps the id of a block without data: cut before the first message, it misses nothing', async () => {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${line.port}/healthz`); // a page of the same origin
+  await page.goto(`http://127.0.0.1:${tcpSwitch.port}/healthz`); // a page of the same origin
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Network.enable');
   const primed = firstBytes(devtools);
   await openStream(page, 'primed');
   await primed;
 
-  await line.refuse();
+  await tcpSwitch.refuse();
   await page.waitForFunction(() => window.record.failed > 0);
   const missed = ['missed 1', 'missed 2', 'missed 3'];
   for (const data of missed) await publish('primed', data);
   expect(await page.evaluate(() => window.record)).toMatchObject({ received: [], opened: 1 });
-  await line.listen();
+  await tcpSwitch.listen();
   await page.waitForFunction(() => window.record.opened === 2);
   await publish('primed', 'after');
   await page.waitForFunction(() => window.record.received.includes('after'));

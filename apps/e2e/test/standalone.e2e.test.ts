@@ -26,7 +26,7 @@ describe('the standalone process', () => {
     expect(stderr).toMatch(/set PORT to another port/);
   });
 
-  it('binds wider than loopback only when told so aloud', () => {
+  it('listens on more than loopback only with ACCESS=open', () => {
     const { status, stderr } = start({ HOST: '0.0.0.0', PORT: '0' });
     expect(status).toBe(1);
     expect(stderr).toContain('ACCESS=open');

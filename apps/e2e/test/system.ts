@@ -5,6 +5,7 @@ import {
   type NginxPlaces,
   type NginxServer,
   type RedisServer,
+  type ServiceOptions,
   type ServiceProcess,
   startNginx,
   startProcess,
@@ -69,14 +70,13 @@ export async function startSystem(env: Readonly<Record<string, string>> = {}): P
   }
 }
 
-/** A built app as a process of its own, on a free port unless `port` names one. */
+/** A built app in a separate process, on a free port unless the options name one. */
 export function startService(
   app: string,
   env: Readonly<Record<string, string>> = {},
-  port?: number,
+  options: Omit<ServiceOptions, 'file' | 'env'> = {},
 ): Promise<ServiceProcess> {
-  const file = resolve(ROOT, 'dist/apps', app, 'main.cjs');
-  return startProcess({ file, env, ...(port === undefined ? {} : { port }) });
+  return startProcess({ ...options, file: resolve(ROOT, 'dist/apps', app, 'main.cjs'), env });
 }
 
 /** The very template and script of the gateway's image; `upstreams` is what stands for the address of each service. */

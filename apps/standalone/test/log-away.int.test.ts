@@ -1,4 +1,4 @@
-import { createService, parseSettings } from '@tetracast/service-kit';
+import { startService, type TestService } from '@tetracast/service-kit/testing';
 import {
   openSocketioWire,
   openWebSocketWire,
@@ -8,7 +8,6 @@ import {
   type WebSocketWire,
   words,
 } from '@tetracast/testing';
-import type { FastifyInstance } from 'fastify';
 import { plugins } from '../src/services';
 
 interface Outcome {
@@ -20,7 +19,7 @@ interface Outcome {
 }
 
 let redis: RedisServer;
-let app: FastifyInstance;
+let service: TestService;
 let url: string;
 let websocket: WebSocketWire;
 let main: SocketioWire;
@@ -28,8 +27,8 @@ let namespace: SocketioWire;
 
 beforeAll(async () => {
   redis = await startRedis({ appendOnly: true, args: ['--appendfsync', 'always'] });
-  app = await createService(parseSettings({ PORT: '0', BUS_URL: redis.url }), plugins, { logger: false });
-  url = await app.listen({ host: '127.0.0.1', port: 0 });
+  service = await startService(plugins, { BUS_URL: redis.url });
+  ({ url } = service);
   websocket = await openWebSocketWire(`${url}/ws`);
   await websocket.nextOf('welcome');
   main = await openSocketioWire(url, {});
@@ -38,7 +37,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const wire of [main, namespace, websocket]) await wire[Symbol.asyncDispose]();
-  await app.close();
+  await service.close();
   await redis[Symbol.asyncDispose]();
 });
 

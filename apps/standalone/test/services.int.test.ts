@@ -1,15 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { services } from '../src/services';
-import { type Standalone, startStandalone } from './access/start-standalone';
-import { ACCESS_ENV } from './access/tokens';
+import { startService, type TestService } from '@tetracast/service-kit/testing';
+import { plugins, services } from '../src/services';
 
 const APPS = resolve(__dirname, '../..');
 
-let service: Standalone;
+let service: TestService;
 
 beforeAll(async () => {
-  service = await startStandalone(ACCESS_ENV);
+  // With access by token, so that all routes exist.
+  service = await startService(plugins, { AUTH_SECRET: 'a secret of more than thirty-two bytes' });
 });
 
 afterAll(() => service[Symbol.asyncDispose]());

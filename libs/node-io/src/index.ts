@@ -5,7 +5,7 @@ export { detachSocket } from './detach-socket';
 export { INTERNALS } from './internals';
 export { reassignLostConnections } from './reassign-lost-connections';
 export { releaseHandshake } from './release-handshake';
-export { HEADER_LINES_MAX, readTarget, refusalOfHead } from './request-head';
+export { readTarget, refusalOfHead } from './request-head';
 export { pathOf, queryOf } from './request-target';
 export { respondWithoutUpgrade, routeUpgrades } from './route-upgrades';
 export { SingleWriteResponse } from './single-write-response';

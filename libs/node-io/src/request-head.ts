@@ -2,7 +2,7 @@ import { CodedError } from '@tetracast/message-model';
 import type { IncomingMessage } from 'node:http';
 
 /** Each header line and each field of a URL costs many times its bytes while a request is open; no real client sends as many. */
-export const HEADER_LINES_MAX = 200;
+const HEADER_LINES_MAX = 200;
 const URL_FIELDS_MAX = 1000;
 
 /** A request target in absolute form: its authority, and what follows (RFC 9112, section 3.2.2). */
@@ -30,8 +30,8 @@ export function refusalOfHead(
   request: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'httpVersion' | 'url'>,
 ): CodedError | undefined {
   const { headers, rawHeaders, httpVersion, url = '' } = request;
-  // First: Node reads no more lines, so the Host or the length of a body may be among those it left out.
-  if (hasTooManyLines(request)) return invalid(`at most ${HEADER_LINES_MAX} header lines are read`);
+  // First: Node.js 20 drops the lines after 2000, and the Host or the length of a body may be among them.
+  if (hasTooManyLines(request)) return invalid(`a request may have at most ${HEADER_LINES_MAX} header lines`);
   let hosts = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (isHost(rawHeaders[i])) hosts++;
   if (hosts === 0 && httpVersion !== '1.0') return invalid('the header Host is missing');
@@ -49,7 +49,7 @@ export function refusalOfHead(
   return undefined;
 }
 
-/** Whether the request has more header lines than are read. */
+/** Whether the request has more header lines than the server accepts. */
 export function hasTooManyLines({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): boolean {
   return rawHeaders.length > HEADER_LINES_MAX * 2;
 }

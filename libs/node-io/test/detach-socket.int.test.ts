@@ -8,7 +8,7 @@ const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 interface Exchange extends AsyncDisposable {
   readonly client: Socket;
   readonly response: ServerResponse;
-  /** Requests the server has heard of. */
+  /** URLs of the requests that the server received. */
   readonly requests: readonly string[];
 }
 
@@ -36,39 +36,39 @@ async function exchange(bytes: string): Promise<Exchange> {
   };
 }
 
-function take(response: ServerResponse): Socket {
+function detach(response: ServerResponse): Socket {
   const socket = detachSocket(response);
-  if (socket === undefined) throw new Error('there is no socket to take');
+  if (socket === undefined) throw new Error('there is no socket to detach');
   return socket;
 }
 
 const closeOf = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()));
 
-describe('takeSocket', () => {
+describe('detachSocket', () => {
   it('leaves nothing of HTTP on the socket of this version of Node', async () => {
     await using open = await exchange(REQUEST);
 
-    const socket = take(open.response);
+    const socket = detach(open.response);
 
     expect(socket).toMatchObject({ parser: null, _httpMessage: null });
     for (const event of ['data', 'close', 'error', 'drain', 'timeout']) expect(socket.listenerCount(event)).toBe(0);
   });
 
-  it('takes a line on which bytes go out as they are', async () => {
+  it('returns a socket on which bytes go out as they are', async () => {
     await using open = await exchange(REQUEST);
 
-    take(open.response).write('anything\n');
+    detach(open.response).write('anything\n');
 
     expect(await once(open.client, 'data')).toEqual(['anything\n']);
   });
 
   it('drops what the client sends after its request', async () => {
     await using open = await exchange(REQUEST);
-    const socket = take(open.response);
-    const heard = once(socket, 'data');
+    const socket = detach(open.response);
+    const received = once(socket, 'data');
 
     open.client.write(`GET /again HTTP/1.1\r\n\r\nthis is not HTTP`);
-    await heard;
+    await received;
     socket.write('still here\n');
 
     expect(await once(open.client, 'data')).toEqual(['still here\n']);
@@ -78,9 +78,9 @@ describe('takeSocket', () => {
   it.each<[string, (client: Socket) => void]>([
     ['end', (client) => client.end()],
     ['reset', (client) => client.resetAndDestroy()],
-  ])('hears the %s of the client', async (_, leave) => {
+  ])('emits "close" after the %s of the client', async (_, leave) => {
     await using open = await exchange(REQUEST);
-    const socket = take(open.response);
+    const socket = detach(open.response);
     socket.on('error', () => undefined);
     const closed = closeOf(socket);
 
@@ -90,14 +90,14 @@ describe('takeSocket', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('takes a line only once', async () => {
+  it('detaches a socket only once', async () => {
     await using open = await exchange(REQUEST);
 
     expect(detachSocket(open.response)).toBeDefined();
     expect(detachSocket(open.response)).toBeUndefined();
   });
 
-  it('takes no line whose client has gone', async () => {
+  it('detaches no socket whose client has closed it', async () => {
     await using open = await exchange(REQUEST);
     const closed = closeOf(open.response.req.socket);
     open.client.resetAndDestroy();

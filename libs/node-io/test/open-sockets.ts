@@ -29,27 +29,27 @@ export async function openSockets(): Promise<Ends> {
   };
 }
 
-export interface TestLine {
-  readonly line: SocketWriter;
-  readonly drained: jest.Mock;
-  readonly gone: jest.Mock;
-  /** Resolves when `gone` is called. */
+export interface TestWriter {
+  readonly writer: SocketWriter;
+  readonly onDrain: jest.Mock;
+  readonly onClose: jest.Mock;
+  /** Resolves when `onClose` is called. */
   readonly closed: Promise<void>;
 }
 
-export function createLine(socket: Socket, mark = MARK): TestLine {
-  const drained = jest.fn();
-  const gone = jest.fn();
+export function createWriter(socket: Socket, mark = MARK): TestWriter {
+  const onDrain = jest.fn();
+  const onClose = jest.fn();
   const closed = new Promise<void>((resolve) => {
-    gone.mockImplementation(resolve);
+    onClose.mockImplementation(resolve);
   });
-  return { line: new SocketWriter(socket, mark, { onDrain: drained, onClose: gone }), drained, gone, closed };
+  return { writer: new SocketWriter(socket, mark, { onDrain, onClose }), onDrain, onClose, closed };
 }
 
-/** Writes until the line is full; returns how many bytes. */
-export function fill(line: SocketWriter): number {
+/** Writes until the writer is full; returns how many bytes. */
+export function fill(writer: SocketWriter): number {
   let bytes = CHUNK.length;
-  while (line.write(CHUNK)) bytes += CHUNK.length;
+  while (writer.write(CHUNK)) bytes += CHUNK.length;
   return bytes;
 }
 

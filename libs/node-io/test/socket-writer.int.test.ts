@@ -1,151 +1,151 @@
 import { once } from 'node:events';
-import { CHUNK, createLine, fill, MARK, openSockets, readBytes, spyOnHandle } from './open-sockets';
+import { CHUNK, createWriter, fill, MARK, openSockets, readBytes, spyOnHandle } from './open-sockets';
 
-describe('SocketLine', () => {
+describe('SocketWriter', () => {
   it('takes bytes while the other side reads, and has nothing pending', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near);
+    const { writer, onDrain } = createWriter(ends.near);
 
-    expect(line.write('hello')).toBe(true);
+    expect(writer.write('hello')).toBe(true);
     expect(String((await once(ends.far.resume(), 'data'))[0])).toBe('hello');
-    expect(line.bytesPending).toBe(0);
-    expect(drained).not.toHaveBeenCalled();
+    expect(writer.bytesPending).toBe(0);
+    expect(onDrain).not.toHaveBeenCalled();
   });
 
   it('is full above the mark, by no more than one write', async () => {
     await using ends = await openSockets();
-    const { line } = createLine(ends.near);
+    const { writer } = createWriter(ends.near);
 
-    fill(line);
+    fill(writer);
 
-    expect(line.bytesPending).toBeGreaterThan(MARK);
-    expect(line.bytesPending).toBeLessThanOrEqual(MARK + CHUNK.length);
+    expect(writer.bytesPending).toBeGreaterThan(MARK);
+    expect(writer.bytesPending).toBeLessThanOrEqual(MARK + CHUNK.length);
   });
 
-  it('tells once when what was pending has gone out, and everything has arrived', async () => {
+  it('calls onDrain once when what was pending has gone out, and everything has arrived', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near);
-    const written = fill(line) + CHUNK.length;
-    line.write(CHUNK);
+    const { writer, onDrain } = createWriter(ends.near);
+    const written = fill(writer) + CHUNK.length;
+    writer.write(CHUNK);
 
     expect(await readBytes(ends.far, written)).toBe(written);
-    while (line.bytesPending > 0) await once(ends.near, 'drain');
+    while (writer.bytesPending > 0) await once(ends.near, 'drain');
 
-    expect(drained).toHaveBeenCalledTimes(1);
-    expect(line.write('more')).toBe(true);
+    expect(onDrain).toHaveBeenCalledTimes(1);
+    expect(writer.write('more')).toBe(true);
   });
 
-  it('stays full until that, whatever is written while less than the mark is pending', async () => {
+  it('stays full until then, whatever is written while less than the mark is pending', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near);
+    const { writer, onDrain } = createWriter(ends.near);
     let pending = MARK + 1;
     Object.defineProperty(ends.near, 'writableLength', { get: () => pending });
     Object.defineProperty(ends.near, 'writableNeedDrain', { get: () => pending > 0 });
-    line.write('x');
+    writer.write('x');
 
     pending = MARK;
-    expect(line.write('x')).toBe(false);
+    expect(writer.write('x')).toBe(false);
     pending = 0;
     ends.near.emit('drain');
 
-    expect(drained).toHaveBeenCalledTimes(1);
-    expect(line.write('x')).toBe(true);
+    expect(onDrain).toHaveBeenCalledTimes(1);
+    expect(writer.write('x')).toBe(true);
   });
 
-  it('tells nothing of what drains below the mark', async () => {
+  it('does not call onDrain for what drains below the mark', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near, 64 * MARK);
+    const { writer, onDrain } = createWriter(ends.near, 64 * MARK);
     let written = 0;
-    for (; line.bytesPending === 0; written += CHUNK.length) line.write(CHUNK);
+    for (; writer.bytesPending === 0; written += CHUNK.length) writer.write(CHUNK);
 
     await readBytes(ends.far, written);
-    while (line.bytesPending > 0) await once(ends.near, 'drain');
+    while (writer.bytesPending > 0) await once(ends.near, 'drain');
 
-    expect(drained).not.toHaveBeenCalled();
+    expect(onDrain).not.toHaveBeenCalled();
   });
 
-  it('tells as well when the mark is below that of the socket', async () => {
+  it('calls onDrain also when the mark is below that of the socket', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near, 1);
-    const told = new Promise((resolve) => {
-      drained.mockImplementation(resolve);
+    const { writer, onDrain } = createWriter(ends.near, 1);
+    const drained = new Promise((resolve) => {
+      onDrain.mockImplementation(resolve);
     });
     const piece = Buffer.alloc(1024, 'x');
     let written = piece.length;
-    while (line.write(piece)) written += piece.length;
+    while (writer.write(piece)) written += piece.length;
 
     await readBytes(ends.far, written);
-    await told;
+    await drained;
 
-    expect(line.bytesPending).toBe(0);
+    expect(writer.bytesPending).toBe(0);
   });
 
   it('counts what has been taken and what is pending', async () => {
     await using ends = await openSockets();
-    const { line } = createLine(ends.near);
+    const { writer } = createWriter(ends.near);
 
-    expect([line.bytesTaken, line.bytesPending]).toEqual([0, 0]);
-    const written = fill(line);
-    expect(line.bytesTaken).toBeLessThan(written);
-    expect(line.bytesTaken + line.bytesPending).toBe(written);
+    expect([writer.bytesTaken, writer.bytesPending]).toEqual([0, 0]);
+    const written = fill(writer);
+    expect(writer.bytesTaken).toBeLessThan(written);
+    expect(writer.bytesTaken + writer.bytesPending).toBe(written);
     await readBytes(ends.far, written);
-    while (line.bytesPending > 0) await once(ends.near, 'drain');
-    expect([line.bytesTaken, line.bytesPending]).toEqual([written, 0]);
+    while (writer.bytesPending > 0) await once(ends.near, 'drain');
+    expect([writer.bytesTaken, writer.bytesPending]).toEqual([written, 0]);
   });
 
   it('ends after what is pending, though the other side keeps its half open', async () => {
     await using ends = await openSockets();
-    const { line, gone, closed } = createLine(ends.near);
-    const written = fill(line);
+    const { writer, onClose, closed } = createWriter(ends.near);
+    const written = fill(writer);
 
-    line.end();
+    writer.end();
     expect(await readBytes(ends.far, written)).toBe(written);
     await closed;
 
-    expect(gone).toHaveBeenCalledTimes(1);
+    expect(onClose).toHaveBeenCalledTimes(1);
   });
 
-  it('is gone when the other side resets it, and nothing is thrown', async () => {
+  it('calls onClose when the other side resets the socket, and throws nothing', async () => {
     await using ends = await openSockets();
-    const { line, gone, closed } = createLine(ends.near);
+    const { writer, onClose, closed } = createWriter(ends.near);
 
     ends.far.resetAndDestroy();
     await closed;
 
-    expect(gone).toHaveBeenCalledTimes(1);
-    expect(() => line.write('x')).not.toThrow();
+    expect(onClose).toHaveBeenCalledTimes(1);
+    expect(() => writer.write('x')).not.toThrow();
   });
 
-  it('can be cut', async () => {
+  it('can be destroyed', async () => {
     await using ends = await openSockets();
-    const { line, gone, closed } = createLine(ends.near);
-    fill(line);
+    const { writer, onClose, closed } = createWriter(ends.near);
+    fill(writer);
 
-    line.destroy();
+    writer.destroy();
     await closed;
 
-    expect(gone).toHaveBeenCalledTimes(1);
+    expect(onClose).toHaveBeenCalledTimes(1);
   });
 });
 
-describe('SocketLine.gather', () => {
-  it('lets what was gathered in a turn leave in one write, and with what is written at once', async () => {
+describe('SocketWriter.writeAtEndOfTurn', () => {
+  it('writes in one write what was gathered in a turn, together with what is written at once', async () => {
     await using ends = await openSockets();
-    const { line } = createLine(ends.near);
+    const { writer } = createWriter(ends.near);
     const write = spyOnHandle(ends.near);
     const texts = (): string[] => write.mock.calls.map(([, bytes]) => String(bytes));
     const writeTogether = spyOnHandle(ends.near, 'writev');
 
-    line.writeAtEndOfTurn(Buffer.from('a'));
-    line.writeAtEndOfTurn(Buffer.from('b'));
+    writer.writeAtEndOfTurn(Buffer.from('a'));
+    writer.writeAtEndOfTurn(Buffer.from('b'));
     expect(texts()).toEqual([]);
     await new Promise((resolve) => setImmediate(resolve));
     expect(texts()).toEqual(['ab']);
 
-    line.writeAtEndOfTurn(Buffer.from('c'));
-    line.write(Buffer.from('d'));
-    line.writeAtEndOfTurn(Buffer.from('e'));
-    line.write('f');
+    writer.writeAtEndOfTurn(Buffer.from('c'));
+    writer.write(Buffer.from('d'));
+    writer.writeAtEndOfTurn(Buffer.from('e'));
+    writer.write('f');
     expect(texts()).toEqual(['ab']);
     expect(writeTogether.mock.calls.map(([, pieces]) => String(pieces))).toEqual(['c,d', 'e,f']);
     await new Promise((resolve) => setImmediate(resolve));
@@ -153,12 +153,12 @@ describe('SocketLine.gather', () => {
     expect(ends.near.bytesWritten).toBe(6);
   });
 
-  it('lets it leave before the end', async () => {
+  it('writes it before the end', async () => {
     await using ends = await openSockets();
-    const { line } = createLine(ends.near);
+    const { writer } = createWriter(ends.near);
 
-    line.writeAtEndOfTurn(Buffer.from('last'));
-    line.end();
+    writer.writeAtEndOfTurn(Buffer.from('last'));
+    writer.end();
     ends.far.resume();
     const [bytes] = (await once(ends.far, 'data')) as [Buffer];
 
@@ -167,47 +167,47 @@ describe('SocketLine.gather', () => {
 
   it('counts for the high-water mark', async () => {
     await using ends = await openSockets();
-    const { line } = createLine(ends.near);
-    fill(line);
+    const { writer } = createWriter(ends.near);
+    fill(writer);
 
-    line.writeAtEndOfTurn(CHUNK);
-    line.endTurn();
+    writer.writeAtEndOfTurn(CHUNK);
+    writer.endTurn();
 
-    expect(line.isFull).toBe(true);
+    expect(writer.isFull).toBe(true);
   });
 
-  it('counts what was gathered, and tells when it has gone out with the turn', async () => {
+  it('counts what was gathered, and calls onDrain when it has gone out with the turn', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near, CHUNK.length);
-    const told = new Promise((resolve) => drained.mockImplementation(() => resolve(line.bytesPending)));
+    const { writer, onDrain } = createWriter(ends.near, CHUNK.length);
+    const drained = new Promise((resolve) => onDrain.mockImplementation(() => resolve(writer.bytesPending)));
 
-    line.writeAtEndOfTurn(CHUNK);
-    expect(line.isFull).toBe(false);
-    line.writeAtEndOfTurn(Buffer.from('a'));
+    writer.writeAtEndOfTurn(CHUNK);
+    expect(writer.isFull).toBe(false);
+    writer.writeAtEndOfTurn(Buffer.from('a'));
 
-    expect(line.isFull).toBe(true);
-    expect(line.bytesPending).toBe(CHUNK.length + 1);
-    expect(line.bytesTaken).toBe(0);
-    expect(await told).toBe(0);
-    expect(line.isFull).toBe(false);
-    expect(drained).toHaveBeenCalledTimes(1);
-    expect(line.bytesTaken).toBe(CHUNK.length + 1);
+    expect(writer.isFull).toBe(true);
+    expect(writer.bytesPending).toBe(CHUNK.length + 1);
+    expect(writer.bytesTaken).toBe(0);
+    expect(await drained).toBe(0);
+    expect(writer.isFull).toBe(false);
+    expect(onDrain).toHaveBeenCalledTimes(1);
+    expect(writer.bytesTaken).toBe(CHUNK.length + 1);
   });
 
-  it('is full of it until all has gone out, where the kernel does not take it at once', async () => {
+  it('is full until all of it has gone out, where the kernel does not take it at once', async () => {
     await using ends = await openSockets();
-    const { line, drained } = createLine(ends.near);
+    const { writer, onDrain } = createWriter(ends.near);
     const large = Buffer.alloc(16 * 1024 * 1024);
-    const told = new Promise((resolve) => drained.mockImplementation(resolve));
+    const drained = new Promise((resolve) => onDrain.mockImplementation(resolve));
 
-    line.writeAtEndOfTurn(large);
-    line.endTurn();
-    expect(line.isFull).toBe(true);
-    expect(drained).not.toHaveBeenCalled();
+    writer.writeAtEndOfTurn(large);
+    writer.endTurn();
+    expect(writer.isFull).toBe(true);
+    expect(onDrain).not.toHaveBeenCalled();
     await readBytes(ends.far, large.length);
-    await told;
+    await drained;
 
-    expect(line.isFull).toBe(false);
-    expect(drained).toHaveBeenCalledTimes(1);
+    expect(writer.isFull).toBe(false);
+    expect(onDrain).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,4 +1,4 @@
-/** A service whose only purpose is to be run as a process of its own and watched; bundled by `start-fixture.ts`. */
+/** A service that tests run in a separate process and watch; bundled by `start-fixture.ts`. */
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import { existsSync } from 'node:fs';
@@ -6,35 +6,35 @@ import { publishRoute } from '../src/http/publish-route';
 import { runService } from '../src/run-service';
 import { SocketWriter } from '@tetracast/node-io';
 
-const lines: FastifyPluginAsync = (app) => {
+const routes: FastifyPluginAsync = (app) => {
   const { hub } = app.tetracast;
   const { BROKEN_IF = '' } = process.env;
   if (existsSync(BROKEN_IF)) return Promise.reject(Object.assign(new Error('it is broken now'), { code: 'EBROKEN' }));
   app.get('/pid', () => ({ pid: process.pid }));
-  // A line as a transport holds it: closed in its own way when the hub says so.
-  app.get('/line', (request, reply) => {
+  // A connection as of a transport, which closes when the hub closes it.
+  app.get('/stream', (request, reply) => {
     reply.hijack();
     const onClose = (): void => connection.close();
-    const line = new SocketWriter(request.raw.socket, 1024, { onDrain: () => connection.onDrain(), onClose });
+    const writer = new SocketWriter(request.raw.socket, 1024, { onDrain: () => connection.onDrain(), onClose });
     const connection = hub.connect({
       framing: { name: 'text', encode: ({ data }) => Buffer.from(`${data}\n`) },
-      write: (batch) => line.write(batch.bytes),
+      write: (batch) => writer.write(batch.bytes),
       sendReset: () => undefined,
       close: (reason) => {
-        line.write(`${reason}\n`);
-        line.end();
+        writer.write(`${reason}\n`);
+        writer.end();
       },
     });
     void connection.subscribe(['a'], { kind: 'now' }, () => {
-      line.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nopen\n');
+      writer.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nopen\n');
     });
   });
-  // A line that no one ends.
+  // A connection that nothing ends.
   app.get('/stuck', (request, reply) => {
     reply.hijack();
     request.raw.socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nopen\n');
   });
-  // An answer that comes when the service is already stopping.
+  // A response that comes when the service is already draining.
   app.get('/slow', async () => {
     await new Promise<void>((resolve) => {
       slow.add(resolve);
@@ -63,6 +63,6 @@ const lines: FastifyPluginAsync = (app) => {
   return Promise.resolve();
 };
 
-void runService([publishRoute('/news'), lines], { port: 3699, entryFile: __filename }, (url) => {
+void runService([publishRoute('/news'), routes], { port: 3699, entryFile: __filename }, (url) => {
   process.stdout.write(`listening at ${url}\n`);
 });

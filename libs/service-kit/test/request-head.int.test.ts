@@ -71,7 +71,10 @@ describe('a request', () => {
   });
 
   it.each([
-    ['at most 200 header lines are read', [...Array.from({ length: 250 }, (_, i) => `x${i}: y`), 'Host: localhost']],
+    [
+      'a request may have at most 200 header lines',
+      [...Array.from({ length: 250 }, (_, i) => `x${i}: y`), 'Host: localhost'],
+    ],
     ['"Transfer-Encoding" may only be "chunked"', ['Host: localhost', 'Transfer-Encoding: gzip, chunked']],
   ])('is refused because %s', async (reason, headers) => {
     const { status, body } = await get('/where', headers);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { ask, post } from './ask';
-import { openLine } from './open-line';
+import { openConnection } from './open-connection';
 import { bundleFixture, type Fixture, runToEnd } from './start-fixture';
 
 let fixture: Fixture;
@@ -25,7 +25,7 @@ function logOf(service: ServiceProcess): Record<string, unknown>[] {
 }
 
 describe('a start', () => {
-  it('is told with the address, and that nobody is checked', async () => {
+  it('is logged with the address, and that no client is checked', async () => {
     await using service = await start();
     await service.waitForOutput(/no access check.*\n/);
 
@@ -126,10 +126,13 @@ describe('a stop', () => {
 
   it('by Ctrl-C under npm, which sends it once more, is one stop', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '200ms' });
-    const [line] = await Promise.all([openLine(service.url, '/line'), openLine(service.url, '/stuck')]);
+    const [connection] = await Promise.all([
+      openConnection(service.url, '/stream'),
+      openConnection(service.url, '/stuck'),
+    ]);
 
     service.signal('SIGINT');
-    await line.ended;
+    await connection.closed;
     service.signal('SIGINT');
 
     expect(await service.exited).toEqual({ code: 0, signal: null });
@@ -137,26 +140,26 @@ describe('a stop', () => {
 
   it('that takes too long for its operator ends at once on a later signal', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '5m' });
-    const line = await openLine(service.url, '/stuck');
+    const connection = await openConnection(service.url, '/stuck');
 
     const impatience = setInterval(() => service.signal('SIGTERM'), 50);
     const status = await service.exited;
     clearInterval(impatience);
-    await line.ended;
+    await connection.closed;
 
     expect(status).toEqual({ code: 1, signal: null });
     expect(service.output()).toContain('second SIGTERM, exiting');
   });
 
-  it('closes its lines in their own way', async () => {
+  it('closes its connections as their transport does', async () => {
     await using service = await start();
-    const line = await openLine(service.url, '/line');
+    const connection = await openConnection(service.url, '/stream');
     await post(`${service.url}/news`, '{"channel":"a","data":1}');
 
     service.signal('SIGTERM');
-    await line.ended;
+    await connection.closed;
 
-    expect(line.text().split('\n\r\n')[1]).toBe('open\n1\ngoing_away\n');
+    expect(connection.text().split('\n\r\n')[1]).toBe('open\n1\ngoing_away\n');
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
@@ -177,37 +180,37 @@ describe('a stop', () => {
 
   it('cuts what has not ended in DRAIN_TIMEOUT', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '200ms' });
-    const line = await openLine(service.url, '/stuck');
+    const connection = await openConnection(service.url, '/stuck');
     const began = performance.now();
 
     service.signal('SIGTERM');
-    await line.ended;
+    await connection.closed;
 
     expect(performance.now() - began).toBeGreaterThan(190);
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('with a line whose other side does not read cuts it', async () => {
+  it('cuts a connection whose client does not read', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '200ms', HISTORY_SIZE: '1' });
-    const line = await openLine(service.url, '/line');
-    line.socket.pause();
+    const connection = await openConnection(service.url, '/stream');
+    connection.socket.pause();
     const body = JSON.stringify({ channel: 'a', data: 'x'.repeat(60_000) });
     for (let sent = 0; sent < 200; sent++) await post(`${service.url}/news`, body);
 
     service.signal('SIGTERM');
 
     expect(await service.exited).toEqual({ code: 0, signal: null });
-    line.socket.destroy();
+    connection.socket.destroy();
   });
 
   it('follows an error nobody caught, which is logged, with exit code 1', async () => {
     await using service = await start();
-    const line = await openLine(service.url, '/line');
+    const connection = await openConnection(service.url, '/stream');
 
     await ask(`${service.url}/thrown`);
-    await line.ended;
+    await connection.closed;
 
-    expect(line.text()).toMatch(/going_away\n$/);
+    expect(connection.text()).toMatch(/going_away\n$/);
     expect(await service.exited).toEqual({ code: 1, signal: null });
     expect(logOf(service)).toContainEqual(
       expect.objectContaining({ level: 60, err: expect.objectContaining({ message: 'thrown outside' }) as unknown }),
@@ -238,8 +241,8 @@ describe('the log', () => {
       headers: { 'content-type': 'application/json' },
     });
     await askWithToken('/news', { method: 'POST', body: SECRET, headers: { 'content-type': `text/${SECRET}` } });
-    const line = await openLine(service.url, `/line?token=${SECRET}`);
-    line.socket.resetAndDestroy();
+    const connection = await openConnection(service.url, `/stream?token=${SECRET}`);
+    connection.socket.resetAndDestroy();
     const bad = connect({ host: '127.0.0.1', port: service.port });
     bad.resume().write(`GET /?token=${SECRET} HTTP/9.9\r\n\r\n`);
     await new Promise((resolve) => bad.on('error', () => undefined).once('close', resolve));
@@ -270,7 +273,7 @@ describe('the log', () => {
     expect(logOf(quiet).filter(({ req }) => req !== undefined)).toEqual([]);
   });
 
-  it('has the error that a client was not told', async () => {
+  it('has the error that the client did not get', async () => {
     await using service = await start();
 
     await ask(`${service.url}/broken`);

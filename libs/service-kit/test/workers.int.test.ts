@@ -12,7 +12,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ask, post } from './ask';
-import { openLine } from './open-line';
+import { openConnection } from './open-connection';
 import { bundleFixture, type Fixture, runToEnd } from './start-fixture';
 
 let fixture: Fixture;
@@ -50,12 +50,12 @@ async function pidsOf(service: ServiceProcess, count = 2, others: ReadonlySet<nu
   return [...pids];
 }
 
-/** A line on each worker. */
-async function openLines(service: ServiceProcess): Promise<Awaited<ReturnType<typeof openLine>>[]> {
-  const lines = [];
-  // The connections go round: two in a row are never on the same one, while none is slow to take its own.
-  for (let n = 0; n < 4; n++) lines.push(await openLine(service.url, '/line'));
-  return lines;
+/** Connections to each worker. */
+async function openConnections(service: ServiceProcess): Promise<Awaited<ReturnType<typeof openConnection>>[]> {
+  const connections = [];
+  // Workers take connections in turn: two in a row are never on the same worker, unless one is slow to take its own.
+  for (let n = 0; n < 4; n++) connections.push(await openConnection(service.url, '/stream'));
+  return connections;
 }
 
 async function metric({ url }: ServiceProcess, name: string): Promise<number> {
@@ -77,7 +77,7 @@ async function serves(service: ServiceProcess, worker: number): Promise<void> {
 }
 
 describe('a start with WORKERS=2', () => {
-  it('serves by two other processes, is told once, and logs which is which', async () => {
+  it('serves by two other processes, announces itself once, and logs which is which', async () => {
     await using service = await start();
     const pids = await pidsOf(service);
     await service.waitForOutput(/no access check.*\n/);
@@ -96,7 +96,7 @@ describe('a start with WORKERS=2', () => {
     );
   });
 
-  it.each([{}, { BUS_URL: 'memory:' }])('is refused with a log in memory, and told the way out', async (env) => {
+  it.each([{}, { BUS_URL: 'memory:' }])('is refused with a message log in memory, and says what to do', async (env) => {
     const { code, stdout, stderr } = await runToEnd(fixture.file, { PORT: '0', WORKERS: '2', ...env });
 
     expect([code, stdout]).toEqual([1, '']);
@@ -125,13 +125,13 @@ describe('a start with WORKERS=2', () => {
 describe('workers', () => {
   it('deliver to each other what is published at one of them', async () => {
     await using service = await start();
-    const lines = await openLines(service);
+    const connections = await openConnections(service);
     for (const data of [1, 2, 3]) expect((await publish(service, data)).status).toBe(201);
 
-    for (const line of lines) {
-      await line.until('3\n');
-      expect(line.text()).toMatch(/open\n1\n2\n3\n$/);
-      line.socket.destroy();
+    for (const connection of connections) {
+      await connection.until('3\n');
+      expect(connection.text()).toMatch(/open\n1\n2\n3\n$/);
+      connection.socket.destroy();
     }
   });
 
@@ -187,13 +187,13 @@ describe('workers', () => {
 
   it('do not outlive the process that started them', async () => {
     const service = await start();
-    const lines = await openLines(service);
+    const connections = await openConnections(service);
 
     // Not its group, which has the workers in it.
     await service.kill();
 
-    for (const line of lines) await line.ended;
-    expect(lines.map(({ socket }) => socket.destroyed)).not.toContain(false);
+    for (const connection of connections) await connection.closed;
+    expect(connections.map(({ socket }) => socket.destroyed)).not.toContain(false);
   });
 });
 
@@ -201,40 +201,40 @@ describe('a stop with workers', () => {
   it.each<[string, NodeJS.Signals, boolean]>([
     ['SIGTERM', 'SIGTERM', false],
     ['SIGINT from a terminal, which all of them get', 'SIGINT', true],
-  ])('by %s closes the lines of all in their own way', async (_, signal, isGroup) => {
+  ])('by %s closes all connections as their transport does', async (_, signal, isGroup) => {
     await using service = await start();
-    const lines = await openLines(service);
+    const connections = await openConnections(service);
 
     if (isGroup) process.kill(-service.pid, signal);
     else service.signal(signal);
 
-    for (const line of lines) {
-      await line.ended;
-      expect(line.text()).toMatch(/open\ngoing_away\n$/);
+    for (const connection of connections) {
+      await connection.closed;
+      expect(connection.text()).toMatch(/open\ngoing_away\n$/);
     }
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
   it('cuts what has not ended in DRAIN_TIMEOUT', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '200ms' });
-    const line = await openLine(service.url, '/stuck');
+    const connection = await openConnection(service.url, '/stuck');
 
     service.signal('SIGTERM');
-    await line.ended;
+    await connection.closed;
 
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
   it('kills a worker that hangs, and says so', async () => {
     await using service = await start({ DRAIN_TIMEOUT: '0s' });
-    const lines = await openLines(service);
+    const connections = await openConnections(service);
     const [hanging = 0] = await pidsOf(service);
 
     process.kill(hanging, 'SIGSTOP');
     service.signal('SIGTERM');
 
     expect(await service.exited).toEqual({ code: 1, signal: null });
-    for (const line of lines) await line.ended;
+    for (const connection of connections) await connection.closed;
     expect(logOf(service).at(-1)?.['msg']).toMatch(/^1 workers did not end in 4000 ms/);
   });
 
@@ -255,16 +255,16 @@ describe('a stop with workers', () => {
 describe('the metrics of workers', () => {
   it('are the sums over all, whichever is asked', async () => {
     await using service = await start();
-    const lines = await openLines(service);
+    const connections = await openConnections(service);
     for (const data of [1, 2, 3, 4, 5]) await publish(service, data);
-    for (const line of lines) await line.until('5\n');
+    for (const connection of connections) await connection.until('5\n');
 
     for (let n = 0; n < 4; n++) {
       expect(await metric(service, 'tetracast_published_total')).toBe(5);
       expect(await metric(service, 'tetracast_delivered_total')).toBe(20);
       expect(await metric(service, 'tetracast_connections')).toBe(4);
     }
-    for (const line of lines) line.socket.destroy();
+    for (const connection of connections) connection.socket.destroy();
   });
 
   it('have the names of a single process, and its age', async () => {
@@ -278,7 +278,7 @@ describe('the metrics of workers', () => {
     expect(await metric(service, 'process_start_time_seconds')).toBeGreaterThan(beganS - 1);
   });
 
-  it('count what a worker that is gone had counted, too', async () => {
+  it('count also what an ended worker had counted', async () => {
     await using service = await start();
     const pids = await pidsOf(service);
     for (const data of [1, 2, 3, 4, 5, 6]) await publish(service, data);

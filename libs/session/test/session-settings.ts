@@ -1,6 +1,6 @@
 import type { SessionSettings } from '../src/session-settings';
 
-/** The defaults of a service, but for `changed`. */
+/** Settings like the defaults of a service, but for `changed`. This library knows no defaults: service-kit parses them. */
 export function sessionSettings(changed: Partial<SessionSettings> = {}): SessionSettings {
   return {
     authSecret: '',

@@ -42,8 +42,8 @@ describe('third-party clients', () => {
     '$name: gets every message, once and in order, also after a cut',
     async (client) => {
       const channel = uniqueChannel();
-      await using line = await startTcpProxy(service.url);
-      await using program = await startClient(client, line.url, channel, GREETING);
+      await using proxy = await startTcpProxy(service.url);
+      await using program = await startClient(client, proxy.url, channel, GREETING);
 
       await program.subscribed.one();
       if (client.publishes) await program.published.one();
@@ -51,7 +51,7 @@ describe('third-party clients', () => {
       await publish(channel, ...AWKWARD);
       await program.received.next(1 + AWKWARD.length);
 
-      await line.cut(() => publish(channel, ...words(5, 'meanwhile')));
+      await proxy.cut(() => publish(channel, ...words(5, 'meanwhile')));
       await program.received.next(5);
       await publish(channel, ...words(3, 'later'));
       await program.received.next(3);
@@ -71,7 +71,7 @@ describe('third-party clients', () => {
   it.each([
     { what: 'a missing package', command: [process.execPath, '-e', 'require("no-such-package")'] },
     { what: 'a missing program', command: ['/usr/bin/no-such-program'] },
-  ])('$what fails with the line that installs it', async ({ command }) => {
+  ])('$what fails with the command that installs it', async ({ command }) => {
     const run = async (): Promise<void> => {
       const client = { name: 'a client', command, publishes: false, debian: ['one', 'two'] };
       await using program = await startClient(client, service.url, uniqueChannel(), GREETING);

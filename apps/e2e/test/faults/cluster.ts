@@ -83,7 +83,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
         replica.process ??= await startService(
           replica.app,
           { ...NO_LIMITS, ...SETTINGS, BUS_URL: this.log.busUrl },
-          replica.port,
+          { port: replica.port },
         );
       }),
     );
@@ -123,7 +123,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
     }
   }
 
-  /** SIGHUP; resolves when the last of the old workers is gone, and with it every line it held. */
+  /** SIGHUP; resolves when the last of the old workers has ended, and with it every connection it had. */
   async reloadNginx(): Promise<void> {
     const { pid } = this.nginx;
     const workers = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
@@ -166,6 +166,6 @@ function confFor(replicas: readonly Pick<Replica, 'service' | 'port'>[]): (place
     )
       .replace('location = /healthz', `${locations}\nlocation = /healthz`)
       .replace('http {', `http {\n${groups.join('\n')}`)
-      // An old worker keeps its lines for ten seconds otherwise.
+      // Otherwise an old worker keeps its connections for ten seconds.
       .replace(/worker_shutdown_timeout \w+;/, 'worker_shutdown_timeout 500ms;');
 }

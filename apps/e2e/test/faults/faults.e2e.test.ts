@@ -34,10 +34,10 @@ function expectBlameless({ fault, client, missing, duplicated, disordered, probl
   });
 }
 
-/** A reset that nothing calls for is wrong, and so is one that nobody is told: the fault was none. */
+/** A reset without a cause is wrong. So is a certain reset that no subscriber received: the fault did nothing. */
 function expectResets<L extends LogServers>({ reset, resetIsCertain = true }: Fault<L>, found: readonly Row[]): void {
-  const told = [...new Set(found.flatMap(({ resets }) => resets))];
-  if (told.length > 0 || resetIsCertain) expect(told).toEqual(reset === undefined ? [] : [reset]);
+  const received = [...new Set(found.flatMap(({ resets }) => resets))];
+  if (received.length > 0 || resetIsCertain) expect(received).toEqual(reset === undefined ? [] : [reset]);
 }
 
 async function expectBorne<L extends LogServers>(round: number, system: Cluster<L>, fault: Fault<L>): Promise<void> {

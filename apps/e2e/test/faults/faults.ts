@@ -23,9 +23,9 @@ export interface Fault<L extends LogServers = SwitchedRedis> {
   readonly replicas?: number;
   /** The namespace of the first channel. */
   readonly namespace?: string;
-  /** The only reset that may be told; without it none may be. */
+  /** The only reset that a subscriber may receive; without it none may come. */
   readonly reset?: ResetReason;
-  /** Whether somebody must be told it. Default `true`. */
+  /** Whether at least one subscriber must receive it. Default `true`. */
   readonly resetIsCertain?: boolean;
 }
 
@@ -36,7 +36,7 @@ const REFUSALS = 6;
 const CUTS = 6;
 const CUT_PERIOD_MS = 300;
 
-/** Cuts the lines of all, and lets them up again when `meanwhile` is done. */
+/** Cuts the connections of all, and accepts new ones when `meanwhile` is done. */
 export async function cutAll(subscribers: readonly Subscriber[], meanwhile?: () => Promise<void>): Promise<void> {
   let away: Promise<void> | undefined;
   await Promise.all(subscribers.map((subscriber) => subscriber.cut(async () => (away ??= meanwhile?.()))));

@@ -17,17 +17,17 @@ export interface PublisherOptions {
 /** One attempt to have a message stored: its id, or `undefined` when there was no answer or a refusal that passes. */
 type Attempt = (channel: string, data: Numbered) => Promise<string | undefined>;
 
-interface Line {
+interface PublishingClient {
   readonly attempt: Attempt;
   /** Whether an attempt may be repeated: the service knows it again by its key. */
   readonly repeats: boolean;
   readonly close: () => Promise<void>;
 }
 
-/** The last number of each channel, acknowledged: who has seen it has had everything a chance to come. */
+/** The last number of each channel, acknowledged: a subscriber that received it received every message that could come before. */
 export type Finals = readonly { readonly channel: string; readonly by: string; readonly n: number }[];
 
-/** Publishes numbered messages until it is told to finish. */
+/** Publishes numbered messages until `finish` is called. */
 export interface Publisher extends AsyncDisposable {
   /** Writes the last message of each channel. */
   finish(): Promise<Finals>;
@@ -50,7 +50,7 @@ export function startHttpPublisher(options: PublisherOptions, path: string): Pub
   return startPublisher(options, { attempt, repeats: true, close: () => Promise.resolve() });
 }
 
-/** The whole answer; `undefined` when the line broke before its end. */
+/** The whole answer; `undefined` when the connection broke before its end. */
 async function post(
   url: string,
   idempotencyKey: string,
@@ -112,7 +112,10 @@ export function startSocketioPublisher(options: PublisherOptions): Publisher {
   return startPublisher(options, { attempt, repeats: false, close });
 }
 
-function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt, repeats, close }: Line): Publisher {
+function startPublisher(
+  { name, channels, ledger }: PublisherOptions,
+  { attempt, repeats, close }: PublishingClient,
+): Publisher {
   const finishing = new AbortController();
   const over = new AbortController();
   const backOff = new BackOff(over.signal);
@@ -146,7 +149,7 @@ function startPublisher({ name, channels, ledger }: PublisherOptions, { attempt,
     }
   };
   const running = run();
-  running.catch(() => undefined); // told by `finish`
+  running.catch(() => undefined); // `finish` rejects with it
   return {
     finish: async () => {
       finishing.abort();

@@ -6,7 +6,7 @@ const killPrimary: RunFault<SentinelRedis> = async ({ cluster: { log } }) => {
   await log.sentinel.untilPrimaryIs(log.replica.port);
 };
 
-/** Until the services leave the former primary it goes on acknowledging what is lost then: a reset tells of it. */
+/** Until the services leave the former primary it goes on acknowledging what is lost then: a reset reports it. */
 const failOverWhileAway: RunFault<SentinelRedis> = ({ cluster: { log }, subscribers, ledger }) =>
   cutAll(subscribers, async () => {
     await log.sentinel.command('SENTINEL', 'FAILOVER', log.sentinel.name);

@@ -19,7 +19,7 @@ export async function runPolling({ url, channels, trace, signal }: Subscription)
       query.set('after', cursor);
       query.set('wait', '25');
     }
-    const answer = await ask(`${url}/polling?${query.toString()}`, signal);
+    const answer = await request(`${url}/polling?${query.toString()}`, signal);
     if (answer === undefined) return backOff.wait();
     backOff.succeeded();
     ({ cursor } = answer);
@@ -33,8 +33,8 @@ export async function runPolling({ url, channels, trace, signal }: Subscription)
   run().catch((error: unknown) => trace.fail(error as Error));
 }
 
-/** `undefined` when the line broke or the service cannot answer now. */
-async function ask(url: string, signal: AbortSignal): Promise<PollAnswer | undefined> {
+/** `undefined` when the connection broke or the service cannot answer now. */
+async function request(url: string, signal: AbortSignal): Promise<PollAnswer | undefined> {
   let status: number;
   let text: string;
   try {

@@ -28,7 +28,7 @@ export async function runWebSocket({ url, channels, trace, signal }: Subscriptio
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?${query.toString()}`);
       const end = (): void => socket.terminate();
       signal.addEventListener('abort', end);
-      socket.on('error', () => undefined); // told by the close that follows
+      socket.on('error', () => undefined); // the close that follows reports it
       socket.on('message', (text: Buffer) => {
         if (!take(JSON.parse(text.toString()) as ServerFrame)) return;
         backOff.succeeded();

@@ -6,7 +6,7 @@ import { runSse } from './subscribe-sse';
 import { runWebSocket } from './subscribe-websocket';
 import { Trace } from './trace';
 
-/** What a stock client is given: `url` is its own line to the gateway; it ends when `signal` aborts. */
+/** What a stock client is given: `url` is that of a proxy before the gateway; it ends when `signal` aborts. */
 export interface Subscription {
   readonly url: string;
   readonly channels: readonly string[];
@@ -32,7 +32,7 @@ export const SUBSCRIBERS: Readonly<Record<string, RunSubscriber>> = {
 export interface Subscriber extends AsyncDisposable {
   readonly name: string;
   readonly trace: Trace;
-  /** Cuts its line, and lets it up again when `meanwhile` is done. */
+  /** Cuts its connections, and accepts new ones when `meanwhile` is done. */
   cut(meanwhile?: () => Promise<unknown>): Promise<void>;
 }
 
@@ -41,21 +41,21 @@ export async function openSubscriber(
   gatewayUrl: string,
   channels: readonly string[],
 ): Promise<Subscriber> {
-  const line = await startTcpProxy(gatewayUrl);
+  const proxy = await startTcpProxy(gatewayUrl);
   const over = new AbortController();
   setMaxListeners(0, over.signal); // one for each request that `fetch` has not forgotten yet
   const trace = new Trace();
   const close = async (): Promise<void> => {
     over.abort();
-    await line.close();
+    await proxy.close();
   };
   try {
     const run = SUBSCRIBERS[name];
     if (run === undefined) throw new Error(`no subscriber is called ${name}`);
-    await run({ url: line.url, channels, trace, signal: over.signal });
+    await run({ url: proxy.url, channels, trace, signal: over.signal });
   } catch (error) {
     await close();
     throw error;
   }
-  return { name, trace, cut: (meanwhile) => line.cut(meanwhile), [Symbol.asyncDispose]: close };
+  return { name, trace, cut: (meanwhile) => proxy.cut(meanwhile), [Symbol.asyncDispose]: close };
 }

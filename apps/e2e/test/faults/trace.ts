@@ -12,7 +12,7 @@ export type TraceEvent =
   | { readonly kind: 'message'; readonly channel: string; readonly by: string; readonly n: number; readonly id: string }
   | { readonly kind: 'reset'; readonly channels: readonly string[]; readonly reason: Reset['reason'] };
 
-/** Everything one subscriber was told, in the order it was told. */
+/** Everything that one subscriber received, in the order in which it came. */
 export class Trace {
   readonly events: TraceEvent[] = [];
   private readonly progress = new Progress();

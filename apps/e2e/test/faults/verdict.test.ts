@@ -87,7 +87,7 @@ describe('without a reset', () => {
 describe('a reset `trimmed`', () => {
   const all = entries(1, 5);
 
-  it('excuses what stood in its place and is gone', () => {
+  it('excuses what stood in its place and is no longer stored', () => {
     expectVerdict(judge(all, trace(1, 'trimmed', 4, 5), entries(4, 5)), { excused: 2, resets: ['trimmed'] });
   });
 
@@ -155,7 +155,7 @@ describe('a reset `epoch`', () => {
   });
 });
 
-it('tells no more than the first few problems', () => {
+it('reports no more than the first few problems', () => {
   const all = entries(1, 100);
   const { missing, problems } = judge(all, [], all);
   expect([missing, problems.length]).toEqual([100, 5]);

@@ -14,7 +14,7 @@ export interface Verdict {
   readonly duplicated: number;
   /** Received after a later one of the same publisher, or from another log than the one before without a reset. */
   readonly disordered: number;
-  /** Acknowledged, never received, and told by a reset. */
+  /** Acknowledged, never received, and reported by a reset. */
   readonly excused: number;
   /** Reasons, in order. */
   readonly resets: readonly string[];
@@ -27,7 +27,7 @@ interface Stream {
   readonly name: string;
   /** Epoch of the acknowledgement, by number. */
   readonly acknowledged: ReadonlyMap<number, string>;
-  /** Numbers the log holds in the end. */
+  /** Numbers that the message log has in the end. */
   readonly stored: ReadonlySet<number>;
   /** What came between two resets that concern the channel. */
   readonly runs: readonly Run[];
@@ -47,8 +47,8 @@ const PROBLEMS_SHOWN = 5;
  * Judges what a subscriber of all `channels` received.
  *
  * @param entries what was published, per publisher and channel in order
- * @param trace what the subscriber was told, in order
- * @param stored what the log holds in the end
+ * @param trace what the subscriber received, in order
+ * @param stored what the message log has in the end
  */
 export function judge(entries: readonly Entry[], trace: readonly TraceEvent[], stored: readonly Entry[]): Verdict {
   const count = { delivered: 0, missing: 0, duplicated: 0, disordered: 0, excused: 0 };
@@ -138,7 +138,7 @@ function disorderedIn({ runs, acknowledged }: Stream): number[] {
   return disordered;
 }
 
-/** Whether a reset stands where `n` should have been, and `n` was really gone by then. */
+/** Whether a reset stands where `n` should have been, and `n` was really no longer stored by then. */
 function isExcused({ runs, acknowledged, stored }: Stream, n: number): boolean {
   if (stored.has(n)) return false;
   return runs.some((run, index) => {
@@ -147,7 +147,7 @@ function isExcused({ runs, acknowledged, stored }: Stream, n: number): boolean {
     const after = runs.slice(index).flatMap(({ messages }) => messages);
     if (before.some((number) => number > n)) return false;
     if (run.reason === 'trimmed') return (after[0]?.n ?? Infinity) > n;
-    // The log that held it is no more.
+    // The message log that had it no longer exists.
     return after.every(({ epoch }) => epoch !== acknowledged.get(n));
   });
 }

@@ -10,7 +10,7 @@ const MESSAGES = 10;
 
 const get = (target: string): Buffer => Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
 
-/** What one after the other says. */
+/** What they send, in turn. */
 const GREETINGS: readonly Buffer[] = [
   Buffer.alloc(0),
   get('/healthz'),
@@ -23,37 +23,37 @@ const GREETINGS: readonly Buffer[] = [
 ];
 
 describeUnderFire('a flood of connections', (attack) => {
-  const expectServedWhile = async (end: (line: RawConnection) => void): Promise<void> => {
+  const expectServedWhile = async (end: (connection: RawConnection) => void): Promise<void> => {
     const { target, honest } = attack();
     for (let wave = 0; wave < WAVES; wave++) {
-      const lines = await Promise.all(Array.from({ length: WAVE }, () => RawConnection.open(target.port)));
+      const connections = await Promise.all(Array.from({ length: WAVE }, () => RawConnection.open(target.port)));
       try {
-        for (const [index, line] of lines.entries())
-          await line.send(GREETINGS[index % GREETINGS.length] ?? Buffer.alloc(0));
+        for (const [index, connection] of connections.entries())
+          await connection.send(GREETINGS[index % GREETINGS.length] ?? Buffer.alloc(0));
         await honest.expectMore(MESSAGES);
         await target.passed();
       } finally {
-        for (const line of lines) end(line);
+        for (const connection of connections) end(connection);
       }
     }
   };
 
-  it('that stay until they leave in good order keeps nobody waiting', async () => {
-    await expectServedWhile((line) => line.socket.end(() => line.socket.destroy()));
+  it('that closes in good order keeps nobody waiting', async () => {
+    await expectServedWhile((connection) => connection.socket.end(() => connection.socket.destroy()));
   });
 
-  it('that are torn down keeps nobody waiting', async () => {
-    await expectServedWhile((line) => line.socket.resetAndDestroy());
+  it('that is reset keeps nobody waiting', async () => {
+    await expectServedWhile((connection) => connection.socket.resetAndDestroy());
   });
 
-  it('that are gone as soon as they are there keeps nobody waiting', async () => {
+  it('that closes at once keeps nobody waiting', async () => {
     const { target, honest } = attack();
     for (let wave = 0; wave < WAVES; wave++) {
       await Promise.all(
         Array.from({ length: WAVE }, async (_, index) => {
-          const line = await RawConnection.open(target.port);
-          await line.send(GREETINGS[index % GREETINGS.length] ?? Buffer.alloc(0));
-          line.socket.resetAndDestroy();
+          const connection = await RawConnection.open(target.port);
+          await connection.send(GREETINGS[index % GREETINGS.length] ?? Buffer.alloc(0));
+          connection.socket.resetAndDestroy();
         }),
       );
       await target.passed();

@@ -38,7 +38,7 @@ const LEVELS = [
   `~5${'.AAAAAAAA'.repeat(60)}`,
 ];
 
-/** In a cursor that is nearly one: the epoch of the running log. */
+/** In a made-up cursor: the epoch of the running message log. */
 const OWN_EPOCH = '<epoch>';
 
 const cursors = fc.oneof(
@@ -64,7 +64,7 @@ interface Polled {
   readonly reset?: { readonly reason: string };
 }
 
-describeUnderFire('cursors that nobody was given', (attack) => {
+describeUnderFire('cursors that the server never gave out', (attack) => {
   let epoch: string;
 
   const poll = async (
@@ -88,7 +88,7 @@ describeUnderFire('cursors that nobody was given', (attack) => {
     [epoch = ''] = cursor.split('-');
   });
 
-  it('begin at the same place, or with the same reset, on every transport, and the line goes on', async () => {
+  it('begin at the same position, or with the same reset, on every transport, and the connection goes on', async () => {
     let marks = 0;
     await attack().expectForAll(60, cursors, async (odd) => {
       const options = { channels: [CHANNEL], after: resolveOwn(odd) };
@@ -104,7 +104,7 @@ describeUnderFire('cursors that nobody was given', (attack) => {
     });
   });
 
-  it('are given a new one that is good, wherever a request may carry them', async () => {
+  it('get a new one that is valid, wherever a request may carry them', async () => {
     const carriers = fc.record({
       odd: cursors,
       carrier: fc.constantFrom('after', 'lastEventId', 'Last-Event-ID', 'If-None-Match'),
@@ -124,7 +124,7 @@ describeUnderFire('cursors that nobody was given', (attack) => {
   });
 });
 
-/** What a client was told, resets first, until this was published. */
+/** What a client received, resets first, until this was published. */
 async function receivedUpTo(client: TransportClient, mark: number): Promise<unknown[]> {
   const received: unknown[] = [];
   while (received.at(-1) !== mark) received.push(...(await client.next()).map(({ data }) => data));

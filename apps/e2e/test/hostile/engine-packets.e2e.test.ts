@@ -13,7 +13,7 @@ const CONTENT_TYPES = ['text/plain;charset=UTF-8', 'text/plain', 'application/oc
 const STATUSES = [200, 400, 413];
 
 describeUnderFire('Engine.IO and Socket.IO packets that no client sends', (attack) => {
-  it('are answered by known packets or end the line: over a WebSocket', async () => {
+  it('are answered by known packets or end the connection: over a WebSocket', async () => {
     const lists = fc.record({
       list: packetLists,
       attachments: fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 3 }),
@@ -21,7 +21,7 @@ describeUnderFire('Engine.IO and Socket.IO packets that no client sends', (attac
     await attack().expectForAll(600, lists, async ({ list, attachments }) => {
       using websocket = await RawWebSocket.open(attack().target.port, '/socket.io/?EIO=4&transport=websocket');
       const binary = attachments.map((payload) => encodeFrame({ opcode: OPCODES.binary, payload }));
-      await websocket.line.send(Buffer.concat([...list.map(encodeText), ...binary]));
+      await websocket.connection.send(Buffer.concat([...list.map(encodeText), ...binary]));
       await attack().target.passed();
       for (const { opcode, payload } of await websocket.finish()) {
         if (opcode === OPCODES.text) expectKnownPacket(payload.toString());
@@ -67,9 +67,9 @@ describeUnderFire('Engine.IO and Socket.IO packets that no client sends', (attac
     await attack().expectForAll(300, requests, async ({ query, method }) => {
       const pairs = Object.entries(query).map(([name, value]) => [name, value]);
       const target = `/socket.io/?${new URLSearchParams(pairs).toString()}`;
-      using line = await RawConnection.open(attack().target.port);
-      await line.send(encodeRequest({ method, target, headers: [], body: Buffer.alloc(0) }));
-      const [answer] = readAnswers(await line.until((received) => isAnswered(received, method)), method);
+      using connection = await RawConnection.open(attack().target.port);
+      await connection.send(encodeRequest({ method, target, headers: [], body: Buffer.alloc(0) }));
+      const [answer] = readAnswers(await connection.until((received) => isAnswered(received, method)), method);
       expectKnown(answer!, target, method);
     });
   });

@@ -38,7 +38,7 @@ export class EngineSession {
   }
 }
 
-/** A packet is one of those that Engine.IO 4 and Socket.IO 5 have, and tells of no failure of the service's own. */
+/** A packet is one of those that Engine.IO 4 and Socket.IO 5 have, and reports no failure of the service itself. */
 export function expectKnownPacket(packet: string): void {
   const [, engine, socket, json] = /^([0-6b])([0-6])?(?:\d+-)?(?:\/[^,]*,)?\d*(.*)$/s.exec(packet) ?? [];
   expect({ packet, engine }).not.toMatchObject({ engine: undefined });

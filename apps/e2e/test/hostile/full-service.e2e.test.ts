@@ -7,7 +7,7 @@ import { ServiceUnderFire } from './service-under-fire';
 
 /** MAX_CONNECTIONS. */
 const ROOM = 40;
-/** Those who poll have no line that a flood of sockets could not come before. */
+/** Not polling: a flood of sockets can come before each of its requests. */
 const INSIDE = [sseFetch, websocketByUrl, socketioWebSocket];
 
 /** Of each kind at once: few enough for the sockets there may be besides, and too many for them, but none that has to knock twice. */
@@ -35,13 +35,13 @@ let inside: HonestSubscribers;
 let crowd: RawConnection[];
 let filesWhenFull: number;
 
-/** All that comes to one of `count` lines that say the same, until it is what is wanted, or the line is cut. */
+/** All that comes to one of `count` connections that send the same, until it is what is wanted, or the connection is cut. */
 function answersTo(count: number, says: Buffer, wanted: RegExp): Promise<string[]> {
   return Promise.all(
     Array.from({ length: count }, async () => {
-      using line = await RawConnection.open(target.port);
-      await line.send(says);
-      return (await line.until((received) => wanted.test(received.toString('latin1')))).toString('latin1');
+      using connection = await RawConnection.open(target.port);
+      await connection.send(says);
+      return (await connection.until((received) => wanted.test(received.toString('latin1')))).toString('latin1');
     }),
   );
 }
@@ -50,16 +50,16 @@ beforeAll(async () => {
   target = await ServiceUnderFire.start({ MAX_CONNECTIONS: String(ROOM) });
   inside = await HonestSubscribers.connect(target.url, INSIDE);
   crowd = await Promise.all(Array.from({ length: ROOM - INSIDE.length }, () => RawConnection.open(target.port)));
-  for (const line of crowd) {
-    await line.send(get('/sse?channel=crowd'));
-    const answer = await line.until((received) => received.includes('id: '));
+  for (const connection of crowd) {
+    await connection.send(get('/sse?channel=crowd'));
+    const answer = await connection.until((received) => received.includes('id: '));
     if (!answer.includes('id: ')) throw new Error(`not let in: ${answer.toString()}`);
   }
   filesWhenFull = (await target.metrics())('process_open_fds');
 });
 
 afterAll(async () => {
-  for (const line of crowd) line[Symbol.dispose]();
+  for (const connection of crowd) connection[Symbol.dispose]();
   await inside.close();
   await target[Symbol.asyncDispose]();
 });
@@ -84,9 +84,9 @@ describe('a service with MAX_CONNECTIONS connections', () => {
     expect(crowd.filter(({ isClosed }) => isClosed)).toEqual([]);
   });
 
-  it('takes newcomers on every transport when others have gone', async () => {
-    for (const line of crowd) line[Symbol.dispose]();
-    // Until the service has heard of it, and the flood has ebbed away.
+  it('takes newcomers on every transport when others have closed theirs', async () => {
+    for (const connection of crowd) connection[Symbol.dispose]();
+    // Until the service has noticed it, and the flood is over.
     const look = async (): Promise<{ connections: number; files: number }> => {
       const metrics = await target.metrics();
       return { connections: metrics('tetracast_connections'), files: metrics('process_open_fds') };

@@ -29,7 +29,7 @@ export class HonestSubscribers {
     private readonly clients: readonly TransportClient[],
   ) {
     this.publishing = this.publishOn();
-    // Told to whoever settles.
+    // expectAll rejects with it.
     this.publishing.catch(() => undefined);
   }
 
@@ -39,7 +39,7 @@ export class HonestSubscribers {
     return new HonestSubscribers(channel, clients);
   }
 
-  /** The next `count` messages that are published reach each of them, in order, and none is told of a reset. */
+  /** The next `count` messages that are published reach each of them, in order, and none receives a reset. */
   async expectMore(count: number): Promise<void> {
     const wanted = Array.from({ length: count }, (_, index) => this.expected + index);
     this.expected += count;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nearly } from './nearly';
+import { withOddMembers } from './with-odd-members';
 
 /** A request as it is written on the wire, its body apart. */
 export interface OddRequest {
@@ -78,15 +78,21 @@ const contentType = fc
   )
   .map((type): [string, string] => ['Content-Type', type]);
 
-/** What nearly is a publication. */
-export const publications = nearly(fc.record({ channel: fc.constant('fuzz'), data: fc.jsonValue({ maxDepth: 6 }) }), {
-  channel: fc.oneof(fc.constantFrom<unknown>('', '$own', 'a b', ['fuzz'], null, 7), fc.string({ unit: 'binary' })),
-  event: fc.oneof(fc.constantFrom<unknown>('price', 'error', 'tetracast:reset', '', 1), fc.string({ unit: 'binary' })),
-  data: fc.constantFrom<unknown>(undefined, '\ud800', { polluted: true }),
-  echo: fc.oneof(fc.boolean(), fc.constantFrom<unknown>('true', 0, null)),
-  client: fc.oneof(fc.constantFrom<unknown>('tab', '', 'two words', 1), fc.string({ unit: 'binary' })),
-  constructor: fc.constant({ prototype: { polluted: true } }),
-});
+/** Publications, most of them with odd members. */
+export const publications = withOddMembers(
+  fc.record({ channel: fc.constant('fuzz'), data: fc.jsonValue({ maxDepth: 6 }) }),
+  {
+    channel: fc.oneof(fc.constantFrom<unknown>('', '$own', 'a b', ['fuzz'], null, 7), fc.string({ unit: 'binary' })),
+    event: fc.oneof(
+      fc.constantFrom<unknown>('price', 'error', 'tetracast:reset', '', 1),
+      fc.string({ unit: 'binary' }),
+    ),
+    data: fc.constantFrom<unknown>(undefined, '\ud800', { polluted: true }),
+    echo: fc.oneof(fc.boolean(), fc.constantFrom<unknown>('true', 0, null)),
+    client: fc.oneof(fc.constantFrom<unknown>('tab', '', 'two words', 1), fc.string({ unit: 'binary' })),
+    constructor: fc.constant({ prototype: { polluted: true } }),
+  },
+);
 
 const formText = publications.map((publication) =>
   Object.entries(publication)
@@ -128,7 +134,7 @@ export const posts: fc.Arbitrary<OddRequest> = fc
     body,
   }));
 
-/** The bytes of a request, whose `Content-Length` tells the truth unless another one is given. */
+/** The bytes of a request, whose `Content-Length` is true unless another one is given. */
 export function encodeRequest({ method, target, headers, body }: OddRequest, length = String(body.length)): Buffer {
   const lines = [
     `${method} ${target} HTTP/1.1`,

@@ -30,10 +30,10 @@ const SECOND_FIELDS = [
 
 describeUnderFire('HTTP requests that no client makes', (attack) => {
   const expectAnswered = async (request: OddRequest): Promise<void> => {
-    using line = await RawConnection.open(attack().target.port);
-    await line.send(encodeRequest(request));
+    using connection = await RawConnection.open(attack().target.port);
+    await connection.send(encodeRequest(request));
     const { method } = request;
-    const [answer] = readAnswers(await line.until((received) => isAnswered(received, method)), method);
+    const [answer] = readAnswers(await connection.until((received) => isAnswered(received, method)), method);
     expect(answer).toBeDefined();
     expectKnown(answer!, request.target, method);
   };
@@ -54,12 +54,12 @@ describeUnderFire('HTTP requests that no client makes', (attack) => {
       second: fc.constantFrom(...SECOND_FIELDS),
     });
     await attack().expectForAll(300, lies, async ({ path, body, length, second }) => {
-      using line = await RawConnection.open(attack().target.port);
+      using connection = await RawConnection.open(attack().target.port);
       const type = `application/json${second === '' ? '' : `\r\n${second}`}`;
       const request = { method: 'POST', target: path, headers: [['Content-Type', type]] as const, body };
-      await line.send(encodeRequest(request, length));
+      await connection.send(encodeRequest(request, length));
       await attack().target.passed();
-      for (const answer of readAnswers(await line.finish())) expectKnown(answer, path);
+      for (const answer of readAnswers(await connection.finish())) expectKnown(answer, path);
     });
   });
 });

@@ -46,7 +46,7 @@ const CROWD = 20;
 /** What goes out on one connection: pieces that arrive one by one, a character for each byte, so that a failure can be read. */
 type Pieces = readonly string[];
 
-const nearly: fc.Arbitrary<Pieces> = fc
+const mutatedRequests: fc.Arbitrary<Pieces> = fc
   .record({
     requests: fc.array(
       fc.record({ valid: fc.constantFrom(...VALID), mutations: fc.array(mutations, { maxLength: 3 }) }),
@@ -59,26 +59,32 @@ const nearly: fc.Arbitrary<Pieces> = fc
   );
 const noise: fc.Arbitrary<Pieces> = fc.array(fc.uint8Array({ maxLength: 400 }).map(asText), { maxLength: 4 });
 
-describeUnderFire('bytes that are nearly requests', (attack) => {
+describeUnderFire('bytes that are almost requests', (attack) => {
   const throwAll = async (crowd: readonly Pieces[]): Promise<void> => {
     const { target } = attack();
-    const lines = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
+    const connections = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
     try {
       await Promise.all(
-        lines.map((line, index) => line.send(...(crowd[index] ?? []).map((piece) => Buffer.from(piece, 'latin1')))),
+        connections.map((connection, index) =>
+          connection.send(...(crowd[index] ?? []).map((piece) => Buffer.from(piece, 'latin1'))),
+        ),
       );
       await target.passed();
-      const received = await Promise.all(lines.map((line) => line.finish()));
+      const received = await Promise.all(connections.map((connection) => connection.finish()));
       for (const bytes of received) {
         for (const answer of readAnswers(bytes)) expectKnown(answer, pathIn(answer.headers));
       }
     } finally {
-      for (const line of lines) line[Symbol.dispose]();
+      for (const connection of connections) connection[Symbol.dispose]();
     }
   };
 
   it('are answered by a documented status or cut, and their connection ends with its client', async () => {
-    await attack().expectForAll(150, fc.array(nearly, { minLength: 1, maxLength: CROWD, size: 'max' }), throwAll);
+    await attack().expectForAll(
+      150,
+      fc.array(mutatedRequests, { minLength: 1, maxLength: CROWD, size: 'max' }),
+      throwAll,
+    );
   });
 
   it('are as harmless when they never were requests', async () => {
@@ -94,7 +100,7 @@ function request(line: string, ...headers: readonly string[]): Buffer {
   return Buffer.from(`${[`${line} HTTP/1.1`, ...headers].join('\r\n')}\r\n\r\n`);
 }
 
-/** Engine.IO's answers are told by their form alone: which request of a mutated row they belong to is not known. */
+/** Engine.IO's answers are recognised by their form alone: which request of a mutated row they belong to is not known. */
 function pathIn(headers: ReadonlyMap<string, string>): string {
   return ['application/json', 'text/html'].includes(headers.get('content-type') ?? '') ? '/socket.io/' : '/';
 }

@@ -10,7 +10,7 @@ export class RawConnection implements Disposable {
 
   private constructor(readonly socket: Socket) {
     socket.setNoDelay(true);
-    // Told by the close that follows.
+    // The close that follows reports it.
     socket.on('error', () => undefined);
     socket.once('connect', () => this.progress.moved());
     socket.on('data', (chunk: Buffer) => {
@@ -38,7 +38,7 @@ export class RawConnection implements Disposable {
     return Buffer.concat(this.chunks);
   }
 
-  /** What has come so far is of no interest any more. */
+  /** Discards what has come until now. */
   forget(): void {
     this.chunks = [];
   }

@@ -61,32 +61,32 @@ function decodeFrames(bytes: Buffer): ReceivedFrame[] {
 /** A WebSocket on which frames are written and read by hand. */
 export class RawWebSocket implements Disposable {
   private constructor(
-    readonly line: RawConnection,
+    readonly connection: RawConnection,
     private readonly headLength: number,
   ) {}
 
   static async open(port: number, target: string): Promise<RawWebSocket> {
-    const line = await RawConnection.open(port);
-    await line.send(upgradeRequest(target));
-    const head = await line.until((received) => received.includes('\r\n\r\n'), 'the handshake');
+    const connection = await RawConnection.open(port);
+    await connection.send(upgradeRequest(target));
+    const head = await connection.until((received) => received.includes('\r\n\r\n'), 'the handshake');
     const text = head.toString('latin1');
     if (!text.startsWith('HTTP/1.1 101 ')) throw new Error(`refused: ${text}`);
-    return new RawWebSocket(line, text.indexOf('\r\n\r\n') + 4);
+    return new RawWebSocket(connection, text.indexOf('\r\n\r\n') + 4);
   }
 
   get frames(): ReceivedFrame[] {
-    return decodeFrames(this.line.received.subarray(this.headLength));
+    return decodeFrames(this.connection.received.subarray(this.headLength));
   }
 
-  /** Resolves to all frames once they are `enough`, or with the end of the line. */
+  /** Resolves to all frames once they are `enough`, or with the end of the connection. */
   async until(enough: (frames: readonly ReceivedFrame[]) => boolean, wanted: string): Promise<ReceivedFrame[]> {
-    await this.line.until(() => enough(this.frames), wanted);
+    await this.connection.until(() => enough(this.frames), wanted);
     return this.frames;
   }
 
   /** Sends an end, and resolves to all frames when the server has closed the connection. */
   async finish(): Promise<ReceivedFrame[]> {
-    await this.line.finish();
+    await this.connection.finish();
     return this.frames;
   }
 
@@ -95,7 +95,7 @@ export class RawWebSocket implements Disposable {
    * connection; `false` when it took them `times` times.
    */
   async flood(bytes: Buffer, times: number): Promise<boolean> {
-    const { socket } = this.line;
+    const { socket } = this.connection;
     socket.pause();
     for (let sent = 0; sent < times && !socket.destroyed; sent++) {
       if (!socket.write(bytes)) await drainedOrClosed(socket);
@@ -104,7 +104,7 @@ export class RawWebSocket implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.line[Symbol.dispose]();
+    this.connection[Symbol.dispose]();
   }
 }
 

@@ -1,12 +1,12 @@
-import { NO_LIMITS, pollUntil, type ServiceProcess, startProcess } from '@tetracast/testing';
+import { NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
 import { resolve } from 'node:path';
 import { isAnswered } from './http-answer';
+import { startService } from '../system';
 import { RawConnection } from './raw-connection';
 
-const MAIN = resolve(__dirname, '../../../../dist/apps/standalone/main.cjs');
 const COLLECT_ON_SIGNAL = resolve(__dirname, 'collect-on-signal.cjs');
 
-/** Short, so that what may be kept for a while is gone soon. */
+/** Short, so that what may be kept for a while is forgotten soon. */
 const SETTINGS = {
   // All of it comes from one address, the honest as well.
   ...NO_LIMITS,
@@ -24,7 +24,7 @@ const PROBE = Buffer.from('GET /healthz HTTP/1.1\r\nHost: probe\r\n\r\n');
 const ROUNDS = 2;
 const MIB = 1024 * 1024;
 
-/** A line of the log that tells a failure of the service's own (pino's levels `error` and `fatal`). */
+/** A line of the logger that reports a failure of the service itself (pino's levels `error` and `fatal`). */
 const FAILURE = /"level":[56]0/;
 
 /** The built standalone service in a process of its own, the log in its memory. */
@@ -42,7 +42,7 @@ export class ServiceUnderFire implements AsyncDisposable {
 
   static async start(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderFire> {
     const nodeArgs = ['--expose-gc', '--require', COLLECT_ON_SIGNAL];
-    const service = await startProcess({ file: MAIN, env: { ...SETTINGS, ...env }, nodeArgs });
+    const service = await startService('standalone', { ...SETTINGS, ...env }, { nodeArgs });
     return new ServiceUnderFire(service, await RawConnection.open(service.port));
   }
 

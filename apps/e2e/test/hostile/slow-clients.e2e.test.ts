@@ -3,7 +3,7 @@ import { RawConnection } from './raw-connection';
 import { encodeFrame, OPCODES, upgradeRequest } from './raw-websocket';
 
 /** Of each kind. */
-const LINES = 40;
+const CONNECTIONS = 40;
 /** What the honest receive meanwhile. */
 const MESSAGES = 50;
 
@@ -27,46 +27,47 @@ const BEGINNINGS: readonly (string | Buffer)[] = [
 describeUnderFire('slow clients', (attack) => {
   it('that send a request, a body or a frame byte by byte keep nobody waiting', async () => {
     const { target, honest } = attack();
-    const crowd = Array.from({ length: LINES }, () => BEGINNINGS).flat();
-    const lines = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
+    const crowd = Array.from({ length: CONNECTIONS }, () => BEGINNINGS).flat();
+    const connections = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
     let over = false;
     const dribble = async (): Promise<void> => {
       while (!over) {
-        for (const [index, line] of lines.entries()) if (crowd[index] !== '') await line.send(Buffer.from('a'));
+        for (const [index, connection] of connections.entries())
+          if (crowd[index] !== '') await connection.send(Buffer.from('a'));
         await target.passed();
       }
     };
     try {
-      for (const [index, line] of lines.entries()) await line.send(Buffer.from(crowd[index] ?? ''));
+      for (const [index, connection] of connections.entries()) await connection.send(Buffer.from(crowd[index] ?? ''));
       const dribbling = dribble();
       await honest.expectMore(MESSAGES);
       over = true;
       await dribbling;
     } finally {
       over = true;
-      for (const line of lines) line[Symbol.dispose]();
+      for (const connection of connections) connection[Symbol.dispose]();
     }
   });
 
-  it('that read nothing of what they asked for keep nobody waiting', async () => {
+  it('that read nothing of what they requested keep nobody waiting', async () => {
     const { target, honest } = attack();
-    const asked = [
+    const paths = [
       `/sse?channel=${honest.channel}&after=earliest`,
       `/polling?channel=${honest.channel}&after=earliest`,
     ];
-    const crowd = Array.from({ length: LINES }, () => [
-      ...asked.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(3))),
+    const crowd = Array.from({ length: CONNECTIONS }, () => [
+      ...paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(3))),
       upgradeRequest(`/ws?channel=${honest.channel}&after=earliest`),
     ]).flat();
-    const lines = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
+    const connections = await Promise.all(crowd.map(() => RawConnection.open(target.port)));
     try {
-      for (const [index, line] of lines.entries()) {
-        line.socket.pause();
-        await line.send(crowd[index] ?? Buffer.alloc(0));
+      for (const [index, connection] of connections.entries()) {
+        connection.socket.pause();
+        await connection.send(crowd[index] ?? Buffer.alloc(0));
       }
       await honest.expectMore(MESSAGES);
     } finally {
-      for (const line of lines) line[Symbol.dispose]();
+      for (const connection of connections) connection[Symbol.dispose]();
     }
   });
 });

@@ -92,10 +92,10 @@ describeUnderFire(
     it('are answered by a documented status', async () => {
       const later: fc.Arbitrary<OddRequest> = fc.constant(undefined).chain(() => requests);
       await attack().expectForAll(500, later, async (request) => {
-        using line = await RawConnection.open(attack().target.port);
-        await line.send(encodeRequest(request));
+        using connection = await RawConnection.open(attack().target.port);
+        await connection.send(encodeRequest(request));
         const { method, target } = request;
-        const [answer] = readAnswers(await line.until((received) => isAnswered(received, method)), method);
+        const [answer] = readAnswers(await connection.until((received) => isAnswered(received, method)), method);
         expect(answer).toBeDefined();
         expectKnown(answer!, target, method);
         // Nobody here is an administrator.
@@ -104,11 +104,11 @@ describeUnderFire(
       });
     });
 
-    it('are answered in frames by errors, and the line stays or is closed', async () => {
+    it('are answered in frames by errors, and the connection stays or is closed', async () => {
       const frames = fc.constant(undefined).chain(() => fc.array(tokensLike(good), { minLength: 1, maxLength: 5 }));
       await attack().expectForAll(100, frames, async (tokens) => {
         using socket = await RawWebSocket.open(attack().target.port, '/ws?channel=fuzz');
-        for (const token of tokens) await socket.line.send(encodeText(JSON.stringify({ type: 'auth', token })));
+        for (const token of tokens) await socket.connection.send(encodeText(JSON.stringify({ type: 'auth', token })));
         await attack().target.passed();
       });
     });

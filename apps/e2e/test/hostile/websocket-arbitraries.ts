@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { publications } from './http-arbitraries';
-import { nearly } from './nearly';
+import { withOddMembers } from './with-odd-members';
 import { encodeFrame, type FrameToSend, OPCODES } from './raw-websocket';
 
 const ODD_REFS = ['', 'r', 'r'.repeat(65), 0, -1, 1e308, null, true, {}, []];
@@ -15,12 +15,12 @@ const VALID = [
   { type: 'ping', ref: 1 },
 ];
 
-/** What nearly is a frame of the protocol, as JSON. */
+/** Frames of the protocol as JSON, most of them with odd members. */
 const nearFrames = fc
   .oneof(
     {
       weight: 3,
-      arbitrary: nearly(fc.constantFrom(...VALID), {
+      arbitrary: withOddMembers(fc.constantFrom(...VALID), {
         type: fc.constantFrom<unknown>('dance', 'toString', '__proto__', '', 1, null, 'publish'),
         ref: fc.oneof(fc.constantFrom<unknown>(...ODD_REFS), fc.string({ unit: 'binary', maxLength: 70 })),
         channels: fc.oneof(
@@ -40,7 +40,7 @@ const deepFrames = fc
   .nat(20_000)
   .map((depth) => `{"type":"publish","channel":"fuzz","data":${'['.repeat(depth)}${']'.repeat(depth)}}`);
 
-/** Text messages, most of them nearly right. */
+/** Text messages, most of them almost right. */
 export const texts: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: nearFrames },
   { weight: 2, arbitrary: fc.json() },
@@ -98,7 +98,7 @@ export const frames: fc.Arbitrary<FrameToSend> = fc.record(
   { requiredKeys: ['opcode', 'payload'] },
 );
 
-/** Most lengths tell the truth, or nothing behind the first lie would be read as a frame. */
+/** Most lengths are true, or nothing behind the first lie would be read as a frame. */
 export const truthfulFrames: fc.Arbitrary<FrameToSend> = frames.map(({ length: _, ...frame }) => frame);
 
 /** One text message in fragments, between which control frames may stand. */

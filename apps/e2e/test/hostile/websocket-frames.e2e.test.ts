@@ -22,7 +22,7 @@ const CLOSES: readonly number[] = [
 const LAST = { type: 'unsubscribe', channels: ['fuzz'], ref: 'the last one' };
 /** One of these is owed for each frame. */
 const ANSWERS: readonly string[] = ['error', 'subscribed', 'unsubscribed', 'ack', 'pong'];
-/** A line is cut after 20 bad frames in a row. */
+/** A connection is cut after 20 bad frames in a row. */
 const FRAMES_MAX = 19;
 /** Each is answered by one as large. */
 const PINGS = encodeFrames(
@@ -36,11 +36,11 @@ const FAILURES = ['internal', 'unavailable'];
 const OVERSIZE = 256 * 1024;
 
 describeUnderFire('WebSocket frames that no client sends', (attack) => {
-  it('are answered by coded errors, one by one, and end no line: JSON', async () => {
+  it('are answered by coded errors, one by one, and end no connection: JSON', async () => {
     const lists = fc.array(texts, { minLength: 1, maxLength: FRAMES_MAX, size: 'max' });
     await attack().expectForAll(300, lists, async (list) => {
       using websocket = await RawWebSocket.open(attack().target.port, '/ws?channel=fuzz');
-      await websocket.line.send(Buffer.concat([...list, JSON.stringify(LAST)].map(encodeText)));
+      await websocket.connection.send(Buffer.concat([...list, JSON.stringify(LAST)].map(encodeText)));
       const received = await websocket.until(
         (all) => all.some(({ payload }) => payload.includes(LAST.ref)),
         'the last answer',
@@ -52,7 +52,7 @@ describeUnderFire('WebSocket frames that no client sends', (attack) => {
     });
   });
 
-  it('are answered or end the line, and nothing waits for more: bytes', async () => {
+  it('are answered or end the connection, and nothing waits for more: bytes', async () => {
     const lists = fc.record({
       list: fc.oneof(
         fc.array(truthfulFrames, { minLength: 1, maxLength: 6 }),
@@ -63,7 +63,7 @@ describeUnderFire('WebSocket frames that no client sends', (attack) => {
     });
     await attack().expectForAll(600, lists, async ({ list, cuts }) => {
       using websocket = await RawWebSocket.open(attack().target.port, '/ws?channel=fuzz');
-      await websocket.line.send(...split(encodeFrames(list), cuts));
+      await websocket.connection.send(...split(encodeFrames(list), cuts));
       await attack().target.passed();
       expectKnownFrames(await websocket.finish());
     });
@@ -76,7 +76,7 @@ describeUnderFire('WebSocket frames that no client sends', (attack) => {
       const piece = { opcode: OPCODES.text, payload: Buffer.alloc(OVERSIZE / 2 - 1, 'x'), fin: false };
       const whole = { opcode: OPCODES.text, payload: Buffer.alloc(16), length: BigInt(size) };
       const rest = { ...piece, opcode: OPCODES.continuation };
-      await websocket.line.send(encodeFrames(fragmented ? [piece, rest, rest] : [whole]));
+      await websocket.connection.send(encodeFrames(fragmented ? [piece, rest, rest] : [whole]));
       const received = await websocket.until((all) => all.some(({ opcode }) => opcode === OPCODES.close), 'the close');
       expect(closeCodeIn(received)).toBe(CLOSE_CODES.too_big.code);
     });
@@ -113,26 +113,26 @@ describeUnderFire('WebSocket frames that no client sends', (attack) => {
       protocol: fc.constantFrom('', 'tetracast.v1', 'a b', ',', 'a,a', 'x'.repeat(2000)),
       extensions: fc.constantFrom('', 'permessage-deflate', 'permessage-deflate; client_max_window_bits=99', ';', '"'),
     });
-    await attack().expectForAll(300, handshakes, async ({ path, method, ...asked }) => {
-      using line = await RawConnection.open(attack().target.port);
+    await attack().expectForAll(300, handshakes, async ({ path, method, ...request }) => {
+      using connection = await RawConnection.open(attack().target.port);
       const fields = [
         ['Host', '127.0.0.1'],
         ['Connection', 'Upgrade'],
-        ['Upgrade', asked.upgrade],
-        ['Sec-WebSocket-Version', asked.version],
-        ['Sec-WebSocket-Key', asked.key],
-        ['Sec-WebSocket-Protocol', asked.protocol],
-        ['Sec-WebSocket-Extensions', asked.extensions],
+        ['Upgrade', request.upgrade],
+        ['Sec-WebSocket-Version', request.version],
+        ['Sec-WebSocket-Key', request.key],
+        ['Sec-WebSocket-Protocol', request.protocol],
+        ['Sec-WebSocket-Extensions', request.extensions],
       ].filter(([, value]) => value !== '');
       const lines = [`${method} ${path} HTTP/1.1`, ...fields.map((field) => field.join(': ')), '', ''];
-      await line.send(Buffer.from(lines.join('\r\n')));
+      await connection.send(Buffer.from(lines.join('\r\n')));
       await attack().target.passed();
-      for (const answer of readAnswers(await line.finish(), method)) expectKnown(answer, path, method);
+      for (const answer of readAnswers(await connection.finish(), method)) expectKnown(answer, path, method);
     });
   });
 });
 
-/** Every frame is one that the protocol has, and none tells of a failure. */
+/** Every frame is one that the protocol has, and none reports a failure. */
 function expectKnownFrames(received: readonly ReceivedFrame[]): void {
   for (const { opcode, payload } of received) {
     expect(Object.values(OPCODES)).toContain(opcode);

@@ -12,7 +12,7 @@ export interface PublishAnswer {
 /** `POST` of JSON; rejects with a {@link TransportError}. */
 export async function publishJson(
   url: string,
-  publication: PublishOptions & { readonly client?: string },
+  publication: PublishOptions & { readonly client?: string | undefined },
   headers: Readonly<Record<string, string>> = {},
 ): Promise<PublishAnswer> {
   const response = await fetch(url, {

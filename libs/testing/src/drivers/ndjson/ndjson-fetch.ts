@@ -21,7 +21,6 @@ export const ndjsonFetch: TransportDriver = {
     const proxy = await startTcpProxy(baseUrl);
     const url = `${proxy.url}${ndjsonFetch.path}`;
     const { messages, resets } = createInboxes(ndjsonFetch.name);
-    const key = options.client === undefined ? {} : { client: options.client };
     const over = new AbortController();
     let following: { readonly cursor: string | undefined } | undefined;
     const client = clientBehindProxy({
@@ -29,7 +28,7 @@ export const ndjsonFetch: TransportDriver = {
       messages,
       resets,
       cursor: () => following?.cursor,
-      publish: (publication) => publishJson(url, { ...publication, ...key }),
+      publish: (publication) => publishJson(url, { ...publication, client: options.client }),
       end: () => over.abort(),
     });
     return onceReady(client, async () => {

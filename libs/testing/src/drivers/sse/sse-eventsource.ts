@@ -43,13 +43,12 @@ export const sseEventSource: TransportDriver = {
       cursor = event.lastEventId;
       resets.push(JSON.parse(event.data as string) as Reset);
     });
-    const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
       proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, client: options.client }),
       end: () => source.close(),
     });
     const opened = new Promise<void>((resolve, reject) => {

@@ -59,13 +59,12 @@ export const sseFetch: TransportDriver = {
     const failUnlessBroken = (error: Error): void => {
       if (error instanceof TransportError || error.message.startsWith('event stream: ')) messages.fail(error);
     };
-    const key = options.client === undefined ? {} : { client: options.client };
     const client = clientBehindProxy({
       proxy,
       messages,
       resets,
       cursor: () => cursor,
-      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, ...key }),
+      publish: (publication) => publishJson(`${proxy.url}/sse`, { ...publication, client: options.client }),
       end: () => {
         over.abort();
         stream?.close();

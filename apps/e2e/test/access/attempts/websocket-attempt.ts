@@ -1,0 +1,45 @@
+import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
+import type { Act, Outcome } from './attempt';
+import type { Carried } from './carriers';
+import { urlWith } from './http-attempt';
+
+/** Waits for a message, an acknowledgement or an error, and after an error until nothing sent before it can still come. */
+export async function attemptOverWebSocket(url: string, carried: Carried, act: Act): Promise<Outcome> {
+  const { headers = {}, protocols = [], frame } = carried;
+  const { parameters, request } = requestOf(act);
+  await using wire = await openWebSocketWire(urlWith(`${url}/ws`, parameters, carried), {
+    headers,
+    protocols: [...protocols],
+  });
+  if (frame !== undefined) wire.send({ type: 'auth', token: frame });
+  if (act.onceOpen !== undefined) {
+    await wire.nextOf('welcome');
+    await act.onceOpen();
+  }
+  if (request !== undefined) wire.send(request);
+  const code = await outcomeOn(wire);
+  if (code !== 'ok') await expectNoMore(wire);
+  return { code, bytes: JSON.stringify(wire.frames) };
+}
+
+function requestOf(act: Act): { parameters: Readonly<Record<string, string>>; request?: object } {
+  const { channel } = act;
+  if (act.kind === 'publish') return { parameters: {}, request: { type: 'publish', channel, data: act.data } };
+  if (act.by === undefined) return { parameters: { channel, ...act.start } };
+  return { parameters: {}, request: { type: 'subscribe', channels: [channel], ...act.start } };
+}
+
+async function outcomeOn(wire: WebSocketWire): Promise<string> {
+  for (;;) {
+    const frame = await wire.next().catch(() => wire.closed);
+    if (!('type' in frame)) return `closed with ${frame.code}`;
+    if (frame.type === 'message' || frame.type === 'ack') return 'ok';
+    if (frame.type === 'error') return frame.code;
+  }
+}
+
+/** Resolves when the connection is closed, or has answered a ping that followed everything else. */
+async function expectNoMore(wire: WebSocketWire): Promise<void> {
+  wire.send({ type: 'ping' });
+  await Promise.race([wire.nextOf('pong').catch(() => undefined), wire.closed]);
+}
