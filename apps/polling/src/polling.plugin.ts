@@ -12,7 +12,7 @@ const TICK_MS = 50;
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { tetracast } = app;
-  const timeouts = new TimeoutQueue<PollSink>(TICK_MS, (sink) => {
+  const timeouts = new TimeoutQueue<PollSink>(tetracast.runtime, TICK_MS, (sink) => {
     sink.wake();
   });
   await app.register(publishRoute(PATH));

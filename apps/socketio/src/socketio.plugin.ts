@@ -22,8 +22,8 @@ import { NodeDirectory, ownAddress } from './engine/node-directory';
 import { createSocketServer } from './socket-server';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  const { settings, group } = app.tetracast;
-  const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
+  const { settings, runtime, group } = app.tetracast;
+  const directory = new NodeDirectory(app.tetracast.bus, app.log, runtime, group);
   let workerListener: WorkerListener | undefined;
   const maxPayload = maxFrameBytes(settings.maxMessageBytes);
   const bounds = boundedWebSocketOptions({ maxPayload, closeTimeout: settings.drainTimeoutMs });
@@ -39,7 +39,7 @@ const plugin: FastifyPluginAsync = async (app) => {
       },
       httpCompression: false,
     },
-    (random) => directory.sessionId(random),
+    () => directory.createSessionId(),
   );
   engine.on('connection', (session: EngineSocket) => {
     const { transport } = session;

@@ -50,7 +50,7 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
       const socket = detachSocket(reply.raw);
       if (socket === undefined) return;
       void reply.hijack();
-      const head = encodeHead(reply.getHeaders(), body.headerLines);
+      const head = encodeHead(reply.getHeaders(), body.headerLines, service.runtime.now());
       sink.open(socket, settings.highWaterMark, connection, head, encodeOpening(retryMs(service), cursor));
     },
   });
@@ -84,8 +84,8 @@ function answerStreamError(service: Tetracast, error: unknown, request: FastifyR
 }
 
 /** Half to one and a half of SSE_RETRY_INTERVAL, so that clients that were cut together reconnect one by one. */
-function retryMs({ settings }: Tetracast): number {
-  return Math.round(settings.sseRetryIntervalMs * (0.5 + Math.random()));
+function retryMs({ settings, runtime }: Tetracast): number {
+  return Math.round(settings.sseRetryIntervalMs * (0.5 + runtime.random()));
 }
 
 export const ssePlugin = fp(plugin, {

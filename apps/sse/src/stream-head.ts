@@ -15,8 +15,8 @@ type Headers = Readonly<Record<string, number | string | string[] | undefined>>;
  * The head of the answer, with what hooks have set (CORS) and the lines about its body, written by hand, so that the hub's
  * shared bytes go to the socket as they are.
  */
-export function encodeHead(set: Headers, bodyLines: string): string {
-  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${bodyLines}${encodeHeader('date', httpDate(Date.now()))}`;
+export function encodeHead(set: Headers, bodyLines: string, now: number): string {
+  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${bodyLines}${encodeHeader('date', httpDate(now))}`;
   for (const [name, value] of Object.entries(set)) {
     if (!Object.hasOwn(STREAM_HEADERS, name)) head += encodeHeader(name, value);
   }

@@ -97,10 +97,10 @@ export class ClientFrames implements SocketOwner {
     else this.regulate();
   }
 
-  private async answer(frame: ClientFrame): Promise<Answer | void> {
+  private async answer(frame: ClientFrame): Promise<Answer | undefined> {
     const { session } = this;
     // The connection may have ended while the frame waited for its turn: its token was revoked, say.
-    if (session === undefined || session.connection.isClosed()) return;
+    if (session === undefined || session.connection.isClosed()) return undefined;
     try {
       return await this.serve(session, frame);
     } catch (error) {
@@ -117,11 +117,12 @@ export class ClientFrames implements SocketOwner {
     return refusal;
   }
 
-  private async serve(session: Session, frame: ClientFrame): Promise<Answer | void> {
+  private async serve(session: Session, frame: ClientFrame): Promise<Answer | undefined> {
     const ref = frame.ref === undefined ? {} : { ref: frame.ref };
     switch (frame.type) {
       case 'subscribe':
-        return this.subscribe(session, frame);
+        await this.subscribe(session, frame);
+        return undefined;
       case 'unsubscribe':
         session.unsubscribe(frame.channels);
         return () => this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
@@ -136,6 +137,7 @@ export class ClientFrames implements SocketOwner {
         const { id: connection } = session.connection;
         this.sink.send({ type: 'authenticated', connection, ...ref, ...describePermissions(permissions) });
         await session.begin().catch((error: unknown) => this.refuseAndEnd(error));
+        return undefined;
       }
     }
   }

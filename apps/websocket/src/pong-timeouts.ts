@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { TimeoutQueue } from '@tetracast/session';
 
 /** How exactly the time for a pong is kept. */
@@ -13,15 +14,20 @@ interface Pinged {
 
 /** How long each client has to answer a ping: one timer for all connections, and none while all have answered. */
 export class PongTimeouts {
-  private readonly timeouts = new TimeoutQueue<Pinged>(TICK_MS, (pinged) => {
-    const { pongDueAt } = pinged;
-    // Timers are due before sockets are read, immediates after: a process that was held up itself finds the answers first.
-    setImmediate(() => {
-      if (pinged.pongDueAt === pongDueAt) pinged.onPongTimeout();
-    });
-  });
+  private readonly timeouts: TimeoutQueue<Pinged>;
 
-  constructor(private readonly timeoutMs: number) {}
+  constructor(
+    runtime: Runtime,
+    private readonly timeoutMs: number,
+  ) {
+    this.timeouts = new TimeoutQueue(runtime, TICK_MS, (pinged: Pinged) => {
+      const { pongDueAt } = pinged;
+      // Node runs timers before it reads sockets, and immediates after: a process that was blocked finds the answers first.
+      runtime.setImmediate(() => {
+        if (pinged.pongDueAt === pongDueAt) pinged.onPongTimeout();
+      });
+    });
+  }
 
   /** Waits for an answer from now on; returns when it is due. */
   start(pinged: Pinged): number {

@@ -9,7 +9,7 @@ import {
 } from '@tetracast/node-io';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { createServer } from 'node:http';
+import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
@@ -20,8 +20,8 @@ const SUBPROTOCOL = 'tetracast.v1';
 const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  // Never listens: through it `@fastify/websocket` gets the handshakes for PATH, and not those of other transports.
-  const handshakes = createServer();
+  // `@fastify/websocket` listens for `upgrade` here: it gets the handshakes for PATH, and not those of other transports.
+  const handshakes = new EventEmitter();
   // In a separate scope, so that the hooks of `@fastify/websocket` run for this route only.
   await app.register(async (scope) => {
     await scope.register(fastifyWebsocket, {
@@ -32,8 +32,8 @@ const plugin: FastifyPluginAsync = async (app) => {
         }),
         server: handshakes,
         handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-        // Its types want a WebSocket class with the static members of the whole package.
-      } as NonNullable<WebsocketPluginOptions['options']>,
+        // Its types want a whole HTTP server, and a WebSocket class with the static members of the whole package.
+      } as object as NonNullable<WebsocketPluginOptions['options']>,
       // While the process drains, clients still come and are sent elsewhere. See openWebSocket.
       preClose: (done) => {
         done();
@@ -57,7 +57,7 @@ const plugin: FastifyPluginAsync = async (app) => {
 
 const websocketRoute: FastifyPluginAsync = (scope) => {
   const { tetracast } = scope;
-  const answers = new PongTimeouts(tetracast.settings.heartbeatTimeoutMs);
+  const pongTimeouts = new PongTimeouts(tetracast.runtime, tetracast.settings.heartbeatTimeoutMs);
   // Node's parser has let go of the connection of a handshake: its response, if it gets one, is the last.
   scope.addHook('onSend', (request, reply, _payload, done) => {
     if (isHandshake(request)) void reply.header('connection', 'close');
@@ -81,7 +81,7 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
     },
     wsHandler: (websocket: WebSocket, { raw }) => {
       releaseHandshake(websocket, raw);
-      openWebSocket(tetracast, websocket, raw, answers, scope.log);
+      openWebSocket(tetracast, websocket, raw, pongTimeouts, scope.log);
     },
   });
   return Promise.resolve();

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { PrimaryProcess } from './workers/primary-link';
@@ -33,7 +34,7 @@ export async function runService(
   { entryFile, ...defaults }: { readonly port: number; readonly entryFile: string },
   listening?: (url: string) => void,
 ): Promise<void> {
-  const link = PrimaryProcess.open();
+  const link = PrimaryProcess.open(nodeRuntime);
   let settings: Settings | undefined;
   try {
     settings = parseSettings(process.env, defaults);
@@ -44,12 +45,13 @@ export async function runService(
     if (link !== undefined) {
       link.listening(await serveAsWorker(settings, plugins, link));
     } else if (settings.workers > 1) {
-      runWorkers(settings, entryFile, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
+      const workerStopMs = settings.drainTimeoutMs + CLOSE_MARGIN_MS;
+      runWorkers(settings, { entryFile, workerStopMs, runtime: nodeRuntime }, (url) => listening?.(url));
     } else {
       const app = await createService(settings, plugins);
       warnOfMisspeltSettings(app.log);
       const grace = closeWithApp(app, settings);
-      onStopSignal(app.log, () => grace.close());
+      onStopSignal(nodeRuntime, app.log, () => grace.close());
       // Not within the call: nothing in it is done when there is nobody to call.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
       listening?.(url);

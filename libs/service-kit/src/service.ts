@@ -1,6 +1,6 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
-import { nodeRuntime } from '@tetracast/node-io/runtime';
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
 import { ACCESS_NAMESPACE, AccessControl, Limits, REVOCATIONS_MAX } from '@tetracast/session';
@@ -22,6 +22,8 @@ import type { WorkerRole } from './workers/worker-role';
 export interface ServiceOptions {
   /** Default: the one at `settings.busUrl`. It is closed with the service. */
   readonly bus?: Bus;
+  /** Clocks, timers and randomness. Default: those of the process. */
+  readonly runtime?: Runtime;
   /** Other values than {@link FIXED_VALUES}, for tests. */
   readonly fixed?: Partial<FixedValues>;
   /** JSON lines on stdout. Default `true`. */
@@ -40,26 +42,27 @@ const SPARE_SOCKETS = 100;
 export async function createService(
   given: Settings,
   plugins: readonly FastifyPluginAsync[],
-  { bus: givenBus, logger = true, role, fixed }: ServiceOptions = {},
+  { bus: givenBus, logger = true, role, fixed, runtime = nodeRuntime }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
   const settings: Settings = { ...given, ...fixed };
   const app = fastify(createServerOptions(settings, logger, role?.worker));
-  const bus = givenBus ?? openBus(settings, app.log);
-  const hub = new Hub(bus, hubOptions(settings));
-  const limits = new Limits(settings, bus);
-  const access = await AccessControl.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
+  const bus = givenBus ?? openBus(settings, app.log, runtime);
+  const hub = new Hub(bus, hubOptions(settings, runtime));
+  const limits = new Limits(settings, bus, runtime);
+  const context = { settings, store: bus, hub, logger: app.log, runtime };
+  const access = await AccessControl.create(context).catch(async (error: unknown) => {
     hub.close();
     limits.close();
     await bus.close();
     throw error;
   });
-  const core = { settings, bus, hub, limits, access };
+  const core = { settings, bus, hub, limits, access, runtime };
   const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
-  drainOnClose(app, hub, settings.drainTimeoutMs, () => {
+  drainOnClose(app, core, settings.drainTimeoutMs, () => {
     state.draining = true;
   });
   app.addHook('onClose', async () => {
@@ -92,9 +95,9 @@ function maxSockets({ maxConnections }: Settings): number {
   return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;
 }
 
-function hubOptions(settings: Settings): HubOptions {
+function hubOptions(settings: Settings, runtime: Runtime): HubOptions {
   return {
-    runtime: nodeRuntime,
+    runtime,
     maxChannels: settings.maxChannels,
     maxOpenChannels: settings.maxOpenChannels,
     maxRewind: settings.maxRewind,
@@ -107,7 +110,7 @@ function hubOptions(settings: Settings): HubOptions {
   };
 }
 
-function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
+function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime): Bus {
   const busSettings = {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: {
@@ -117,5 +120,5 @@ function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
     idempotencyTtlMs: settings.idempotencyTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
   };
-  return createBus(settings.busUrl, busSettings, { logger, runtime: nodeRuntime });
+  return createBus(settings.busUrl, busSettings, { logger, runtime });
 }

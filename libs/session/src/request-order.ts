@@ -1,14 +1,14 @@
 /** Sends the answer to a request. */
 export type Answer = () => void;
 
-/** Serves a request. Must not reject. What it resolves to, if to anything, is called when all earlier requests are answered. */
-type Task = () => Promise<Answer | void>;
+/** Serves a request. Must not reject. If it resolves to an answer, that is sent when all earlier requests are answered. */
+type Task = () => Promise<Answer | undefined> | Promise<void>;
 
 interface Request {
   readonly task: Task;
   readonly alone: boolean;
   isDone: boolean;
-  answer: Answer | void;
+  answer: Answer | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export class RequestOrder {
 
   private start(request: Request): void {
     this.begun.push(request);
-    void request.task().then((answer) => {
+    void (request.task() as Promise<Answer | undefined>).then((answer) => {
       request.isDone = true;
       request.answer = answer;
       this.answerInOrder();
@@ -68,7 +68,7 @@ export class RequestOrder {
   }
 
   private answerInOrder(): void {
-    const wasFull = this.full;
+    const { full: wasFull } = this;
     for (let first = this.begun[0]; first?.isDone === true; first = this.begun[0]) {
       this.begun.shift();
       first.answer?.();

@@ -1,3 +1,5 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
+
 /** One timer for any number of timeouts, stopped while there is none. A timeout comes at most two ticks late, never early. */
 export class TimeoutQueue<Member> {
   private readonly slots = new Map<number, Set<Member>>();
@@ -6,6 +8,7 @@ export class TimeoutQueue<Member> {
 
   /** `tickMs` is the unit of all waits. */
   constructor(
+    private readonly runtime: Runtime,
     private readonly tickMs: number,
     private readonly onTimeout: (member: Member) => void,
   ) {}
@@ -13,15 +16,13 @@ export class TimeoutQueue<Member> {
   /** Calls `onTimeout` with the member in `waitMs`. Returns the tick, which `remove` takes. */
   add(member: Member, waitMs: number): number {
     // One tick later, since the present one may be over.
-    const due = Math.floor((performance.now() + waitMs) / this.tickMs) + 1;
+    const due = Math.floor((this.runtime.monotonicMs() + waitMs) / this.tickMs) + 1;
     const slot = this.slots.get(due);
     if (slot === undefined) this.slots.set(due, new Set([member]));
     else slot.add(member);
     if (this.timer === undefined) {
       this.passed = this.now();
-      this.timer = setInterval(() => {
-        this.turn();
-      }, this.tickMs).unref();
+      this.timer = this.runtime.setInterval(() => this.turn(), this.tickMs).unref();
     }
     return due;
   }
@@ -44,11 +45,11 @@ export class TimeoutQueue<Member> {
   private drop(due: number): void {
     this.slots.delete(due);
     if (this.slots.size > 0) return;
-    clearInterval(this.timer);
+    this.runtime.clearInterval(this.timer);
     this.timer = undefined;
   }
 
   private now(): number {
-    return Math.floor(performance.now() / this.tickMs);
+    return Math.floor(this.runtime.monotonicMs() / this.tickMs);
   }
 }

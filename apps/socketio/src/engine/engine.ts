@@ -1,7 +1,6 @@
 import { INTERNALS } from '@tetracast/node-io';
 import { pickTokenCarrier } from '@tetracast/session';
 import { type ErrorCallback, Server, type ServerOptions, type Socket as EngineSocket, type Transport } from 'engine.io';
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,10 +14,10 @@ type EngineRequest = IncomingMessage & { _query: Record<string, string> };
 
 /** Engine.IO's server with a way to find a connection by its session id. It is not attached: the plugin passes requests to it. */
 export class Engine extends Server {
-  /** @param sessionId makes a session id of a random text, such that every process can tell whose session it is */
+  /** @param createSessionId returns a new session id, from which every process can tell which one keeps the session */
   constructor(
     options: ServerOptions,
-    private readonly sessionId: (random: string) => string,
+    private readonly createSessionId: () => string,
   ) {
     super(options);
     // `ws` writes every packet by itself: all that Engine.IO hands over at once leave in one write.
@@ -27,7 +26,7 @@ export class Engine extends Server {
   }
 
   override generateId(): string {
-    return this.sessionId(randomBytes(15).toString('base64url'));
+    return this.createSessionId();
   }
 
   /**

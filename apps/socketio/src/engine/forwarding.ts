@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestFrom } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- it connects to the process that keeps the session
+import { request as requestFrom } from 'node:http';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- the same, for an upgrade
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { INTERNALS } from '@tetracast/node-io';

@@ -1,6 +1,6 @@
 import type { KeyValueStore } from '@tetracast/bus';
+import { randomText, type Runtime } from '@tetracast/node-io/runtime';
 import type { FastifyBaseLogger } from 'fastify';
-import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 
 /** How long a process that is gone is still found. */
@@ -32,16 +32,19 @@ export interface SessionOwner {
 
 /** Which process of the service is where. A session id begins with the id of the process that keeps the session. */
 export class NodeDirectory {
-  readonly id = randomBytes(6).toString('hex');
+  readonly id: string;
   private timer: NodeJS.Timeout | undefined;
   private readonly remembered = new Map<string, { entry: Entry; until: number }>();
 
   constructor(
     private readonly store: KeyValueStore,
     private readonly log: FastifyBaseLogger,
+    private readonly runtime: Runtime,
     /** Known to the processes on this port, and to those who read the bus. */
-    readonly key = randomBytes(16).toString('hex'),
-  ) {}
+    readonly key = randomText(runtime, 16, 'hex'),
+  ) {
+    this.id = randomText(runtime, 6, 'hex');
+  }
 
   /**
    * Tells all processes that this one answers at `address`, an origin such as `http://10.0.0.7:3602`, and those with
@@ -58,17 +61,18 @@ export class NodeDirectory {
           'the address of this process could not be stored; other processes cannot forward to it',
         );
       });
-    clearInterval(this.timer);
-    this.timer = setInterval(() => void tell(), RENEW_MS).unref();
+    this.runtime.clearInterval(this.timer);
+    this.timer = this.runtime.setInterval(() => void tell(), RENEW_MS).unref();
     await tell();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.runtime.clearInterval(this.timer);
   }
 
-  sessionId(random: string): string {
-    return `${this.id}.${random}`;
+  /** A new session id, which cannot be guessed. */
+  createSessionId(): string {
+    return `${this.id}.${randomText(this.runtime, 15)}`;
   }
 
   /** The other process that keeps a session; `undefined` when it is this one or none that is known. */
@@ -85,7 +89,7 @@ export class NodeDirectory {
 
   private async find(id: string): Promise<Entry | undefined> {
     const known = this.remembered.get(id);
-    if (known !== undefined && known.until > performance.now()) return known.entry;
+    if (known !== undefined && known.until > this.runtime.monotonicMs()) return known.entry;
     const text = await this.store.getValue(keyOf(id)).catch((error: unknown) => {
       // While the log is away, what was true a moment ago is the best there is.
       if (known === undefined) throw error;
@@ -98,7 +102,7 @@ export class NodeDirectory {
       return undefined;
     }
     const entry = JSON.parse(text) as Entry;
-    this.remembered.set(id, { entry, until: performance.now() + REMEMBERED_MS });
+    this.remembered.set(id, { entry, until: this.runtime.monotonicMs() + REMEMBERED_MS });
     return entry;
   }
 }

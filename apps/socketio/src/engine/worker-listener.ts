@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- a worker listens on a port that the others find it by
 import { type AddressInfo, createServer } from 'node:net';
 import type { Server } from 'node:http';
 

@@ -1,4 +1,5 @@
 import { CodedError, type Refusal } from '@tetracast/message-model';
+import type { Tetracast } from '@tetracast/service-kit';
 import { toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
@@ -55,6 +56,7 @@ export function soleArgument([argument, ...others]: readonly unknown[]): unknown
  * its turn: its token was revoked, say.
  */
 export async function acknowledge(
+  { runtime }: Pick<Tetracast, 'runtime'>,
   { session, engineConnection }: Subscriber,
   reply: Reply,
   logger: FastifyBaseLogger,
@@ -69,6 +71,6 @@ export async function acknowledge(
     if (code === 'internal') logger.error({ err: error }, 'a Socket.IO event failed');
     reply({ ok: false, error: { code, message } });
     // After what was refused in this turn has been answered; the stock client comes back after a while.
-    if (isAbusive()) setImmediate(() => engineConnection.close());
+    if (isAbusive()) runtime.setImmediate(() => engineConnection.close());
   }
 }

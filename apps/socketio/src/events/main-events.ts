@@ -74,7 +74,7 @@ export function serveMainNamespace(
 
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
     const run = (serve: (argument: unknown) => Promise<void>) => () =>
-      acknowledge(subscriber, reply, logger, () => serve(soleArgument(values)));
+      acknowledge(service, subscriber, reply, logger, () => serve(soleArgument(values)));
     if (event === AUTH_EVENT)
       engineConnection.order.runAlone(
         run((argument) => authenticate(service, socket, subscriber, argument, reply, logger)),
@@ -83,7 +83,7 @@ export function serveMainNamespace(
       engineConnection.order.run(run((argument) => publishEmitted(subscriber, () => argument, reply)));
     else if (event === 'subscribe') engineConnection.order.runAlone(run((argument) => subscribe(argument, reply)));
     else if (event === 'unsubscribe') engineConnection.order.runAlone(run((argument) => unsubscribe(argument, reply)));
-    else engineConnection.order.run(() => acknowledge(subscriber, reply, logger, refuseUnknown));
+    else engineConnection.order.run(() => acknowledge(service, subscriber, reply, logger, refuseUnknown));
   });
   keepWhileConnected(service, socket, subscriber, logger);
 }

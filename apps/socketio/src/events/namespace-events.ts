@@ -20,7 +20,7 @@ export function serveChannelNamespace(
   const { order } = subscriber.engineConnection;
   const channel = socket.nsp.name.slice(1);
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
-    const run = (serve: () => Promise<void>) => () => acknowledge(subscriber, reply, logger, serve);
+    const run = (serve: () => Promise<void>) => () => acknowledge(service, subscriber, reply, logger, serve);
     if (event === AUTH_EVENT) {
       order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, logger)));
       return;

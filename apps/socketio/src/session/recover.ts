@@ -22,7 +22,7 @@ export interface Recovery {
  * @throws BusUnavailableError; CodedError as `readHandshake`
  */
 export async function recover(
-  { access, bus, settings }: Tetracast,
+  { access, bus, settings, runtime }: Tetracast,
   { id, nsp, handshake }: Socket,
   asked: SubscriptionRequest,
   user: string | undefined,
@@ -31,9 +31,9 @@ export async function recover(
   const { auth } = handshake;
   const pid: unknown = auth['pid'];
   const owner = { namespace: nsp.name, user, mayChange: !access.isOpen };
-  const resumed = await RecoverableSession.resume(pid, owner, bus, sessionTtlMs(settings));
+  const resumed = await RecoverableSession.resume(pid, owner, bus, sessionTtlMs(settings), runtime);
   const known = resumed === undefined || isInUse(resumed.socketId) ? undefined : resumed;
-  const recoverable = known ?? RecoverableSession.create(id, owner);
+  const recoverable = known ?? RecoverableSession.create(id, owner, runtime);
   // Another client's offset means nothing to this one.
   const isForeign = known === undefined && isPid(pid);
   const subscription = isForeign ? readHandshake(nsp.name, withoutOffset(auth)) : asked;

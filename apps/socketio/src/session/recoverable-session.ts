@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '@tetracast/bus';
-import { randomBytes } from 'node:crypto';
+import { randomText, type Runtime } from '@tetracast/node-io/runtime';
 import { formatPid, parsePid, tagOf } from './private-id';
 
 const MAIN_NAMESPACE = '/';
@@ -45,11 +45,12 @@ export class RecoverableSession {
     private readonly bornS: number,
     private readonly namespace: string,
     private user: string | undefined,
+    private readonly runtime: Runtime,
   ) {}
 
-  static create(socketId: string, { namespace, user }: SessionOwner, now = Date.now()): RecoverableSession {
-    const secret = randomBytes(16).toString('base64url');
-    return new RecoverableSession(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
+  static create(socketId: string, { namespace, user }: SessionOwner, runtime: Runtime): RecoverableSession {
+    const bornS = Math.floor(runtime.now() / 1000);
+    return new RecoverableSession(socketId, socketId, randomText(runtime, 16), bornS, namespace, user, runtime);
   }
 
   /**
@@ -63,12 +64,13 @@ export class RecoverableSession {
     owner: SessionOwner,
     store: KeyValueStore,
     ttlMs: number,
+    runtime: Runtime,
   ): Promise<RecoverableSession | undefined> {
     const parsed = parsePid(pid);
     if (parsed === undefined) return undefined;
     const { socketId, client, secret, bornS, tag } = parsed;
     const { namespace, user, mayChange } = owner;
-    const session = new RecoverableSession(socketId, client, secret, bornS, namespace, user);
+    const session = new RecoverableSession(socketId, client, secret, bornS, namespace, user, runtime);
     const isTagged = tag === tagOf(secret, namespace, user);
     // In the namespace of a channel nothing is kept, unless the session became another's.
     const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);
@@ -179,7 +181,7 @@ export class RecoverableSession {
    */
   isDue(ttlMs: number): boolean {
     if (this.unsaved) return this.saving === undefined;
-    if (this.isKept) return Date.now() - this.savedAt > ttlMs / 2;
+    if (this.isKept) return this.runtime.now() - this.savedAt > ttlMs / 2;
     return this.isMain && this.ageMs > ttlMs / 2;
   }
 
@@ -187,9 +189,8 @@ export class RecoverableSession {
     // The caller of that save gets its error.
     if (earlier !== undefined) await earlier.catch(() => undefined);
     this.unsaved = true;
-    const kept = JSON.stringify(this.kept);
-    const now = Date.now();
-    await store.putValue(this.key, kept, ttlMs);
+    const now = this.runtime.now();
+    await store.putValue(this.key, JSON.stringify(this.kept), ttlMs);
     this.savedAt = now;
     this.unsaved = false;
   }
@@ -199,7 +200,7 @@ export class RecoverableSession {
   }
 
   private get ageMs(): number {
-    return Date.now() - this.bornS * 1000;
+    return this.runtime.now() - this.bornS * 1000;
   }
 
   private get kept(): Kept {

@@ -1,4 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import cluster from 'node:cluster';
 import type { Registry } from 'prom-client';
 import { STOP_SIGNALS } from '../stop-signals';
@@ -20,15 +21,16 @@ export class PrimaryProcess implements WorkerRole {
   onStop: () => void = () => process.exit(0);
 
   /** The link of this process; `undefined` when it was not started as a worker. */
-  static open(): PrimaryProcess | undefined {
+  static open(runtime: Runtime): PrimaryProcess | undefined {
     const group = process.env[WORKER_GROUP_VARIABLE];
     const { worker } = cluster;
-    return group === undefined || worker === undefined ? undefined : new PrimaryProcess(worker.id, group);
+    return group === undefined || worker === undefined ? undefined : new PrimaryProcess(worker.id, group, runtime);
   }
 
   private constructor(
     readonly worker: number,
     readonly group: string,
+    private readonly runtime: Runtime,
   ) {
     process.on('message', (message: ToWorker) => {
       if (message.kind === 'stop') this.onStop();
@@ -56,10 +58,10 @@ export class PrimaryProcess implements WorkerRole {
       void tell({ kind: 'ask-metrics', id });
       return new Promise((resolve, reject) => {
         const end = (): void => {
-          clearTimeout(timer);
+          this.runtime.clearTimeout(timer);
           this.waiting.delete(id);
         };
-        const timer = setTimeout(() => {
+        const timer = this.runtime.setTimeout(() => {
           end();
           reject(new CodedError('unavailable', 'the metrics could not be added up in time'));
         }, METRICS_TIMEOUT_MS);

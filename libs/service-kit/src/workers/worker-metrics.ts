@@ -1,3 +1,4 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { Worker } from 'node:cluster';
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metrics, ToWorker } from './worker-messages';
@@ -17,7 +18,7 @@ export class WorkerMetrics {
   private collecting: Promise<string> | undefined;
   private readonly primary = new Registry();
 
-  constructor() {
+  constructor(private readonly runtime: Runtime) {
     collectDefaultMetrics({ register: this.primary });
   }
 
@@ -61,12 +62,12 @@ export class WorkerMetrics {
     const id = ++this.asked;
     return new Promise((resolve) => {
       const end = (): void => {
-        clearTimeout(timer);
+        this.runtime.clearTimeout(timer);
         this.answers.delete(id);
         worker.removeListener('exit', end);
         resolve();
       };
-      const timer = setTimeout(end, ANSWER_TIMEOUT_MS);
+      const timer = this.runtime.setTimeout(end, ANSWER_TIMEOUT_MS);
       worker.once('exit', end);
       this.answers.set(id, (metrics) => {
         this.last.set(worker, metrics);

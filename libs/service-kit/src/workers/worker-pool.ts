@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import cluster, { type Worker } from 'node:cluster';
-import { randomBytes } from 'node:crypto';
 import { reassignLostConnections } from '@tetracast/node-io';
+import { randomText, type Runtime } from '@tetracast/node-io/runtime';
 import { WORKER_GROUP_VARIABLE } from './primary-link';
 import { WorkerMetrics } from './worker-metrics';
 import type { FromWorker, ToWorker } from './worker-messages';
@@ -24,8 +24,8 @@ const FAILED_STARTS_MAX = 5;
 /** The workers of a service: each that ends by itself is replaced. */
 export class WorkerPool {
   private readonly workers = new Set<Worker>();
-  private readonly metrics = new WorkerMetrics();
-  private readonly group = randomBytes(16).toString('hex');
+  private readonly metrics: WorkerMetrics;
+  private readonly group: string;
   private readonly pauses = new Set<NodeJS.Timeout>();
   private serving = 0;
   private isReady = false;
@@ -39,8 +39,12 @@ export class WorkerPool {
     private readonly size: number,
     private readonly entryFile: string,
     private readonly log: FastifyBaseLogger,
+    private readonly runtime: Runtime,
     private readonly events: PoolEvents,
-  ) {}
+  ) {
+    this.metrics = new WorkerMetrics(runtime);
+    this.group = randomText(runtime, 16, 'hex');
+  }
 
   start(): void {
     cluster.setupPrimary({ exec: this.entryFile });
@@ -56,9 +60,9 @@ export class WorkerPool {
 
   private async stopAll(timeoutMs: number): Promise<boolean> {
     this.stopping = true;
-    for (const pause of this.pauses) clearTimeout(pause);
+    for (const pause of this.pauses) this.runtime.clearTimeout(pause);
     let clean = true;
-    const timer = setTimeout(() => {
+    const timer = this.runtime.setTimeout(() => {
       clean = false;
       this.log.error(`${this.workers.size} workers did not end in ${timeoutMs} ms and are killed`);
       for (const worker of this.workers) worker.process.kill('SIGKILL');
@@ -66,7 +70,7 @@ export class WorkerPool {
     const ended = new Promise<void>((resolve) => (this.allEnded = resolve));
     for (const worker of this.workers) send(worker, { kind: 'stop' });
     if (this.workers.size > 0) await ended;
-    clearTimeout(timer);
+    this.runtime.clearTimeout(timer);
     return clean;
   }
 
@@ -85,7 +89,7 @@ export class WorkerPool {
       } else {
         this.serving--;
         this.log.error({ worker: worker.id }, `a worker ended: ${how}; it is replaced`);
-        this.replace(performance.now() - servingSince >= STEADY_MS);
+        this.replace(this.runtime.monotonicMs() - servingSince >= STEADY_MS);
       }
     };
     worker.on('message', (message: FromWorker) => {
@@ -93,7 +97,7 @@ export class WorkerPool {
       else if (message.kind === 'own-metrics') this.metrics.answered(message.id, message.metrics);
       else if (message.kind === 'ask-metrics') void this.tellMetrics(worker, message.id);
       else {
-        servingSince = performance.now();
+        servingSince = this.runtime.monotonicMs();
         this.nowServing(message.url);
       }
     });
@@ -132,7 +136,7 @@ export class WorkerPool {
   private replace(wasSteady: boolean): void {
     this.earlyEnds = wasSteady ? 0 : this.earlyEnds + 1;
     const pauseMs = wasSteady ? 0 : Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** (this.earlyEnds - 1));
-    const pause = setTimeout(() => {
+    const pause = this.runtime.setTimeout(() => {
       this.pauses.delete(pause);
       this.startOne();
     }, pauseMs);

@@ -2,6 +2,7 @@ import { defaultAlgorithms, Permissions, type TokenClaims, TokenVerifier } from 
 import type { KeyValueStore } from '@tetracast/bus';
 import type { Connection, Hub } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { SessionLogger } from '../session-logger';
 import type { IncomingMessage } from 'node:http';
 import type { AccessSettings } from '../session-settings';
@@ -12,6 +13,15 @@ import { RenewablePermission, type ConnectionPermission } from './connection-per
 import { type PermissionOptions, ConnectionPermissions } from './connection-permissions';
 import { Tickets } from './tickets';
 
+/** What access control works with. */
+export interface AccessContext {
+  readonly settings: AccessSettings;
+  readonly store: KeyValueStore;
+  readonly hub: Hub;
+  readonly logger: SessionLogger;
+  readonly runtime: Runtime;
+}
+
 /** Decides what each client may do, for every transport: it is asked before anything is subscribed, sent or stored. */
 export class AccessControl {
   readonly tickets: Tickets;
@@ -21,15 +31,11 @@ export class AccessControl {
   private readonly feed: AccessFeed;
 
   /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
-  static async create(
-    settings: AccessSettings,
-    store: KeyValueStore,
-    hub: Hub,
-    logger: SessionLogger,
-  ): Promise<AccessControl> {
+  static async create(context: AccessContext): Promise<AccessControl> {
+    const { settings, logger, runtime } = context;
     const keys = configuredKeys(settings);
     const everybody = publicPermissions(settings);
-    if (keys === undefined) return new AccessControl(settings, everybody, undefined, store, hub, logger);
+    if (keys === undefined) return new AccessControl(context, everybody, undefined);
     const { authAlgorithms, authIssuer, authAudience, authLeewayMs, maxTokenAgeMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
@@ -44,25 +50,23 @@ export class AccessControl {
         logger.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
       },
       everybody,
+      runtime,
     });
-    return new AccessControl(settings, everybody, verifier, store, hub, logger);
+    return new AccessControl(context, everybody, verifier);
   }
 
   private constructor(
-    private readonly settings: AccessSettings,
+    private readonly context: AccessContext,
     private readonly everybody: Permissions,
     private readonly verifier: TokenVerifier | undefined,
-    store: KeyValueStore,
-    hub: Hub,
-    logger: SessionLogger,
   ) {
-    const { revocationTtlMs } = settings;
-    this.tickets = new Tickets(store, settings, (claims) => this.permissionsOfKnownToken(claims));
-    this.openPermissions = new ConnectionPermissions(settings);
+    const { settings, store, hub, logger, runtime } = context;
+    this.tickets = new Tickets(store, settings, runtime, (claims) => this.permissionsOfKnownToken(claims));
+    this.openPermissions = new ConnectionPermissions(settings, runtime);
     this.sharedPermission = { permissions: everybody };
     this.feed = new AccessFeed(
       hub,
-      revocationTtlMs,
+      settings.revocationTtlMs,
       {
         onRevoked: () => {
           this.openPermissions.endConnectionsWhere((permissions) => this.feed.isRevoked(permissions));
@@ -72,6 +76,7 @@ export class AccessControl {
         },
       },
       logger,
+      runtime,
     );
     if (verifier !== undefined) void this.feed.start();
   }
@@ -128,7 +133,7 @@ export class AccessControl {
   /** Has a connection without a token wait for one; it is ended if none comes within 10 s. */
   expectToken(permission: ConnectionPermission): void {
     if (permission instanceof RenewablePermission)
-      this.openPermissions.expectToken(permission, this.settings.authTimeoutMs);
+      this.openPermissions.expectToken(permission, this.context.settings.authTimeoutMs);
   }
 
   /**
@@ -164,7 +169,7 @@ export class AccessControl {
   /** Revokes tokens, in every process. @throws CodedError `forbidden`; BusUnavailableError */
   async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
     if (!permissions.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" may revoke others');
-    await this.feed.revoke({ ...what, at: Date.now() });
+    await this.feed.revoke({ ...what, at: this.context.runtime.now() });
   }
 
   close(): void {

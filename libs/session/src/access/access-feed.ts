@@ -1,9 +1,9 @@
 import { type Permissions, readClaims, type Revocation, Revocations, type TokenClaims } from '@tetracast/access';
 import type { InternalListener, Hub } from '@tetracast/hub';
 import { CodedError, type Start } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { SessionLogger } from '../session-logger';
 import { createHash } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 
 /** The namespace in which the processes inform each other about access; it has its own retention. */
 export const ACCESS_NAMESPACE = '$access';
@@ -47,19 +47,22 @@ export class AccessFeed {
     private readonly revocationTtlMs: number,
     private readonly listener: AccessListener,
     private readonly logger: Pick<SessionLogger, 'warn'>,
+    private readonly runtime: Runtime,
   ) {}
 
   /** Subscribes; resolves once all stored revocations have been read. Until then {@link requireReady} throws. */
   start(): Promise<void> {
-    this.forgetter = setInterval(() => {
-      this.revocations.forgetBefore(Date.now() - this.revocationTtlMs);
-    }, FORGET_EVERY_MS).unref();
+    this.forgetter = this.runtime
+      .setInterval(() => {
+        this.revocations.forgetBefore(this.runtime.now() - this.revocationTtlMs);
+      }, FORGET_EVERY_MS)
+      .unref();
     return this.subscribeAll();
   }
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.forgetter);
+    this.runtime.clearInterval(this.forgetter);
   }
 
   get isReady(): boolean {
@@ -128,7 +131,7 @@ export class AccessFeed {
         // Once: while the message log cannot be reached the bus logs that repeatedly.
         if (isFirst)
           this.logger.warn({ err: error }, 'the revocations cannot be read: tokens are refused until they can');
-        await setTimeout(RETRY_MS, undefined, { ref: false });
+        await this.pause();
       }
     }
   }
@@ -144,7 +147,7 @@ export class AccessFeed {
     while (this.unsent.size > 0 && !this.stopped) {
       if (await this.sendSome()) continue;
       this.logger.warn('not all revocations could be written to the new message log: the server tries again');
-      await setTimeout(RETRY_MS, undefined, { ref: false });
+      await this.pause();
     }
     this.isSending = false;
   }
@@ -162,6 +165,10 @@ export class AccessFeed {
       }),
     );
     return results.every(({ status }) => status === 'fulfilled');
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => this.runtime.setTimeout(resolve, RETRY_MS).unref());
   }
 
   private async sendRevoked(data: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Permissions } from '@tetracast/access';
 import type { Connection } from '@tetracast/hub';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { TimeoutQueue } from '../timeout-queue';
 import { RenewablePermission } from './connection-permission';
 
@@ -22,11 +23,14 @@ interface PermissionSettings {
 export class ConnectionPermissions {
   private readonly open = new Set<RenewablePermission>();
   private readonly byName = new Map<string, Set<RenewablePermission>>();
-  private readonly timeouts = new TimeoutQueue<RenewablePermission>(TICK_MS, (permission) => {
-    this.onTimeout(permission);
-  });
+  private readonly timeouts: TimeoutQueue<RenewablePermission>;
 
-  constructor(private readonly settings: PermissionSettings) {}
+  constructor(
+    private readonly settings: PermissionSettings,
+    private readonly runtime: Runtime,
+  ) {
+    this.timeouts = new TimeoutQueue(runtime, TICK_MS, (permission: RenewablePermission) => this.onTimeout(permission));
+  }
 
   /** Registers the permissions of a connection until that closes. */
   add(
@@ -83,7 +87,7 @@ export class ConnectionPermissions {
     if (expiresAtMs === undefined) return;
     const { tokenExpiryWarningMs, authLeewayMs } = this.settings;
     const atMs = permission.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiryWarningMs;
-    this.wait(permission, Math.max(0, atMs - Date.now()));
+    this.wait(permission, Math.max(0, atMs - this.runtime.now()));
   }
 
   private wait(permission: RenewablePermission, ms: number): void {

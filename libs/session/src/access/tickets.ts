@@ -1,7 +1,8 @@
 import { Permissions, readClaims, type TokenClaims } from '@tetracast/access';
 import type { KeyValueStore } from '@tetracast/bus';
 import { CodedError } from '@tetracast/message-model';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomText, type Runtime } from '@tetracast/node-io/runtime';
+import { createHash } from 'node:crypto';
 import type { AccessSettings } from '../session-settings';
 
 /** 256 bits: a ticket cannot be guessed. */
@@ -22,6 +23,7 @@ export class Tickets {
     private readonly store: KeyValueStore,
     /** How long a ticket waits for its first use; that of a token that never expires is kept for `revocationTtlMs` after its last. */
     private readonly settings: Pick<AccessSettings, 'ticketUnusedMs' | 'revocationTtlMs'>,
+    private readonly runtime: Runtime,
     /** What the claims behind a ticket still allow. If it throws, the ticket is not prolonged. @throws CodedError `unauthorized` */
     private readonly permissionsOf: (claims: TokenClaims) => Permissions = (claims) => Permissions.of(claims),
   ) {}
@@ -29,8 +31,8 @@ export class Tickets {
   /** A ticket, and until when it waits for its first use, in ms since 1970. @throws BusUnavailableError */
   async issue(claims: TokenClaims, channels: readonly string[]): Promise<{ ticket: string; useBefore: number }> {
     const { ticketUnusedMs } = this.settings;
-    const ticket = randomBytes(TICKET_BYTES).toString('base64url');
-    const useBefore = Date.now() + ticketUnusedMs;
+    const ticket = randomText(this.runtime, TICKET_BYTES);
+    const useBefore = this.runtime.now() + ticketUnusedMs;
     await this.keep(ticket, { claims, channels }, ticketUnusedMs);
     return { ticket, useBefore };
   }
@@ -59,7 +61,7 @@ export class Tickets {
 
   private lifeOf({ expiresAtMs }: Permissions): number {
     if (expiresAtMs === undefined) return this.settings.revocationTtlMs;
-    const lifeMs = expiresAtMs - Date.now();
+    const lifeMs = expiresAtMs - this.runtime.now();
     if (lifeMs <= 0) throw new CodedError('unauthorized', 'the token behind the ticket has expired');
     return lifeMs;
   }

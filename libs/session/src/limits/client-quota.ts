@@ -64,13 +64,14 @@ export class ClientQuota {
     if (user === undefined || user === this.user) return;
     if (this.isCounted) this.limits.connections.move(this.user, user);
     this.user = user;
-    if (action !== undefined) this.limits.spendShared(action, 'user', user, performance.now(), costOf(channels));
+    const { limits } = this;
+    if (action !== undefined) limits.spendShared(action, 'user', user, limits.runtime.monotonicMs(), costOf(channels));
   }
 
   /** Spends the rate of an action on so many channels. @throws CodedError `rate_limited`: the action must not be taken */
   spend(action: Action, channels = 1): void {
     const { limits, address, user } = this;
-    const now = performance.now();
+    const now = limits.runtime.monotonicMs();
     const rate = limits.connectionRate(action);
     const cost = costOf(channels);
     // From the narrow to the wide, so that what one connection is refused does not count for all others of its address.

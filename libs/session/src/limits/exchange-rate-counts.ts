@@ -1,4 +1,5 @@
 import type { RateCounters } from '@tetracast/bus';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { type SharedRates, RATE_WINDOW_MS } from './shared-rates';
 
 /** How long a process does not know what the others allowed meanwhile: by so much a rate may be exceeded in all. */
@@ -8,24 +9,26 @@ const EXCHANGE_MS = 250;
  * Adds up what all processes on one message log allow: one round trip now and then, and none while no client spends anything.
  * While the log cannot be reached each process limits by itself. Returns a function that stops it.
  */
-export function exchangeRateCounts(counters: RateCounters, buckets: SharedRates): () => void {
+export function exchangeRateCounts(counters: RateCounters, buckets: SharedRates, runtime: Runtime): () => void {
   let underway = false;
   const exchange = async (): Promise<void> => {
-    const report = buckets.report(performance.now());
+    const report = buckets.report(runtime.monotonicMs());
     if (report.size === 0) return;
     const sums = await counters.addCounts(report, RATE_WINDOW_MS);
-    const now = performance.now();
+    const now = runtime.monotonicMs();
     for (const [index, name] of [...report.keys()].entries()) buckets.applyTotal(name, sums[index] ?? 0, now);
   };
-  const timer = setInterval(() => {
-    if (underway) return;
-    underway = true;
-    exchange()
-      // A report that fails is lost: sent later it would count as spent then.
-      .catch(() => undefined)
-      .finally(() => {
-        underway = false;
-      });
-  }, EXCHANGE_MS).unref();
-  return () => clearInterval(timer);
+  const timer = runtime
+    .setInterval(() => {
+      if (underway) return;
+      underway = true;
+      exchange()
+        // A report that fails is lost: sent later it would count as spent then.
+        .catch(() => undefined)
+        .finally(() => {
+          underway = false;
+        });
+    }, EXCHANGE_MS)
+    .unref();
+  return () => runtime.clearInterval(timer);
 }

@@ -1,4 +1,5 @@
 import type { RateCounters } from '@tetracast/bus';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionSettings, OriginSettings, Rates, RateSettings } from '../session-settings';
@@ -31,12 +32,13 @@ export class Limits {
   constructor(
     settings: ConnectionSettings & RateSettings & Pick<OriginSettings, 'trustProxy'>,
     counters: RateCounters,
+    readonly runtime: Runtime,
   ) {
     this.connections = new ConnectionLimits(settings, this.refuse);
     const addressOf = createClientAddress(settings.trustProxy);
     this.addressOf = (request) => networkOf(addressOf(request));
     this.rates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
-    this.stop = exchangeRateCounts(counters, this.shared);
+    this.stop = exchangeRateCounts(counters, this.shared, runtime);
   }
 
   /** The quota of the connection that this request opens. `user` is the subject of its token. */
