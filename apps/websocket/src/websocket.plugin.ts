@@ -1,4 +1,4 @@
-import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
+import fastifyWebsocket from '@fastify/websocket';
 import { CodedError } from '@tetracast/message-model';
 import {
   boundedWebSocketOptions,
@@ -33,13 +33,13 @@ const plugin: FastifyPluginAsync = async (app) => {
         server: handshakes,
         handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
         // Its types want a whole HTTP server, and a WebSocket class with the static members of the whole package.
-      } as object as NonNullable<WebsocketPluginOptions['options']>,
-      // While the process drains, clients still come and are sent elsewhere. See openWebSocket.
+      } as object,
+      // A draining server still accepts clients and sends them elsewhere. See openWebSocket.
       preClose: (done) => {
         done();
       },
       errorHandler: (error, websocket, request) => {
-        // `ws` is closing a connection that broke the protocol.
+        // `ws` is closing a connection whose client violated the protocol.
         if (websocket.readyState !== websocket.OPEN) return;
         request.log.error({ err: error }, 'a WebSocket failed');
         websocket.terminate();
@@ -58,7 +58,7 @@ const plugin: FastifyPluginAsync = async (app) => {
 const websocketRoute: FastifyPluginAsync = (scope) => {
   const { tetracast } = scope;
   const pongTimeouts = new PongTimeouts(tetracast.runtime, tetracast.settings.heartbeatTimeoutMs);
-  // Node's parser has let go of the connection of a handshake: its response, if it gets one, is the last.
+  // Node's parser no longer reads from the connection of a handshake, so a response is its last.
   scope.addHook('onSend', (request, reply, _payload, done) => {
     if (isHandshake(request)) void reply.header('connection', 'close');
     done();
@@ -75,9 +75,12 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
       done();
     },
     handler: (_request, reply) => {
-      // RFC 6455, section 4.4: a client that asked for another version learns ours.
+      // RFC 6455, section 4.4: tells a client with another version which one the server has.
       void reply.header('sec-websocket-version', VERSION);
-      throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+      throw new CodedError(
+        'invalid_request',
+        'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass Upgrade on',
+      );
     },
     wsHandler: (websocket: WebSocket, { raw }) => {
       releaseHandshake(websocket, raw);

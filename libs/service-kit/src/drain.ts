@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 import { SocketSet } from './socket-set';
 
 /**
- * Has the service stop without hurry: lines are closed in the way their clients understand, requests are answered, and
- * what has not ended after `timeoutMs` is cut. `started` is called first.
+ * Drains the service when it closes: it closes connections so that their clients reconnect elsewhere, answers requests, and
+ * destroys the sockets that have not closed after `timeoutMs`. Calls `started` first.
  */
 export function drainOnClose(
   app: FastifyInstance,
@@ -15,14 +15,14 @@ export function drainOnClose(
   started: () => void,
 ): void {
   const sockets = new SocketSet();
-  // Node's server forgets the sockets that were taken over for a stream or a WebSocket.
+  // Node's server does not know the sockets that became an event stream or a WebSocket.
   app.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
   });
 
   let draining = false;
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // A connection kept alive now would be waited for in vain.
+    // The server would wait for a connection that is kept alive.
     if (draining) void reply.header('connection', 'close');
     done();
   });

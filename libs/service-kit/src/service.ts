@@ -20,7 +20,7 @@ import type { Tetracast } from './tetracast';
 import type { WorkerRole } from './workers/worker-role';
 
 export interface ServiceOptions {
-  /** Default: the one at `settings.busUrl`. It is closed with the service. */
+  /** Default: the one at `settings.busUrl`. The service closes it. */
   readonly bus?: Bus;
   /** Clocks, timers and randomness. Default: those of the process. */
   readonly runtime?: Runtime;
@@ -28,17 +28,17 @@ export interface ServiceOptions {
   readonly fixed?: Partial<FixedValues>;
   /** JSON lines on stdout. Default `true`. */
   readonly logger?: boolean;
-  /** Where this process is one of several that serve the port. */
+  /** Set in a worker: a process that serves the port with others. */
   readonly role?: WorkerRole;
 }
 
-/** Heartbeats after which a peer that has taken nothing of what is pending is cut: a minute by default. */
+/** Heartbeat intervals after which the hub closes a connection whose client has taken none of its pending bytes. */
 const STALLED_HEARTBEATS = 4;
 
-/** For a service with few connections. */
+/** Minimum number of sockets besides connections. */
 const SPARE_SOCKETS = 100;
 
-/** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
+/** A service with these plugins that does not listen yet. To close it drains its connections, then closes the hub and the bus. */
 export async function createService(
   given: Settings,
   plugins: readonly FastifyPluginAsync[],
@@ -88,8 +88,8 @@ export async function createService(
 }
 
 /**
- * The most sockets of one process, those of requests included. With half as many again as connections the server can still
- * answer that it is full, and serve polls; it closes every further socket at once.
+ * Maximum number of sockets of one process, with those of requests. It is half as many again as connections, so that a full
+ * server can still refuse requests and serve polls. The server closes every further socket at once.
  */
 function maxSockets({ maxConnections }: Settings): number {
   return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;

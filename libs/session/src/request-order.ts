@@ -12,23 +12,22 @@ interface Request {
 }
 
 /**
- * Orders the requests of one client. A request that changes its subscriptions runs alone, after all earlier ones and before all
- * later ones; between two changes the others run side by side, begun in order and answered in order. So a subscription takes
- * effect for what is published next, a stream of publications does not take one round trip each, and the n-th answer is to the
- * n-th request.
+ * Orders the requests of one client. A request that changes subscriptions runs alone: after all earlier requests, and before all
+ * later ones. The others run in parallel, and are begun and answered in order. So a subscription is in effect for the next
+ * publication, publications do not wait a round trip for each other, and the n-th answer is for the n-th request.
  */
 export class RequestOrder {
   private readonly waiting: Request[] = [];
-  /** Begun and not answered yet, in order. */
+  /** Requests that have begun and are not answered, in order. */
   private readonly begun: Request[] = [];
 
-  /** `reader.regulate` is called when it is no longer {@link full}. */
+  /** Calls `reader.regulate` when it is no longer {@link full}. */
   constructor(
     private readonly limit: number,
     private readonly reader: { regulate(): void },
   ) {}
 
-  /** Whether `limit` requests wait or run; the reader reads no more until its `regulate` is called. */
+  /** Whether `limit` requests wait or run. The reader then reads nothing until its `regulate` is called. */
   get full(): boolean {
     return this.waiting.length + this.begun.length >= this.limit;
   }
@@ -42,7 +41,7 @@ export class RequestOrder {
   }
 
   private add(request: Request): void {
-    // Past the queue where it can: an array that has had something in it keeps room for more.
+    // Not through the queue if possible: an array keeps the memory of its former elements.
     if (this.waiting.length === 0 && this.mayStart(request)) this.start(request);
     else this.waiting.push(request);
   }

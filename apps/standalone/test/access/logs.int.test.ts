@@ -118,7 +118,7 @@ describe('no line of the log holds a token, a ticket or a secret', () => {
     await service.stop();
 
     const log = service.output();
-    expect(log).toContain('the revocations cannot be read');
+    expect(log).toContain('the server cannot read the revocations');
     for (const secret of [SECRET, PASSWORD, ...partsOf(token)]) expect(log).not.toContain(secret);
   });
 });

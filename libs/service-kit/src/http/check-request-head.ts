@@ -4,7 +4,7 @@ import { HEADER_LINES_MAX, readTarget, refusalOfHead } from '@tetracast/node-io'
 
 /** Refuses a request with a malformed head. `routeUpgrades` does the same for upgrade requests. */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
-  // With one more it is known that there were too many.
+  // One more than allowed shows that there were too many.
   app.server.maxHeadersCount = HEADER_LINES_MAX + 1;
   app.server.prependListener('request', readTarget);
   app.addHook('onRequest', (request, _reply, next) => {

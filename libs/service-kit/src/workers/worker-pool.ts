@@ -7,21 +7,21 @@ import { WorkerMetrics } from './worker-metrics';
 import type { FromWorker, ToWorker } from './worker-messages';
 
 export interface PoolEvents {
-  /** As many workers as were asked for take connections, at `url`. Once. */
+  /** Called once, when all workers accept connections, at `url`. */
   readonly ready: (url: string) => void;
-  /** Workers cannot start; `reason` is a whole line. Once; the others still serve. */
+  /** Called once, if workers cannot start; `reason` is a whole line. Workers that have started still serve. */
   readonly failed: (reason: string) => void;
 }
 
-/** One that served for so long is replaced at once; one that ends earlier after a pause that doubles each time. */
+/** A worker that served for this time is replaced at once; otherwise after a pause that doubles each time. */
 const STEADY_MS = 10_000;
 const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 10_000;
 
-/** Of so many replacements in a row none began to serve: the next would not, either. */
+/** Failed starts in a row after which the pool gives up. */
 const FAILED_STARTS_MAX = 5;
 
-/** The workers of a service: each that ends by itself is replaced. */
+/** The workers of a service. It replaces each that exits by itself. */
 export class WorkerPool {
   private readonly workers = new Set<Worker>();
   private readonly metrics: WorkerMetrics;
@@ -48,12 +48,12 @@ export class WorkerPool {
 
   start(): void {
     cluster.setupPrimary({ exec: this.entryFile });
-    // Whatever the environment says: left to the system, one of two workers would get nearly all connections.
+    // Also if the environment says otherwise: the system would give one of two workers almost all connections.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     for (let n = 0; n < this.size; n++) this.startOne();
   }
 
-  /** Has all workers drain; resolves when all have ended, to whether each did so within `timeoutMs`. */
+  /** Drains all workers. Resolves once all have exited, to whether each did so within `timeoutMs`. */
   stop(timeoutMs: number): Promise<boolean> {
     return (this.stopped ??= this.stopAll(timeoutMs));
   }
@@ -95,19 +95,19 @@ export class WorkerPool {
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'failed') ({ reason } = message);
       else if (message.kind === 'own-metrics') this.metrics.answered(message.id, message.metrics);
-      else if (message.kind === 'ask-metrics') void this.tellMetrics(worker, message.id);
+      else if (message.kind === 'ask-metrics') void this.sendMetrics(worker, message.id);
       else {
         servingSince = this.runtime.monotonicMs();
         this.nowServing(message.url);
       }
     });
-    // Not `exit`: what it said last may come after that.
+    // Not `exit`: the last message of the worker may come after that.
     worker.process.on('close', (code, signal) => {
       end(signal === null ? `exit code ${code}` : `killed by ${signal}`);
     });
-    // Behind that, when this one no longer counts.
+    // After that listener, so that this worker no longer counts.
     reassignLostConnections(worker, () => this.serving > 0);
-    // The worker could not be started, or could not get a message: then it ends by itself.
+    // Either the worker could not be started, or a message could not be sent: then it exits by itself.
     worker.on('error', (error) => {
       if (worker.process.pid === undefined) end(error.message);
     });
@@ -143,12 +143,12 @@ export class WorkerPool {
     this.pauses.add(pause);
   }
 
-  private async tellMetrics(worker: Worker, id: number): Promise<void> {
+  private async sendMetrics(worker: Worker, id: number): Promise<void> {
     send(worker, { kind: 'all-metrics', id, text: await this.metrics.read(this.workers) });
   }
 }
 
-/** It may just be ending, which is heard by its exit. */
+/** An error is ignored: the worker is about to exit, and `exit` follows. */
 function send(worker: Worker, message: ToWorker): void {
   worker.send(message, () => undefined);
 }

@@ -106,7 +106,7 @@ describe('a ticket', () => {
     const ticket = await issue();
     const kept = jest.spyOn(bus, 'putValue');
     const strict = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS }, nodeRuntime, () => {
-      throw new CodedError('unauthorized', 'The token was revoked');
+      throw new CodedError('unauthorized', 'the token was revoked');
     });
 
     await expect(strict.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));
