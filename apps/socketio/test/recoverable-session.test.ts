@@ -207,7 +207,9 @@ describe('RecoverableSession', () => {
 
   it('is to be saved, changed or not, before nothing kept could mean that it is forgotten', async () => {
     await using bus = createBus();
-    const session = create(NOBODY, FIVE_SECONDS_AGO);
+    let now = Date.now() - 5000;
+    const session = create(NOBODY, { ...nodeRuntime, now: () => now });
+    now += 5000;
 
     expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
     await session.save(bus, 6000);
