@@ -3,7 +3,7 @@ import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracas
 import type { Tetracast } from '@tetracast/service-kit';
 import { queryOf, type SocketOwner } from '@tetracast/node-io';
 import { describePermissions, openSession, parseSubscriptionRequest } from '@tetracast/session';
-import { type Answer, RequestOrder, type Session, toCodedError } from '@tetracast/session';
+import { RequestOrder, type Session, toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
@@ -91,23 +91,25 @@ export class ClientFrames implements SocketOwner {
   }
 
   private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
-    this.order.run(() => Promise.resolve(() => this.sink.refuse({ code, message }, ref)));
+    // Not before the changes of subscriptions that came before it.
+    this.order.run(() => {
+      this.sink.refuse({ code, message }, ref);
+      return Promise.resolve();
+    });
     this.badFrames++;
     if (this.badFrames >= BAD_FRAMES_MAX) this.end('policy');
     else this.regulate();
   }
 
-  private async answer(frame: ClientFrame): Promise<Answer | undefined> {
+  private async answer(frame: ClientFrame): Promise<void> {
     const { session } = this;
     // The connection may have ended while the frame waited, for example because its token was revoked.
-    if (session === undefined || session.connection.isClosed()) return undefined;
+    if (session === undefined || session.connection.isClosed()) return;
     try {
-      return await this.serve(session, frame);
+      await this.serve(session, frame);
     } catch (error) {
-      return () => {
-        this.sink.refuse(this.refusalFor(error), frame.ref);
-        if (session.quota.isAbusive) this.end('rate_limited');
-      };
+      this.sink.refuse(this.refusalFor(error), frame.ref);
+      if (session.quota.isAbusive) this.end('rate_limited');
     }
   }
 
@@ -117,29 +119,32 @@ export class ClientFrames implements SocketOwner {
     return refusal;
   }
 
-  private async serve(session: Session, frame: ClientFrame): Promise<Answer | undefined> {
+  private async serve(session: Session, frame: ClientFrame): Promise<void> {
     const ref = frame.ref === undefined ? {} : { ref: frame.ref };
     switch (frame.type) {
       case 'subscribe':
-        await this.subscribe(session, frame);
-        return undefined;
+        return this.subscribe(session, frame);
       case 'unsubscribe':
         session.unsubscribe(frame.channels);
-        return () => this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
-      case 'publish': {
-        const { id, duplicate } = await session.publishValid(frame);
-        return () => this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
-      }
+        this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
+        return;
+      case 'publish':
+        return this.publish(session, frame, ref);
       case 'ping':
-        return () => this.sink.send({ type: 'pong', ...ref });
+        this.sink.send({ type: 'pong', ...ref });
+        return;
       case 'auth': {
         const permissions = await session.authenticate(frame.token);
         const { id: connection } = session.connection;
         this.sink.send({ type: 'authenticated', connection, ...ref, ...describePermissions(permissions) });
         await session.begin().catch((error: unknown) => this.refuseAndEnd(error));
-        return undefined;
       }
     }
+  }
+
+  private async publish(session: Session, frame: FrameOf<'publish'>, ref: { readonly ref?: Ref }): Promise<void> {
+    const { id, duplicate } = await session.publishValid(frame);
+    this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 
   private async subscribe(session: Session, { channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {

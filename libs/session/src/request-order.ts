@@ -1,25 +1,19 @@
-/** Sends the answer to a request. */
-export type Answer = () => void;
-
-/** Serves a request. Must not reject. If it resolves to an answer, that is sent when all earlier requests are answered. */
-type Task = () => Promise<Answer | undefined> | Promise<void>;
-
 interface Request {
-  readonly task: Task;
+  readonly task: () => Promise<void>;
   readonly alone: boolean;
-  isDone: boolean;
-  answer: Answer | undefined;
 }
 
 /**
  * Orders the requests of one client. A request that changes subscriptions runs alone: after all earlier requests, and before all
- * later ones. The others run in parallel, and are begun and answered in order. So a subscription is in effect for the next
- * publication, publications do not wait a round trip for each other, and the n-th answer is for the n-th request.
+ * later ones. The others are begun in order, and run in parallel. So a subscription is in effect for the next publication, and
+ * publications do not wait a round trip for each other. Tasks must not reject.
  */
 export class RequestOrder {
   private readonly waiting: Request[] = [];
-  /** Requests that have begun and are not answered, in order. */
-  private readonly begun: Request[] = [];
+  private running = 0;
+  private changing = false;
+  /** One function for all tasks, since there may be very many of them; `undefined` while none runs, to save memory. */
+  private ended: (() => void) | undefined;
 
   /** Calls `reader.regulate` when it is no longer {@link full}. */
   constructor(
@@ -29,15 +23,15 @@ export class RequestOrder {
 
   /** Whether `limit` requests wait or run. The reader then reads nothing until its `regulate` is called. */
   get full(): boolean {
-    return this.waiting.length + this.begun.length >= this.limit;
+    return this.waiting.length + this.running >= this.limit;
   }
 
-  run(task: Task): void {
-    this.add({ task, alone: false, isDone: false, answer: undefined });
+  run(task: () => Promise<void>): void {
+    this.add({ task, alone: false });
   }
 
-  runAlone(task: Task): void {
-    this.add({ task, alone: true, isDone: false, answer: undefined });
+  runAlone(task: () => Promise<void>): void {
+    this.add({ task, alone: true });
   }
 
   private add(request: Request): void {
@@ -54,25 +48,24 @@ export class RequestOrder {
   }
 
   private mayStart({ alone }: Request): boolean {
-    return this.begun.length === 0 || !(alone || this.begun[0]?.alone === true);
+    return !this.changing && !(alone && this.running > 0);
   }
 
-  private start(request: Request): void {
-    this.begun.push(request);
-    void (request.task() as Promise<Answer | undefined>).then((answer) => {
-      request.isDone = true;
-      request.answer = answer;
-      this.answerInOrder();
-    });
+  private start({ task, alone }: Request): void {
+    this.running++;
+    this.changing = alone;
+    this.ended ??= () => {
+      this.end();
+    };
+    void task().then(this.ended);
   }
 
-  private answerInOrder(): void {
-    const { full: wasFull } = this;
-    for (let first = this.begun[0]; first?.isDone === true; first = this.begun[0]) {
-      this.begun.shift();
-      first.answer?.();
-    }
+  private end(): void {
+    const count = this.waiting.length + this.running;
+    this.running--;
+    this.changing = false;
     this.startNext();
-    if (wasFull && !this.full) this.reader.regulate();
+    if (this.running === 0) this.ended = undefined;
+    if (count === this.limit) this.reader.regulate();
   }
 }

@@ -110,8 +110,11 @@ export class Session {
     return publish(this.services, read(), this.publishContext);
   }
 
-  /** The same for a publication that has passed `PublicationSchema`. */
-  async publishValid(publication: PublicationRequest): Promise<PublishResult> {
+  /**
+   * The same for a publication that has passed `PublicationSchema`. Not async, since that would delay the answer: it must not come
+   * after the answer to a later frame.
+   */
+  publishValid(publication: PublicationRequest): Promise<PublishResult> {
     this.quota.spend('publish');
     return publishValid(this.services, publication, this.publishContext);
   }
