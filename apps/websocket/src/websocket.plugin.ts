@@ -79,7 +79,7 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
       void reply.header('sec-websocket-version', VERSION);
       throw new CodedError(
         'invalid_request',
-        'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass Upgrade on',
+        'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass the upgrade on',
       );
     },
     wsHandler: (websocket: WebSocket, { raw }) => {

@@ -41,7 +41,7 @@ export function checkOrigin(
   if (host !== undefined) {
     return new CodedError(
       'forbidden_origin',
-      `the service does not answer under the name ${host}: use another name, or add this one to ALLOWED_HOSTS`,
+      `the service does not answer under the name ${host}: use another name, or add this one to ALLOWED_HOSTS or ALLOWED_ORIGINS`,
     );
   }
   if (isAllowedOrigin(headers, settings, remoteAddress)) return undefined;
