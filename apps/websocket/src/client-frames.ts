@@ -151,10 +151,7 @@ export class ClientFrames implements SocketOwner {
     const start = parseStart(after, rewind);
     if (start === undefined) {
       session.quota.spend('subscribe', channels.length);
-      throw new CodedError(
-        'invalid_request',
-        `"rewind" cannot be ${rewind ?? 'empty'}: send a whole number, 0 or more`,
-      );
+      throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}: send a whole number`);
     }
     await session.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
