@@ -15,8 +15,8 @@ const boundaries = (alsoMayImport) => [
   { allow: [], enforceBuildableLibDependency: false, depConstraints: depConstraints(alsoMayImport) },
 ];
 
-/** Folders whose code takes clocks, timers, randomness and sockets from a `Runtime`; a further folder is one line. */
-const withoutGlobals = ['libs/access/src/**', 'libs/bus/src/**', 'libs/hub/src/**', 'libs/message-model/src/**'];
+/** Their code uses clocks, timers, randomness and sockets directly. All other code of services takes them from a `Runtime`. */
+const withGlobals = ['libs/node-io/src/**', '**/src/testing/**', 'libs/testing/src/**', 'apps/bench/src/**'];
 
 const passRuntime = 'Take it from a Runtime (libs/node-io/src/runtime.ts) that is passed in.';
 
@@ -60,8 +60,8 @@ export default tseslint.config(
     },
   },
   {
-    files: withoutGlobals,
-    ignores: ['**/src/testing/**'],
+    files: ['{apps,examples,libs}/*/src/**/*.ts'],
+    ignores: withGlobals,
     rules: {
       'no-restricted-globals': [
         'error',
@@ -88,11 +88,18 @@ export default tseslint.config(
         'error',
         {
           paths: [
-            ...['net', 'tls', 'dgram', 'http', 'https', 'timers', 'timers/promises', 'perf_hooks'].map((name) => ({
+            ...['tls', 'dgram', 'http', 'https', 'timers', 'timers/promises', 'perf_hooks'].map((name) => ({
               name: `node:${name}`,
               message: passRuntime,
               allowTypeImports: true,
             })),
+            // `isIP` and its like do not open sockets.
+            {
+              name: 'node:net',
+              importNames: ['connect', 'createConnection', 'createServer', 'Server', 'Socket'],
+              message: passRuntime,
+              allowTypeImports: true,
+            },
             {
               name: 'node:crypto',
               importNames: ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID'],

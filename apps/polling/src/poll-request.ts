@@ -3,16 +3,16 @@ import { type Settings } from '@tetracast/service-kit';
 import { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from '@tetracast/session';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Longest wait of the contract, in seconds. */
+/** Maximum `wait` in the protocol, in seconds. */
 const WAIT_MAX_S = 55;
 const LIMIT_DEFAULT = 100;
 
 export interface PollRequest extends SubscriptionRequest {
-  /** How long to wait for a message; 0 answers with what there is. */
+  /** How long to wait for a message; 0: the server responds at once. */
   readonly waitMs: number;
-  /** Maximum messages in the answer. */
+  /** Maximum number of messages in the response. */
   readonly limit: number;
-  /** The cursors in `If-None-Match`: with nothing new after one of them the answer is 304. */
+  /** The cursors in `If-None-Match`. If nothing is new after one of them, the response is 304. */
   readonly knownCursors: readonly string[];
   /** The value of `Preference-Applied` (RFC 7240) when the server used `Prefer: wait`. */
   readonly preferenceApplied?: string;
@@ -21,8 +21,8 @@ export interface PollRequest extends SubscriptionRequest {
 type PollSettings = Pick<Settings, 'maxPollWaitMs' | 'maxPollLimit'>;
 
 /**
- * Reads a poll. The start is, first of all, the `Last-Event-ID` header, then the query, then `If-None-Match`: an ETag is a
- * cursor in quotes. A header without any cursor that can be read is answered by a reset, as such an `after` is.
+ * Reads a poll. The start is the first of the `Last-Event-ID` header, the query, and `If-None-Match`, whose ETags are cursors in
+ * quotes. If the server can read no cursor in the header, it answers with a reset, as for such an `after`.
  *
  * @throws CodedError `invalid_channel`, `invalid_request`
  */
@@ -63,12 +63,12 @@ function waitIn(
   }
   const preferred = preferredWait(prefer);
   if (preferred === undefined) return { waitMs: 0 };
-  // A preference may be met in part: the answer says which part.
+  // A server may apply a preference in part. The response says how much.
   const waitMs = Math.min(preferred * 1000, WAIT_MAX_S * 1000, maxPollWaitMs);
   return { waitMs, preferenceApplied: `wait=${Math.floor(waitMs / 1000)}` };
 }
 
-/** The `wait` of a `Prefer` header (RFC 7240, section 4.3), in seconds; what cannot be read is ignored, as it says. */
+/** The `wait` of a `Prefer` header (RFC 7240, section 4.3), in seconds. The RFC says to ignore what cannot be read. */
 function preferredWait(header: string | string[] | undefined): number | undefined {
   for (const preference of String(header ?? '').split(',')) {
     const [, seconds] = /^\s*wait\s*=\s*"?(\d+)"?\s*(?:;|$)/i.exec(preference) ?? [];
@@ -83,14 +83,14 @@ function cursorsIn(header: string): string[] {
   return tags.map(([, tag = '']) => cursorIn(tag)).filter((cursor) => cursor !== undefined);
 }
 
-/** What a server that compresses puts behind the tag of an answer: Apache `-gzip`, Jetty `--gzip`, others `;br`. */
+/** The suffix that a compressing proxy adds to the tag of a response: Apache `-gzip`, Jetty `--gzip`, others `;br`. */
 const CODING = /[-;:]{1,2}(?:gzip|br|deflate|zstd)$/i;
 
 function cursorIn(tag: string): string | undefined {
   return [tag, tag.replace(CODING, '')].find((text) => decodeCursor(text) !== undefined);
 }
 
-/** A client may have got what goes with any of them: after the oldest it misses nothing. */
+/** The oldest cursor: the client may have the response of any of them, and misses nothing after the oldest. */
 function furthestBack(cursors: readonly string[]): string | undefined {
   const seqOf = (cursor: string): number => decodeCursor(cursor)?.seq ?? 0;
   return cursors.toSorted((one, other) => seqOf(one) - seqOf(other))[0];

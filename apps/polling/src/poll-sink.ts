@@ -2,12 +2,12 @@ import type { Batch, Sink } from '@tetracast/hub';
 import type { Reset } from '@tetracast/message-model';
 import { pollFraming } from './poll-framing';
 
-/** Collects the answer to one poll. */
+/** Collects the response to one poll. */
 export class PollSink implements Sink {
   readonly framing = pollFraming;
-  /** Where the next poll resumes; `undefined` until the subscription has begun. */
+  /** The cursor for the next poll; `undefined` until the subscription has begun. */
   cursor: string | undefined;
-  /** The connection or the service is closing: the poll waits no longer. */
+  /** Whether the poll must not wait, because its connection or the service is closing. */
   closed = false;
   private readonly batches: Batch[] = [];
   private count = 0;
@@ -15,7 +15,7 @@ export class PollSink implements Sink {
   private pendingReset: Reset | undefined;
   private wakeUp: (() => void) | undefined;
 
-  /** At most `limit` messages are taken, and no more once they are `maxBytes` together. */
+  /** Takes at most `limit` messages, and no more once they have `maxBytes` together. */
   constructor(
     private readonly limit: number,
     private readonly maxBytes: number,
@@ -25,7 +25,7 @@ export class PollSink implements Sink {
     return this.limit - this.count;
   }
 
-  /** Whether there is a message or a reset to answer with. */
+  /** Whether there is a message or a reset to send. */
   get hasContent(): boolean {
     return this.count > 0 || this.pendingReset !== undefined;
   }
@@ -44,7 +44,7 @@ export class PollSink implements Sink {
     return true;
   }
 
-  /** An answer has room for one reset: a second one adds its channels. */
+  /** A response has one reset: a second one adds its channels. */
   sendReset(reset: Reset): void {
     const { pendingReset } = this;
     this.pendingReset = pendingReset === undefined ? reset : merge(pendingReset, reset);
@@ -57,7 +57,7 @@ export class PollSink implements Sink {
     this.wake();
   }
 
-  /** Resolves at the first message or reset, when the sink is closed, or by {@link wake}. */
+  /** Resolves at the first message or reset, when the sink is closed, or when {@link wake} is called. */
   whenContent(): Promise<void> {
     if (this.closed || this.hasContent) return Promise.resolve();
     return new Promise((resolve) => {
@@ -82,7 +82,7 @@ export class PollSink implements Sink {
   }
 }
 
-/** Polls that waited at the same position get the same answer. */
+/** Polls that waited at the same position share the bytes of a response. */
 const bodies = new WeakMap<Batch, Buffer>();
 
 const HEAD = Buffer.from('{"messages":[');

@@ -7,17 +7,17 @@ import { parsePollRequest, type PollRequest } from './poll-request';
 import { PollSink } from './poll-sink';
 
 const PATH = '/polling';
-/** How exactly a wait is kept. */
+/** The precision of a wait. */
 const TICK_MS = 50;
 
 const plugin: FastifyPluginAsync = async (app) => {
   const { tetracast } = app;
-  const timeouts = new TimeoutQueue<PollSink>(TICK_MS, (sink) => {
+  const timeouts = new TimeoutQueue<PollSink>(tetracast.runtime, TICK_MS, (sink) => {
     sink.wake();
   });
   await app.register(publishRoute(PATH));
 
-  // No HEAD: it would have to wait as long as GET does, to answer with less.
+  // No HEAD: it would have to wait as long as GET.
   app.get<{ Querystring: Record<string, unknown> }>(PATH, { exposeHeadRoute: false }, async (request, reply) => {
     const poll = parsePollRequest(request.query, request.headers, tetracast.settings);
     const sink = new PollSink(poll.limit, tetracast.settings.highWaterMark);
@@ -26,7 +26,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   });
 };
 
-/** One poll from its subscription to the moment it can be answered. */
+/** Subscribes one poll, and resolves when the server can respond. */
 async function collect(
   service: Tetracast,
   timeouts: TimeoutQueue<PollSink>,
@@ -56,22 +56,22 @@ async function collect(
   try {
     await connection.whenCaughtUp();
     if (waitMs === 0 || service.draining || sink.hasContent || sink.closed) return;
-    // A poll that outlives its token is answered early, since that ends its connection: the next poll brings its own.
+    // The end of its token ends the connection, so the server responds early. The next poll has another token.
     session.registerPermission();
-    const due = timeouts.add(sink, waitMs);
+    const tick = timeouts.add(sink, waitMs);
     await sink.whenContent();
-    timeouts.remove(sink, due);
+    timeouts.remove(sink, tick);
     await connection.whenCaughtUp();
   } finally {
     session.close();
   }
 }
 
-/** 304 when the client knows that nothing is new, else what the sink took. */
+/** Responds with 304 if the client has the latest cursor, else with the messages of the sink. */
 function answer({ knownCursors, preferenceApplied }: PollRequest, sink: PollSink, reply: FastifyReply): FastifyReply {
   const { cursor } = sink;
-  // Closed before it began: by its client, which gets no answer, or by the service.
-  if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping');
+  // The client or the service closed the poll before it began. A client that closed it gets no response.
+  if (cursor === undefined) throw new CodedError('unavailable', 'the service is stopping: try again');
   void reply.header('etag', `"${cursor}"`).header('cache-control', 'no-store');
   if (preferenceApplied !== undefined) void reply.header('preference-applied', preferenceApplied);
   if (!sink.hasContent && knownCursors.includes(cursor)) return reply.code(304).send();

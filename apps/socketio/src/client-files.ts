@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SOCKETIO_PATH } from './engine/engine-routes';
 
-/** The files may change with the service's version under the same name: caches ask again after this. */
+/** A later version of the service may have other files with the same names: caches check again after this time. */
 const MAX_AGE = '1h';
 
 /** `/socket.io/socket.io.js` and the other builds of the stock client. */
@@ -19,7 +19,7 @@ export const clientFiles: FastifyPluginAsync = async (app) => {
   });
 };
 
-/** Beside a bundle, or in the package. */
+/** Beside the bundle, or in the package. */
 function findClientFiles(): string {
   const bundled = join(__dirname, 'client-dist');
   return existsSync(bundled) ? bundled : join(dirname(require.resolve('socket.io/package.json')), 'client-dist');

@@ -7,19 +7,19 @@ import { serveMainNamespace } from './events/main-events';
 import { serveChannelNamespace } from './events/namespace-events';
 import { RoomlessAdapter } from './engine/roomless-adapter';
 
-/** The first event of a client: from where it goes on if it is cut before anything else has come. */
+/** The first event that a client gets. Its cursor is the one to resume from until the first message. */
 const READY_EVENT = 'tetracast:ready';
 
 /** The Socket.IO server on `engine`: the main namespace, and a namespace for every channel. */
 export function createSocketServer(service: Tetracast, engine: Engine, logger: FastifyBaseLogger): Server {
   const io = new Server({
     serveClient: false,
-    // A session that joins no namespace in that time is none.
+    // A session that joins no namespace in this time is closed.
     connectTimeout: service.settings.requestTimeoutMs,
     adapter: RoomlessAdapter,
     cleanupEmptyChildNamespaces: true,
   });
-  // Every name, since only the middleware can say what is wrong with one.
+  // Allows every name, since only the middleware can tell the client what is wrong with one.
   const channels = io.of((_name, _auth, next) => {
     next(null, true);
   });
@@ -34,13 +34,13 @@ export function createSocketServer(service: Tetracast, engine: Engine, logger: F
   return io;
 }
 
-/** Serves a client whose CONNECT has just been answered. */
+/** Serves a client after the answer to its CONNECT. */
 function open(service: Tetracast, socket: Socket, logger: FastifyBaseLogger): void {
   const subscriber = subscriberOf(socket);
   if (subscriber === undefined) return;
   const { sink, cursor } = subscriber;
   const { connection } = subscriber.session;
-  // The connection closed at the last moment, when the server could not notify the client.
+  // The connection closed before the answer to CONNECT, when the server could not notify the client.
   if (connection.isClosed()) {
     socket.disconnect();
     return;

@@ -6,7 +6,7 @@ import { encodeTextFrame } from '@tetracast/node-io';
 export interface SocketioFramings {
   /** The text of a Socket.IO packet, for Engine.IO to carry. */
   readonly packets: Framing;
-  /** The same as a whole WebSocket frame, for the TCP socket. */
+  /** The same text as a whole WebSocket frame, for the TCP socket. */
   readonly frames: Framing;
 }
 
@@ -22,10 +22,10 @@ export const MAIN_FRAMINGS = createFramings('socketio', () => '');
 export const NAMESPACE_FRAMINGS = createFramings('socketio-namespace', ({ channel }) => `/${channel},`);
 
 /**
- * An event of the server's own, as the text of a packet. If the last argument is a cursor, the stock client keeps it as its
- * offset; a last argument that is not a string leaves its offset as it is.
+ * An event of the server itself, as the text of a packet. If the last argument is a cursor, the stock client keeps it as its
+ * offset. If it is not a string, the client keeps its offset.
  */
-export function encodeOwnEvent(namespace: string, event: string, payload: object, cursor?: string): string {
+export function encodeServerEvent(namespace: string, event: string, payload: object, cursor?: string): string {
   const prefix = namespace === '/' ? '' : `${namespace},`;
   return `${EVENT}${prefix}${JSON.stringify(cursor === undefined ? [event, payload] : [event, payload, cursor])}`;
 }

@@ -12,25 +12,25 @@ import {
 } from '@tetracast/message-model';
 import type { Socket } from 'socket.io';
 import type { EngineConnection } from './engine/engine-connection';
-import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
+import { encodeServerEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS, type SocketioFramings } from './socketio-framing';
 
-/** Letters of a refused event's name that the client gets back: no event has more. */
+/** Maximum letters of a refused event's name in an error: the name of a message has no more. */
 const EVENT_SHOWN_MAX = 64;
 
 /**
- * The sending half of one client of one namespace. It begins closed: what the hub hands over before the client's CONNECT
- * has been answered is held: one batch of messages at the most, since `write` then returns `false`.
+ * The sending half of one client in one namespace. Until the answer to the client's CONNECT it keeps what the hub writes: at most one
+ * batch, since `write` then returns `false`.
  */
 export class SocketioSink implements Sink {
-  private held: Batch | undefined;
-  /** The server's own events from before the client was connected. */
-  private heldEvents: string[] | undefined;
+  private pendingBatch: Batch | undefined;
+  /** Events of the server itself from before the answer to CONNECT. */
+  private pendingEvents: string[] | undefined;
   private resets = 0;
   private connected = false;
   private readonly framings: SocketioFramings;
-  /** Called when there is room again after a `write` that found none. */
+  /** Called after a `write` returned `false`, when there is room again. */
   onWritable: () => void = ignore;
-  /** Called once a heartbeat period; Engine.IO sends the heartbeats themselves. */
+  /** Called once a heartbeat interval. Engine.IO sends the heartbeats itself. */
   onHeartbeat: () => void = ignore;
 
   constructor(
@@ -46,7 +46,7 @@ export class SocketioSink implements Sink {
 
   write(batch: Batch): boolean {
     if (!this.connected) {
-      this.held = batch;
+      this.pendingBatch = batch;
       return false;
     }
     const isRoom =
@@ -62,62 +62,62 @@ export class SocketioSink implements Sink {
     this.emit(RESET_EVENT, reset, reset.cursor);
   }
 
-  /** Whether there was a reset. */
+  /** Whether the server has sent a reset. */
   get wasReset(): boolean {
     return this.resets > 0;
   }
 
   get bytesTaken(): number {
-    return this.engineConnection.taken;
+    return this.engineConnection.bytesTaken;
   }
 
   get bytesPending(): number {
-    return this.engineConnection.pending;
+    return this.engineConnection.bytesPending;
   }
 
   sendHeartbeat(): void {
     this.onHeartbeat();
   }
 
-  /** Sends an event of the server's own; the client goes on from `cursor` if the connection is cut right after it. */
+  /** Sends an event of the server itself. A client that reconnects after it resumes from `cursor`. */
   emit(event: string, payload: object, cursor?: string): void {
-    const packet = encodeOwnEvent(this.socket.nsp.name, event, payload, cursor);
+    const packet = encodeServerEvent(this.socket.nsp.name, event, payload, cursor);
     if (this.connected) this.engineConnection.send(packet);
-    else (this.heldEvents ??= []).push(packet);
+    else (this.pendingEvents ??= []).push(packet);
   }
 
-  /** Without a cursor: what it goes on from stays the same. */
+  /** A notice has no cursor, so the client keeps the one it has. */
   sendNotice(notice: TokenNotice): void {
     const { event, payload } = eventOfNotice(notice);
     if (this.connected) this.emit(event, payload);
   }
 
-  /** Tells a client that did not ask for an acknowledgement that its event was refused, or only these channels of it. */
+  /** Sends an error for an event without an acknowledgement. With `channels` the server refused only these. */
   refuse(event: string, { code, message }: Refusal, channels?: readonly string[]): void {
     const about = channels === undefined ? {} : { channels };
     this.emit(ERROR_EVENT, { event: event.slice(0, EVENT_SHOWN_MAX), ...about, code, message });
   }
 
-  /** The client is connected: sends it `event` first, then what was held. */
+  /** Call it after the answer to CONNECT: sends `event`, then what is pending. */
   open(...event: Parameters<SocketioSink['emit']>): void {
     this.connected = true;
     this.emit(...event);
-    const { held, heldEvents = [] } = this;
-    for (const packet of heldEvents) this.engineConnection.send(packet);
-    this.held = undefined;
-    this.heldEvents = undefined;
-    // Framed again: the transport may be another by now, or busy.
-    const isRoom = held === undefined || this.write(new Batch(held.entries, this.framing));
-    if (held !== undefined && isRoom) this.onWritable();
+    const { pendingBatch, pendingEvents = [] } = this;
+    for (const packet of pendingEvents) this.engineConnection.send(packet);
+    this.pendingBatch = undefined;
+    this.pendingEvents = undefined;
+    // Framed again: the client may have changed its transport, or the transport may be busy.
+    const isRoom = pendingBatch === undefined || this.write(new Batch(pendingBatch.entries, this.framing));
+    if (pendingBatch !== undefined && isRoom) this.onWritable();
   }
 
   close(name: CloseName): void {
-    // Told to disconnect, the stock client stays away; when its transport ends it comes back by itself.
+    // The stock client does not reconnect after a disconnect packet, and reconnects after the end of its transport.
     if (adviceOf(CLOSE_CODES[name].code) === 'never') this.socket.disconnect();
     else this.engineConnection.close(name === 'stalled');
   }
 }
 
 function ignore(): void {
-  // Nobody listens yet.
+  // Replaced once the client is connected.
 }

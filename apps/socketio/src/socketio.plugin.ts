@@ -22,8 +22,8 @@ import { NodeDirectory, ownAddress } from './engine/node-directory';
 import { createSocketServer } from './socket-server';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  const { settings, group } = app.tetracast;
-  const directory = new NodeDirectory(app.tetracast.bus, app.log, group);
+  const { settings, runtime, group } = app.tetracast;
+  const directory = new NodeDirectory(app.tetracast.bus, app.log, runtime, group);
   let workerListener: WorkerListener | undefined;
   const maxPayload = maxFrameBytes(settings.maxMessageBytes);
   const bounds = boundedWebSocketOptions({ maxPayload, closeTimeout: settings.drainTimeoutMs });
@@ -39,13 +39,13 @@ const plugin: FastifyPluginAsync = async (app) => {
       },
       httpCompression: false,
     },
-    (random) => directory.sessionId(random),
+    () => directory.createSessionId(),
   );
   engine.on('connection', (session: EngineSocket) => {
     const { transport } = session;
     admitSession(app.tetracast, session);
     forgetHandshake(session);
-    // How long the end of a polling session waits for the client's next poll. Engine.IO has no option for it.
+    // How long a polling session that closes waits for the next poll. Engine.IO has no option for it.
     if (INTERNALS.engineCloseTimeout && transport.name === 'polling')
       Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });
@@ -60,7 +60,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     });
     routeUpgrades(app.server, SOCKETIO_PATH, (request, socket, head) => {
       adoptClientAddress(request, directory.key);
-      // The route says why.
+      // The route sends the client the reason.
       if (checkOrigin(request, settings) !== undefined) {
         respondWithoutUpgrade(app.server, request);
         return;
@@ -70,16 +70,16 @@ const plugin: FastifyPluginAsync = async (app) => {
           if (owner !== undefined) forwardUpgrade(request, socket, head, owner);
           else if (hasRoomForSession(app.tetracast, request) && engine.takesUpgrade(request))
             engine.handleUpgrade(request, socket, head);
-          // The route says why.
+          // The route sends the client the reason.
           else respondWithoutUpgrade(app.server, request);
         },
-        // Without the message log the session's owner is unknown: the client goes on polling, or tries again.
+        // The owner is unknown while the store cannot be reached. The client keeps polling, or tries again.
         () => socket.destroy(),
       );
     });
     if (group === undefined) return;
     workerListener = await startWorkerListener(app.server);
-    // Before the first session begins, whose next request may come to another process of the group.
+    // Before the first session begins: its next request may arrive at another process of the group.
     await directory.announce(ownAddress(settings.host, settings.port), workerListener.address);
   });
   app.addHook('onListen', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -5,7 +6,7 @@ import type { Socket as EngineSocket } from 'engine.io';
 import WebSocket from 'ws';
 import { Engine, webSocketOf } from '../src/engine/engine';
 
-const engine = new Engine({}, (random) => random);
+const engine = new Engine({}, () => randomUUID());
 let server: Server;
 
 beforeAll(async () => {

@@ -42,7 +42,7 @@ beforeEach(async () => {
   before = () => Promise.resolve();
   front.all('*', async (asked, reply) => {
     await before(reply.raw);
-    return forwardRequest(asked, reply, { address, key: 'k', isNear: false });
+    return forwardRequest(asked, reply, { address, key: 'k', isSibling: false });
   });
   url = await front.listen({ host: '127.0.0.1', port: 0 });
 });

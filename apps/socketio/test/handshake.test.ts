@@ -34,7 +34,7 @@ describe('"after"', () => {
     expect(() => readSubscribe({ channels: ['a'], after })).toThrow('"after" must be a string');
   });
 
-  it('may stand only once', () => {
-    expect(() => readSubscribe({ channels: ['a'], after: ['e-1', 'e-2'] })).toThrow('"after" must stand only once');
+  it('may occur only once', () => {
+    expect(() => readSubscribe({ channels: ['a'], after: ['e-1', 'e-2'] })).toThrow('"after" must occur only once');
   });
 });

@@ -1,4 +1,5 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { parseSettings } from '@tetracast/service-kit';
 import { isPid, tagOf } from '../src/session/private-id';
 import { RecoverableSession, type SessionOwner } from '../src/session/recoverable-session';
@@ -18,28 +19,40 @@ const NOBODY: SessionOwner = { namespace: '/', user: undefined, mayChange: true 
 const ANN: SessionOwner = { ...NOBODY, user: 'ann' };
 const BOB: SessionOwner = { ...NOBODY, user: 'bob' };
 
+const FIVE_SECONDS_AGO: Runtime = { ...nodeRuntime, now: () => Date.now() - 5000 };
+
+const create = (owner: SessionOwner, runtime = nodeRuntime): RecoverableSession =>
+  RecoverableSession.create(SOCKET_ID, owner, runtime);
+
+const resume = (
+  pid: unknown,
+  owner: SessionOwner,
+  bus: MemoryBus,
+  ttlMs: number,
+): ReturnType<typeof RecoverableSession.resume> => RecoverableSession.resume(pid, owner, bus, ttlMs, nodeRuntime);
+
 describe('RecoverableSession', () => {
   it('is known again by its private id, which no one can guess', async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
 
     expect(isPid(session.pid)).toBe(true);
-    expect(await RecoverableSession.resume(session.pid, NOBODY, bus, 1000)).toMatchObject({
+    expect(await resume(session.pid, NOBODY, bus, 1000)).toMatchObject({
       socketId: SOCKET_ID,
       pid: session.pid,
     });
-    expect(RecoverableSession.create(SOCKET_ID, NOBODY).pid).not.toBe(session.pid);
+    expect(create(NOBODY).pid).not.toBe(session.pid);
   });
 
   it('has another private id and the same client key under another socket id, and is still the same', async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
     const { pid } = session;
     session.add(['added']);
     await session.save(bus, 1000);
 
     session.rename('another-socket-id');
-    const next = await RecoverableSession.resume(session.pid, NOBODY, bus, 1000);
+    const next = await resume(session.pid, NOBODY, bus, 1000);
 
     expect(session.pid).not.toBe(pid);
     expect(next).toMatchObject({ socketId: 'another-socket-id', client: SOCKET_ID, pid: session.pid });
@@ -58,7 +71,7 @@ describe('RecoverableSession', () => {
     await using bus = createBus();
 
     expect(isPid(pid)).toBe(false);
-    expect(await RecoverableSession.resume(pid, NOBODY, bus, 1000)).toBeUndefined();
+    expect(await resume(pid, NOBODY, bus, 1000)).toBeUndefined();
   });
 
   describe.each([
@@ -73,12 +86,12 @@ describe('RecoverableSession', () => {
       ['of the namespace of a channel is not given to the main one', { ...ANN, namespace: '/news' }, ANN],
     ])('%s', async (__, first, second) => {
       await using bus = createBus();
-      const session = RecoverableSession.create(SOCKET_ID, first);
+      const session = create(first);
       session.add(added);
       if (added.length > 0) await session.save(bus, 10_000);
 
-      const resumed = await RecoverableSession.resume(session.pid, second, bus, 10_000);
-      const again = await RecoverableSession.resume(session.pid, first, bus, 10_000);
+      const resumed = await resume(session.pid, second, bus, 10_000);
+      const again = await resume(session.pid, first, bus, 10_000);
 
       expect(resumed).toBeUndefined();
       expect(again?.pid).toBe(session.pid);
@@ -87,13 +100,13 @@ describe('RecoverableSession', () => {
 
   it("is not given to another who makes up a private id with what was another's", async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, ANN);
+    const session = create(ANN);
     session.add(['inbox:ann']);
     await session.save(bus, 10_000);
     const [id, secret, born] = session.pid.split('.') as [string, string, string];
     const tag = tagOf(secret, '/', 'bob');
 
-    expect(await RecoverableSession.resume([id, secret, born, tag].join('.'), BOB, bus, 10_000)).toBeUndefined();
+    expect(await resume([id, secret, born, tag].join('.'), BOB, bus, 10_000)).toBeUndefined();
   });
 
   it.each(['/', '/news'])(
@@ -101,16 +114,16 @@ describe('RecoverableSession', () => {
     async (namespace) => {
       await using bus = createBus();
       const [nobody, ann, bob] = [NOBODY, ANN, BOB].map((owner) => ({ ...owner, namespace })) as Three;
-      const session = RecoverableSession.create(SOCKET_ID, nobody);
+      const session = create(nobody);
       const { pid } = session;
 
       expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([true, true]);
       await session.save(bus, 10_000);
       expect([session.handTo('ann'), session.isDue(10_000)]).toEqual([false, false]);
 
-      expect(await RecoverableSession.resume(pid, nobody, bus, 10_000)).toBeUndefined();
-      expect(await RecoverableSession.resume(pid, bob, bus, 10_000)).toBeUndefined();
-      expect(await RecoverableSession.resume(pid, ann, bus, 10_000)).toMatchObject({ socketId: SOCKET_ID });
+      expect(await resume(pid, nobody, bus, 10_000)).toBeUndefined();
+      expect(await resume(pid, bob, bus, 10_000)).toBeUndefined();
+      expect(await resume(pid, ann, bus, 10_000)).toMatchObject({ socketId: SOCKET_ID });
     },
   );
 
@@ -123,18 +136,18 @@ describe('RecoverableSession', () => {
     ];
     const withoutTokens = { ...nobody, mayChange: false };
 
-    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, ann).pid, ann, bus, 10_000);
-    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, nobody).pid, withoutTokens, bus, 10_000);
+    await resume(create(ann).pid, ann, bus, 10_000);
+    await resume(create(nobody).pid, withoutTokens, bus, 10_000);
     expect(asked).not.toHaveBeenCalled();
 
-    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, nobody).pid, nobody, bus, 10_000);
-    await RecoverableSession.resume(RecoverableSession.create(SOCKET_ID, NOBODY).pid, NOBODY, bus, 10_000);
+    await resume(create(nobody).pid, nobody, bus, 10_000);
+    await resume(create(NOBODY).pid, NOBODY, bus, 10_000);
     expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it('changes the channels that are named', async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
     expect(session.channels(['a', 'b', 'c'])).toEqual(['a', 'b', 'c']);
 
     session.add(['d', 'e']);
@@ -143,13 +156,13 @@ describe('RecoverableSession', () => {
     session.add(['b']);
     await session.save(bus, 1000);
 
-    const later = await RecoverableSession.resume(session.pid, NOBODY, bus, 1000);
+    const later = await resume(session.pid, NOBODY, bus, 1000);
     expect(later?.channels(['a', 'b', 'c'])).toEqual(['b', 'c', 'd']);
     expect(later?.channels(['never there'])).toEqual(['never there', 'd']);
   });
 
   it('gives up those of the added channels that its client must not have any more, and none that it names', () => {
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
     session.channels([]);
     session.add(['a', 'b', 'c', 'd']);
     session.channels(['a', 'z']);
@@ -163,10 +176,10 @@ describe('RecoverableSession', () => {
 
   it('is what the client names when nothing is kept any more', async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
 
     // Of its age a private id tells whole seconds only: half of this time must be more.
-    const resumed = await RecoverableSession.resume(session.pid, NOBODY, bus, 10_000);
+    const resumed = await resume(session.pid, NOBODY, bus, 10_000);
 
     expect(resumed?.channels(['a'])).toEqual(['a']);
     expect([resumed?.isKept, resumed?.isForgotten]).toEqual([false, false]);
@@ -174,14 +187,14 @@ describe('RecoverableSession', () => {
 
   it('is forgotten when nothing is kept and it is older than that is kept', async () => {
     await using bus = createBus();
-    const { pid } = RecoverableSession.create(SOCKET_ID, NOBODY, Date.now() - 5000);
+    const { pid } = create(NOBODY, FIVE_SECONDS_AGO);
     const channel = { ...NOBODY, namespace: '/news' };
-    const ofChannel = RecoverableSession.create(SOCKET_ID, channel, Date.now() - 5000);
+    const ofChannel = create(channel, FIVE_SECONDS_AGO);
 
-    const young = await RecoverableSession.resume(pid, NOBODY, bus, 60_000);
-    const old = await RecoverableSession.resume(pid, NOBODY, bus, 1000);
-    const oldAgain = await RecoverableSession.resume(pid, NOBODY, bus, 1000);
-    const inNamespace = await RecoverableSession.resume(ofChannel.pid, channel, bus, 1000);
+    const young = await resume(pid, NOBODY, bus, 60_000);
+    const old = await resume(pid, NOBODY, bus, 1000);
+    const oldAgain = await resume(pid, NOBODY, bus, 1000);
+    const inNamespace = await resume(ofChannel.pid, channel, bus, 1000);
 
     expect([young, old, oldAgain, inNamespace].map((session) => session?.isForgotten)).toEqual([
       false,
@@ -194,7 +207,9 @@ describe('RecoverableSession', () => {
 
   it('is to be saved, changed or not, before nothing kept could mean that it is forgotten', async () => {
     await using bus = createBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY, Date.now() - 5000);
+    let now = Date.now() - 5000;
+    const session = create(NOBODY, { ...nodeRuntime, now: () => now });
+    now += 5000;
 
     expect([session.isDue(20_000), session.isDue(6000)]).toEqual([false, true]);
     await session.save(bus, 6000);
@@ -203,7 +218,7 @@ describe('RecoverableSession', () => {
 
   it('is to be saved at once when that failed, the first time or later', async () => {
     const bus = new FaultyBus();
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
 
     for (let round = 1; round <= 2; round++) {
       bus.isUnavailable = true;
@@ -226,7 +241,7 @@ describe('RecoverableSession', () => {
       if (call === 2) throw new BusUnavailableError('the second');
       return putState(...args);
     };
-    const session = RecoverableSession.create(SOCKET_ID, NOBODY);
+    const session = create(NOBODY);
 
     const saves = ['a', 'b', 'c'].map((name) => {
       session.add([name]);
@@ -234,7 +249,7 @@ describe('RecoverableSession', () => {
     });
     const outcomes = (await Promise.allSettled(saves)).map(({ status }) => status);
 
-    const later = await RecoverableSession.resume(session.pid, NOBODY, bus, 60_000);
+    const later = await resume(session.pid, NOBODY, bus, 60_000);
     expect(later?.channels([])).toEqual(['a', 'b', 'c']);
     expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(session.isDue(60_000)).toBe(false);

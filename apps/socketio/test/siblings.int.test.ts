@@ -85,9 +85,9 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-async function stateOf(sid: string): Promise<{ key: string; address: string; door: string }> {
+async function stateOf(sid: string): Promise<{ key: string; address: string; workerAddress: string }> {
   const text = (await owner.app.tetracast.bus.getValue(`socketio-node:${sid.split('.')[0]}`)) ?? '';
-  return JSON.parse(text) as { key: string; address: string; door: string };
+  return JSON.parse(text) as { key: string; address: string; workerAddress: string };
 }
 
 /** Has the owner be found where a sibling answers, as when both share that port. */
@@ -97,7 +97,7 @@ async function sharePort(sid: string): Promise<void> {
 }
 
 describe('a request of a session that another process on the same port keeps', () => {
-  it('goes through the door of that process, and shows it whence it came', async () => {
+  it('goes to the listener of that process, and shows it the address of the client', async () => {
     const sid = await openSession();
     expect(owner.seen).toEqual([CLIENT]);
 
@@ -105,7 +105,7 @@ describe('a request of a session that another process on the same port keeps', (
 
     expect(status).toBe(200);
     expect(owner.seen).toEqual([CLIENT, CLIENT]);
-    expect((await stateOf(sid)).door).not.toBe(owner.url);
+    expect((await stateOf(sid)).workerAddress).not.toBe(owner.url);
   });
 
   it('goes there from the process of another group, which knows only the port', async () => {
@@ -128,43 +128,43 @@ describe('a request of a session that another process on the same port keeps', (
     }
   });
 
-  it('is refused at the door when its page is', async () => {
+  it('is refused at the listener when its page is', async () => {
     const sid = await openSession();
-    const { key, door } = await stateOf(sid);
-    const atDoor: Sibling = { ...owner, url: door };
+    const { key, workerAddress } = await stateOf(sid);
+    const atListener: Sibling = { ...owner, url: workerAddress };
 
     for (const upgrade of [{}, UPGRADE]) {
       const headers = { ...STRANGE, ...upgrade };
       expect(await send(sibling, `polling&sid=${sid}`, headers)).toMatchObject({ status: 403 });
-      expect(await send(atDoor, `polling&sid=${sid}`, headers)).toMatchObject({ status: 403 });
-      const forwarded = { ...headers, 'x-tetracast-forwarded': `door ${key} ${PROXY}` };
-      expect(await send(atDoor, `polling&sid=${sid}`, forwarded)).toMatchObject({ status: 403 });
+      expect(await send(atListener, `polling&sid=${sid}`, headers)).toMatchObject({ status: 403 });
+      const forwarded = { ...headers, 'x-tetracast-forwarded': `worker ${key} ${PROXY}` };
+      expect(await send(atListener, `polling&sid=${sid}`, forwarded)).toMatchObject({ status: 403 });
     }
   });
 
   it('is not believed whence it came without the key', async () => {
     const sid = await openSession();
-    const { door } = await stateOf(sid);
+    const { workerAddress } = await stateOf(sid);
     const sent = (headers: Record<string, string>): Promise<Answer> =>
       new Promise((resolve, reject) => {
         const options = { localAddress: '127.0.0.1', agent: false, headers } as const;
-        const asked = request(`${door}/socket.io/?EIO=4&transport=polling&sid=${sid}`, options, (response) => {
+        const asked = request(`${workerAddress}/socket.io/?EIO=4&transport=polling&sid=${sid}`, options, (response) => {
           response.resume().once('end', () => resolve({ status: response.statusCode, text: '' }));
         });
         asked.on('error', reject).end();
       });
 
     for (const key of ['', 'other', sid]) {
-      const headers = { ...PROXIED, 'x-tetracast-forwarded': `door ${key} ${PROXY}` };
+      const headers = { ...PROXIED, 'x-tetracast-forwarded': `worker ${key} ${PROXY}` };
       expect(await sent(headers)).toMatchObject({ status: 403 });
     }
     expect(owner.seen.slice(1)).not.toContain(CLIENT);
   });
 
-  it('is answered as unknown when that process is gone, though another has its door by now', async () => {
+  it('is answered as unknown when that process is gone, though another has its port now', async () => {
     const sid = await openSession();
-    const { door } = await stateOf((await openSiblingSession()).sid);
-    const told = JSON.stringify({ ...(await stateOf(sid)), door });
+    const { workerAddress } = await stateOf((await openSiblingSession()).sid);
+    const told = JSON.stringify({ ...(await stateOf(sid)), workerAddress });
     await owner.app.tetracast.bus.putValue(`socketio-node:${sid.split('.')[0]}`, told, 30_000);
 
     const answer = await send(sibling, `polling&sid=${sid}`, PROXIED);

@@ -1,4 +1,4 @@
-import { encodeOwnEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS } from '../src/socketio-framing';
+import { encodeServerEvent, MAIN_FRAMINGS, NAMESPACE_FRAMINGS } from '../src/socketio-framing';
 import { Decoder, type Packet } from 'socket.io-parser';
 
 const FILLER = 'x'.repeat(126);
@@ -41,7 +41,7 @@ describe.each([
   });
 
   it('an event of the gateway ends with a cursor', () => {
-    expect(decode(encodeOwnEvent(nsp, 'tetracast:ready', { a: 1 }, 'e-8'))).toMatchObject({
+    expect(decode(encodeServerEvent(nsp, 'tetracast:ready', { a: 1 }, 'e-8'))).toMatchObject({
       type: 2,
       nsp,
       data: ['tetracast:ready', { a: 1 }, 'e-8'],

@@ -9,32 +9,32 @@ import {
   type TokenNotice,
 } from '@tetracast/message-model';
 
-/** What the `data:` of a message is: the whole message as JSON, or its data alone. */
+/** The content of `data:`: the whole message as JSON, or its data alone. */
 export type SseFormat = 'message' | 'data';
 
-/** A comment: it keeps proxies from taking the connection for dead, and sets no id. */
+/** A comment. It shows proxies that the connection is alive, and sets no id. */
 export const HEARTBEAT = ':\n\n';
 
-/** A block with the whole message as JSON, or with its data alone: a string as it is, anything else as JSON. */
+/** A block with the whole message as JSON, or with its data alone: a string unchanged, anything else as JSON. */
 export function encodeBlock(message: EncodedMessage, format: SseFormat): string {
   const { event } = message;
-  // `onmessage` is only called for what names no event.
+  // Browsers call `onmessage` only for blocks without an event name.
   const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
   const data = format === 'message' ? encodeMessage(message) : bareData(message.data);
   return `id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`;
 }
 
-/** Says when to reconnect; with a cursor it also sets, without an event, from where to resume (WHATWG HTML, section 9.2.6). */
+/** Sets the time before a reconnect and, without an event, the cursor to resume from (WHATWG HTML, section 9.2.6). */
 export function encodeOpening(retryMs: number, cursor?: string): string {
   return `retry: ${retryMs}\n${cursor === undefined ? '' : `id: ${cursor}\n`}\n`;
 }
 
-/** Sets, without an event, from where the client resumes. */
-export function encodePassed(cursor: string): string {
+/** Sets the cursor to resume from, without an event. */
+export function encodeCursor(cursor: string): string {
   return `id: ${cursor}\n\n`;
 }
 
-/** Not a message, so it must not move the client's cursor: no id. */
+/** A notice has no id, since it must not change the cursor of the client. */
 export function encodeNotice(notice: TokenNotice): string {
   const { event, payload } = eventOfNotice(notice);
   return `event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`;
@@ -48,9 +48,9 @@ function bareData(json: string): string {
   return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }
 
-/** An event stream knows three line ends, and its reader puts LF for each. */
+/** An event stream has three line ends, and a client reads each as LF. */
 function dataLines(text: string): string {
-  // Nearly every message is one line, which two searches for a character find out sooner than a pattern.
+  // Almost every message is one line. Two searches for a character are faster than a pattern.
   const isOne = !text.includes('\n') && !text.includes('\r');
   return `data: ${isOne ? text : text.replace(/\r\n|\r|\n/g, '\ndata: ')}\n`;
 }

@@ -2,10 +2,10 @@ import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
 import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
 import type { Socket } from 'node:net';
-import { encodeNotice, encodePassed, encodeReset, type SseFormat } from './sse-framing';
+import { encodeNotice, encodeCursor, encodeReset, type SseFormat } from './sse-framing';
 import type { StreamBody } from './stream-body';
 
-/** One event stream. Before {@link open} nothing is written, so that the request can still be refused. */
+/** One event stream. It writes nothing before {@link open}, so that the server can still refuse the request. */
 export class SseSink implements Sink, SocketOwner {
   private writer: SocketWriter | undefined;
   private connection: Connection | undefined;
@@ -23,11 +23,11 @@ export class SseSink implements Sink, SocketOwner {
     return this.writer !== undefined;
   }
 
-  /** Answers with `head` and the first blocks. From now on the connection is notified when the socket drains or closes. */
+  /** Sends `head` and the first blocks. From then on the connection is notified when the socket drains or closes. */
   open(socket: Socket, highWaterMark: number, connection: Connection, head: string, blocks: string): void {
     this.connection = connection;
     this.writer = new SocketWriter(socket, highWaterMark, this);
-    // Messages that follow at once, as after a reconnect, leave in the same write.
+    // Messages of the same turn, as after a reconnect, are sent in the same write.
     this.writer.writeAtEndOfTurn(Buffer.from(head));
     this.writer.writeAtEndOfTurn(this.body.encode(blocks));
   }
@@ -45,7 +45,7 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   advanceCursor(cursor: string): boolean {
-    return this.writer?.write(this.body.encode(encodePassed(cursor))) ?? false;
+    return this.writer?.write(this.body.encode(encodeCursor(cursor))) ?? false;
   }
 
   sendReset(reset: Reset): void {
@@ -65,13 +65,13 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   sendHeartbeat(): void {
-    // While bytes are pending, the connection is not silent.
+    // A connection with pending bytes is not silent.
     if (this.bytesPending === 0) this.writer?.write(this.body.heartbeat);
   }
 
-  /** An `EventSource` reconnects after an end, and needs no reason. */
+  /** An `EventSource` reconnects after the end of a stream. It gets no reason. */
   close(reason: CloseName): void {
-    // A client that reads nothing would never let the end be written.
+    // The end would never reach a client that reads nothing.
     if (reason === 'stalled') {
       this.writer?.destroy();
       return;

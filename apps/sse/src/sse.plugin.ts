@@ -20,7 +20,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   await app.register(ticketRoute(`${PATH}/ticket`));
 
   app.get<{ Querystring: Record<string, unknown> }>(PATH, {
-    // A stream has no end at which HEAD could know what it would have been.
+    // No HEAD: a stream has no length, and opening one is work.
     exposeHeadRoute: false,
     errorHandler: (error, request, reply) => {
       answerStreamError(tetracast, error, request, reply);
@@ -36,9 +36,13 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   const ticket = single(query, 'ticket') || undefined;
   const body = bodyFor(request.raw.httpVersion);
   const sink = new SseSink(body, formatIn(query));
-  // Behind an unfinished answer on the same connection there is no socket to write to; no browser sends such a request.
-  if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
-  if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
+  // Behind an unfinished response on the same connection there is no socket to write to. No browser sends such a request.
+  if (reply.raw.socket === null)
+    throw new CodedError(
+      'invalid_request',
+      'an event stream cannot be pipelined: send the request on another connection',
+    );
+  if (service.draining) throw new CodedError('unavailable', 'the service is stopping: try again');
 
   const session = await openSession(service, {
     action: 'subscribe',
@@ -50,26 +54,26 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
       const socket = detachSocket(reply.raw);
       if (socket === undefined) return;
       void reply.hijack();
-      const head = encodeHead(reply.getHeaders(), body.headerLines);
+      const head = encodeHead(reply.getHeaders(), body.headerLines, service.runtime.now());
       sink.open(socket, settings.highWaterMark, connection, head, encodeOpening(retryMs(service), cursor));
     },
   });
   if (sink.isOpen) return;
   session.close();
-  throw new CodedError('unavailable', 'the service is stopping');
+  throw new CodedError('unavailable', 'the service is stopping: try again');
 }
 
 function formatIn(query: SseRequest['query']): SseFormat {
   const format = single(query, 'format');
   if (format === undefined || format === '') return 'message';
   if (format === 'data') return format;
-  throw new CodedError('invalid_request', '"format" may only be "data"');
+  throw new CodedError('invalid_request', '"format" must be "data", or left out');
 }
 
 /** Temporary errors: an `EventSource` that gets an error status never reconnects. */
 const TEMPORARY: ReadonlySet<ErrorCode> = new Set(['unavailable', 'overloaded', 'rate_limited', 'internal']);
 
-/** Answers a temporary error with a stream that only says when to reconnect, and an error of the client with a problem. */
+/** Answers a temporary error with a stream that only sets the time before a reconnect, any other error with a problem. */
 function answerStreamError(service: Tetracast, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { code } = toCodedError(error);
   if (!TEMPORARY.has(code)) {
@@ -84,8 +88,8 @@ function answerStreamError(service: Tetracast, error: unknown, request: FastifyR
 }
 
 /** Half to one and a half of SSE_RETRY_INTERVAL, so that clients that were cut together reconnect one by one. */
-function retryMs({ settings }: Tetracast): number {
-  return Math.round(settings.sseRetryIntervalMs * (0.5 + Math.random()));
+function retryMs({ settings, runtime }: Tetracast): number {
+  return Math.round(settings.sseRetryIntervalMs * (0.5 + runtime.random()));
 }
 
 export const ssePlugin = fp(plugin, {

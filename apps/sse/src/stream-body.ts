@@ -2,11 +2,11 @@ import type { Framing } from '@tetracast/hub';
 import { encodeBlock, HEARTBEAT, type SseFormat } from './sse-framing';
 
 /**
- * How a stream's body is delimited (RFC 9112, section 6.3). One object for each way, since the hub shares a message's bytes by
- * its framing: a message is put into its chunk once per process, however many streams it goes to.
+ * How the body of a stream is delimited (RFC 9112, section 6.3). One object for each way, since the hub shares the bytes of a
+ * message by framing: it encodes the chunk of a message once per process, for all streams.
  */
 export interface StreamBody {
-  /** The lines of the head about it, each with its CRLF. */
+  /** The lines of the head about the body, each with CRLF. */
   readonly headerLines: string;
   readonly framings: Readonly<Record<SseFormat, Framing>>;
   readonly heartbeat: Buffer;
@@ -15,10 +15,10 @@ export interface StreamBody {
   encode(blocks: string): Buffer;
 }
 
-/** For HTTP/1.1: without chunks a client may wait for the end of the connection before it shows the first event. */
+/** For HTTP/1.1. Without chunks some clients wait for the end of the connection before they show the first event. */
 export const chunkedBody: StreamBody = createBody('sse', 'transfer-encoding: chunked\r\n', encodeChunk, '0\r\n\r\n');
 
-/** For HTTP/1.0, which has no chunks: the body ends with the connection. */
+/** For HTTP/1.0, which has no chunks. The body ends with the connection. */
 export const plainBody: StreamBody = createBody('sse-plain', '', (blocks) => Buffer.from(blocks), '');
 
 /** @param httpVersion of the request, such as `1.1` */

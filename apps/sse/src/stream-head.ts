@@ -1,6 +1,6 @@
 /**
- * What keeps browsers, caches and proxies from storing, compressing or holding back a stream: a proxy that compresses waits for
- * enough to compress, and `no-transform` (RFC 9111, section 5.2.2.6) forbids it; nginx reads `x-accel-buffering`.
+ * Headers against caches and proxies that store, compress or buffer a stream. A proxy that compresses waits for enough bytes;
+ * `no-transform` (RFC 9111, section 5.2.2.6) forbids that. `x-accel-buffering` is for nginx.
  */
 export const STREAM_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream',
@@ -12,11 +12,11 @@ export const STREAM_HEADERS: Readonly<Record<string, string>> = {
 type Headers = Readonly<Record<string, number | string | string[] | undefined>>;
 
 /**
- * The head of the answer, with what hooks have set (CORS) and the lines about its body, written by hand, so that the hub's
- * shared bytes go to the socket as they are.
+ * The head of the response, with the headers that hooks have set (CORS) and the lines about its body. Node does not write it, so that the
+ * shared bytes of the hub go to the socket unchanged. `now` is in ms since 1970.
  */
-export function encodeHead(set: Headers, bodyLines: string): string {
-  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${bodyLines}${encodeHeader('date', httpDate(Date.now()))}`;
+export function encodeHead(set: Headers, bodyLines: string, now: number): string {
+  let head = `HTTP/1.1 200 OK\r\n${STREAM_LINES}${bodyLines}${encodeHeader('date', httpDate(now))}`;
   for (const [name, value] of Object.entries(set)) {
     if (!Object.hasOwn(STREAM_HEADERS, name)) head += encodeHeader(name, value);
   }
@@ -34,7 +34,7 @@ const STREAM_LINES = Object.entries(STREAM_HEADERS)
 let second = NaN;
 let date = '';
 
-/** Formatted once a second, as Node does for its own answers. */
+/** Formats the date once a second, as Node does for its responses. */
 function httpDate(now: number): string {
   const current = Math.floor(now / 1000);
   if (current !== second) date = new Date(now).toUTCString();

@@ -8,9 +8,9 @@ import {
 import type { FastifyPluginAsync } from 'fastify';
 
 /**
- * `POST /sse/ticket?channel=…` gives the client, for the token of its request, a ticket for an event stream of these channels: it
- * stands in the URL as `ticket=`, in place of the token. 201 `{ticket, channels, useBefore, user?, expiresAt?}`: by `useBefore`, in ms
- * since 1970, the ticket must have been used. The body of the request is ignored.
+ * `POST /sse/ticket?channel=…` gives the client, for the token of its request, a ticket for an event stream of these channels. The
+ * URL of the stream has it as `ticket=`. 201 `{ticket, channels, useBefore, user?, expiresAt?}`: the client must use the ticket
+ * before `useBefore`, in ms since 1970. The body of the request is ignored.
  */
 export function ticketRoute(path: string): FastifyPluginAsync {
   return async (app) => {
@@ -24,7 +24,7 @@ export function ticketRoute(path: string): FastifyPluginAsync {
     app.post<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
       const { channels } = requireChannels(parseSubscriptionRequest(request.query));
       if (access.isOpen)
-        throw new CodedError('invalid_request', 'this gateway is open: open the stream without a ticket');
+        throw new CodedError('invalid_request', 'this server has no keys: open the stream without a ticket');
       const permissions = await authenticateRequest(tetracast, request.raw, 'subscribe', channels);
       if (permissions.claims === undefined) throw new CodedError('unauthorized', 'send a token to get a ticket');
       permissions.requireSubscribe(channels);

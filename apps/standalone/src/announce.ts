@@ -1,4 +1,4 @@
-/** What `npm start` says: where it is, and one line to paste for each way in. */
+/** Writes where `npm start` listens, and one line to paste for each transport. */
 export function announce(url: string): void {
   const ws = `node -e "new (require('ws'))('${url.replace(/^http/, 'ws')}/ws?channel=lab').on('message', m => console.log(String(m)))"`;
   process.stdout.write(`
@@ -9,10 +9,10 @@ Tetracast is at ${url} — open it in a browser, or paste a line:
   WebSocket  ${ws}
   polling    curl '${url}/polling?channel=lab&wait=25'
 
-and publish to all of them:
+and publish on all transports:
 
   curl -d channel=lab -d data=hello ${url}/polling
 
-It runs in one process and forgets everything when it stops. Ctrl-C stops it.
+The server is one process, and loses all messages when it stops. Ctrl-C stops it.
 `);
 }

@@ -1,18 +1,18 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet';
 import type { IncomingMessage } from 'node:http';
 
-/** The port of the page's own container in the compose file; there the services stand on ports beside it. */
+/** The port of this service in the compose file. There each transport has another port of the same host. */
 const OWN_PORT = ':3606';
 const [WEBSOCKET, SOCKETIO, SSE, POLLING] = [3601, 3602, 3603, 3604] as const;
 
-/** What may stand in a policy; a `Host` that is anything else is left out of it. IPv6 is in brackets. */
+/** A `Host` that the policy may contain; IPv6 addresses are in brackets. */
 const HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
 type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>;
 
 /**
- * The content security policy of the page (CSP 3): its own files and nothing inline. On its own port the page may use the
- * services beside it on the same host, elsewhere its own origin only.
+ * The content security policy of the page (CSP 3): the page loads files of its origin and nothing inline. On port 3606 it may also use
+ * the services on the other ports of the host.
  */
 export const contentPolicy: Policy = {
   useDefaults: false,
@@ -39,7 +39,7 @@ function httpOrigins(headers: Headers, ports: readonly number[]): string {
   return name === undefined ? '' : ports.map((port) => `http://${name}:${port}`).join(' ');
 }
 
-/** By name, since not every browser takes `'self'` for a WebSocket as well. */
+/** By name: in some browsers `'self'` does not include WebSockets. */
 function socketOrigins(headers: Headers): string {
   const { host = '' } = headers;
   if (!HOST.test(host)) return '';
@@ -48,7 +48,7 @@ function socketOrigins(headers: Headers): string {
   return hosts.flatMap((each) => [`ws://${each}`, `wss://${each}`]).join(' ');
 }
 
-/** The name of the host, where the page was opened on its own port. */
+/** The host name, if the page is on port 3606. */
 function siblingName({ host = '' }: Headers): string | undefined {
   return HOST.test(host) && host.endsWith(OWN_PORT) ? host.slice(0, -OWN_PORT.length) : undefined;
 }

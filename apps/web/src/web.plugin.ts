@@ -6,29 +6,29 @@ import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
 
 /**
- * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on an isolated
- * network and under a strict content security policy.
+ * The lab page at `/`, with every file it needs: it loads nothing from another origin, and works without the Internet and under a
+ * strict content security policy.
  */
 export const webPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
       contentSecurityPolicy: contentPolicy,
       frameguard: { action: 'deny' },
-      // A promise for the whole host: the proxy that terminates TLS makes it.
+      // It applies to the whole host, so the proxy that terminates TLS must send it.
       strictTransportSecurity: false,
     });
     app.addHook('onRequest', (_request, reply, done) => {
       void reply.header('cache-control', 'no-cache');
       done();
     });
-    // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404.
+    // A route for each file, instead of one wildcard: any other path gets the 404 of the service.
     await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
     app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
 
-/** Beside the bundle, or where npm put it. */
+/** Beside the bundle, or in the package. */
 function vendorFolder(): string {
   const bundled = join(__dirname, 'vendor');
   return existsSync(bundled) ? bundled : dirname(require.resolve('jquery'));

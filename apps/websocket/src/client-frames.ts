@@ -14,11 +14,11 @@ const BAD_FRAMES_MAX = 20;
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
-/** Does what a client's frames ask for, in their order, and answers each. */
+/** Serves the frames of a client in order, and answers each. */
 export class ClientFrames implements SocketOwner {
   private readonly order: RequestOrder;
   private badFrames = 0;
-  /** Absent until the handshake's rate is spent and its connection is counted. */
+  /** `undefined` until `openSession` has spent the rate and counted the connection. */
   private session: Session | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export class ClientFrames implements SocketOwner {
     this.order = new RequestOrder(service.settings.maxInProgress, this);
   }
 
-  /** Begins what the URL asks for, with the token of the handshake; frames that come meanwhile wait for it. */
+  /** Opens the session of the handshake, from its URL and its token. Frames that come meanwhile wait. */
   open(handshake: IncomingMessage): void {
     this.order.runAlone(() => this.begin(handshake).catch((error: unknown) => this.refuseAndEnd(error)));
   }
@@ -38,7 +38,7 @@ export class ClientFrames implements SocketOwner {
   onFrame(data: RawData, isBinary: boolean): void {
     if (this.websocket.readyState !== this.websocket.OPEN) return;
     if (isBinary) {
-      this.refuseBad({ code: 'invalid_frame', message: 'a binary frame: send text frames' });
+      this.refuseBad({ code: 'invalid_frame', message: 'the server takes no binary frames: send text frames' });
       return;
     }
     const parsed = parseClientFrame((data as Buffer).toString());
@@ -62,7 +62,7 @@ export class ClientFrames implements SocketOwner {
     this.session?.close();
   }
 
-  /** Stops reading while too much is in progress, or while the client does not take the answers it has; else goes on. */
+  /** Stops reading while too many requests are in progress, or while more than the high-water mark is pending. */
   regulate(): void {
     const pause = this.order.full || this.sink.isFull;
     if (pause === this.websocket.isPaused) return;
@@ -103,7 +103,7 @@ export class ClientFrames implements SocketOwner {
 
   private async answer(frame: ClientFrame): Promise<void> {
     const { session } = this;
-    // The connection may have ended while the frame waited for its turn: its token was revoked, say.
+    // The connection may have ended while the frame waited, for example because its token was revoked.
     if (session === undefined || session.connection.isClosed()) return;
     try {
       await this.serve(session, frame);
@@ -151,14 +151,14 @@ export class ClientFrames implements SocketOwner {
     const start = parseStart(after, rewind);
     if (start === undefined) {
       session.quota.spend('subscribe', channels.length);
-      throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}`);
+      throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}: send a whole number`);
     }
     await session.subscribe(channels, start, (cursor) => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
     });
   }
 
-  /** The client cannot have what it connected for. */
+  /** Sends the error, and closes the connection. */
   private refuseAndEnd(error: unknown): void {
     const refusal = this.refusalFor(error);
     this.sink.refuse(refusal);
@@ -171,7 +171,7 @@ export class ClientFrames implements SocketOwner {
   }
 }
 
-/** What changes what the client receives, or may do, is served alone. */
+/** Whether a frame changes what the client receives or may do: the server serves it alone. */
 function changesSubscriptions({ type }: ClientFrame): boolean {
   return type === 'subscribe' || type === 'unsubscribe' || type === 'auth';
 }

@@ -7,8 +7,8 @@ import { ClientFrames } from './client-frames';
 import { WebSocketSink } from './websocket-sink';
 
 /**
- * The life of one WebSocket, from its handshake on. A client that cannot have what its URL asks for gets an error frame and a
- * close code, since a browser cannot see why a handshake was refused.
+ * Serves one WebSocket from its handshake on. If the server refuses what the URL asks for, the client gets an error frame and a close
+ * code: a browser does not show a page why a handshake was refused.
  */
 export function openWebSocket(
   service: Tetracast,
@@ -29,14 +29,14 @@ export function openWebSocket(
   frames.open(handshake);
 }
 
-/** Apart, so that what lives as long as the connection holds nothing else of its handshake. */
+/** A function apart: a listener inside `openWebSocket` would keep the handshake as long as the connection. */
 function listen(websocket: WebSocket, frames: ClientFrames): void {
   websocket.on('message', (data, isBinary) => {
     frames.onFrame(data, isBinary);
   });
 }
 
-/** `ws` is closing a connection that broke the protocol, with the code that says how. */
+/** After a violation of the protocol `ws` closes the connection with the right code. Any other error ends it at once. */
 function endBroken(this: WebSocket): void {
   if (this.readyState === this.OPEN) this.terminate();
 }

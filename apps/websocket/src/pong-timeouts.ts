@@ -1,34 +1,40 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { TimeoutQueue } from '@tetracast/session';
 
-/** How exactly the time for a pong is kept. */
+/** The precision of the time for a pong. */
 const TICK_MS = 100;
 
-/** A connection whose client has to answer pings. */
+/** A connection whose client must answer pings. */
 interface Pinged {
-  /** When the answer is due; `undefined` while none is. */
+  /** The tick of its timeout; `undefined` while it waits for no answer. */
   readonly pongDueAt: number | undefined;
-  /** No answer came in time. */
+  /** Called when no answer came in time. */
   onPongTimeout(): void;
 }
 
-/** How long each client has to answer a ping: one timer for all connections, and none while all have answered. */
+/** The timeouts for answers to pings: one timer for all connections, and none while all have answered. */
 export class PongTimeouts {
-  private readonly timeouts = new TimeoutQueue<Pinged>(TICK_MS, (pinged) => {
-    const { pongDueAt } = pinged;
-    // Timers are due before sockets are read, immediates after: a process that was held up itself finds the answers first.
-    setImmediate(() => {
-      if (pinged.pongDueAt === pongDueAt) pinged.onPongTimeout();
+  private readonly timeouts: TimeoutQueue<Pinged>;
+
+  constructor(
+    runtime: Runtime,
+    private readonly timeoutMs: number,
+  ) {
+    this.timeouts = new TimeoutQueue(runtime, TICK_MS, (pinged: Pinged) => {
+      const { pongDueAt } = pinged;
+      // Node runs timers before it reads sockets, and immediates after: a process that was blocked finds the answers first.
+      runtime.setImmediate(() => {
+        if (pinged.pongDueAt === pongDueAt) pinged.onPongTimeout();
+      });
     });
-  });
+  }
 
-  constructor(private readonly timeoutMs: number) {}
-
-  /** Waits for an answer from now on; returns when it is due. */
+  /** Starts the timeout for an answer. Returns its tick. */
   start(pinged: Pinged): number {
     return this.timeouts.add(pinged, this.timeoutMs);
   }
 
-  stop(pinged: Pinged, due: number): void {
-    this.timeouts.remove(pinged, due);
+  stop(pinged: Pinged, tick: number): void {
+    this.timeouts.remove(pinged, tick);
   }
 }

@@ -19,9 +19,9 @@ import { websocketFraming } from './websocket-framing';
 export class WebSocketSink implements Sink, SocketOwner {
   readonly framing = websocketFraming;
   private readonly writer: SocketWriter;
-  /** When the answer to a ping is due; `undefined` while none is. */
+  /** The tick of the timeout for an answer; `undefined` while it waits for none. */
   pongDueAt: number | undefined;
-  /** Bytes received, and taken by the client, when the wait for it began. */
+  /** The bytes that the server had received, and that the client had taken, when that timeout began. */
   private receivedAtPing = 0;
   private takenAtPing = 0;
   /** Notified when the socket has drained or closed. */
@@ -59,7 +59,7 @@ export class WebSocketSink implements Sink, SocketOwner {
     if (this.isOpen) this.writer.writeAtEndOfTurn(encodeTextFrame(encodeServerFrame(frame)));
   }
 
-  /** Answers with an error; the connection stays open. */
+  /** Sends an error. The connection stays open. */
   refuse({ code, message }: { code: ErrorCode; message: string }, ref?: Ref): void {
     this.send({ type: 'error', ...(ref === undefined ? {} : { ref }), code, message });
   }
@@ -80,18 +80,18 @@ export class WebSocketSink implements Sink, SocketOwner {
     return this.writer.bytesPending;
   }
 
-  /** Sends a ping. The client has to answer in time, with any frame. */
+  /** Sends a ping. The client must answer in time, with any frame. */
   sendHeartbeat(): void {
     if (!this.isOpen) return;
-    // Bytes are counted by the socket anyway: listeners for what may be an answer would cost an idle connection more than its ping.
+    // The socket counts bytes anyway. A listener for answers would cost an idle connection more than its pings.
     if (this.hasAnswered) this.stopWaiting();
     if (this.pongDueAt === undefined) this.awaitAnswer();
     this.writeNow(PING_FRAME);
   }
 
-  /** The time for an answer is over: closes the connection if there was none. */
+  /** The time for an answer is over: closes the connection if none came. */
   onPongTimeout(): void {
-    // A client that is not being read, or still takes what came before the ping, cannot answer yet.
+    // A client cannot answer yet if the server does not read from it, or if it still takes the bytes before the ping.
     const taking = this.bytesPending > 0 && this.bytesTaken > this.takenAtPing;
     if (this.hasAnswered) this.pongDueAt = undefined;
     else if (taking || this.websocket.isPaused) this.awaitAnswer();
@@ -102,9 +102,9 @@ export class WebSocketSink implements Sink, SocketOwner {
     const { code, reason } = CLOSE_CODES[name];
     this.writer.endTurn();
     this.websocket.close(code, reason);
-    // Its answer is to be read.
+    // To read the close frame of the client.
     if (this.websocket.isPaused) this.websocket.resume();
-    // For a peer that takes nothing there would be no end to wait for.
+    // A client that takes nothing would never answer the close frame.
     if (name === 'stalled') this.websocket.terminate();
   }
 

@@ -1,4 +1,4 @@
-import fastifyWebsocket, { type WebsocketPluginOptions } from '@fastify/websocket';
+import fastifyWebsocket from '@fastify/websocket';
 import { CodedError } from '@tetracast/message-model';
 import {
   boundedWebSocketOptions,
@@ -9,7 +9,7 @@ import {
 } from '@tetracast/node-io';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { createServer } from 'node:http';
+import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
@@ -20,8 +20,8 @@ const SUBPROTOCOL = 'tetracast.v1';
 const VERSION = '13';
 
 const plugin: FastifyPluginAsync = async (app) => {
-  // Never listens: through it `@fastify/websocket` gets the handshakes for PATH, and not those of other transports.
-  const handshakes = createServer();
+  // `@fastify/websocket` listens for `upgrade` here: it gets the handshakes for PATH, and not those of other transports.
+  const handshakes = new EventEmitter();
   // In a separate scope, so that the hooks of `@fastify/websocket` run for this route only.
   await app.register(async (scope) => {
     await scope.register(fastifyWebsocket, {
@@ -32,14 +32,14 @@ const plugin: FastifyPluginAsync = async (app) => {
         }),
         server: handshakes,
         handleProtocols: (offered: Set<string>) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-        // Its types want a WebSocket class with the static members of the whole package.
-      } as NonNullable<WebsocketPluginOptions['options']>,
-      // While the process drains, clients still come and are sent elsewhere. See openWebSocket.
+        // Its types want a whole HTTP server, and a WebSocket class with the static members of the whole package.
+      } as object,
+      // A draining server still accepts clients and sends them elsewhere. See openWebSocket.
       preClose: (done) => {
         done();
       },
       errorHandler: (error, websocket, request) => {
-        // `ws` is closing a connection that broke the protocol.
+        // `ws` is closing a connection whose client violated the protocol.
         if (websocket.readyState !== websocket.OPEN) return;
         request.log.error({ err: error }, 'a WebSocket failed');
         websocket.terminate();
@@ -57,8 +57,8 @@ const plugin: FastifyPluginAsync = async (app) => {
 
 const websocketRoute: FastifyPluginAsync = (scope) => {
   const { tetracast } = scope;
-  const answers = new PongTimeouts(tetracast.settings.heartbeatTimeoutMs);
-  // Node's parser has let go of the connection of a handshake: its response, if it gets one, is the last.
+  const pongTimeouts = new PongTimeouts(tetracast.runtime, tetracast.settings.heartbeatTimeoutMs);
+  // Node's parser no longer reads from the connection of a handshake, so a response is its last.
   scope.addHook('onSend', (request, reply, _payload, done) => {
     if (isHandshake(request)) void reply.header('connection', 'close');
     done();
@@ -75,13 +75,16 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
       done();
     },
     handler: (_request, reply) => {
-      // RFC 6455, section 4.4: a client that asked for another version learns ours.
+      // RFC 6455, section 4.4: tells a client with another version which one the server has.
       void reply.header('sec-websocket-version', VERSION);
-      throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+      throw new CodedError(
+        'invalid_request',
+        'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass the upgrade on',
+      );
     },
     wsHandler: (websocket: WebSocket, { raw }) => {
       releaseHandshake(websocket, raw);
-      openWebSocket(tetracast, websocket, raw, answers, scope.log);
+      openWebSocket(tetracast, websocket, raw, pongTimeouts, scope.log);
     },
   });
   return Promise.resolve();

@@ -75,7 +75,7 @@ describe('a WebSocket', () => {
     expect((await socket.nextOf('message')).data).toBe('next');
   });
 
-  it('is told that there is nothing to authenticate', async () => {
+  it('gets an error for an auth frame, since the server has no keys', async () => {
     await using socket = await open();
 
     socket.send({ type: 'auth', token: 'x', ref: 1 });

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
@@ -47,8 +48,8 @@ const LATE_MS = 200;
 function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
   const websocket = new FakeWebSocket();
   const { socket } = websocket;
-  const deadlines = new PongTimeouts(TIMEOUT_MS);
-  const sink = new WebSocketSink(websocket as unknown as WebSocket, socket as unknown as Socket, 1000, deadlines);
+  const pongTimeouts = new PongTimeouts(nodeRuntime, TIMEOUT_MS);
+  const sink = new WebSocketSink(websocket as unknown as WebSocket, socket as unknown as Socket, 1000, pongTimeouts);
   return { sink, websocket, socket };
 }
 

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
 /**
- * Clocks, timers and randomness as the libraries below `service-kit` use them, so that the same code can run in a simulated
- * world. {@link nodeRuntime} is the real one.
+ * Clocks, timers and randomness as all code above `node-io` uses them, so that the same code can run in a simulated world.
+ * {@link nodeRuntime} is the real one.
  */
 export interface Runtime {
   /** The time of day, in ms since 1970; it may jump. */
@@ -42,3 +42,14 @@ export const nodeRuntime: Runtime = {
     clearImmediate(immediate);
   },
 };
+
+/** Random bytes as text that cannot be guessed. */
+export function randomText(
+  runtime: Pick<Runtime, 'fillRandom'>,
+  bytes: number,
+  encoding: 'base64url' | 'hex' = 'base64url',
+): string {
+  const random = Buffer.allocUnsafe(bytes);
+  runtime.fillRandom(random);
+  return random.toString(encoding);
+}

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { corkUntilTurnEnds } from '../src/coalescing-writer';
 import { openSockets, spyOnHandle } from './open-sockets';
 
-describe('holdWrites', () => {
+describe('corkUntilTurnEnds', () => {
   it('lets all that is written until the end of the turn leave in one write, promises behind promises included', async () => {
     await using ends = await openSockets();
     const together = spyOnHandle(ends.near, 'writev');

@@ -1,22 +1,28 @@
 import type { Hub } from '@tetracast/hub';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { Socket } from 'node:net';
 import { SocketSet } from './socket-set';
 
 /**
- * Has the service stop without hurry: lines are closed in the way their clients understand, requests are answered, and
- * what has not ended after `timeoutMs` is cut. `started` is called first.
+ * Drains the service when it closes: it closes connections so that their clients reconnect elsewhere, answers requests, and
+ * destroys the sockets that have not closed after `timeoutMs`. Calls `started` first.
  */
-export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, started: () => void): void {
+export function drainOnClose(
+  app: FastifyInstance,
+  { hub, runtime }: { readonly hub: Hub; readonly runtime: Runtime },
+  timeoutMs: number,
+  started: () => void,
+): void {
   const sockets = new SocketSet();
-  // Node's server forgets the sockets that were taken over for a stream or a WebSocket.
+  // Node's server does not know the sockets that became an event stream or a WebSocket.
   app.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
   });
 
   let draining = false;
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // A connection kept alive now would be waited for in vain.
+    // The server would wait for a connection that is kept alive.
     if (draining) void reply.header('connection', 'close');
     done();
   });
@@ -24,10 +30,12 @@ export function drainOnClose(app: FastifyInstance, hub: Hub, timeoutMs: number, 
     draining = true;
     started();
     hub.drain('going_away');
-    setTimeout(() => {
-      hub.drain('going_away');
-      sockets.destroyAll();
-    }, timeoutMs).unref();
+    runtime
+      .setTimeout(() => {
+        hub.drain('going_away');
+        sockets.destroyAll();
+      }, timeoutMs)
+      .unref();
     done();
   });
 }

@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { PrimaryProcess } from './workers/primary-link';
@@ -10,30 +11,30 @@ import { logAccessMode, warnOfMisspeltSettings } from './start-log';
 import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 
 /**
- * Connections that may wait to be accepted, as far as the system allows it (net.core.somaxconn). With Node's 511 most of those
- * who come back in the same moment, after a cut, would be dropped and try again only a second or three later.
+ * Maximum number of connections that wait to be accepted; the system may allow less (net.core.somaxconn). With Node's 511 most
+ * clients that reconnect at the same moment would be dropped, and try again a second or three later.
  */
 const LISTEN_BACKLOG = 4096;
 
-/** What is left after DRAIN_TIMEOUT for closing the bus, in ms. */
+/** Time after DRAIN_TIMEOUT to close the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;
 
 /** On the command line: print the settings and exit. */
 const PRINT_FLAG = '--print-settings';
 
 /**
- * The whole of a service's `main`: reads the settings from the environment, listens, and stops gracefully on SIGTERM, SIGINT and
- * SIGHUP. When it cannot start it writes the reason to stderr, in one line, and exits with code 1. It calls `listening` with the
- * address once it serves. With `--print-settings` it only prints the settings.
+ * The `main` of a service: reads the settings from the environment, listens, calls `listening` with the address, and drains on
+ * SIGTERM, SIGINT and SIGHUP. If it cannot start, it writes the reason to stderr, in one line, and exits with code 1. With
+ * `--print-settings` it only prints the settings.
  *
- * With WORKERS this process only keeps the workers. Each runs `entryFile`, the file of the caller's `main`, and so this function.
+ * With WORKERS this process only manages the workers. Each runs `entryFile`, the file of the caller's `main`, and so this function.
  */
 export async function runService(
   plugins: readonly FastifyPluginAsync[],
   { entryFile, ...defaults }: { readonly port: number; readonly entryFile: string },
   listening?: (url: string) => void,
 ): Promise<void> {
-  const link = PrimaryProcess.open();
+  const link = PrimaryProcess.open(nodeRuntime);
   let settings: Settings | undefined;
   try {
     settings = parseSettings(process.env, defaults);
@@ -44,20 +45,21 @@ export async function runService(
     if (link !== undefined) {
       link.listening(await serveAsWorker(settings, plugins, link));
     } else if (settings.workers > 1) {
-      runWorkers(settings, entryFile, settings.drainTimeoutMs + CLOSE_MARGIN_MS, (url) => listening?.(url));
+      const workerStopMs = settings.drainTimeoutMs + CLOSE_MARGIN_MS;
+      runWorkers(settings, { entryFile, workerStopMs, runtime: nodeRuntime }, (url) => listening?.(url));
     } else {
       const app = await createService(settings, plugins);
       warnOfMisspeltSettings(app.log);
       const grace = closeWithApp(app, settings);
-      onStopSignal(app.log, () => grace.close());
-      // Not within the call: nothing in it is done when there is nobody to call.
+      onStopSignal(nodeRuntime, app.log, () => grace.close());
+      // Not inside the call below, which is skipped if there is no `listening`.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
       listening?.(url);
       logAccessMode(settings, app.log);
     }
   } catch (error) {
     const reason = explainStartFailure(error, settings);
-    // The primary process hears the same from every worker, and tells it once.
+    // Every worker fails for the same reason, and the primary process writes it once.
     if (link === undefined) process.stderr.write(`${reason}\n`);
     else await link.failed(reason);
     process.exit(1);
@@ -78,7 +80,7 @@ async function serveAsWorker(
     backlog: LISTEN_BACKLOG,
     listenTextResolver: (address) => `worker takes connections of ${address}`,
   });
-  // Until now it simply ends: there is nobody to say good-bye to.
+  // Until now a stop just ends the process: it has no connections.
   link.onStop = () => {
     link.onStop = () => undefined;
     grace.close();
@@ -86,7 +88,7 @@ async function serveAsWorker(
   return url;
 }
 
-/** Closes the service when told to, and on an error that nobody caught; the stop signals are left to others. */
+/** Closes the service on `close()` and on an uncaught error. Does not listen for the stop signals. */
 function closeWithApp(app: FastifyInstance, { drainTimeoutMs }: Settings): ReturnType<typeof closeWithGrace> {
   const options = { delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log, skip: [...STOP_SIGNALS] };
   return closeWithGrace(options, async ({ err }) => {

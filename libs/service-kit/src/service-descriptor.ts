@@ -1,26 +1,26 @@
 import type { FastifyPluginAsync } from 'fastify';
 
-/** A path of a service. From it the gateway's location is rendered, and its row in docs/operations.md. */
+/** A path of a service. The gateway's location and the row in docs/operations.md are generated from it. */
 export interface ServicePath {
-  /** `{name}` stands for one segment, a last `*` for all that follows. A slash may stand behind any other path. */
+  /** `{name}` is one segment, a `*` at the end is any rest. All other paths work with a slash at the end too. */
   readonly path: string;
   readonly methods: readonly string[];
-  /** The protocol that a `GET` may be upgraded to. */
+  /** The protocol to which a `GET` may be upgraded. */
   readonly upgrade?: string;
-  /** Whether a proxy may collect the answer before it passes it on. Default `true`. */
+  /** Whether a proxy may buffer the response. Default `true`. */
   readonly buffering?: boolean;
-  /** Answers of `GET` are read by an `EventSource`, which gives up for good on any status but 200. Default `false`. */
+  /** Whether an `EventSource` reads the response of `GET`; it never reconnects after a status other than 200. Default `false`. */
   readonly eventSource?: boolean;
-  /** Longest silence of the service and of the client, in nginx's words. Default: nginx's, `60s`. */
+  /** Maximum silence of the service, and of the client, in the syntax of nginx. Default: `60s`, as in nginx. */
   readonly readTimeout?: string;
   readonly sendTimeout?: string;
-  /** Why it is so. */
+  /** Why the path has these values. */
   readonly note?: string;
 }
 
-/** Everything that the rest of the system has to know about a service. All but the plugin stands in its `service.json`. */
+/** Everything that other projects need to know about a service. All but the plugin is in its `service.json`. */
 export interface ServiceDescriptor {
-  /** Of its folder and Nx project, its image and its service in the compose file. */
+  /** The name of its folder, its Nx project, its image and its service in the compose file. */
   readonly name: string;
   readonly plugin: FastifyPluginAsync;
   readonly defaultPort: number;

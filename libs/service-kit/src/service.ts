@@ -1,6 +1,6 @@
 import { type Bus, createBus } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
-import { nodeRuntime } from '@tetracast/node-io/runtime';
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
 import { ACCESS_NAMESPACE, AccessControl, Limits, REVOCATIONS_MAX } from '@tetracast/session';
@@ -20,46 +20,49 @@ import type { Tetracast } from './tetracast';
 import type { WorkerRole } from './workers/worker-role';
 
 export interface ServiceOptions {
-  /** Default: the one at `settings.busUrl`. It is closed with the service. */
+  /** Default: the one at `settings.busUrl`. The service closes it. */
   readonly bus?: Bus;
+  /** Clocks, timers and randomness. Default: those of the process. */
+  readonly runtime?: Runtime;
   /** Other values than {@link FIXED_VALUES}, for tests. */
   readonly fixed?: Partial<FixedValues>;
   /** JSON lines on stdout. Default `true`. */
   readonly logger?: boolean;
-  /** Where this process is one of several that serve the port. */
+  /** Set in a worker: a process that serves the port with others. */
   readonly role?: WorkerRole;
 }
 
-/** Heartbeats after which a peer that has taken nothing of what is pending is cut: a minute by default. */
+/** Heartbeat intervals after which the hub closes a connection whose client has taken none of its pending bytes. */
 const STALLED_HEARTBEATS = 4;
 
-/** For a service with few connections. */
+/** Minimum number of sockets besides connections. */
 const SPARE_SOCKETS = 100;
 
-/** A service with these plugins, not yet listening. Closing it drains its lines, then closes the hub and the bus. */
+/** A service with these plugins that does not listen yet. To close it drains its connections, then closes the hub and the bus. */
 export async function createService(
   given: Settings,
   plugins: readonly FastifyPluginAsync[],
-  { bus: givenBus, logger = true, role, fixed }: ServiceOptions = {},
+  { bus: givenBus, logger = true, role, fixed, runtime = nodeRuntime }: ServiceOptions = {},
 ): Promise<FastifyInstance> {
   const settings: Settings = { ...given, ...fixed };
   const app = fastify(createServerOptions(settings, logger, role?.worker));
-  const bus = givenBus ?? openBus(settings, app.log);
-  const hub = new Hub(bus, hubOptions(settings));
-  const limits = new Limits(settings, bus);
-  const access = await AccessControl.create(settings, bus, hub, app.log).catch(async (error: unknown) => {
+  const bus = givenBus ?? openBus(settings, app.log, runtime);
+  const hub = new Hub(bus, hubOptions(settings, runtime));
+  const limits = new Limits(settings, bus, runtime);
+  const context = { settings, store: bus, hub, logger: app.log, runtime };
+  const access = await AccessControl.create(context).catch(async (error: unknown) => {
     hub.close();
     limits.close();
     await bus.close();
     throw error;
   });
-  const core = { settings, bus, hub, limits, access };
+  const core = { settings, bus, hub, limits, access, runtime };
   const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
-  drainOnClose(app, hub, settings.drainTimeoutMs, () => {
+  drainOnClose(app, core, settings.drainTimeoutMs, () => {
     state.draining = true;
   });
   app.addHook('onClose', async () => {
@@ -85,16 +88,16 @@ export async function createService(
 }
 
 /**
- * The most sockets of one process, those of requests included. With half as many again as connections the server can still
- * answer that it is full, and serve polls; it closes every further socket at once.
+ * Maximum number of sockets of one process, with those of requests. It is half as many again as connections, so that a full
+ * server can still refuse requests and serve polls. The server closes every further socket at once.
  */
 function maxSockets({ maxConnections }: Settings): number {
   return Math.ceil(maxConnections * 1.5) + SPARE_SOCKETS;
 }
 
-function hubOptions(settings: Settings): HubOptions {
+function hubOptions(settings: Settings, runtime: Runtime): HubOptions {
   return {
-    runtime: nodeRuntime,
+    runtime,
     maxChannels: settings.maxChannels,
     maxOpenChannels: settings.maxOpenChannels,
     maxRewind: settings.maxRewind,
@@ -107,7 +110,7 @@ function hubOptions(settings: Settings): HubOptions {
   };
 }
 
-function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
+function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime): Bus {
   const busSettings = {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: {
@@ -117,5 +120,5 @@ function openBus(settings: Settings, logger: FastifyBaseLogger): Bus {
     idempotencyTtlMs: settings.idempotencyTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
   };
-  return createBus(settings.busUrl, busSettings, { logger, runtime: nodeRuntime });
+  return createBus(settings.busUrl, busSettings, { logger, runtime });
 }

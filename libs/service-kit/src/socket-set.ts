@@ -3,17 +3,17 @@ import type { Socket } from 'node:net';
 const SWEEP_MIN = 256;
 
 /**
- * Those that have closed are looked for when there are so many times as many as were open the last time: a closed one
- * keeps some KB of its connection's with it. It costs nine looks for each socket that comes.
+ * Closed sockets are removed when the set has this many times as many as were open after the last sweep: a closed socket keeps
+ * some KB of its connection. This costs nine checks for each new socket.
  */
 const SWEEP_GROWTH = 9 / 8;
 
-/** The open sockets, and some that are not any more: there may be very many, and a listener for each is not cheap. */
+/** The open sockets, and some that have closed: with very many sockets, a listener on each would cost too much. */
 export class SocketSet {
   private readonly sockets = new Set<Socket>();
   private sweepAt = SWEEP_MIN;
 
-  /** Those that are open, and those that have closed and are still known. */
+  /** The number of sockets, including those that have closed since the last sweep. */
   get size(): number {
     return this.sockets.size;
   }

@@ -1,7 +1,7 @@
 import { configuredKeys } from '@tetracast/session';
 import { misspeltSettings, type Settings } from './settings/settings';
 
-/** The one line of the log about access. */
+/** Logs who may use the service, in one line. */
 export function logAccessMode(settings: Settings, log: { info(text: string): void }): void {
   const { access, publicSubscribe, publicPublish } = settings;
   if (configuredKeys(settings) !== undefined) {
@@ -13,7 +13,7 @@ export function logAccessMode(settings: Settings, log: { info(text: string): voi
   log.info(`no access check: ${whom} may publish and subscribe`);
 }
 
-/** A line for each name in the environment that is probably meant for a setting. */
+/** Logs each name in the environment that is probably a misspelt setting. */
 export function warnOfMisspeltSettings(log: { warn(text: string): void }): void {
   for (const problem of misspeltSettings(process.env)) log.warn(problem);
 }

@@ -1,20 +1,25 @@
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { FastifyBaseLogger } from 'fastify';
 
-/** What asks a process to stop: a service manager, a terminal's Ctrl-C, a terminal that is closed. */
+/** The signals that stop a process: from a service manager, Ctrl-C in a terminal, and the end of a terminal. */
 export const STOP_SIGNALS: readonly ('SIGTERM' | 'SIGINT' | 'SIGHUP')[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
-/** Within this time, in ms, signals are one request: npm sends its child the Ctrl-C that the terminal has sent it already. */
+/** Signals within this time, in ms, are one request to stop: npm repeats the Ctrl-C that the terminal has already sent. */
 const ONE_REQUEST_MS = 1000;
 
 /** Calls `stop` on the first stop signal. One after `ONE_REQUEST_MS` ends the process at once, with exit code 1. */
-export function onStopSignal(log: Pick<FastifyBaseLogger, 'error'>, stop: () => void): void {
-  let askedAt: number | undefined;
+export function onStopSignal(
+  runtime: Pick<Runtime, 'monotonicMs'>,
+  log: Pick<FastifyBaseLogger, 'error'>,
+  stop: () => void,
+): void {
+  let firstAt: number | undefined;
   for (const signal of STOP_SIGNALS) {
     process.on(signal, () => {
-      if (askedAt === undefined) {
-        askedAt = performance.now();
+      if (firstAt === undefined) {
+        firstAt = runtime.monotonicMs();
         stop();
-      } else if (performance.now() - askedAt >= ONE_REQUEST_MS) {
+      } else if (runtime.monotonicMs() - firstAt >= ONE_REQUEST_MS) {
         log.error(`second ${signal}, exiting`);
         process.exit(1);
       }

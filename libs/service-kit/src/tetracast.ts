@@ -1,19 +1,22 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { AccessControl, Limits } from '@tetracast/session';
 import type { Settings } from './settings/settings';
 
-/** What every route of a service works with. */
+/** What every route of a service uses. */
 export interface Tetracast {
   readonly settings: Settings;
   readonly bus: Bus;
   readonly hub: Hub;
-  /** Who may do what: asked before anything is subscribed, sent or stored. */
+  /** Decides what each client may do. */
   readonly access: AccessControl;
   readonly limits: Limits;
-  /** Whether the service is stopping: lines are closed, and no new one should be opened. */
+  /** Clocks, timers and randomness. */
+  readonly runtime: Runtime;
+  /** Whether the service is stopping: it closes connections, and routes must not open new ones. */
   readonly draining: boolean;
-  /** Where several processes serve the port (WORKERS): what they, and only they, are called; not to be guessed. */
+  /** With WORKERS: a name that the processes on this port share, and that cannot be guessed. */
   readonly group?: string;
 }
 

@@ -4,15 +4,15 @@ import type { AccessControl } from './access/access-control';
 import type { Action } from './limits/limits';
 import type { SessionServices } from './session-services';
 
-/** What a client shows besides its request: a token, or the ticket of an event stream. */
+/** What a client sends besides its request: a token, or the ticket of an event stream. */
 export interface Credential {
   readonly token?: string;
   readonly ticket?: string;
 }
 
 /**
- * What the client of a plain request may do. The request counts for its address before its token is checked, since that is
- * work, and for its user once that is known; for a request that names `channels`, so many of them.
+ * What the client of a plain request may do. The request counts for its address before the server checks its token, since that
+ * is work, and then for its user. It costs as much as `channels` are many.
  *
  * @throws CodedError `rate_limited`, `unauthorized`, `unavailable`
  */
@@ -30,8 +30,8 @@ export async function authenticateRequest(
 }
 
 /**
- * What the client may do by its ticket, else by its token, else by the token that its request carries; without any, what everybody may.
- * A ticket has to be for all of `channels`.
+ * What the client may do by its ticket, else by its token, else by the token in its request; without any of them, what every
+ * client may do. A ticket must be for all of `channels`.
  *
  * @throws CodedError `unauthorized`, `unavailable`; for a ticket also `forbidden`, BusUnavailableError
  */

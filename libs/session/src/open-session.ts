@@ -11,27 +11,27 @@ import type { SessionServices } from './session-services';
 import type { SubscriptionRequest } from './subscription-request';
 
 export interface SessionRequest {
-  /** The rate that opening the session counts for. */
+  /** The action whose rate the session spends. */
   readonly action: Action;
-  /** Where the client's messages go. It is not written to before `onBegin`. */
+  /** Where the client's messages go. Nothing is written to it before `onBegin`. */
   readonly sink: Sink;
-  /** The request the client came with: it has the client's address and, without a `credential`, its token. */
+  /** The request of the client. It has the client's address and, without a `credential`, its token. */
   readonly request: IncomingMessage;
-  /** What the client shows besides the request. */
+  /** What the client sends besides the request. */
   readonly credential?: Credential | undefined;
   readonly subscription: SubscriptionRequest;
-  /** Default: one for this session alone. One that has its connection already is not counted again, nor released. */
+  /** Default: one for this session alone. If its connection is already counted, the session neither counts nor releases it. */
   readonly quota?: ClientQuota;
-  /** The client can send a token later: without a permission the session waits for it. Default `false`. */
+  /** The client can send a token later. Without a permission the session then waits for it. Default `false`. */
   readonly tokenMayFollow?: boolean;
   /**
-   * The transport calls `Session.registerPermission` if it keeps the connection open: a poll that is answered at once would pay
-   * for a registration it never uses. Default `false`: step 6 registers it.
+   * The transport calls `Session.registerPermission` itself, if it keeps the connection open: a poll that gets its response at
+   * once does not need it. Default `false`: step 6 registers the permission.
    */
   readonly registersLater?: boolean;
-  /** Called at once, before the client is authenticated: from now on the transport closes the session when its socket ends. */
+  /** Called before the client is authenticated. From then on the transport closes the session when its socket ends. */
   readonly onConnect?: (session: Session) => void;
-  /** Decides what to subscribe to, once it is known who the client is. Default: `subscription`. */
+  /** Returns what to subscribe to, once the client is authenticated. Default: `subscription`. */
   readonly prepare?: (session: Session, permissions: Permissions) => Promise<SubscriptionRequest>;
   readonly onBegin?: FirstSubscription['onBegin'];
 }
@@ -39,18 +39,18 @@ export interface SessionRequest {
 /**
  * The one way from a request to a live connection, for every transport, in this order:
  *
- * 1. spends the rate of the client's address, since all that follows is work;
- * 2. counts the connection, and connects it to the hub without a channel: every open socket takes memory, also before its client is known,
- *    and a drain has to find it, however long its token takes to check;
- * 3. authenticates the client, by its token, its ticket, or without either;
+ * 1. spends the rate of the client's address, since all later steps are work;
+ * 2. counts the connection, and connects it to the hub without a channel: every open socket takes memory, and a drain must find
+ *    it, also while the server checks the client's token;
+ * 3. authenticates the client by its ticket or its token, or without them;
  * 4. counts the connection and the rate for the user of the token;
  * 5. checks the client's permission to subscribe;
  * 6. registers the permission of the connection, for the notice of its expiry, its renewal and its revocation;
  * 7. subscribes from the start position.
  *
- * If one step fails all before it are undone, but for the rate that was spent. Where a token may follow, a client that may not
- * do what it came for waits after step 4 with an empty permission, for 10 s at the most; `Session.authenticate` and
- * `Session.begin` do the rest. If the connection ends meanwhile the other steps are left out, and the session is closed.
+ * If a step fails, all steps before it are undone, except for the rate. If a token may follow, a session whose channels are not
+ * allowed yet waits after step 4, for at most 10 s; `Session.authenticate` and `Session.begin` do the rest. If the connection
+ * ends meanwhile, the other steps are left out, and the session is closed.
  *
  * @throws CodedError `rate_limited`, `overloaded`, `unauthorized`, `forbidden`, `unavailable`, `too_many_channels`,
  * `invalid_request`, and what the callbacks throw; BusUnavailableError
@@ -72,7 +72,7 @@ export async function openSession(services: SessionServices, options: SessionReq
       return session;
     }
     if (permissions.claims === undefined && permissions.isNothing) {
-      throw new CodedError('unauthorized', 'A token is needed: without one this server allows nothing');
+      throw new CodedError('unauthorized', 'this server allows nothing without a token: send one');
     }
     const subscription = (await options.prepare?.(session, permissions)) ?? asked;
     if (connection.isClosed()) return session;
@@ -109,7 +109,7 @@ function register(
   return permission;
 }
 
-/** Whether a client without a token cannot do what it came for. */
+/** Whether a client without a token may not subscribe to what it asks for. */
 function needsToken(permissions: Permissions, channels: readonly string[]): boolean {
   if (permissions.claims !== undefined) return false;
   if (channels.length === 0) return permissions.isNothing;

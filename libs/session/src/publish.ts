@@ -12,15 +12,15 @@ import { flawIn } from './limits/data-flaw';
 import type { SessionServices } from './session-services';
 import type { MessageSettings } from './session-settings';
 
-/** What the server knows of a publisher besides its message. */
+/** What the server knows about a publisher besides its message. */
 export interface PublishContext {
-  /** What the publisher may do; the subject of its token stands in the message. */
+  /** What the publisher may do. The message names the subject of its token. */
   readonly permissions: Permissions;
-  /** The client key of the publisher's connection; it wins over the one in the publication. */
+  /** The client key of the publisher's connection. It overrides the one in the publication. */
   readonly client?: string;
-  /** The server made `client` up: after a reconnect it is another one, so no idempotency key belongs to it. Default `false`. */
+  /** The server made up `client`. After a reconnect it is another one, so no idempotency key belongs to it. Default `false`. */
   readonly isClientMadeUp?: boolean;
-  /** Wins over the one in the publication. */
+  /** Overrides the one in the publication. */
   readonly idempotencyKey?: string;
 }
 
@@ -28,7 +28,7 @@ export interface PublishResult {
   /** The cursor of the stored message. */
   readonly id: string;
   readonly channel: string;
-  /** The idempotency key was known: this is the message that was stored then. */
+  /** The idempotency key was known: `id` is that of the message that was stored before. */
   readonly duplicate: boolean;
 }
 
@@ -37,10 +37,10 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 const check = TypeCompiler.Compile(PublicationSchema);
 
 /**
- * Publishes what a client sent; resolves once it is stored. The same for every transport.
+ * Publishes what a client sent on any transport. Resolves once it is stored.
  *
  * @throws CodedError `unauthorized`, `forbidden`, `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
- * idempotency key); BusUnavailableError when nothing is known to be stored
+ * idempotency key); BusUnavailableError if it is unknown whether the message is stored
  */
 export async function publish(
   service: Pick<SessionServices, 'settings' | 'hub'>,
@@ -50,7 +50,7 @@ export async function publish(
   return publishValid(service, readPublication(body), context);
 }
 
-/** The same for what {@link PublicationSchema} has let pass already. */
+/** The same for a publication that has passed {@link PublicationSchema}. */
 export async function publishValid(
   { settings, hub }: Pick<SessionServices, 'settings' | 'hub'>,
   { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
@@ -79,7 +79,7 @@ export async function publishValid(
   return { id, channel, duplicate };
 }
 
-/** Two clients that happen to use one key must not get each other's answers; a client key that the client named is its own. */
+/** Two clients that use the same idempotency key by chance must not get each other's results. */
 function idempotencyOwner(user: string | undefined, client: string | undefined): string | undefined {
   if (user !== undefined) return `user:${user}`;
   return client === undefined ? undefined : `client:${client}`;
@@ -90,7 +90,8 @@ function readPublication(body: unknown): PublicationRequest {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new CodedError('invalid_message', 'a message must be an object with "channel" and "data"');
   }
-  if (!('channel' in body)) throw new CodedError('invalid_channel', '"channel" is missing in the message');
+  if (!('channel' in body))
+    throw new CodedError('invalid_channel', '"channel" is missing: name the channel in the message');
   const named = explainMembers(body, 'invalid_message');
   if (named !== undefined) throw new CodedError(named.code, named.message);
   const first = check.Errors(body).First();
@@ -103,7 +104,7 @@ function encodeData(data: unknown, { maxDataDepth, maxMessageBytes }: MessageSet
   const text = JSON.stringify(data);
   const bytes = Buffer.byteLength(text);
   if (bytes > maxMessageBytes) {
-    throw new CodedError('message_too_large', `the data is ${bytes} bytes of JSON, of at most ${maxMessageBytes}`);
+    throw new CodedError('message_too_large', `the data has ${bytes} bytes as JSON: send at most ${maxMessageBytes}`);
   }
   return text;
 }

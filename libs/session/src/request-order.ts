@@ -4,24 +4,24 @@ interface Request {
 }
 
 /**
- * Orders the requests of one client. A request that changes its subscriptions runs alone, after all earlier ones and before all
- * later ones; between two changes the others run side by side, begun in order. So a subscription takes effect for what is
- * published next, and a stream of publications does not take one round trip each. Tasks must not reject.
+ * Orders the requests of one client. A request that changes subscriptions runs alone: after all earlier requests, and before all
+ * later ones. The others are begun in order, and run in parallel. So a subscription is in effect for the next publication, and
+ * publications do not wait a round trip for each other. Tasks must not reject.
  */
 export class RequestOrder {
   private readonly waiting: Request[] = [];
   private running = 0;
   private changing = false;
-  /** One for all tasks, since a stream of publications makes very many; an idle connection keeps none. */
+  /** One function for all tasks, since there may be very many of them; `undefined` while none runs, to save memory. */
   private ended: (() => void) | undefined;
 
-  /** `reader.regulate` is called when it is no longer {@link full}. */
+  /** Calls `reader.regulate` when it is no longer {@link full}. */
   constructor(
     private readonly limit: number,
     private readonly reader: { regulate(): void },
   ) {}
 
-  /** Whether `limit` requests wait or run; the reader reads no more until its `regulate` is called. */
+  /** Whether `limit` requests wait or run. The reader then reads nothing until its `regulate` is called. */
   get full(): boolean {
     return this.waiting.length + this.running >= this.limit;
   }
@@ -35,7 +35,7 @@ export class RequestOrder {
   }
 
   private add(request: Request): void {
-    // Past the queue where it can: an array that has had something in it keeps room for more.
+    // Not through the queue if possible: an array keeps the memory of its former elements.
     if (this.waiting.length === 0 && this.mayStart(request)) this.start(request);
     else this.waiting.push(request);
   }

@@ -1,4 +1,4 @@
-/** What a session writes log lines to; a pino logger is one. */
+/** Writes log lines; a pino logger is one. */
 export interface SessionLogger {
   error(fields: object, text: string): void;
   warn(fields: object, text: string): void;

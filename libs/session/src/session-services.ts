@@ -4,12 +4,12 @@ import type { AccessControl } from './access/access-control';
 import type { Limits } from './limits/limits';
 import type { SessionSettings } from './session-settings';
 
-/** What sessions use; a service has one of each. */
+/** What sessions use. A service has one of each. */
 export interface SessionServices {
   readonly settings: SessionSettings;
   readonly bus: Bus;
   readonly hub: Hub;
-  /** Decides what each client may do; it is asked before anything is subscribed, sent or stored. */
+  /** Decides what each client may do. */
   readonly access: AccessControl;
   readonly limits: Limits;
 }

@@ -1,11 +1,11 @@
-/** The keys that check tokens. All of them empty: there are no tokens, and the gateway is open. */
+/** The keys that verify tokens. If all are empty, the server accepts no tokens and is open. */
 export interface KeySettings {
   readonly authSecret?: string;
   readonly authPublicKey?: string;
   readonly authJwksUrl?: string;
 }
 
-/** Which tokens are accepted, and how long what follows from them lasts. Durations in milliseconds. */
+/** Which tokens the server accepts, and the lifetimes of tickets, revocations and keys. Durations in milliseconds. */
 export interface AccessSettings extends Required<KeySettings> {
   readonly authAlgorithms: readonly string[];
   readonly authIssuer: string;
@@ -21,23 +21,23 @@ export interface AccessSettings extends Required<KeySettings> {
   readonly publicPublish: readonly string[];
 }
 
-/** Under which names a service answers, and for pages of which origins. */
+/** The host names under which a service answers, and the origins whose pages may use it. */
 export interface OriginSettings extends KeySettings {
   readonly host: string;
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts?: readonly string[];
-  /** IP addresses and CIDR networks of proxies whose `X-Forwarded-*` headers count. */
+  /** IP addresses and CIDR networks of proxies whose `X-Forwarded-*` headers the server believes. */
   readonly trustProxy: readonly string[];
 }
 
-/** How many connections a process takes; 0 for one address or one user is no limit. */
+/** The maximum number of connections of one process, address and user; 0 for an address or a user is no limit. */
 export interface ConnectionSettings {
   readonly maxConnections: number;
   readonly maxConnectionsPerIp: number;
   readonly maxConnectionsPerUser: number;
 }
 
-/** How often one connection, one address and one user may do something in a second; 0 is no limit. */
+/** Actions a second of one connection, one address and one user; 0 is no limit. */
 export interface Rates {
   readonly connection: number;
   readonly address: number;
@@ -50,7 +50,7 @@ export interface RateSettings {
   readonly pollRate: Rates;
 }
 
-/** How large the data of one message may be. */
+/** The maximum size of the data of one message. */
 export interface MessageSettings {
   /** Bytes of UTF-8, as JSON text. */
   readonly maxMessageBytes: number;

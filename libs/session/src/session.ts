@@ -6,21 +6,21 @@ import type { ClientQuota } from './limits/client-quota';
 import { publish, type PublishResult, publishValid } from './publish';
 import type { SessionServices } from './session-services';
 
-/** What the client asked for when it connected. */
+/** What the client asks for when it connects. */
 export interface FirstSubscription {
   readonly channels: readonly string[];
   readonly start: Start;
-  /** Called with the cursor the subscription starts from, before anything of it is written. */
+  /** Called with the cursor from which the subscription starts, before the first message. */
   readonly onBegin?: ((cursor: string, session: Session) => void) | undefined;
 }
 
 /**
- * One client's live connection: what it may do, what that costs, and what it is subscribed to. `openSession` makes it. Every
- * method that serves a request of the client spends its quota first, so that a refused request counts as well.
+ * One client's live connection with its permission, its quota and its subscriptions. `openSession` creates it. Every method that
+ * serves a request of the client spends its quota first, so that a refused request counts too.
  */
 export class Session {
   private permission: ConnectionPermission | undefined;
-  /** Kept until it has begun: a connection without a token waits for its first. */
+  /** `undefined` once it has begun. A connection without a token waits for its first. */
   private pending: FirstSubscription | undefined;
 
   constructor(
@@ -31,13 +31,13 @@ export class Session {
     private readonly isClientMadeUp: boolean,
   ) {}
 
-  /** What the client may do now. @throws CodedError `unauthorized` while the server waits for the client's first token */
+  /** What the client may do now. @throws CodedError `unauthorized` until the client has sent its first token */
   get permissions(): Permissions {
     if (this.permission !== undefined && this.pending === undefined) return this.permission.permissions;
     throw new CodedError('unauthorized', 'send an "auth" frame with a token first');
   }
 
-  /** Gives the connection its permission, and what to subscribe to once {@link begin} is called. */
+  /** Sets the permission of the connection, and what {@link begin} subscribes to. */
   admit(permission: ConnectionPermission, pending: FirstSubscription): void {
     this.permission = permission;
     this.pending = pending;
@@ -51,7 +51,7 @@ export class Session {
   }
 
   /**
-   * Begins the first subscription; does nothing if it has begun. When it fails the session is closed.
+   * Begins the first subscription; does nothing if it has begun. If it fails, the session is closed.
    * @throws CodedError `unauthorized`, `forbidden`, `too_many_channels`, `invalid_request`; BusUnavailableError
    */
   async begin(): Promise<void> {
@@ -69,9 +69,9 @@ export class Session {
   }
 
   /**
-   * Accepts a token that the client sends on the connection: its first, or one that takes the place of the one before. After
-   * a first one call {@link begin}.
-   * @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request`; the connection keeps what it had
+   * Accepts a token that the client sends on the connection: its first token, or one that replaces it. After the first one call
+   * {@link begin}.
+   * @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request`; the connection keeps its permission
    */
   async authenticate(token: string): Promise<Permissions> {
     const { services, quota, permission, pending } = this;
@@ -83,7 +83,7 @@ export class Session {
   }
 
   /**
-   * Subscribes to more channels. `prepare` is awaited once they are allowed, `onBegin` is called with the cursor they start from.
+   * Subscribes to more channels. Awaits `prepare` once they are allowed, and calls `onBegin` with the cursor they start from.
    * @throws CodedError `rate_limited`, `unauthorized`, `forbidden`, and what `prepare` and `Connection.subscribe` throw
    */
   async subscribe(
@@ -110,13 +110,16 @@ export class Session {
     return publish(this.services, read(), this.publishContext);
   }
 
-  /** The same for a publication that has passed its schema. Not async: an answer must not come later than that of a later frame. */
+  /**
+   * The same for a publication that has passed `PublicationSchema`. Not async, since that would delay the answer: it must not come
+   * after the answer to a later frame.
+   */
   publishValid(publication: PublicationRequest): Promise<PublishResult> {
     this.quota.spend('publish');
     return publishValid(this.services, publication, this.publishContext);
   }
 
-  /** Ends everything the session has: subscriptions, permission, its place in the limits. The transport closes its socket itself. */
+  /** Ends the subscriptions and the permission, and releases the quota. The transport closes its socket itself. */
   close(): void {
     this.connection.close();
   }

@@ -2,17 +2,17 @@ import { CodedError, isChannel, isClientKey, parseStart, type Start } from '@tet
 
 /** What a client asks for in a URL. */
 export interface SubscriptionRequest {
-  /** Each once, in the order they were named; may be empty. */
+  /** Each name once, in the order of the request; may be empty. */
   readonly channels: string[];
   readonly start: Start;
   readonly client?: string;
 }
 
 /**
- * Reads `channel` (repeated, as `channel[]`, or comma-separated), the start and `client` from a query. Of the words for a start the
- * `Last-Event-ID` header wins, since a stock client keeps its URL and moves only that; then `lastEventId`, which stand-ins
- * for `EventSource` send because they cannot set the header; then `after`, then `rewind`. A cursor that cannot be read is no error here:
- * it is answered by a reset.
+ * Reads `channel` (repeated, as `channel[]`, or comma-separated), the start and `client` from a query. The start is the first of:
+ * the `Last-Event-ID` header, since a stock client changes only that on a reconnect; `lastEventId`, which replacements of
+ * `EventSource` send because they cannot set the header; `after`; `rewind`. A cursor that cannot be read is no error here: the
+ * server answers it with a reset.
  *
  * @throws CodedError `invalid_channel`, `invalid_request`
  */
@@ -30,7 +30,7 @@ export function parseSubscriptionRequest(
   return { channels: channelsIn(query), start, ...(client === undefined ? {} : { client }) };
 }
 
-/** Requires a channel, for transports on which a request without one can never receive anything. */
+/** Requires a channel, for transports on which a client cannot subscribe later. */
 export function requireChannels(request: SubscriptionRequest): SubscriptionRequest {
   if (request.channels.length === 0)
     throw new CodedError('invalid_channel', '"channel" is missing: add ?channel=<name>');
@@ -41,10 +41,10 @@ export function requireChannels(request: SubscriptionRequest): SubscriptionReque
 export function single(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
-  throw new CodedError('invalid_request', `"${name}" must ${Array.isArray(value) ? 'stand only once' : 'be a string'}`);
+  throw new CodedError('invalid_request', `"${name}" must ${Array.isArray(value) ? 'occur only once' : 'be a string'}`);
 }
 
-/** `channel`, and what jQuery, axios and qs make of it where a list is its value: `channel[]` and `channel[0]`. */
+/** `channel`, or its name in a list of jQuery, axios and qs: `channel[]` and `channel[0]`. */
 const CHANNEL_FIELD = /^channel(?:\[\d*\])?$/;
 
 function channelsIn(query: Readonly<Record<string, unknown>>): string[] {

@@ -10,8 +10,8 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * The one conversion at the edge: any thrown value becomes the error that the client sees, with the value as its `cause`. An
- * error that neither the client nor a missing message log has caused is `internal`, and its message reveals nothing.
+ * Converts any thrown value to the error that the client sees, with the value as its `cause`. An error that neither the client nor
+ * an unreachable message log caused is `internal`, and its message reveals nothing.
  */
 export function toCodedError(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
@@ -36,7 +36,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
 }
 
-// The message of a bad URL repeats the URL, and with it perhaps a token.
+// The message of a bad URL contains the URL, and perhaps a token.
 function reasonIn(error: unknown): string {
   if (!(error instanceof Error)) return ERRORS.invalid_request.title;
   return 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 'the URL cannot be read' : error.message;

@@ -126,7 +126,7 @@ describe('a step that fails undoes those before it', () => {
   it('the registration of the permission, since its token was revoked meanwhile', async () => {
     await using services = await createServices(ONE_EACH);
     jest.spyOn(services.access, 'openPermission').mockImplementationOnce(() => {
-      throw new CodedError('unauthorized', 'The token was revoked');
+      throw new CodedError('unauthorized', 'the token was revoked');
     });
 
     await expect(open(services)).rejects.toThrow(refusal('unauthorized'));

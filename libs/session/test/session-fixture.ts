@@ -1,4 +1,5 @@
 import { Hub } from '@tetracast/hub';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AccessControl } from '../src/access/access-control';
@@ -20,9 +21,9 @@ export async function createServices(changed: Parameters<typeof sessionSettings>
   const settings = sessionSettings({ authSecret: SECRET, ...changed });
   const bus = createMemoryBus();
   const hub = new Hub(bus);
-  const limits = new Limits(settings, bus);
+  const limits = new Limits(settings, bus, nodeRuntime);
   const logger = { error: () => undefined, warn: () => undefined };
-  const access = await AccessControl.create(settings, bus, hub, logger);
+  const access = await AccessControl.create({ settings, store: bus, hub, logger, runtime: nodeRuntime });
   while (!access.isReady) await new Promise(setImmediate);
   return {
     settings,

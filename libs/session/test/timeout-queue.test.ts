@@ -1,10 +1,12 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { TimeoutQueue } from '../src/timeout-queue';
 
 const TICK_MS = 50;
 
-describe('Deadlines', () => {
+describe('TimeoutQueue', () => {
   const reached: string[] = [];
-  const create = (): TimeoutQueue<string> => new TimeoutQueue(TICK_MS, (member) => reached.push(member));
+  const create = (): TimeoutQueue<string> =>
+    new TimeoutQueue(nodeRuntime, TICK_MS, (member: string) => reached.push(member));
 
   beforeEach(() => {
     reached.length = 0;
@@ -16,9 +18,9 @@ describe('Deadlines', () => {
   });
 
   it.each([1, 49, 50, 51, 1000, 55_000])('are reached not before %i ms, and at most two ticks later', (waitMs) => {
-    const deadlines = create();
+    const timeouts = create();
     jest.advanceTimersByTime(17);
-    deadlines.add('a', waitMs);
+    timeouts.add('a', waitMs);
 
     jest.advanceTimersByTime(waitMs - 1);
     expect(reached).toEqual([]);
@@ -27,17 +29,17 @@ describe('Deadlines', () => {
   });
 
   it('are reached when they are due at once, at the very tick', () => {
-    const deadlines = create();
+    const timeouts = create();
     jest.advanceTimersByTime(TICK_MS - (performance.now() % TICK_MS));
-    deadlines.add('a', 0);
+    timeouts.add('a', 0);
 
     jest.advanceTimersByTime(2 * TICK_MS);
     expect(reached).toEqual(['a']);
   });
 
   it('are reached in their order, by one timer, however many there are', () => {
-    const deadlines = create();
-    for (let number = 20; number > 0; number--) deadlines.add(`${number}`, number * TICK_MS);
+    const timeouts = create();
+    for (let number = 20; number > 0; number--) timeouts.add(`${number}`, number * TICK_MS);
 
     expect(jest.getTimerCount()).toBe(1);
     jest.advanceTimersByTime(22 * TICK_MS);
@@ -45,41 +47,41 @@ describe('Deadlines', () => {
   });
 
   it('need no timer when there is none', () => {
-    const deadlines = create();
+    const timeouts = create();
     expect(jest.getTimerCount()).toBe(0);
 
-    const first = deadlines.add('a', 100);
-    const second = deadlines.add('b', 200);
-    deadlines.remove('a', first);
+    const first = timeouts.add('a', 100);
+    const second = timeouts.add('b', 200);
+    timeouts.remove('a', first);
     expect(jest.getTimerCount()).toBe(1);
-    deadlines.remove('b', second);
+    timeouts.remove('b', second);
     expect(jest.getTimerCount()).toBe(0);
 
-    deadlines.add('c', 100);
+    timeouts.add('c', 100);
     jest.advanceTimersByTime(200);
     expect(reached).toEqual(['c']);
     expect(jest.getTimerCount()).toBe(0);
   });
 
   it('that were removed are not reached, and may be removed again', () => {
-    const deadlines = create();
-    const due = deadlines.add('a', 100);
-    deadlines.add('b', 100);
+    const timeouts = create();
+    const due = timeouts.add('a', 100);
+    timeouts.add('b', 100);
 
-    deadlines.remove('a', due);
-    deadlines.remove('a', due);
+    timeouts.remove('a', due);
+    timeouts.remove('a', due);
     jest.advanceTimersByTime(200);
-    deadlines.remove('b', due);
+    timeouts.remove('b', due);
 
     expect(reached).toEqual(['b']);
   });
 
   it('may be added by one that is reached', () => {
-    const deadlines = new TimeoutQueue<string>(TICK_MS, (member) => {
+    const timeouts = new TimeoutQueue<string>(nodeRuntime, TICK_MS, (member) => {
       reached.push(member);
-      if (member === 'a') deadlines.add('b', 100);
+      if (member === 'a') timeouts.add('b', 100);
     });
-    deadlines.add('a', 100);
+    timeouts.add('a', 100);
 
     jest.advanceTimersByTime(400);
 
@@ -88,10 +90,10 @@ describe('Deadlines', () => {
   });
 
   it('that passed while the process was busy are all reached', () => {
-    const deadlines = create();
-    deadlines.add('a', 100);
-    deadlines.add('b', 300);
-    deadlines.add('c', 1000);
+    const timeouts = create();
+    timeouts.add('a', 100);
+    timeouts.add('b', 300);
+    timeouts.add('c', 1000);
 
     // The clock goes on, the timer comes once.
     jest.setSystemTime(Date.now() + 500);

@@ -108,7 +108,7 @@ describe('no log line contains a token, a ticket or a secret', () => {
     await service.stop();
 
     const log = service.output();
-    expect(log).toContain('the revocations cannot be read');
+    expect(log).toContain('the server cannot read the revocations');
     for (const secret of [SECRET, PASSWORD, ...partsOf(token)]) expect(log).not.toContain(secret);
   });
 });

@@ -33,7 +33,7 @@ const runners: BlockRunner[] = [];
 const survivors: { readonly running: RunningBlock; readonly runner: BlockRunner }[] = [];
 
 const startStandalone = (port?: number): Promise<ServiceProcess> =>
-  startService('standalone', { ...SETTINGS, ALLOWED_ORIGINS: site.origin }, port);
+  startService('standalone', { ...SETTINGS, ALLOWED_ORIGINS: site.origin }, port === undefined ? {} : { port });
 
 beforeAll(async () => {
   site = await startReadersSite();

@@ -1,15 +1,15 @@
 import { INTERNALS } from '@tetracast/node-io';
 import type { Transport } from 'engine.io';
 
-/** Packets of one POST. A stock client may send some thousands at once that it kept while it was offline. */
+/** Maximum packets of one POST. A stock client may send some thousands at once that it queued while offline. */
 const PACKETS_MAX = 4096;
 
-/** Those of them that open a namespace, for which much is made before it can be refused: the most that `MAX_CHANNELS` may be. */
+/** Maximum packets of one POST that open a namespace, which is costly also if it is refused: the maximum of `MAX_CHANNELS`. */
 const CONNECTS_MAX = 1000;
 
 // Socket.IO protocol 5 in Engine.IO protocol 4: how a packet begins that opens a namespace.
 const CONNECT = '40';
-// Engine.IO protocol 4: what stands between the packets of a payload.
+// Engine.IO protocol 4: the separator of the packets of a payload.
 const SEPARATOR = '\x1e';
 
 interface Parser {
@@ -18,13 +18,13 @@ interface Parser {
 
 const PARSE_ERROR = [{ type: 'error', data: 'parser error' }];
 
-/** One for all transports. Each has Engine.IO's own parser at first. */
+/** One parser for all transports; it replaces that of Engine.IO. */
 let bounded: Parser | undefined;
 
 /**
  * Replaces the parser of a polling transport. A payload of more than {@link PACKETS_MAX} packets, or {@link CONNECTS_MAX} that open
- * a namespace, ends its session like a payload that cannot be parsed: the stock client comes back. Engine.IO serves all packets of
- * a payload in one turn, each costs many times its bytes, and no option limits their number.
+ * a namespace, ends its session like a payload that cannot be parsed, and the stock client reconnects. Engine.IO serves all packets
+ * of a payload in one turn. Each costs much more than its bytes, and no option limits their number.
  */
 export function boundPayloads(transport: Transport): void {
   if (!INTERNALS.enginePayloads) return;

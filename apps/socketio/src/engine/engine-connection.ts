@@ -12,8 +12,8 @@ type ConnectionLimits = Pick<Settings, 'highWaterMark' | 'maxInProgress'>;
 const engineConnections = new WeakMap<EngineSocket, EngineConnection>();
 
 /**
- * One Engine.IO connection, shared by all namespaces its client has open. What is pending on it is bounded on both
- * transports: bytes in the TCP socket, and packets that wait for the client's next poll.
+ * One Engine.IO connection with all namespaces that its client has open. Its pending bytes are bounded on both transports: those in
+ * the TCP socket, and those of packets that wait for the next poll.
  */
 export class EngineConnection implements SocketOwner {
   readonly order: RequestOrder;
@@ -48,7 +48,7 @@ export class EngineConnection implements SocketOwner {
       this.queuedBytes = 0;
       this.regulate();
     });
-    // Not `once`, here and wherever an event comes once: that keeps three objects more.
+    // Not `once`, although the event comes once: that would keep three more objects.
     connection.on('close', () => {
       for (const { leave } of this.namespaces) leave();
       this.regulate();
@@ -56,8 +56,8 @@ export class EngineConnection implements SocketOwner {
   }
 
   /**
-   * Whether a socket id is in use here. It comes from the client, in its private id, and Socket.IO, which knows the clients of a
-   * connection by their socket ids, ends only one of two that have the same.
+   * Whether a namespace of this connection has the socket id, which a client sends in its private id. Socket.IO finds the clients of a
+   * connection by their socket ids, so two of them must not have the same.
    */
   has(socketId: string): boolean {
     return this.namespaces.some((namespace) => namespace.socketId === socketId);
@@ -67,14 +67,14 @@ export class EngineConnection implements SocketOwner {
     return this.connection.readyState === 'open';
   }
 
-  /** Whether it is about to be closed, since its client went on in spite of refusals. */
+  /** Whether the server closes it because its client ignored refusals. */
   get isAbusive(): boolean {
     return isAbusive(this.connection);
   }
 
   /**
-   * Whether frames may go straight to the TCP socket: on a WebSocket, and only while Engine.IO holds nothing back that
-   * must come first, as it does during an upgrade.
+   * Whether frames may be written to the TCP socket: only on a WebSocket, and while Engine.IO has no queued packets, which must come
+   * first, as during an upgrade.
    */
   get isDirect(): boolean {
     const { connection } = this;
@@ -82,34 +82,34 @@ export class EngineConnection implements SocketOwner {
     return isWebSocket && this.queuedPackets === 0 && this.isOpen;
   }
 
-  /** Writes whole WebSocket frames; only while {@link isDirect}. `false` above the high-water mark. */
+  /** Writes whole WebSocket frames; call it only while {@link isDirect}. `false` above the high-water mark. */
   writeFrames(batch: Batch): boolean {
     this.rawFull = this.socketWriter()?.write(batch.bytes) === false;
     return !this.isFull;
   }
 
-  /** Hands packets to Engine.IO, which keeps them until its transport can take them. `false` above the high-water mark. */
+  /** Gives packets to Engine.IO, which queues them for its transport. `false` above the high-water mark. */
   writePackets(batch: Batch): boolean {
     for (const packet of batch.frames) this.connection.write(packet.toString());
     return !this.isFull;
   }
 
-  /** Hands over one packet, whatever is pending. */
+  /** Sends one packet, also above the high-water mark. */
   send(packet: string): void {
     this.connection.write(packet);
   }
 
-  /** Has `onRoom` called once, when less than the high-water mark is pending and not too much is in progress. */
+  /** Calls `onRoom` once, when fewer bytes than the high-water mark are pending and not too many requests are in progress. */
   onceWritable(onRoom: () => void): void {
     if (!this.waiting.includes(onRoom)) this.waiting.push(onRoom);
   }
 
-  /** Resolves when the client's next request may be read, or when the connection is closed. */
+  /** Resolves when the server may read the next request of the client, or when the connection is closed. */
   async whenWritable(): Promise<void> {
     while (this.isOpen && this.isBusy) await new Promise<void>((resolve) => this.onceWritable(resolve));
   }
 
-  /** Stops reading from a WebSocket while the connection is busy; polling requests wait for {@link whenWritable} instead. */
+  /** Stops reading from a WebSocket while the connection is busy. Polling requests wait for {@link whenWritable} instead. */
   regulate(): void {
     const websocket = webSocketOf(this.connection)?.websocket;
     const pause = this.isOpen && this.isBusy;
@@ -124,16 +124,17 @@ export class EngineConnection implements SocketOwner {
     for (const onRoom of waiting) onRoom();
   }
 
-  /** Bytes that the client has taken, and that wait for it. */
-  get taken(): number {
+  /** Bytes that the client has taken. */
+  get bytesTaken(): number {
     return this.flushedBytes + (this.writer?.bytesTaken ?? 0);
   }
 
-  get pending(): number {
+  /** Bytes that wait for the client. */
+  get bytesPending(): number {
     return this.queuedBytes + (this.writer?.bytesPending ?? 0);
   }
 
-  /** Closes the connection so that the stock client reconnects by itself; `now`: without waiting for pending bytes. */
+  /** Closes the connection so that the stock client reconnects. `now`: does not wait for pending bytes. */
   close(now = false): void {
     this.connection.close(now);
   }

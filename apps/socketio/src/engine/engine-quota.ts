@@ -7,8 +7,8 @@ import type { IncomingMessage } from 'node:http';
 const quotas = new WeakMap<EngineSocket, ClientQuota>();
 
 /**
- * Counts a request of Engine.IO as a poll. One that names no session opens one.
- * @throws CodedError `overloaded`, `rate_limited`: there is no room for it, or there were too many
+ * Counts a request of Engine.IO as a poll. A request without a session id opens a session, for which there must be room.
+ * @throws CodedError `overloaded`, `rate_limited`
  */
 export function requireRoomForSession({ limits }: Pick<Tetracast, 'limits'>, request: IncomingMessage): void {
   const quota = limits.quotaFor(request);
@@ -16,11 +16,12 @@ export function requireRoomForSession({ limits }: Pick<Tetracast, 'limits'>, req
   if (queryOf(request)['sid'] === undefined) quota.requireRoom();
 }
 
+/** Whether there is room for the session that a request opens. */
 export function hasRoomForSession({ limits }: Pick<Tetracast, 'limits'>, request: IncomingMessage): boolean {
   return queryOf(request)['sid'] !== undefined || limits.quotaFor(request).hasRoom;
 }
 
-/** Counts an Engine.IO session, whatever namespaces are opened on it, as one connection until it ends. */
+/** Counts an Engine.IO session with all its namespaces as one connection until it ends. */
 export function admitSession({ limits }: Pick<Tetracast, 'limits'>, session: EngineSocket): void {
   const quota = limits.quotaFor(session.request);
   quotas.set(session, quota);
@@ -30,17 +31,17 @@ export function admitSession({ limits }: Pick<Tetracast, 'limits'>, session: Eng
       quota.onClose();
     });
   } catch {
-    // Others came between its handshake, which was let pass, and this.
+    // Other sessions began after its handshake was admitted.
     session.close(true);
   }
 }
 
-/** The quota of a session that {@link admitSession} has let in; all its namespaces share it. */
+/** The quota of a session that {@link admitSession} has counted. All its namespaces share it. */
 export function quotaOf(session: EngineSocket): ClientQuota {
   return quotas.get(session) as ClientQuota;
 }
 
-/** Whether the client went on and on though it was refused. Its session is closed, and what still comes from it is ignored. */
+/** Whether the client ignored refusals. The server closes its session, and ignores what still arrives. */
 export function isAbusive(session: EngineSocket): boolean {
   return quotas.get(session)?.isAbusive === true;
 }

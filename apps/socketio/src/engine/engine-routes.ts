@@ -8,17 +8,16 @@ import { EngineConnection } from './engine-connection';
 import { forwardRequest, ownerOf } from './forwarding';
 import type { NodeDirectory } from './node-directory';
 
-/** Where the stock client looks for the service. */
+/** The default path of the stock client. */
 export const SOCKETIO_PATH = '/socket.io/';
 
 /**
- * Hands HTTP requests of clients to Engine.IO, after they passed what all requests of the service pass; those of a session
- * that another process keeps are handed to that one.
+ * Gives HTTP requests to Engine.IO after the hooks of the service. Forwards those whose session another process keeps.
  */
 export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyPluginAsync {
   return async (app) => {
     const { tetracast } = app;
-    // Engine.IO reads the bodies itself, here or in the other process.
+    // Engine.IO reads the body, here or in the other process.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, payload, done) => {
       done(null, payload);
@@ -27,15 +26,15 @@ export function engineRoutes(engine: Engine, directory: NodeDirectory): FastifyP
       method: ['GET', 'POST'],
       url: SOCKETIO_PATH,
       exposeHeadRoute: false,
-      // In the turn in which the head was read: the body may stand right behind it.
+      // In the turn that read the head: the body may follow in the same bytes.
       onRequest: ({ raw }, reply, next) => {
         if (raw instanceof WholeRequest) raw.requireUtf8(() => refuseBody(reply));
         next();
       },
       handler: async (request, reply) => {
         const { sid, j: jsonp } = request.query;
-        // A script element names no origin: any page could read what is answered in this way.
-        if (jsonp !== undefined) throw new CodedError('invalid_request', 'JSONP is not served');
+        // The request of a script element has no origin: any page could read the response.
+        if (jsonp !== undefined) throw new CodedError('invalid_request', 'the service has no JSONP: leave "j" out');
         if (request.method === 'POST') requirePlainText(request.headers);
         const owner = await ownerOf(request.raw, directory);
         if (owner !== undefined) return forwardRequest(request, reply, owner);

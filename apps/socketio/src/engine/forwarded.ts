@@ -2,16 +2,16 @@ import { INTERNALS } from '@tetracast/node-io';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Says that a request was forwarded by another process of the service. */
+/** The header of a request that another process of the service forwarded. */
 export const FORWARDED_HEADER = 'x-tetracast-forwarded';
 
-/** What the header tells. */
+/** The content of the header. */
 export interface Forwarded {
-  /** `port`: it was sent to a port that several processes share, so any of them may have it; `door`: to its owner alone. */
-  readonly to: 'port' | 'door';
-  /** The key of the port it is meant for: nobody can know it who does not read the bus. */
+  /** `port`: it was sent to a port that several processes may share. `worker`: to the listener of one worker. */
+  readonly to: 'port' | 'worker';
+  /** The key of the processes on the port it is for. Only a process that reads the store knows it. */
   readonly key: string;
-  /** The address it came from, as the first process saw it. */
+  /** The remote address that the first process saw. */
   readonly clientAddress: string;
 }
 
@@ -19,18 +19,18 @@ export function writeForwarded({ to, key, clientAddress }: Forwarded): string {
   return `${to} ${key} ${clientAddress}`;
 }
 
-/** `undefined`: it comes from a client, or from a proxy in front. What cannot be read was made up, and is forwarded no more. */
+/** `undefined` for a request of a client or a proxy. A header that cannot be read counts as `worker`: it is not forwarded. */
 export function readForwarded({ headers }: IncomingMessage): Forwarded | undefined {
   const header = headers[FORWARDED_HEADER];
   if (header === undefined) return undefined;
   const [to, key = '', clientAddress = ''] = String(header).split(' ');
-  return { to: to === 'port' ? to : 'door', key, clientAddress };
+  return { to: to === 'port' ? to : 'worker', key, clientAddress };
 }
 
 /**
- * Gives the socket of a forwarded request the address of the client, or of its proxy: origins, TRUST_PROXY, limits and the log
- * then see what the first process saw. Only for a request that has the key of this process. Node has no way to set the address
- * of a socket, so an own property hides it.
+ * Gives the socket of a forwarded request the remote address that the first process saw, for origins, TRUST_PROXY, limits and log
+ * lines. Only for a request with the key of this process. Node cannot set the address of a socket, so a property of the object
+ * hides it.
  */
 export function adoptClientAddress(request: IncomingMessage, ownKey: string): void {
   if (!INTERNALS.forwardedAddress) return;
@@ -39,7 +39,7 @@ export function adoptClientAddress(request: IncomingMessage, ownKey: string): vo
   if (forwarded?.key === ownKey && isIP(forwarded.clientAddress) > 0) {
     Object.defineProperty(socket, 'remoteAddress', { value: forwarded.clientAddress, configurable: true });
   } else if (Object.hasOwn(socket, 'remoteAddress')) {
-    // The earlier request on the same connection was forwarded.
+    // An earlier request on the same connection was forwarded.
     Reflect.deleteProperty(socket, 'remoteAddress');
   }
 }

@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestFrom } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- it connects to the process that keeps the session
+import { request as requestFrom } from 'node:http';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- the same, for an upgrade
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { INTERNALS } from '@tetracast/node-io';
@@ -8,28 +11,27 @@ import type { NodeDirectory, SessionOwner } from './node-directory';
 
 const CONNECT_TIMEOUT_MS = 3000;
 
-/** What Engine.IO answers for a session it does not keep; the stock client then opens a new one and recovers. */
+/** The answer of Engine.IO for an unknown session. The stock client then opens a new one and recovers. */
 const SESSION_UNKNOWN = { code: 1, message: 'Session ID unknown' };
 
 /**
- * The process that keeps the session of a request, if it is another one. A forwarded request goes on only from the port that
- * several processes share to the worker listener of one of them, and no further: a process that does not keep its session
- * answers that it is unknown. Without `forwardedAddress` nothing is forwarded, since the owner would take the client's address
- * for one of this machine.
+ * The other process that keeps the session of a request; `undefined` if there is none. A forwarded request is forwarded again only
+ * from the port that several workers share to the listener of one of them. A worker that does not keep the session answers that it
+ * is unknown. Without `forwardedAddress` nothing is forwarded, since the owner would use the address of this process for limits.
  */
 export async function ownerOf(request: IncomingMessage, directory: NodeDirectory): Promise<SessionOwner | undefined> {
   if (!INTERNALS.forwardedAddress) return undefined;
   const forwarded = readForwarded(request);
-  if (forwarded?.to === 'door') return undefined;
+  if (forwarded?.to === 'worker') return undefined;
   const sid = new URLSearchParams(request.url?.split('?', 2)[1]).get('sid');
   const owner = sid === null ? undefined : await directory.ownerOf(sid);
-  return forwarded === undefined || owner?.isNear === true ? owner : undefined;
+  return forwarded === undefined || owner?.isSibling === true ? owner : undefined;
 }
 
-/** What is said to the next hop only (RFC 9110, section 7.6.1), besides what `Connection` names. */
+/** Headers for one hop (RFC 9110, section 7.6.1), besides those that `Connection` names. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
-/** Hands an HTTP request of a client to the process that keeps its session, and that one's answer to the client. */
+/** Forwards an HTTP request to the process that keeps its session, and sends its response to the client. */
 export async function forwardRequest(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -37,7 +39,7 @@ export async function forwardRequest(
 ): Promise<FastifyReply> {
   const { method, url: path, raw } = request;
   if (reply.raw.destroyed) return reply.hijack();
-  // What a GET brings says nothing to Engine.IO. Its length alone would have the owner wait for it.
+  // Engine.IO ignores the body of a GET. A length without a body would make the owner wait.
   const hasBody = method === 'POST';
   const headers = {
     ...endToEnd(raw.headers, hasBody ? [] : ['content-length']),
@@ -47,20 +49,20 @@ export async function forwardRequest(
   upstream.once('socket', (socket) => {
     if (socket.connecting) endUnlessConnected(socket);
   });
-  // A client that goes away takes its poll with it.
+  // The end of the client's connection ends the request to the owner.
   reply.raw.once('close', () => upstream.destroy());
   if (hasBody) raw.pipe(upstream);
   else upstream.end();
-  const answer = await answerTo(upstream);
-  if (answer === undefined) return reply.code(400).send(SESSION_UNKNOWN);
+  const response = await responseTo(upstream);
+  if (response === undefined) return reply.code(400).send(SESSION_UNKNOWN);
   return reply
-    .code(answer.statusCode ?? 502)
-    .headers(endToEnd(answer.headers))
-    .send(answer);
+    .code(response.statusCode ?? 502)
+    .headers(endToEnd(response.headers))
+    .send(response);
 }
 
-/** `undefined` when it cannot be had. */
-function answerTo(upstream: ClientRequest): Promise<IncomingMessage | undefined> {
+/** `undefined` if the request fails. */
+function responseTo(upstream: ClientRequest): Promise<IncomingMessage | undefined> {
   return new Promise((resolve) => {
     upstream.on('response', resolve).on('error', () => {
       resolve(undefined);
@@ -68,7 +70,7 @@ function answerTo(upstream: ClientRequest): Promise<IncomingMessage | undefined>
   });
 }
 
-/** Joins a WebSocket handshake, and all that follows, to the process that keeps its session. */
+/** Connects a WebSocket handshake, and everything after it, to the process that keeps its session. */
 export function forwardUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, owner: SessionOwner): void {
   const { hostname, port } = new URL(owner.address);
   const upstream = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
@@ -87,17 +89,17 @@ export function forwardUpgrade(request: IncomingMessage, socket: Duplex, head: B
 
 function endUnlessConnected(upstream: Socket): void {
   const end = (): void => {
-    upstream.destroy(new Error('no connection'));
+    upstream.destroy(new Error('the process that keeps the session could not be reached in time'));
   };
   upstream.setTimeout(CONNECT_TIMEOUT_MS, end);
-  // It is not to hear of any later time-out: the next request on this socket has its own.
+  // The next request on this socket has another timeout.
   upstream.once('connect', () => upstream.setTimeout(0, end));
 }
 
 function endToEnd(headers: IncomingHttpHeaders, but: readonly string[] = []): IncomingHttpHeaders {
   const named = headers.connection?.toLowerCase().split(/[\s,]+/) ?? [];
-  const left = new Set([...HOP_BY_HOP, ...named, ...but]);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)));
+  const omitted = new Set([...HOP_BY_HOP, ...named, ...but]);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !omitted.has(name)));
 }
 
 function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage, forwarded: string): string {
@@ -108,7 +110,7 @@ function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage, forwa
   return `${text}${FORWARDED_HEADER}: ${forwarded}\r\n\r\n`;
 }
 
-/** Tells the owner whence a request came; one that was forwarded before shows it already. */
-function headerFor({ socket }: IncomingMessage, { key, isNear }: SessionOwner): string {
-  return writeForwarded({ to: isNear ? 'door' : 'port', key, clientAddress: socket.remoteAddress ?? '' });
+/** The header for the owner. The socket of a request that was forwarded before already has the address of the client. */
+function headerFor({ socket }: IncomingMessage, { key, isSibling }: SessionOwner): string {
+  return writeForwarded({ to: isSibling ? 'worker' : 'port', key, clientAddress: socket.remoteAddress ?? '' });
 }

@@ -1,6 +1,6 @@
 import { Adapter } from 'socket.io-adapter';
 
-/** Nobody is in a room, not even in his own: who gets what is the hub's to say, and two sets are half a KB. */
+/** Without rooms, not even one for each socket: the hub decides which client gets a message, and two sets take half a KB. */
 export class RoomlessAdapter extends Adapter {
   override addAll(): void {
     // See above.

@@ -1,6 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
 
-/** Socket.IO transports binary values, but messages are JSON. @throws CodedError `invalid_message` */
+/** Refuses binary values, which Socket.IO allows: messages are JSON. @throws CodedError `invalid_message` */
 export function refuseBinary(value: unknown): void {
   const pending: unknown[] = [value];
   while (pending.length > 0) {

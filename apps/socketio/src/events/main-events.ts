@@ -10,7 +10,7 @@ import { publishEmitted } from './publish-emitted';
 import { sessionTtlMs } from '../session/session-ttl';
 import { keepWhileConnected, saveLater } from '../session/session-keeping';
 
-/** Tells from where a client goes on once it has subscribed to more. */
+/** Sends the cursor to resume from after a client has subscribed to more channels. */
 const SUBSCRIBED_EVENT = 'tetracast:subscribed';
 
 /** Serves the events of a client in the main namespace: `subscribe`, `unsubscribe`, `publish`. */
@@ -24,7 +24,7 @@ export function serveMainNamespace(
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
 
-  /** What cannot be read counts as well: it is answered. */
+  /** Counts arguments that cannot be read too, since the server answers them. */
   const counted = <T>(read: () => T): T => {
     try {
       return read();
@@ -43,10 +43,10 @@ export function serveMainNamespace(
     const { channels, start } = counted(() => readSubscribe(argument));
     let added: readonly string[] = [];
     const prepare = async (): Promise<void> => {
-      const had = session.connection.channels;
-      added = channels.filter((name) => !had.includes(name));
+      const before = session.connection.channels;
+      added = channels.filter((name) => !before.includes(name));
       recoverable.add(added);
-      // Before it takes effect, so that what is acknowledged outlives this process.
+      // Before the subscription is in effect, so that an acknowledged one outlives this process.
       await recoverable.save(bus, ttlMs);
     };
     const onBegin = (cursor: string): void => {
@@ -74,7 +74,7 @@ export function serveMainNamespace(
 
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
     const run = (serve: (argument: unknown) => Promise<void>) => () =>
-      acknowledge(subscriber, reply, logger, () => serve(soleArgument(values)));
+      acknowledge(service, subscriber, reply, logger, () => serve(soleArgument(values)));
     if (event === AUTH_EVENT)
       engineConnection.order.runAlone(
         run((argument) => authenticate(service, socket, subscriber, argument, reply, logger)),
@@ -83,7 +83,7 @@ export function serveMainNamespace(
       engineConnection.order.run(run((argument) => publishEmitted(subscriber, () => argument, reply)));
     else if (event === 'subscribe') engineConnection.order.runAlone(run((argument) => subscribe(argument, reply)));
     else if (event === 'unsubscribe') engineConnection.order.runAlone(run((argument) => unsubscribe(argument, reply)));
-    else engineConnection.order.run(() => acknowledge(subscriber, reply, logger, refuseUnknown));
+    else engineConnection.order.run(() => acknowledge(service, subscriber, reply, logger, refuseUnknown));
   });
   keepWhileConnected(service, socket, subscriber, logger);
 }
@@ -91,6 +91,6 @@ export function serveMainNamespace(
 function unknownEvent(): CodedError {
   return new CodedError(
     'invalid_request',
-    'the main namespace knows "subscribe", "unsubscribe", "publish" and "tetracast:auth"; other events are for the namespace of a channel',
+    'the main namespace has the events "subscribe", "unsubscribe", "publish" and "tetracast:auth" only: emit other events in the namespace of a channel',
   );
 }

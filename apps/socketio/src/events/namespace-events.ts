@@ -7,10 +7,10 @@ import { acknowledge, onEmitted, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
 import { publishEmitted } from './publish-emitted';
 
-/** Publishes with what a plain emit has no room for, such as an idempotency key. No message can have this name. */
+/** Publishes with all members of a message, such as an idempotency key. No message can have this event name. */
 const PUBLISH_EVENT = 'tetracast:publish';
 
-/** Serves a client of a namespace that is a channel: whatever it emits is published there to everyone else. */
+/** Serves a client in the namespace of a channel: the server publishes each event there, to all other clients. */
 export function serveChannelNamespace(
   service: Tetracast,
   socket: Socket,
@@ -20,7 +20,7 @@ export function serveChannelNamespace(
   const { order } = subscriber.engineConnection;
   const channel = socket.nsp.name.slice(1);
   onEmitted(socket, subscriber, ({ event, values, reply }) => {
-    const run = (serve: () => Promise<void>) => () => acknowledge(subscriber, reply, logger, serve);
+    const run = (serve: () => Promise<void>) => () => acknowledge(service, subscriber, reply, logger, serve);
     if (event === AUTH_EVENT) {
       order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, logger)));
       return;
@@ -34,7 +34,7 @@ export function serveChannelNamespace(
   });
 }
 
-/** A message has one value: no argument is null, several are an array. */
+/** A message has one value: without an argument it is null, with several an array. */
 function dataIn(values: readonly unknown[]): unknown {
   return values.length > 1 ? values : (values[0] ?? null);
 }
@@ -43,10 +43,10 @@ function dataIn(values: readonly unknown[]): unknown {
 function membersIn(values: readonly unknown[], channel: string): object {
   const argument = soleArgument(values);
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) {
-    throw new CodedError('invalid_message', `"${PUBLISH_EVENT}" takes an object with "data"`);
+    throw new CodedError('invalid_message', `"${PUBLISH_EVENT}" has no object: send an object with "data"`);
   }
   if ('channel' in argument && argument.channel !== channel) {
-    throw new CodedError('invalid_channel', `this namespace publishes on its own channel: leave "channel" out`);
+    throw new CodedError('invalid_channel', 'this namespace publishes on its channel only: leave "channel" out');
   }
   return argument;
 }

@@ -12,13 +12,13 @@ import { renameSocket, setRecovery } from '../engine/rename-socket';
 import type { RecoverableSession } from './recoverable-session';
 import { SocketioSink } from '../socketio-sink';
 
-/** A client of a namespace on its way in, or in. */
+/** A client in a namespace. */
 export interface Subscriber {
   readonly engineConnection: EngineConnection;
   readonly session: Session;
   readonly recoverable: RecoverableSession;
   readonly sink: SocketioSink;
-  /** From where it goes on if it is cut before anything has come. */
+  /** The cursor to resume from until the first message. */
   readonly cursor: string;
 }
 
@@ -31,16 +31,16 @@ export function subscriberOf(socket: Socket): Subscriber | undefined {
 }
 
 /**
- * The middleware of every namespace: subscribes the client before its CONNECT is answered, so that the answer can say whether
- * it was recovered. The stock client gives up for good when it is refused, so that is for its own mistakes only; for ours the
- * transport is closed, and it comes back.
+ * The middleware of every namespace. It subscribes the client before the answer to its CONNECT, which says whether the client was
+ * recovered. The stock client never reconnects after a refusal, so the server refuses only errors of the client. After any other
+ * error it closes the transport, and the client reconnects.
  */
 export function admitClients(
   service: Tetracast,
   logger: FastifyBaseLogger,
 ): (socket: Socket, next: (error?: Error) => void) => void {
   return (socket, next) => {
-    // One payload may bring thousands more, each of which would be refused.
+    // One payload may open thousands more namespaces, which the server would refuse one by one.
     if (socket.conn.readyState !== 'open' || isAbusive(socket.conn)) {
       socket.conn.close();
       next(CLOSED);
@@ -52,7 +52,7 @@ export function admitClients(
       },
       (error: unknown) => {
         const { code, message } = toCodedError(error);
-        if (code === 'internal') logger.error({ err: error }, 'a Socket.IO client could not be admitted');
+        if (code === 'internal') logger.error({ err: error }, 'the server could not admit a Socket.IO client');
         if (ERRORS[code].status >= 500 || code === 'rate_limited') socket.conn.close();
         next(Object.assign(new Error(message), { data: { code, message } }));
       },
@@ -63,7 +63,7 @@ export function admitClients(
 /** Opens the session of a client in one namespace. */
 async function admitClient(service: Tetracast, socket: Socket): Promise<void> {
   const { settings } = service;
-  if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
+  if (service.draining) throw new CodedError('unavailable', 'the service is stopping: try again');
   const { auth } = socket.handshake;
   const asked = readHandshake(socket.nsp.name, auth);
   const engineConnection = EngineConnection.of(socket.conn, settings);
@@ -94,11 +94,11 @@ async function admitClient(service: Tetracast, socket: Socket): Promise<void> {
         cursor = begun;
       },
     });
-    // By then the hub knows whether the log still has what the client missed.
+    // Then the hub knows whether the message log still has what the client missed.
     await session.connection.whenCaughtUp();
-    // Its token was revoked meanwhile, or has ended; Socket.IO ends nobody before he is connected.
+    // Its token was revoked or expired meanwhile. Socket.IO cannot end a client before the answer to CONNECT.
     if (recovery === undefined || session.connection.isClosed())
-      throw new CodedError('unauthorized', 'the server ended the connection');
+      throw new CodedError('unauthorized', 'the token was revoked or has expired: send a new one');
     const { recoverable } = recovery;
     connectAs(socket, recovery, sink.wasReset || session.connection.channels.length === 0);
     subscribers.set(socket, { engineConnection, session, recoverable, sink, cursor });
@@ -108,18 +108,18 @@ async function admitClient(service: Tetracast, socket: Socket): Promise<void> {
   }
 }
 
-/** Gives the socket the ids by which the stock client sees whether it was recovered. */
+/** Gives the socket the ids that show the stock client whether it was recovered. */
 function connectAs(socket: Socket, { recoverable, isKnown, subscription }: Recovery, isBroken: boolean): void {
   const { auth } = socket.handshake;
   const recovered = isKnown && isResumed(subscription, auth) && !isBroken && !recoverable.isForgotten;
   if (recovered) renameSocket(socket, recoverable.socketId);
   else recoverable.rename(socket.id);
-  // The stock client holds itself recovered when it is given the private id it had.
+  // The stock client is recovered if it gets the private id it had.
   const pid: unknown = recovered ? auth['pid'] : recoverable.pid;
   setRecovery(socket, recovered, pid);
 }
 
-/** The token in `auth` is the namespace's own; any other came with the handshake of the connection. */
+/** The token in `auth` is for this namespace. Without it the token of the handshake counts. */
 function readCredential(token: unknown): Credential | undefined {
   if (token === undefined || token === null || token === '') return undefined;
   if (typeof token !== 'string') throw new CodedError('unauthorized', '"token" in "auth" must be a string');

@@ -8,7 +8,7 @@ import type { Reply } from '../events/acknowledge';
 import { sessionTtlMs } from './session-ttl';
 import { keepWhileConnected } from './session-keeping';
 
-/** The client's event with a new token for its namespace: `{token}`. No message can have this name. */
+/** The event with a new token for a namespace: `{token}`. No message can have this event name. */
 export const AUTH_EVENT = 'tetracast:auth';
 
 /** @throws CodedError `unauthorized`, `forbidden`, `rate_limited`, `invalid_request`; BusUnavailableError */
@@ -24,7 +24,7 @@ export async function authenticate(
   const { session, recoverable } = subscriber;
   const permissions = await session.authenticate(readToken(argument, session));
   if (recoverable.handTo(permissions.subject)) {
-    // That of the main namespace is kept already.
+    // A session of the main namespace is kept already.
     if (socket.nsp.name !== '/') keepWhileConnected(service, socket, subscriber, logger);
     await recoverable.save(bus, sessionTtlMs(settings));
   }
@@ -35,5 +35,5 @@ function readToken(argument: unknown, { quota }: Session): string {
   const token = typeof argument === 'object' && argument !== null && 'token' in argument ? argument.token : undefined;
   if (typeof token === 'string' && token !== '') return token;
   quota.spend('subscribe');
-  throw new CodedError('invalid_request', `"${AUTH_EVENT}" takes an object with a "token"`);
+  throw new CodedError('invalid_request', `"${AUTH_EVENT}" has no token: send an object with "token"`);
 }

@@ -1,28 +1,28 @@
 import { CodedError, isChannel } from '@tetracast/message-model';
 import { parseSubscriptionRequest, type SubscriptionRequest } from '@tetracast/session';
 
-/** Stands for an offset that is no cursor: like any cursor that cannot be read it is answered by a reset. */
+/** For an offset that is no cursor. The server answers it with a reset, like any cursor that cannot be read. */
 const UNREADABLE = '?';
 
-/** Where the stock client stopped, sent by itself when it comes back: the last argument of the last event it was sent. */
+/** The offset that the stock client sends when it reconnects: the last argument of the last event it got. */
 function offsetIn({ pid, offset }: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof pid !== 'string' || offset == null) return undefined;
   return typeof offset === 'string' && offset !== '' ? offset : UNREADABLE;
 }
 
-/** The same without where it stopped. */
+/** `auth` without the offset. */
 export function withoutOffset(auth: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return { ...auth, offset: undefined };
 }
 
-/** Whether what is asked for is to go on from where the stock client stopped. */
+/** Whether the subscription starts from the offset of the stock client. */
 export function isResumed({ start }: SubscriptionRequest, auth: Readonly<Record<string, unknown>>): boolean {
   return start.kind === 'after' && start.cursor === offsetIn(auth);
 }
 
 /**
- * What a client of a namespace asks for when it connects. In the main one it names its channels in `auth`; any other is a
- * channel itself. The stock client's offset wins over an `after` in `auth`, which is the same at every connection.
+ * What a client asks for when it connects to a namespace. In the main namespace it names its channels in `auth`; any other namespace
+ * is a channel. The offset of the stock client overrides `after` in `auth`, which is the same for every connection.
  *
  * @throws CodedError `invalid_channel`, `invalid_request`
  */
@@ -31,7 +31,8 @@ export function readHandshake(namespace: string, auth: Readonly<Record<string, u
   const request = readSubscription({ after: offsetIn(auth) ?? after, rewind, client });
   if (namespace === '/') return { ...request, channels: readChannels(channels) };
   const channel = namespace.slice(1);
-  if (!isChannel(channel)) throw new CodedError('invalid_channel', 'the name of a namespace must be that of a channel');
+  if (!isChannel(channel))
+    throw new CodedError('invalid_channel', 'the name of the namespace is no channel name: use the name of a channel');
   return { ...request, channels: [channel] };
 }
 
@@ -46,7 +47,7 @@ export function readUnsubscribe(argument: unknown): string[] {
   return requireSome(readChannels(readObject(argument)['channels']));
 }
 
-/** The same words as in a URL; JSON also has numbers, and `null` for what is not there. */
+/** The same members as in a URL. JSON also has numbers, and `null` for a missing member. */
 function readSubscription(words: Readonly<Record<string, unknown>>): SubscriptionRequest {
   const given = Object.entries(words).filter(([, value]) => value != null);
   return parseSubscriptionRequest(
@@ -54,7 +55,7 @@ function readSubscription(words: Readonly<Record<string, unknown>>): Subscriptio
   );
 }
 
-/** Names in an array or separated by commas. */
+/** Channel names in an array, or separated by commas. */
 function readChannels(value: unknown): string[] {
   if (value == null || value === '') return [];
   const names: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -71,7 +72,7 @@ function readObject(argument: unknown): Record<string, unknown> {
   if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
     return argument as Record<string, unknown>;
   }
-  throw new CodedError('invalid_request', 'send an object with "channels"');
+  throw new CodedError('invalid_request', '"channels" is missing: send an object with "channels"');
 }
 
 function requireSome(channels: string[]): string[] {

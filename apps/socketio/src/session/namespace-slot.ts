@@ -3,16 +3,16 @@ import { CodedError } from '@tetracast/message-model';
 import type { Socket } from 'socket.io';
 import type { EngineConnection } from '../engine/engine-connection';
 
-/** A namespace that is open on an Engine.IO connection, or about to be. */
+/** A namespace of an Engine.IO connection, from the CONNECT of its client on. */
 export interface NamespaceSlot {
-  /** Of its recoverable session, once that is known. */
+  /** The socket id of its recoverable session, once that is known. */
   socketId?: string;
-  /** Gives the slot up, and closes the hub's connection. Called when the Engine.IO connection closes. */
+  /** Releases the slot, and closes the connection of the hub. Called when the Engine.IO connection closes. */
   readonly leave: () => void;
 }
 
 /**
- * Takes a slot for one more namespace on `engineConnection` until its socket or that connection ends, or until it is left.
+ * Takes a slot for one more namespace on `engineConnection`. It is released when the socket or that connection ends, or by `leave`.
  *
  * @throws CodedError `too_many_channels`
  */
@@ -23,7 +23,7 @@ export function takeNamespaceSlot(
   connection: Connection,
 ): NamespaceSlot {
   if (engineConnection.namespaces.length >= maxNamespaces) {
-    throw new CodedError('too_many_channels', `at most ${maxNamespaces} namespaces on one connection`);
+    throw new CodedError('too_many_channels', `one connection has at most ${maxNamespaces} namespaces: leave one`);
   }
   const slot: NamespaceSlot = {
     leave: () => {

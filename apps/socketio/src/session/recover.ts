@@ -10,39 +10,39 @@ import type { SocketioSink } from '../socketio-sink';
 
 export interface Recovery {
   readonly recoverable: RecoverableSession;
-  /** It was taken up again by its private id. */
+  /** Whether an earlier session was resumed by its private id. */
   readonly isKnown: boolean;
   readonly subscription: SubscriptionRequest;
 }
 
 /**
- * Takes up the session of the private id that the client sends, if it is its own, or creates one. `isInUse` says whether a
- * socket id belongs to another namespace of the same connection.
+ * Resumes the session of the private id that the client sends, if it is the client's, or creates one. `isInUse` says whether another
+ * namespace of the connection has a socket id.
  *
  * @throws BusUnavailableError; CodedError as `readHandshake`
  */
 export async function recover(
-  { access, bus, settings }: Tetracast,
+  { access, bus, settings, runtime }: Tetracast,
   { id, nsp, handshake }: Socket,
-  asked: SubscriptionRequest,
+  requested: SubscriptionRequest,
   user: string | undefined,
   isInUse: (socketId: string) => boolean,
 ): Promise<Recovery> {
   const { auth } = handshake;
   const pid: unknown = auth['pid'];
   const owner = { namespace: nsp.name, user, mayChange: !access.isOpen };
-  const resumed = await RecoverableSession.resume(pid, owner, bus, sessionTtlMs(settings));
+  const resumed = await RecoverableSession.resume(pid, owner, bus, sessionTtlMs(settings), runtime);
   const known = resumed === undefined || isInUse(resumed.socketId) ? undefined : resumed;
-  const recoverable = known ?? RecoverableSession.create(id, owner);
-  // Another client's offset means nothing to this one.
+  const recoverable = known ?? RecoverableSession.create(id, owner, runtime);
+  // The offset belongs to the session of another client.
   const isForeign = known === undefined && isPid(pid);
-  const subscription = isForeign ? readHandshake(nsp.name, withoutOffset(auth)) : asked;
+  const subscription = isForeign ? readHandshake(nsp.name, withoutOffset(auth)) : requested;
   return { recoverable, isKnown: known !== undefined, subscription };
 }
 
 /**
- * The channels a client begins with: those it names, and those it added on earlier connections, as far as it still may have
- * them. The others are removed from its session, and the client gets an error as of a `subscribe` that was refused.
+ * The channels a client begins with: those it names, and those it added on earlier connections, if they are still allowed. Removes the
+ * others from its session, and sends the client an error as for a refused `subscribe`.
  */
 export function allowedChannels(
   recoverable: RecoverableSession,
@@ -55,12 +55,12 @@ export function allowedChannels(
   const forbidden = recoverable.withdraw((name) => permissions.maySubscribe(name));
   if (forbidden.length > 0) {
     const code = permissions.claims === undefined ? 'unauthorized' : 'forbidden';
-    const message = 'These channels are not allowed any more: the client was unsubscribed from them';
+    const message = 'the token does not allow these channels: the server unsubscribed from them';
     sink.refuse('subscribe', { code, message }, forbidden);
   }
   const excess = recoverable.withdraw((_name, before) => before < maxChannels);
   if (excess.length > 0) {
-    const message = `At most ${maxChannels} channels on one connection: the client was unsubscribed from these`;
+    const message = `one connection has at most ${maxChannels} channels: the server unsubscribed from these`;
     sink.refuse('subscribe', { code: 'too_many_channels', message }, excess);
   }
   return recoverable.channels(named);

@@ -1,34 +1,34 @@
 import type { KeyValueStore } from '@tetracast/bus';
-import { randomBytes } from 'node:crypto';
+import { randomText, type Runtime } from '@tetracast/node-io/runtime';
 import { formatPid, parsePid, tagOf } from './private-id';
 
 const MAIN_NAMESPACE = '/';
 
 const NONE: readonly string[] = [];
 
-/** What `subscribe` and `unsubscribe` changed about the channels a client names when it connects. */
+/** The changes of `subscribe` and `unsubscribe` to the channels that a client names when it connects. */
 interface ChannelChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
 
-/** To whom a session belongs: to one user, the subject of a token, in one namespace; or to a client without a token. */
+/** The owner of a session: in one namespace a user, which is the subject of a token, or a client without a token. */
 export interface SessionOwner {
   readonly namespace: string;
   readonly user: string | undefined;
-  /** Whether a token may come on the connection itself, so that a session without a user gets one. */
+  /** Whether a client may send a token on the connection, which gives the session a user. */
   readonly mayChange: boolean;
 }
 
-type Kept = ChannelChanges & { readonly user?: string };
+type Stored = ChannelChanges & { readonly user?: string };
 
 /**
- * One client of one namespace over all its connections. Its private id is all a node needs to take it up again: the socket id stays
- * the same while it is recovered; the secret finds what is stored; when it was born says whether nothing stored means that there
- * was nothing; the tag says whose it is; the client key, its first socket id, names the client to others.
+ * One client of one namespace over all its connections. Any process can resume it by its private id alone. That has the socket id,
+ * which stays the same while the client is recovered; the secret, which is the key of what is stored; the time of creation, which
+ * shows whether something may have been stored and expired; the tag of the owner; and the client key, its first socket id.
  */
 export class RecoverableSession {
-  // Arrays, empty for most: three sets are as much as all else of a session three times over.
+  // Arrays, since most are empty: three sets would take three times the memory of the rest of a session.
   private named: readonly string[] = NONE;
   private added: readonly string[] = NONE;
   private removed: readonly string[] = NONE;
@@ -39,22 +39,23 @@ export class RecoverableSession {
 
   private constructor(
     private currentId: string,
-    /** The client key where the client names none. */
+    /** The client key if the client names none. */
     readonly client: string,
     private readonly secret: string,
-    private readonly bornS: number,
+    private readonly createdS: number,
     private readonly namespace: string,
     private user: string | undefined,
+    private readonly runtime: Runtime,
   ) {}
 
-  static create(socketId: string, { namespace, user }: SessionOwner, now = Date.now()): RecoverableSession {
-    const secret = randomBytes(16).toString('base64url');
-    return new RecoverableSession(socketId, socketId, secret, Math.floor(now / 1000), namespace, user);
+  static create(socketId: string, { namespace, user }: SessionOwner, runtime: Runtime): RecoverableSession {
+    const createdS = Math.floor(runtime.now() / 1000);
+    return new RecoverableSession(socketId, socketId, randomText(runtime, 16), createdS, namespace, user, runtime);
   }
 
   /**
-   * The session that a private id stands for, with the changes of its earlier connections, which are kept for another `ttlMs`;
-   * `undefined` when this server did not create it, or it belongs to another user.
+   * Resumes the session of a private id with the changes of its earlier connections, and keeps them for another `ttlMs`. `undefined`
+   * if this server did not create the private id, or if the session belongs to another user.
    *
    * @throws BusUnavailableError
    */
@@ -63,34 +64,35 @@ export class RecoverableSession {
     owner: SessionOwner,
     store: KeyValueStore,
     ttlMs: number,
+    runtime: Runtime,
   ): Promise<RecoverableSession | undefined> {
     const parsed = parsePid(pid);
     if (parsed === undefined) return undefined;
-    const { socketId, client, secret, bornS, tag } = parsed;
+    const { socketId, client, secret, createdS, tag } = parsed;
     const { namespace, user, mayChange } = owner;
-    const session = new RecoverableSession(socketId, client, secret, bornS, namespace, user);
+    const session = new RecoverableSession(socketId, client, secret, createdS, namespace, user, runtime);
     const isTagged = tag === tagOf(secret, namespace, user);
-    // In the namespace of a channel nothing is kept, unless the session became another's.
-    const mayBeKept = session.isMain || !isTagged || (mayChange && user === undefined);
-    return !mayBeKept || (await session.load(isTagged, store, ttlMs)) ? session : undefined;
+    // In the namespace of a channel nothing is stored, unless the owner of the session changed.
+    const mayBeStored = session.isMain || !isTagged || (mayChange && user === undefined);
+    return !mayBeStored || (await session.load(isTagged, store, ttlMs)) ? session : undefined;
   }
 
-  /** Names the client while it is recovered. */
+  /** Identifies the client while it is recovered. */
   get socketId(): string {
     return this.currentId;
   }
 
   get pid(): string {
-    const { currentId: socketId, client, secret, bornS, namespace, user } = this;
-    return formatPid({ socketId, client, secret, bornS, tag: tagOf(secret, namespace, user) });
+    const { currentId: socketId, client, secret, createdS, namespace, user } = this;
+    return formatPid({ socketId, client, secret, createdS, tag: tagOf(secret, namespace, user) });
   }
 
-  /** Goes on under another socket id, and so under another private id, by which the client sees that it was not recovered. */
+  /** Changes the socket id, and so the private id, which shows the client that it was not recovered. */
   rename(socketId: string): void {
     this.currentId = socketId;
   }
 
-  /** A token came on the connection: from now on the session is this user's alone. Returns whether that has to be saved. */
+  /** Makes the user of a new token the owner. Returns whether the session must be saved. */
   handTo(user: string | undefined): boolean {
     if (user === this.user) return false;
     this.user = user;
@@ -98,12 +100,12 @@ export class RecoverableSession {
     return true;
   }
 
-  /** Whether its channels are forgotten: the client was away for longer than they are kept. */
+  /** Whether the channels that the client added have expired, because it was away for too long. */
   get isForgotten(): boolean {
     return this.forgotten;
   }
 
-  /** The channels the client is to have, those it names when it connects being `named`. */
+  /** The channels of the client, if it names `named` when it connects. */
   channels(named: readonly string[]): string[] {
     this.named = named;
     return [...new Set([...without(named, this.removed), ...this.added])];
@@ -120,8 +122,8 @@ export class RecoverableSession {
   }
 
   /**
-   * Takes back those of the added channels that the client must not have any more, the channels it has before them being
-   * `before`. Returns them.
+   * Removes those of the added channels for which `mayHave` returns `false`; `before` is the number of channels that the client has
+   * without them. Returns them.
    */
   withdraw(mayHave: (name: string, before: number) => boolean): readonly string[] {
     let count = without(this.named, this.removed).length;
@@ -135,15 +137,15 @@ export class RecoverableSession {
     return withdrawn;
   }
 
-  /** Finds the changes of an earlier connection, and keeps them for another `ttlMs`; `false` when they are another's. */
+  /** Loads the changes of earlier connections, and keeps them for another `ttlMs`; `false` if another user owns them. */
   private async load(isTagged: boolean, store: KeyValueStore, ttlMs: number): Promise<boolean> {
     const text = await store.getValue(this.key);
     if (text === undefined) {
       if (!isTagged) return false;
-      // Within that time of its birth nothing can have expired: there were no changes.
+      // Nothing can have expired within `ttlMs` of the creation: then there were no changes.
       this.forgotten = this.isMain && this.ageMs > ttlMs;
     } else {
-      const { user, added, removed } = JSON.parse(text) as Kept;
+      const { user, added, removed } = JSON.parse(text) as Stored;
       if (user !== this.user) return false;
       this.added = added;
       this.removed = removed;
@@ -153,7 +155,7 @@ export class RecoverableSession {
   }
 
   /**
-   * Keeps the changes for `ttlMs` from now. One save waits for another, so that the latest is what stays.
+   * Stores the changes for `ttlMs` from now. A save waits for the one before, so that the latest is what stays.
    *
    * @throws BusUnavailableError
    */
@@ -167,19 +169,19 @@ export class RecoverableSession {
     }
   }
 
-  /** Whether anything is kept of it, or should be. */
+  /** Whether the session is stored, or should be. */
   get isKept(): boolean {
     return this.unsaved || this.savedAt > 0;
   }
 
   /**
-   * Whether it should be saved again: at once if that failed; or else if what is kept is not to expire. That of a main namespace
-   * is kept from half that time after its birth on, changed or not, since from then on nothing kept would not mean that there
-   * was no change.
+   * Whether the session should be saved: at once after a failed save, and every half `ttlMs`, before it expires. In the main
+   * namespace this begins half a `ttlMs` after its creation, also without changes: later, nothing stored would not mean that there
+   * were none.
    */
   isDue(ttlMs: number): boolean {
     if (this.unsaved) return this.saving === undefined;
-    if (this.isKept) return Date.now() - this.savedAt > ttlMs / 2;
+    if (this.isKept) return this.runtime.now() - this.savedAt > ttlMs / 2;
     return this.isMain && this.ageMs > ttlMs / 2;
   }
 
@@ -187,9 +189,8 @@ export class RecoverableSession {
     // The caller of that save gets its error.
     if (earlier !== undefined) await earlier.catch(() => undefined);
     this.unsaved = true;
-    const kept = JSON.stringify(this.kept);
-    const now = Date.now();
-    await store.putValue(this.key, kept, ttlMs);
+    const now = this.runtime.now();
+    await store.putValue(this.key, JSON.stringify(this.stored), ttlMs);
     this.savedAt = now;
     this.unsaved = false;
   }
@@ -199,10 +200,10 @@ export class RecoverableSession {
   }
 
   private get ageMs(): number {
-    return Date.now() - this.bornS * 1000;
+    return this.runtime.now() - this.createdS * 1000;
   }
 
-  private get kept(): Kept {
+  private get stored(): Stored {
     const { user, added, removed } = this;
     return user === undefined ? { added, removed } : { user, added, removed };
   }

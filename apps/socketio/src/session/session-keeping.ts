@@ -12,11 +12,11 @@ export function saveLater(
   logger: FastifyBaseLogger,
 ): void {
   recoverable.save(bus, sessionTtlMs(settings)).catch((error: unknown) => {
-    logger.debug({ err: error }, 'a Socket.IO session could not be kept');
+    logger.debug({ err: error }, 'the server could not store a Socket.IO session: the next heartbeat tries again');
   });
 }
 
-/** Keeps a session for as long as its client is connected, and for its time from then on. */
+/** Keeps a session stored while its client is connected, and for {@link sessionTtlMs} after that. */
 export function keepWhileConnected(
   service: Tetracast,
   socket: Socket,

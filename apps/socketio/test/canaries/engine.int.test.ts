@@ -1,5 +1,6 @@
 import { boundedWebSocketOptions } from '@tetracast/node-io';
 import type { Socket as EngineSocket } from 'engine.io';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
@@ -21,7 +22,7 @@ beforeAll(async () => {
         return websockets;
       },
     },
-    (random) => random,
+    () => randomUUID(),
   );
   engine.on('connection', forgetHandshake);
   http = createServer((request, response) => {

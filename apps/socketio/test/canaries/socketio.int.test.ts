@@ -40,7 +40,7 @@ describe(`Node.js ${process.version}`, () => {
     });
     await once(http.listen(0, '127.0.0.1'), 'listening');
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const forwarded = writeForwarded({ to: 'door', key: 'key', clientAddress: '203.0.113.9' });
+    const forwarded = writeForwarded({ to: 'worker', key: 'key', clientAddress: '203.0.113.9' });
     await (await fetch(url, { headers: { [FORWARDED_HEADER]: forwarded } })).text();
     await (await fetch(url)).text();
 

@@ -9,13 +9,13 @@ import '../tetracast';
 
 const Name = Type.Optional(TokenNameSchema);
 
-/** What to revoke: one token, all tokens of a subject that were issued until now, or both. */
+/** What to revoke: one token by its `jti`, all tokens of a subject that were issued until now, or both. */
 const RevocationRequest = Type.Object({ jti: Name, sub: Name });
 
 /**
- * The routes of a service with tokens. `POST /connections/<id or client key>/token` gives an open stream or a waiting poll a new
- * token; 200 when its connection is in this process, 202 when another process gets it. `POST /revocations` `{jti?, sub?}`, with a
- * token that has `admin`, revokes tokens; 201 once stored.
+ * The routes of a service with keys. `POST /connections/<id or client key>/token` gives an open stream or a waiting poll a new
+ * token: 200 if this process has the connection, 202 if it asks the other processes. `POST /revocations` `{jti?, sub?}`, with a
+ * token that has `admin`, revokes tokens: 201 once stored.
  */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
   const { tetracast } = app;
@@ -41,7 +41,7 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
 
 function readRevocation(body: unknown): Static<typeof RevocationRequest> {
   if (!Value.Check(RevocationRequest, body) || (body.jti === undefined && body.sub === undefined)) {
-    throw new CodedError('invalid_request', 'name what to revoke: "jti", "sub", or both');
+    throw new CodedError('invalid_request', '"jti" and "sub" are missing: name the token, the subject, or both');
   }
   const { jti, sub } = body;
   return { ...(jti === undefined ? {} : { jti }), ...(sub === undefined ? {} : { sub }) };

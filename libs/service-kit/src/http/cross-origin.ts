@@ -7,8 +7,8 @@ import '../tetracast';
 const MAX_AGE_S = 600;
 
 /**
- * Refuses requests from pages of other origins than the service's own and those allowed, whatever the method: a browser
- * sends simple requests before it asks, and only hides the answer. The others get their CORS headers.
+ * Refuses requests of all methods from pages whose origin is not allowed: a browser sends simple requests without a preflight, and
+ * only hides the response. All other requests get CORS headers.
  */
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings } = app.tetracast;
@@ -16,13 +16,13 @@ const plugin: FastifyPluginAsync = async (app) => {
     done(checkOrigin(request.raw, settings));
   });
   await app.register(cors, {
-    // A request that gets here is allowed; one without an Origin needs no CORS headers. A function of the origin alone: with one of
-    // the request, the plugin would read its options again for each request.
+    // A request that gets here is allowed; one without an Origin needs no CORS headers. A function of the request, instead of the
+    // origin, would make the plugin read its options for each request.
     origin: (origin, done) => {
       done(null, origin !== undefined);
     },
     methods: ['GET', 'HEAD', 'POST'],
-    // No `allowedHeaders`: any that a page asks for, since libraries add their own to every request.
+    // No `allowedHeaders`: a page may use any header, since libraries add some to every request.
     exposedHeaders: ['ETag', 'Preference-Applied', 'Retry-After'],
     credentials: true,
     maxAge: MAX_AGE_S,

@@ -1,13 +1,13 @@
 type Branch = Map<string, Branch | string>;
 
-/** Brackets in one field name, as in `data[a][b]`, and fields in one form: far more than anyone's form has. */
+/** Maximum number of brackets in one field name, as in `data[a][b]`, and of fields in one form. */
 const MAX_DEPTH = 16;
 const MAX_FIELDS = 1000;
 
 /**
- * A form (`application/x-www-form-urlencoded`) as the object jQuery's `$.param` made it of: `data[text]=hi` is
- * `{data: {text: 'hi'}}`, `data[]=1&data[]=2` and `data[0]=1&data[1]=2` are lists, and so is a name that repeats. All
- * values are strings. `undefined` when it is larger or deeper than any real form.
+ * Parses a form (`application/x-www-form-urlencoded`) to the object that jQuery's `$.param` encodes as such: `data[text]=hi` is
+ * `{data: {text: 'hi'}}`; `data[]=1&data[]=2` and `data[0]=1&data[1]=2` are lists, and so is a repeated name. All values are
+ * strings. `undefined` if the form has more than {@link MAX_FIELDS} fields or {@link MAX_DEPTH} brackets.
  */
 export function parseFormFields(text: string): Record<string, unknown> | undefined {
   const fields: Branch = new Map();
@@ -20,7 +20,7 @@ export function parseFormFields(text: string): Record<string, unknown> | undefin
   return Object.fromEntries([...fields].map(([name, field]) => [name, toValue(field)]));
 }
 
-/** Whether the bytes that a form writes as `%80` to `%FF` are UTF-8. Any other `%` stands for itself. */
+/** Whether the bytes that a form encodes as `%80` to `%FF` are UTF-8. Any other `%` is the character itself. */
 export function isUtf8Form(text: string): boolean {
   if (!/%[89a-f][\da-f]/i.test(text)) return true;
   try {

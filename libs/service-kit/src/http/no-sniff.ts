@@ -2,7 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
 import { NO_SNIFF } from '@tetracast/node-io';
 
-/** Puts {@link NO_SNIFF} on every answer, event streams and Engine.IO's included. */
+/** Adds {@link NO_SNIFF} to every response, including event streams and those of Engine.IO. */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
   app.addHook('onRequest', (_request, reply, next) => {
     void reply.headers(NO_SNIFF);

@@ -4,10 +4,10 @@ import { toCodedError } from '@tetracast/session';
 import { NO_SNIFF } from '@tetracast/node-io';
 import { servedInstead } from './request-body';
 
-/** Seconds after which a client may retry a request that failed because the message log was unavailable or a limit was reached. */
+/** Seconds after which a client may retry a request that failed because of a limit or an unavailable message log. */
 const RETRY_AFTER_S = 1;
 
-/** Answers with the error as `application/problem+json` (RFC 9457); `more` are extension members (section 3.2). */
+/** Sends the error as `application/problem+json` (RFC 9457); `more` has extension members (section 3.2). */
 export function sendProblem(reply: FastifyReply, { code, message }: CodedError, more: object = {}): FastifyReply {
   const problem = { ...createProblem(code, message), ...more };
   void reply
@@ -16,7 +16,7 @@ export function sendProblem(reply: FastifyReply, { code, message }: CodedError, 
     .type('application/problem+json');
   if (problem.status === 415) void reply.headers(servedInstead(reply.request));
   if (problem.status === 503 || problem.status === 429) void reply.header('retry-after', RETRY_AFTER_S);
-  // As bytes: to a text Fastify would add a charset, which this media type does not have.
+  // As bytes: Fastify would add a charset to a string, which this media type does not have.
   return reply.send(Buffer.from(JSON.stringify(problem)));
 }
 

@@ -14,15 +14,15 @@ declare module 'fastify' {
 }
 
 /**
- * `POST path` publishes: JSON, or a form as `$.ajax` sends it. 201 with the id once stored, 200 with the same id for a
- * repeated `Idempotency-Key`.
+ * `POST path` publishes JSON, or a form as `$.ajax` sends it: 201 with the id once stored, 200 with the same id for a repeated
+ * `Idempotency-Key`.
  */
 export function publishRoute(path: string): FastifyPluginAsync {
   return async (app) => {
     app.removeContentTypeParser('text/plain');
     addFormBodies(app, readForm);
     app.decorateRequest('publishPermissions', null);
-    // Before the body is read: that is work, and not done for a client without permission.
+    // Before the body is read, which is work that a client without permission must not cause.
     const onRequest = async (request: FastifyRequest): Promise<void> => {
       request.publishPermissions = await authenticateRequest(app.tetracast, request.raw, 'publish');
     };
@@ -39,11 +39,11 @@ export function publishRoute(path: string): FastifyPluginAsync {
   };
 }
 
-/** In a form every value is a text, `echo` as well. */
+/** In a form every value is a string, also `echo`. */
 function readForm(text: string): Record<string, unknown> {
-  if (!isUtf8Form(text)) throw new CodedError('invalid_message', 'the form is not UTF-8');
+  if (!isUtf8Form(text)) throw new CodedError('invalid_message', 'the form is not UTF-8: encode it in UTF-8');
   const fields = parseFormFields(text);
-  if (fields === undefined) throw new CodedError('invalid_request', 'the form has too many fields');
+  if (fields === undefined) throw new CodedError('invalid_request', 'the form has too many fields: send JSON');
   const { echo } = fields;
   return echo === 'true' || echo === 'false' ? { ...fields, echo: echo === 'true' } : fields;
 }

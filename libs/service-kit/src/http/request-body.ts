@@ -6,26 +6,27 @@ import fp from 'fastify-plugin';
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Of any content type; in quotes or not (RFC 9110, section 8.3.2). */
+/** The charset of any content type, with or without quotes (RFC 9110, section 8.3.2). */
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/gi;
 
 /**
- * The text of a body: UTF-8 (RFC 8259, section 8.1) as it is. Anything else would be stored as something that was not sent.
+ * The text of a body in UTF-8 (RFC 8259, section 8.1). The service would store anything else as a text that was not sent.
  *
  * @throws CodedError as {@link requirePlainText}; `invalid_message`
  */
 function textIn({ headers }: FastifyRequest, body: Buffer): string {
   requirePlainText(headers);
-  if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8');
+  if (!isUtf8(body)) throw new CodedError('invalid_message', 'the body is not UTF-8: encode it in UTF-8');
   return body.toString();
 }
 
 /** @throws CodedError `unsupported_media_type` for a body in another charset than UTF-8 or with a content coding */
 export function requirePlainText(headers: FastifyRequest['headers']): void {
-  if (isEncoded(headers)) throw new CodedError('unsupported_media_type', 'send the body without a Content-Encoding');
+  if (isEncoded(headers))
+    throw new CodedError('unsupported_media_type', 'the body has a Content-Encoding: send it without one');
   const charsets = [...(headers['content-type'] ?? '').matchAll(CHARSET)].map(([, charset = '']) => charset);
   if (!charsets.every((charset) => /^(?:utf-?8|us-ascii)$/i.test(charset))) {
-    throw new CodedError('unsupported_media_type', 'send the body in UTF-8: no other charset is served');
+    throw new CodedError('unsupported_media_type', 'the charset of the body is not UTF-8: send the body in UTF-8');
   }
 }
 
@@ -33,7 +34,7 @@ function isEncoded(headers: FastifyRequest['headers']): boolean {
   return (headers['content-encoding'] || 'identity').toLowerCase() !== 'identity';
 }
 
-/** Has all routes that take JSON read it so. */
+/** Makes all routes that take JSON require UTF-8. */
 export const jsonBodies = fp(
   async (app) => {
     const parse = app.getDefaultJsonParser('ignore', 'ignore');
@@ -44,14 +45,14 @@ export const jsonBodies = fp(
   { name: 'json-bodies', fastify: '5.x' },
 );
 
-/** Has the routes of `app` take forms as well, as what `parse` makes of them. */
+/** Makes the routes of `app` take forms too; the body is what `parse` returns. */
 export function addFormBodies(app: FastifyInstance, parse: (text: string) => unknown): void {
   app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
     done(null, parse(textIn(request, body as Buffer)));
   });
 }
 
-/** What would have been served in place of a body that was answered 415 (RFC 9110, section 15.5.16). */
+/** The headers of a 415 response: what the service takes instead of this body (RFC 9110, section 15.5.16). */
 export function servedInstead({ headers, server }: FastifyRequest): Record<string, string> {
   if (isEncoded(headers)) return { 'accept-encoding': 'identity' };
   return { accept: [JSON_TYPE, FORM_TYPE].filter((type) => server.hasContentTypeParser(type)).join(', ') };

@@ -4,16 +4,17 @@ import { answerBrokenRequest, pathOf, SingleWriteResponse, WholeRequest } from '
 import { type ClientAddress, createClientAddress } from '@tetracast/session';
 import { answerError } from './problem';
 import type { Settings } from '../settings/settings';
-/** Room for the other fields of a publication. */
+
+/** Bytes for the other fields of a publication. */
 const ENVELOPE_BYTES = 4096;
-/** A form writes a byte as three, JSON in ASCII a letter of two or three bytes as six. */
+/** A form encodes a byte in three bytes; JSON in ASCII encodes a letter of two or three bytes in six. */
 const ENCODED_BYTES_PER_BYTE = 3;
 
-/** Node looks for requests that are late so often in the time they have: one is cut that much too late at the most. */
+/** How often Node checks for slow requests within their time. A slow request ends at most one check too late. */
 const CHECKS_PER_TIMEOUT = 5;
 const CHECK_MAX_MS = 2000;
 
-/** How every service's Fastify is set up. `worker` is in every line of the log, where there are several. */
+/** The options of Fastify in every service. `worker` is in every log line of a worker. */
 export function createServerOptions(settings: Settings, logger: boolean, worker?: number): FastifyHttpOptions<Server> {
   const addressOf = createClientAddress(settings.trustProxy);
   return {
@@ -24,37 +25,36 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
     },
     logController: new QuietLog(),
     bodyLimit: settings.maxMessageBytes * ENCODED_BYTES_PER_BYTE + ENVELOPE_BYTES,
-    // Of the request itself: its answer may take longer.
+    // For the request only: its response may take longer.
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
     http: {
       IncomingMessage: WholeRequest,
       ServerResponse: SingleWriteResponse,
-      // Refused by `requestHead`, with a problem, and for upgrades, too.
+      // `checkRequestHead` refuses such a request, with a problem.
       requireHostHeader: false,
-      // Node takes less than that.
+      // Node allows less than this number.
       maxHeaderSize: settings.maxHeaderBytes + 1,
       headersTimeout: settings.headersTimeoutMs,
       requestTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),
     },
-    // A client key in a path: 64 characters, each written as three.
+    // A client key in a path: 64 characters, each encoded as three.
     routerOptions: { maxParamLength: 192, ignoreTrailingSlash: true },
-    // Data may hold any name, and no object of ours is ever made of it.
+    // Data may contain any name: the service never merges it into an object.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
-    // What still arrives while the service stops is served: a publisher loses nothing, and each transport knows how to
-    // send its clients elsewhere.
+    // A service that stops still serves requests, so that a publisher loses nothing. Each transport sends its subscribers elsewhere.
     return503OnClosing: false,
     frameworkErrors: answerError,
     clientErrorHandler: answerBrokenRequest,
   };
 }
 
-/** One line per request, for those who want it: an access log is the gateway's business. */
+/** One log line for each request, at level `debug`: the gateway writes the access log. */
 class QuietLog extends LogController {
   override incomingRequest(): void {
-    // Told when it is done.
+    // `requestCompleted` logs it.
   }
 
   override requestCompleted(...[error, request, reply]: Parameters<LogController['requestCompleted']>): void {
@@ -64,7 +64,7 @@ class QuietLog extends LogController {
   }
 }
 
-/** A request in the log: its path only, since the query may hold a token. */
+/** A request in a log line. It has no query, which may contain a token. */
 function describeRequest({ method, raw }: FastifyRequest, addressOf: ClientAddress): Record<string, string> {
   return { method, path: pathOf(raw), remoteAddress: addressOf(raw) };
 }

@@ -5,15 +5,15 @@ import fp from 'fastify-plugin';
 import { sendProblem } from '../http/problem';
 import '../tetracast';
 
-/** What `GET /readyz` looks at: each is `ok`, or else the reason. */
+/** What `GET /readyz` checks: each is `ok`, or the reason why not. */
 export interface ReadyChecks extends BusChecks {
-  /** Whether it takes new connections. */
+  /** Whether the service accepts connections. */
   readonly serve: string;
-  /** Whether it knows which tokens are revoked. */
+  /** Whether the service knows which tokens are revoked. */
   readonly revocations: string;
 }
 
-/** `GET /healthz`: the process answers. `GET /readyz`: everything it needs works, else 503; `checks` names each. */
+/** `GET /healthz`: 200 while the process runs. `GET /readyz`: 200 if all it needs works, else 503; `checks` names each. */
 const plugin: FastifyPluginCallback = (app, _options, done) => {
   const { tetracast } = app;
   app.get('/healthz', () => ({ status: 'ok' }));

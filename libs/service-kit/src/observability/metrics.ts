@@ -6,8 +6,8 @@ import '../tetracast';
 import type { WorkerRole } from '../workers/worker-role';
 
 /**
- * `GET /metrics`: the process and the hub, for Prometheus. Each service has its registry; where several processes
- * serve the port, whichever is asked answers for all.
+ * `GET /metrics`: the process and the hub, for Prometheus. Each service has a registry. With several workers, each of them returns
+ * the metrics of all.
  */
 const plugin: FastifyPluginCallback<{ readonly role?: WorkerRole }> = (app, { role }, done) => {
   const { hub, limits } = app.tetracast;

@@ -3,11 +3,11 @@ import { ALGORITHMS, isPattern } from '@tetracast/access';
 import { duration, list, oneOf, type Setting, text } from './setting-kinds';
 import { readList, readOrigins } from './setting-readers';
 
-/** Shortest secret of HS256, in bytes (RFC 7518, section 3.2). */
+/** Minimum size of a secret for HS256, in bytes (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
 const WEB_URL = '^(https?://[^\\s]+)?$';
 
-/** Who may do what. Without a secret, a public key or a JWKS URL there are no tokens, and the service is open. */
+/** What clients may do. Without a secret, a public key or a JWKS URL the service accepts no tokens, and is open. */
 export const ACCESS_SETTINGS = {
   access: oneOf('ACCESS', '', ['', 'open'], {
     about: '`open`: a service without keys may listen on an address that other machines can reach.',

@@ -2,14 +2,14 @@ import { configuredKeys, isLoopback } from '@tetracast/session';
 import { ACCESS_SETTINGS } from './access-settings';
 import type { Settings } from './settings';
 
-/** Settings that are each fine and cannot be meant together. Those that could not be read are absent. */
+/** Finds settings that are valid but contradict each other. `settings` has no invalid ones. */
 export function findContradictions(settings: Partial<Settings>): string[] {
   const { host, access, busUrl, workers, maxMemoryBytes, maxMessageBytes } = settings;
   const problems: string[] = [];
   const hasKeys = configuredKeys(settings) !== undefined;
   if (host !== undefined && access === '' && !hasKeys && !isLoopback(host)) {
     problems.push(
-      `HOST=${host} lets other machines use the service: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL to require tokens, or ACCESS=open to let everybody in`,
+      `HOST=${host} lets other machines use the service: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL to require tokens, or ACCESS=open to allow all clients`,
     );
   }
   if (!hasKeys) problems.push(...findUncheckable(settings));
@@ -27,7 +27,7 @@ export function findContradictions(settings: Partial<Settings>): string[] {
   return problems;
 }
 
-/** Requirements on tokens where no key can check a token. */
+/** Requirements on tokens in a service without a key. */
 function findUncheckable({ authAlgorithms = [], authIssuer = '', authAudience = '' }: Partial<Settings>): string[] {
   const required = [
     ...(authAlgorithms.length > 0 ? [ACCESS_SETTINGS.authAlgorithms.env] : []),
@@ -35,14 +35,14 @@ function findUncheckable({ authAlgorithms = [], authIssuer = '', authAudience = 
     ...(authAudience === '' ? [] : [ACCESS_SETTINGS.authAudience.env]),
   ];
   return required.map(
-    (env) => `${env} needs a key to check tokens with: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL`,
+    (env) => `${env} needs a key to verify tokens: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL`,
   );
 }
 
-/** Tokens that the service would accept again after it forgot their revocation, although their age is limited. */
+/** A `REVOCATION_TTL` so short that the service would accept revoked tokens again, although their age is limited. */
 function findForgottenRevocations({ maxTokenAgeMs, revocationTtlMs, authLeewayMs }: Partial<Settings>): string[] {
   if (maxTokenAgeMs === undefined || revocationTtlMs === undefined || authLeewayMs === undefined) return [];
-  // The clock of the issuer may be ahead, and the clock that ends the token behind.
+  // The clock of the issuer may be ahead, and the clock of the service behind.
   const leastMs = maxTokenAgeMs + 2 * authLeewayMs;
   if (maxTokenAgeMs === 0 || revocationTtlMs >= leastMs) return [];
   return [

@@ -68,7 +68,7 @@ export const EVERYDAY_SETTINGS = {
   }),
 } satisfies Record<string, Setting>;
 
-/** User and password of a URL, and passwords in its query, whatever characters are in them. */
+/** Masks user and password of a URL, and passwords in its query, with any characters in them. */
 function maskCredentials(url: string): string {
   return url.replace(/\/\/.*@/, '//***@').replace(/(password=)[^&]*/g, '$1***');
 }

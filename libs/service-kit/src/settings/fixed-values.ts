@@ -1,6 +1,6 @@
 import type { HubOptions } from '@tetracast/hub';
 
-/** What the services work with and no operator tunes. Tests pass others to `createService`. */
+/** Values that no operator changes. Tests pass others to `createService`. */
 export interface FixedValues {
   readonly maxPollLimit: number;
   readonly maxDataDepth: number;
@@ -18,9 +18,9 @@ export interface FixedValues {
 }
 
 export const FIXED_VALUES: FixedValues = {
-  /** Messages in the answer to a poll: as many as a channel keeps by default; the cursor leads to the rest. */
+  /** Messages in the response to a poll: as many as a channel keeps by default. The next poll gets the rest. */
   maxPollLimit: 1000,
-  /** Objects and lists within each other: far below what overflows the stack of a client's JSON parser. */
+  /** Nested objects and lists: far below what overflows the stack of a client's JSON parser. */
   maxDataDepth: 64,
   /** Bytes of a URL with the names and values of its headers: the default of Node. */
   maxHeaderBytes: 16_384,

@@ -2,7 +2,7 @@ import { bytes, integer, rates, type Setting } from './setting-kinds';
 
 const MAX_COUNT = 1_000_000;
 
-/** What one client may take of a service, and all clients together. */
+/** What one client, and all clients together, may use of a service. */
 export const LIMIT_SETTINGS = {
   maxConnections: integer('MAX_CONNECTIONS', '50000', [1, MAX_COUNT], {
     about: 'The maximum number of connections of one process.',

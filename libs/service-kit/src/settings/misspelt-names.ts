@@ -1,11 +1,11 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Shorter names are near to too many that other programs use. */
+/** Shorter names are similar to names that other programs use. */
 const MIN_STEM_LENGTH = 8;
 
 /**
- * What is wrong with the names in an environment, one sentence each: those that are no setting, and so near to one that they are
- * probably meant for it. Names of other programs, of which every environment is full, are not.
+ * Finds names in an environment that are not settings but similar to one, and returns a sentence for each. It ignores all other
+ * names, which belong to other programs.
  */
 export function findMisspeltNames(
   env: Readonly<Record<string, string | undefined>>,
@@ -27,7 +27,7 @@ function nearestSetting(given: string, settings: readonly string[]): string | un
   return near[0]?.setting ?? settings.find((setting) => extendsOther(name, setting));
 }
 
-/** Letters that differ, in whatever order the words are: TOKEN_AGE_MAX is MAX_TOKEN_AGE. */
+/** The number of letters that differ, with the words in any order: TOKEN_AGE_MAX is MAX_TOKEN_AGE. */
 function editsBetween(name: string, setting: string): number {
   return Math.min(distance(name, setting), distance(sortWords(name), sortWords(setting)));
 }
@@ -36,7 +36,7 @@ function sortWords(name: string): string {
   return name.split('_').sort().join('_');
 }
 
-/** Whether one is the other with more words: FANOUT_WINDOW_MS, HEARTBEAT. */
+/** Whether one name is the other with more words: FANOUT_WINDOW_MS, HEARTBEAT. */
 function extendsOther(name: string, setting: string): boolean {
   const [short = '', long = ''] = [name, setting].sort((a, b) => a.length - b.length);
   return short.length >= MIN_STEM_LENGTH && long.startsWith(`${short}_`);

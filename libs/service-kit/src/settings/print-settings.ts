@@ -1,7 +1,7 @@
 import { sourceOf, SETTING_GROUPS, type ServiceDefaults } from './settings';
 import type { Setting } from './setting-kinds';
 
-/** Every setting with its effective value and where that comes from, as lines of text; secrets are masked. */
+/** Every setting with its effective value and its source, as lines of text. Secrets are masked. */
 export function printSettings(
   env: Readonly<Record<string, string | undefined>>,
   defaults: ServiceDefaults = {},

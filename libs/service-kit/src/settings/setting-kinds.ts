@@ -10,26 +10,26 @@ import {
 } from '@sinclair/typebox';
 import { type Reader, readBytes, readDuration, readInteger, readList, readRates, readText } from './setting-readers';
 
-/** One setting: its environment variable, the text that stands for it when that is unset or empty, and its value. */
+/** One setting: its environment variable, the text used if that is unset or empty, and how to read its value. */
 export interface Setting<T extends TSchema = TSchema> {
   readonly env: string;
   readonly unset: string;
   readonly schema: T;
   readonly read: Reader<Static<T>>;
-  /** What it must be, as the end of the sentence "HOST must be …". */
+  /** What the value must be, as the end of the sentence "HOST must be …". */
   readonly wanted: string;
-  /** What it is, in one sentence. */
+  /** What the setting is, in one sentence. */
   readonly about: string;
   /** When an operator changes it. */
   readonly change: string;
-  /** Hides what is secret in a value; set for settings that may hold a secret, whose value no error text shows. */
+  /** Masks the secrets in a value. No error text shows the value of a setting that has it. */
   readonly mask?: (given: string) => string;
 }
 
 /** The parts of a setting that the documentation shows. */
 type Words = Pick<Setting, 'about' | 'change'>;
 
-/** How often one connection, one address and one user may do something in a second; 0 is no limit. */
+/** Actions a second of one connection, one address and one user; 0 is no limit. */
 type RatesSchema = TObject<{ connection: TInteger; address: TInteger; user: TInteger }>;
 
 const MAX_RATE = 1_000_000;
@@ -65,7 +65,7 @@ export function integer(
   return { env, unset, schema, read: readInteger, wanted: `a whole number from ${minimum} to ${maximum}`, ...words };
 }
 
-/** In ms; the least and the greatest as they would be written in the environment. */
+/** A duration in ms; minimum and maximum as written in the environment. */
 export function duration(
   env: string,
   unset: string,
@@ -77,7 +77,7 @@ export function duration(
   return { env, unset, schema, read: readDuration, wanted, ...words };
 }
 
-/** A size; the least and the greatest as they would be written in the environment. */
+/** A size in bytes; minimum and maximum as written in the environment. */
 export function bytes(
   env: string,
   unset: string,

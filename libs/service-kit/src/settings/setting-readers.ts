@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { availableParallelism } from 'node:os';
 import { isOriginRule, type Rates } from '@tetracast/session';
 
-/** How a setting's text becomes its value; `undefined` when it cannot be read. */
+/** Reads the value of a setting from its text; `undefined` if it cannot. */
 export type Reader<T> = (text: string) => T | undefined;
 
 export interface NamespaceRetention {
@@ -17,7 +17,7 @@ export const readText: Reader<string> = (text) => text;
 
 export const readInteger: Reader<number> = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
-/** A count, or `auto`: as many as there are cores for this process, and no more than `most`. */
+/** A number, or `auto`: the cores of this process, at most `most`. */
 export function readWorkers(most: number): Reader<number> {
   return (text) => (text === 'auto' ? Math.min(availableParallelism(), most) : readInteger(text));
 }
@@ -43,13 +43,13 @@ export const readRates: Reader<Rates> = (text) => {
   return { connection, address, user };
 };
 
-/** Origins of pages, one label of which may be a wildcard. */
+/** Origins of pages; one label of each may be a wildcard. */
 export const readOrigins: Reader<string[]> = (text) => {
   const origins = splitList(text);
   return origins.every(isOriginRule) ? origins : undefined;
 };
 
-/** IP addresses and networks in CIDR form, but for those of no bits, which are taken for a mistake. */
+/** IP addresses and CIDR networks. A network of 0 bits is probably a mistake, and invalid. */
 export const readNetworks: Reader<string[]> = (text) => {
   const networks = splitList(text);
   return networks.every((item) => ipaddr.isValid(item) || isNetwork(item)) ? networks : undefined;
@@ -73,7 +73,7 @@ function isNetwork(text: string): boolean {
   return ipaddr.isValidCIDR(text) && ipaddr.parseCIDR(text)[1] > 0;
 }
 
-/** What stands between commas. */
+/** The items between commas. */
 export const readList: Reader<string[]> = splitList;
 
 function splitList(text: string): string[] {

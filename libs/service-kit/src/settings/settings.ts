@@ -19,17 +19,17 @@ export const SETTING_GROUPS = {
 
 export const SETTINGS = { ...EVERYDAY_SETTINGS, ...ACCESS_SETTINGS, ...LIMIT_SETTINGS, ...TUNING_SETTINGS };
 
-/** What a service works with: its settings, and the values that are none; durations in ms, sizes in bytes. */
+/** The settings of a service with its fixed values; durations in ms, sizes in bytes. */
 export type Settings = { readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']> } & FixedValues;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `port` is the default of this service's PORT. */
+/** Defaults of one service. `port` is that of PORT. */
 export interface ServiceDefaults {
   readonly port?: number;
 }
 
-/** Everything that is wrong with the environment, at once. */
+/** Everything that is wrong with the environment. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -39,7 +39,7 @@ export class SettingsError extends Error {
 }
 
 /**
- * The settings in `env`; an unset or empty variable has its default.
+ * Reads the settings in `env`. An unset or empty variable has its default.
  *
  * @throws SettingsError
  */
@@ -52,7 +52,7 @@ export function parseSettings(env: Environment, defaults: ServiceDefaults = {}):
     if (value === undefined || !Value.Check(setting.schema, value)) problems.push(describeProblem(setting, given));
     else values[name] = value;
   }
-  // Unreadable settings are reported already: contradictions are looked for among the others.
+  // Invalid settings are reported already: only the others can contradict each other.
   problems.push(...findContradictions(values));
   if (problems.length > 0) throw new SettingsError([...problems, ...misspeltSettings(env)]);
   return { ...FIXED_VALUES, ...values } as Settings;
@@ -71,7 +71,7 @@ export function sourceOf(
   return { given: isOwnPort ? String(defaults.port) : setting.unset, source: 'default' };
 }
 
-/** Names in the environment that are probably meant for settings, one sentence each. */
+/** Names in the environment that are probably misspelt settings, one sentence each. */
 export function misspeltSettings(env: Environment): string[] {
   return findMisspeltNames(
     env,

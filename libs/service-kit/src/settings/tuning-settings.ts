@@ -1,6 +1,6 @@
 import { bytes, duration, type Setting } from './setting-kinds';
 
-/** What trades one cost for another; the defaults suit most systems. */
+/** Trade one cost for another. The defaults suit most systems. */
 export const TUNING_SETTINGS = {
   heartbeatIntervalMs: duration('HEARTBEAT_INTERVAL', '15s', ['10ms', '55s'], {
     about: 'How often the service sends a heartbeat on an open connection.',

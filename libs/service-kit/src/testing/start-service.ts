@@ -8,9 +8,9 @@ export interface TestService extends AsyncDisposable {
   readonly url: string;
   readonly app: FastifyInstance;
   readonly tetracast: Tetracast;
-  /** The service's ends of all connections so far. */
+  /** The server sockets of all connections. */
   readonly sockets: readonly Socket[];
-  /** How many connections the hub has now. */
+  /** The number of connections of the hub now. */
   connections(): number;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startService(
   return { url, app, tetracast, sockets, connections, close, [Symbol.asyncDispose]: close };
 }
 
-/** Stores these, in one turn of the event loop; resolves to their ids. */
+/** Publishes these in one turn of the event loop. Resolves to their ids. */
 export async function publish(
   { tetracast }: Pick<TestService, 'tetracast'>,
   channel: string,

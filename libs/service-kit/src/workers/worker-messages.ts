@@ -1,21 +1,21 @@
 import type { Registry } from 'prom-client';
 
-/** What a process counts, as `AggregatorRegistry.aggregate` takes it. */
+/** The metrics of a process, in the form that `AggregatorRegistry.aggregate` takes. */
 export type Metrics = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
-/** What a worker tells the primary process. */
+/** Messages from a worker to the primary process. */
 export type FromWorker =
-  /** It takes connections at this address. */
+  /** The worker accepts connections at this address. */
   | { readonly kind: 'listening'; readonly url: string }
-  /** It cannot start, and is about to end: one line that says why. */
+  /** The worker cannot start, and is about to exit; `reason` is one line. */
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Somebody wants the metrics of all. */
+  /** A client of the worker asks for the metrics of all workers. */
   | { readonly kind: 'ask-metrics'; readonly id: number }
   | { readonly kind: 'own-metrics'; readonly id: number; readonly metrics: Metrics };
 
-/** What the primary process tells a worker. */
+/** Messages from the primary process to a worker. */
 export type ToWorker =
-  /** Drain, and end. */
+  /** Drain, and exit. */
   | { readonly kind: 'stop' }
   | { readonly kind: 'collect-metrics'; readonly id: number }
   | { readonly kind: 'all-metrics'; readonly id: number; readonly text: string };

@@ -1,11 +1,11 @@
 import type { Registry } from 'prom-client';
 
-/** What makes a process one of several that serve a port together. */
+/** The role of a process that serves a port together with others. */
 export interface WorkerRole {
-  /** Its number, for the log; the process that replaces it has another. */
+  /** Its number in log lines. The process that replaces it has another. */
   readonly worker: number;
-  /** What the processes on this port, and only they, are called; not to be guessed. */
+  /** A name that the processes on this port share, and that cannot be guessed. */
   readonly group: string;
-  /** Lets this registry be read by all of them; returns what reads the sums over all, as text. */
+  /** Shares this registry with the other processes. Returns a function that reads the sums over all, as text. */
   shareMetrics(own: Registry): () => Promise<string>;
 }

@@ -2,6 +2,7 @@ import { defaultAlgorithms, Permissions, type TokenClaims, TokenVerifier } from 
 import type { KeyValueStore } from '@tetracast/bus';
 import type { Connection, Hub } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { SessionLogger } from '../session-logger';
 import type { IncomingMessage } from 'node:http';
 import type { AccessSettings } from '../session-settings';
@@ -12,24 +13,29 @@ import { RenewablePermission, type ConnectionPermission } from './connection-per
 import { type PermissionOptions, ConnectionPermissions } from './connection-permissions';
 import { Tickets } from './tickets';
 
-/** Decides what each client may do, for every transport: it is asked before anything is subscribed, sent or stored. */
+/** What access control works with. */
+export interface AccessContext {
+  readonly settings: AccessSettings;
+  readonly store: KeyValueStore;
+  readonly hub: Hub;
+  readonly logger: SessionLogger;
+  readonly runtime: Runtime;
+}
+
+/** Decides what each client may do, on every transport. The server asks it before it subscribes, sends or stores anything. */
 export class AccessControl {
   readonly tickets: Tickets;
   private readonly openPermissions: ConnectionPermissions;
-  /** Without keys there are no tokens, and all connections may do the same. */
+  /** Without keys the server accepts no tokens, and all connections have this permission. */
   private readonly sharedPermission: ConnectionPermission;
   private readonly feed: AccessFeed;
 
-  /** @throws Error if a key is unreadable, or if keys and algorithms do not go together */
-  static async create(
-    settings: AccessSettings,
-    store: KeyValueStore,
-    hub: Hub,
-    logger: SessionLogger,
-  ): Promise<AccessControl> {
+  /** @throws Error if a key cannot be read, or if the algorithms do not fit the keys */
+  static async create(context: AccessContext): Promise<AccessControl> {
+    const { settings, logger, runtime } = context;
     const keys = configuredKeys(settings);
     const everybody = publicPermissions(settings);
-    if (keys === undefined) return new AccessControl(settings, everybody, undefined, store, hub, logger);
+    if (keys === undefined) return new AccessControl(context, everybody, undefined);
     const { authAlgorithms, authIssuer, authAudience, authLeewayMs, maxTokenAgeMs } = settings;
     const verifier = await TokenVerifier.create({
       ...keys,
@@ -41,28 +47,26 @@ export class AccessControl {
       jwksTimeoutMs: settings.authTimeoutMs,
       jwksStaleMs: settings.jwksStaleMs,
       onUnusableKey: (key) => {
-        logger.warn(key, 'a key of AUTH_JWKS_URL cannot be used; tokens signed with it are refused');
+        logger.warn(key, 'a key of AUTH_JWKS_URL cannot be used: the server refuses tokens that are signed with it');
       },
       everybody,
+      runtime,
     });
-    return new AccessControl(settings, everybody, verifier, store, hub, logger);
+    return new AccessControl(context, everybody, verifier);
   }
 
   private constructor(
-    private readonly settings: AccessSettings,
+    private readonly context: AccessContext,
     private readonly everybody: Permissions,
     private readonly verifier: TokenVerifier | undefined,
-    store: KeyValueStore,
-    hub: Hub,
-    logger: SessionLogger,
   ) {
-    const { revocationTtlMs } = settings;
-    this.tickets = new Tickets(store, settings, (claims) => this.permissionsOfKnownToken(claims));
-    this.openPermissions = new ConnectionPermissions(settings);
+    const { settings, store, hub, logger, runtime } = context;
+    this.tickets = new Tickets(store, settings, runtime, (claims) => this.permissionsOfKnownToken(claims));
+    this.openPermissions = new ConnectionPermissions(settings, runtime);
     this.sharedPermission = { permissions: everybody };
     this.feed = new AccessFeed(
       hub,
-      revocationTtlMs,
+      settings.revocationTtlMs,
       {
         onRevoked: () => {
           this.openPermissions.endConnectionsWhere((permissions) => this.feed.isRevoked(permissions));
@@ -72,23 +76,24 @@ export class AccessControl {
         },
       },
       logger,
+      runtime,
     );
     if (verifier !== undefined) void this.feed.start();
   }
 
-  /** Whether there are no keys, and so no tokens: a token that a client sends all the same is ignored. */
+  /** Whether the server has no keys. It then ignores any token that a client sends. */
   get isOpen(): boolean {
     return this.verifier === undefined;
   }
 
-  /** `false` while the server refuses all tokens, since it does not know which were revoked. */
+  /** `false` while the server refuses all tokens, because it does not know which were revoked. */
   get isReady(): boolean {
     return this.isOpen || this.feed.isReady;
   }
 
   /**
-   * What a token allows; without one, what everybody may do.
-   * @throws CodedError `unauthorized`; `unavailable` while keys or revocations cannot be read
+   * What a token allows; without a token, what every client may do.
+   * @throws CodedError `unauthorized`; `unavailable` while the server cannot read keys or revocations
    */
   async permissionsForToken(token: string | undefined): Promise<Permissions> {
     if (this.verifier === undefined || token === undefined) return this.everybody;
@@ -96,12 +101,12 @@ export class AccessControl {
     return this.notRevoked(await this.verifier.verify(token));
   }
 
-  /** The same for the token that a request carries, if any. */
+  /** What the token of a request allows. */
   async permissionsForRequest(request: Pick<IncomingMessage, 'headers' | 'url'>): Promise<Permissions> {
     return this.isOpen ? this.everybody : this.permissionsForToken(extractToken(request));
   }
 
-  /** The same for the ticket of an event stream. @throws CodedError also `forbidden`; BusUnavailableError */
+  /** What the ticket of an event stream allows. @throws CodedError also `forbidden`; BusUnavailableError */
   async permissionsForTicket(ticket: string, channels: readonly string[]): Promise<Permissions> {
     if (this.isOpen) return this.everybody;
     this.feed.requireReady();
@@ -109,31 +114,31 @@ export class AccessControl {
   }
 
   /**
-   * Registers what a connection may do until it closes: its token can be renewed and revoked, and expires.
-   * @throws CodedError `unauthorized` if the token has been revoked meanwhile
+   * Registers the permission of a connection until the connection closes. Its token can be renewed and revoked, and it expires.
+   * @throws CodedError `unauthorized` if the token was revoked meanwhile
    */
   openPermission(permissions: Permissions, connection: Connection, options?: PermissionOptions): ConnectionPermission {
     if (this.isOpen) return this.sharedPermission;
     return this.openPermissions.add(this.notRevoked(permissions), connection, options);
   }
 
-  /** Has a ticket stand for each new token of its stream, so that a reconnect does not go back to the old one. */
+  /** Returns a function that gives a ticket the new token of its stream, so that a reconnect does not use the old token. */
   ticketRenewal(ticket: string, channels: readonly string[]): (permissions: Permissions) => void {
     return (permissions) => {
-      // What is not stored now lasts as long as the token before; the next renewal tries again.
+      // If this fails, the ticket lasts as long as the old token. The next renewal tries again.
       this.tickets.renew(ticket, permissions, channels).catch(() => undefined);
     };
   }
 
-  /** Has a connection without a token wait for one; it is ended if none comes within 10 s. */
+  /** Ends a connection without a token unless its client sends one within 10 s. */
   expectToken(permission: ConnectionPermission): void {
     if (permission instanceof RenewablePermission)
-      this.openPermissions.expectToken(permission, this.settings.authTimeoutMs);
+      this.openPermissions.expectToken(permission, this.context.settings.authTimeoutMs);
   }
 
   /**
-   * Accepts a new token that came on the connection itself. `admit` is called before it takes the place of the old one.
-   * @throws CodedError `unauthorized`, `forbidden`, `invalid_request` without tokens, and what `admit` throws
+   * Accepts a new token that the client sent on the connection. Calls `admit` before the new token replaces the old one.
+   * @throws CodedError `unauthorized`, `forbidden`, `invalid_request` if the server has no keys, and what `admit` throws
    */
   async renew(
     permission: ConnectionPermission,
@@ -141,7 +146,7 @@ export class AccessControl {
     admit?: (permissions: Permissions) => void,
   ): Promise<Permissions> {
     if (!(permission instanceof RenewablePermission)) {
-      throw new CodedError('invalid_request', 'this gateway is open: there is nothing to authenticate');
+      throw new CodedError('invalid_request', 'this server has no keys: do not send a token');
     }
     const permissions = await this.permissionsForToken(token);
     this.openPermissions.renew(permission, permissions, admit);
@@ -149,8 +154,8 @@ export class AccessControl {
   }
 
   /**
-   * Accepts a new token for the connections of a name, here or in another process: a connection's id, or a client key.
-   * @returns whether there were such here; otherwise their own process renews them
+   * Accepts a new token for the connections of a name, which is the id of a connection or a client key.
+   * @returns whether this process has such connections; otherwise the process that has them renews them
    * @throws CodedError `forbidden`; BusUnavailableError
    */
   async renewByName(name: string, permissions: Permissions): Promise<boolean> {
@@ -161,34 +166,35 @@ export class AccessControl {
     return openPermissions.length > 0;
   }
 
-  /** Revokes tokens, in every process. @throws CodedError `forbidden`; BusUnavailableError */
+  /** Revokes tokens in every process. @throws CodedError `forbidden`; BusUnavailableError */
   async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
-    if (!permissions.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" may revoke others');
-    await this.feed.revoke({ ...what, at: Date.now() });
+    if (!permissions.isAdmin)
+      throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
+    await this.feed.revoke({ ...what, at: this.context.runtime.now() });
   }
 
   close(): void {
     this.feed.stop();
   }
 
-  /** What the claims of a token allow that was accepted earlier, or by another process. @throws CodedError `unauthorized` */
+  /** What a token allows that the server, or another process, has already accepted. @throws CodedError `unauthorized` */
   private permissionsOfKnownToken(claims: TokenClaims): Permissions {
     return this.notRevoked(Permissions.of(this.verifier?.limited(claims) ?? claims, this.everybody));
   }
 
   private notRevoked(permissions: Permissions): Permissions {
-    if (this.feed.isRevoked(permissions)) throw new CodedError('unauthorized', 'The token was revoked');
+    if (this.feed.isRevoked(permissions)) throw new CodedError('unauthorized', 'the token was revoked: send a new one');
     return permissions;
   }
 
   private renewHere(name: string, permissions: Permissions): void {
     for (const permission of this.openPermissions.find(name, permissions)) {
-      // After a failover of the message log an earlier renewal comes again: the connection may have a later token by now.
+      // After a failover of the message log an earlier renewal is announced again. The connection may have a later token now.
       if (endOf(permissions) < endOf(permission.permissions)) continue;
       try {
         this.openPermissions.renewFromElsewhere(permission, permissions);
       } catch {
-        // Not for this connection: it keeps the token it has.
+        // The token is not for this connection, which keeps the one it has.
       }
     }
   }
@@ -196,7 +202,7 @@ export class AccessControl {
 
 const endOf = ({ expiresAtMs = Infinity }: Permissions): number => expiresAtMs;
 
-/** What may be done without a token: as the settings say; by default everything where there are no keys, else nothing. */
+/** What a client without a token may do. Default: everything if the server has no keys, else nothing. */
 function publicPermissions(settings: AccessSettings): Permissions {
   const unset = configuredKeys(settings) === undefined ? ['*'] : [];
   return Permissions.anonymous(orElse(settings.publicSubscribe, unset), orElse(settings.publicPublish, unset));

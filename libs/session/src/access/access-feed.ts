@@ -1,15 +1,15 @@
 import { type Permissions, readClaims, type Revocation, Revocations, type TokenClaims } from '@tetracast/access';
 import type { InternalListener, Hub } from '@tetracast/hub';
 import { CodedError, type Start } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { SessionLogger } from '../session-logger';
 import { createHash } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 
-/** The namespace in which the processes inform each other about access; it has its own retention. */
+/** The namespace of the messages about access between processes. It has a separate retention. */
 export const ACCESS_NAMESPACE = '$access';
-/** Maximum number of revocations that are kept. */
+/** Maximum number of revocations in the message log. */
 export const REVOCATIONS_MAX = 100_000;
-/** Maximum number of revocations that one process writes to a new message log at once: every other command waits behind them. */
+/** Maximum number of revocations that one process writes to a new message log at once. Every other command waits for them. */
 export const REVOCATIONS_PER_ROUND = 100;
 
 const REVOKED = `${ACCESS_NAMESPACE}:revoked`;
@@ -18,7 +18,7 @@ const RENEWED = '$renewed';
 const RETRY_MS = 500;
 const FORGET_EVERY_MS = 60_000;
 
-/** A new token for the connections of a name, in whichever process they are. */
+/** A new token for the connections of a name, in any process. */
 interface Renewal {
   readonly name: string;
   readonly claims: TokenClaims;
@@ -30,12 +30,12 @@ export interface AccessListener {
 }
 
 /**
- * Carries between all processes, through the message log, which tokens are revoked, kept as long as the longest-lived token,
- * and which connections got a new one.
+ * Exchanges two things between all processes, through the message log: which tokens are revoked, and which connections got a
+ * new token.
  */
 export class AccessFeed {
   private readonly revocations = new Revocations();
-  /** Encoded revocations that a new message log may not hold yet. Each new log gets a new set. */
+  /** Encoded revocations that a new message log may not have yet. For each new message log there is a new set. */
   private unsent = new Set<string>();
   private isSending = false;
   private ready = false;
@@ -47,19 +47,22 @@ export class AccessFeed {
     private readonly revocationTtlMs: number,
     private readonly listener: AccessListener,
     private readonly logger: Pick<SessionLogger, 'warn'>,
+    private readonly runtime: Runtime,
   ) {}
 
-  /** Subscribes; resolves once all stored revocations have been read. Until then {@link requireReady} throws. */
+  /** Subscribes. Resolves once it has read all stored revocations; until then {@link requireReady} throws. */
   start(): Promise<void> {
-    this.forgetter = setInterval(() => {
-      this.revocations.forgetBefore(Date.now() - this.revocationTtlMs);
-    }, FORGET_EVERY_MS).unref();
+    this.forgetter = this.runtime
+      .setInterval(() => {
+        this.revocations.forgetBefore(this.runtime.now() - this.revocationTtlMs);
+      }, FORGET_EVERY_MS)
+      .unref();
     return this.subscribeAll();
   }
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.forgetter);
+    this.runtime.clearInterval(this.forgetter);
   }
 
   get isReady(): boolean {
@@ -76,7 +79,7 @@ export class AccessFeed {
     return this.revocations.size > 0 && this.revocations.covers(permissions);
   }
 
-  /** Resolves once the revocation is stored; every process receives it in a moment. @throws BusUnavailableError */
+  /** Resolves once the revocation is stored. Every process then receives it. @throws BusUnavailableError */
   async revoke(revocation: Revocation): Promise<void> {
     await this.sendRevoked(JSON.stringify(revocation));
   }
@@ -93,7 +96,7 @@ export class AccessFeed {
       {
         onMessage: (data) => {
           this.unsent.delete(data);
-          // When the log was lost every process sends all it knows: what is known here already concerns no connection.
+          // After the message log was lost, every process sends all its revocations. A known one concerns no connection.
           if (this.revocations.add(JSON.parse(data) as Revocation)) this.listener.onRevoked();
         },
         onReset: ({ reason }) => {
@@ -110,8 +113,11 @@ export class AccessFeed {
             const { name, claims } = JSON.parse(data) as Renewal;
             this.listener.onRenewed(name, readClaims(claims));
           } catch (error) {
-            // Accepted by a process of another version or with other settings: not for the connections of this one.
-            this.logger.warn({ err: error }, 'a renewal from another process is refused');
+            // A process of another version, or with other settings, accepted this token.
+            this.logger.warn(
+              { err: error },
+              'the server refuses a new token from another process: run all processes with the same version and settings',
+            );
           }
         },
       },
@@ -125,17 +131,17 @@ export class AccessFeed {
         await this.hub.subscribeInternally(channel, start, listener);
         return;
       } catch (error) {
-        // Once: while the message log cannot be reached the bus logs that repeatedly.
+        // Logged once, since the bus itself repeats that the message log cannot be reached.
         if (isFirst)
-          this.logger.warn({ err: error }, 'the revocations cannot be read: tokens are refused until they can');
-        await setTimeout(RETRY_MS, undefined, { ref: false });
+          this.logger.warn({ err: error }, 'the server cannot read the revocations: it refuses tokens until it can');
+        await this.pause();
       }
     }
   }
 
   /**
-   * A new message log has none of the revocations; this process has them and writes them again. Every process does so, and
-   * leaves out what it receives from another. A new revocation does not wait for it.
+   * Writes the revocations that this process knows to a new message log, which has none. Every process does so, and leaves out
+   * what it receives from the others. A new revocation does not wait for it.
    */
   private async sendAllAgain(): Promise<void> {
     this.unsent = new Set(this.revocations.all().map((known) => JSON.stringify(known)));
@@ -143,15 +149,15 @@ export class AccessFeed {
     this.isSending = true;
     while (this.unsent.size > 0 && !this.stopped) {
       if (await this.sendSome()) continue;
-      this.logger.warn('not all revocations could be written to the new message log: the server tries again');
-      await setTimeout(RETRY_MS, undefined, { ref: false });
+      this.logger.warn('the server could not write all revocations to the new message log: it tries again');
+      await this.pause();
     }
     this.isSending = false;
   }
 
-  /** @returns whether all of them are stored */
+  /** Writes the next revocations. @returns whether all of them are stored */
   private async sendSome(): Promise<boolean> {
-    // What is stored in one log may be missing in the next, which has another set.
+    // Kept, since the set is another one if the message log is replaced meanwhile.
     const { unsent } = this;
     const some: string[] = [];
     for (const data of unsent) if (some.push(data) === REVOCATIONS_PER_ROUND) break;
@@ -164,8 +170,12 @@ export class AccessFeed {
     return results.every(({ status }) => status === 'fulfilled');
   }
 
+  private pause(): Promise<void> {
+    return new Promise((resolve) => this.runtime.setTimeout(resolve, RETRY_MS).unref());
+  }
+
   private async sendRevoked(data: string): Promise<void> {
-    // Every process writes the same one to a new log: one of them is enough.
+    // Every process writes the same revocation to a new message log; the key keeps one of them.
     await this.send(REVOKED, data, createHash('sha256').update(data).digest('base64url'));
   }
 

@@ -1,6 +1,6 @@
 import type { KeySettings } from '../session-settings';
 
-/** Where the keys are that check tokens; `undefined`: there are none. */
+/** The settings for keys that verify tokens; `undefined` if none is set. */
 export function configuredKeys({
   authSecret = '',
   authPublicKey = '',

@@ -2,16 +2,16 @@ import type { Permissions } from '@tetracast/access';
 import type { Connection } from '@tetracast/hub';
 import { CodedError } from '@tetracast/message-model';
 
-/** What one connection may do now; a new token can replace it, and it ends with the connection. */
+/** What one connection may do now. A new token can replace it. */
 export interface ConnectionPermission {
   readonly permissions: Permissions;
 }
 
-/** The permission of a connection whose client has sent a token, or may still do so. */
+/** The permission of a connection whose client has sent a token, or can still send one. */
 export class RenewablePermission implements ConnectionPermission {
-  /** Whether the client has got the notice that its token will expire. */
+  /** Whether the server has sent the notice that the token will expire. */
   warned = false;
-  /** Its place in the {@link TimeoutQueue}; `undefined` while it waits for nothing. */
+  /** The tick of its timeout in the {@link TimeoutQueue}; `undefined` while it has none. */
   timeoutAt: number | undefined;
 
   constructor(
@@ -26,15 +26,15 @@ export class RenewablePermission implements ConnectionPermission {
   }
 
   /**
-   * Replaces the permissions by those of another token: of the same subject, if there was a token, and for all channels that
-   * the connection is subscribed to. `admit` may still refuse it, such as by the limits of its user.
+   * Replaces the permissions by those of another token. That token must have the same subject as the old one, if there was one,
+   * and allow all channels of the connection. `admit` can still refuse it, for example by the limits of its user.
    *
-   * @throws CodedError `forbidden`, or what `admit` throws; the connection then keeps what it had
+   * @throws CodedError `forbidden`, or what `admit` throws; the connection then keeps its permissions
    */
   renew(permissions: Permissions, admit?: (permissions: Permissions) => void): void {
     const { current, connection } = this;
     if (current.claims !== undefined && current.subject !== permissions.subject) {
-      throw new CodedError('forbidden', 'the new token has another subject than the token of this connection');
+      throw new CodedError('forbidden', 'the new token has another subject: send a token of the same subject');
     }
     permissions.requireSubscribe(connection.channels);
     admit?.(permissions);
@@ -44,8 +44,8 @@ export class RenewablePermission implements ConnectionPermission {
   }
 
   /**
-   * The same for a token that did not come on the connection itself; the client gets a notice. The first token has to come on
-   * the connection: a client without one must not be handed another client's.
+   * The same for a token that did not arrive on the connection itself. The server sends the client a notice. The first token must
+   * arrive on the connection: otherwise one client could give its token to another.
    *
    * @throws CodedError `forbidden`
    */
@@ -65,15 +65,15 @@ export class RenewablePermission implements ConnectionPermission {
   }
 
   /**
-   * Whether a token that was sent for a name is meant for this connection. The id of a connection cannot be guessed, but a
-   * client key is in every message of its client, and anyone may use it: it counts within one subject only.
+   * Whether a token for `name` is meant for this connection. The id of a connection cannot be guessed. A client key is in every
+   * message of its client, and any client can use it, so the subject must be the same.
    */
   isMeantBy(name: string, { subject }: Permissions): boolean {
     return name === this.connection.id || (subject !== undefined && subject === this.current.subject);
   }
 }
 
-/** Whose permissions these are and when they expire, as clients see it. */
+/** The user of these permissions and when they expire, as the server sends it to clients. */
 export function describePermissions({ subject, expiresAtMs }: Permissions): { user?: string; expiresAt?: number } {
   return {
     ...(subject === undefined ? {} : { user: subject }),

@@ -1,13 +1,14 @@
 import type { Permissions } from '@tetracast/access';
 import type { Connection } from '@tetracast/hub';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { TimeoutQueue } from '../timeout-queue';
 import { RenewablePermission } from './connection-permission';
 
-/** How exactly the expiry of a token is kept. */
+/** The precision of the expiry of a token. */
 const TICK_MS = 100;
 
 export interface PermissionOptions {
-  /** The client key that the client named: a new token can be sent for it as for the connection's id. */
+  /** The client key that the client named. Like the id of the connection, it can name the connection of a new token. */
   readonly client?: string | undefined;
   /** Called with the permissions of each new token. */
   readonly onRenewed?: ((permissions: Permissions) => void) | undefined;
@@ -18,17 +19,20 @@ interface PermissionSettings {
   readonly authLeewayMs: number;
 }
 
-/** The permissions of all connections of this process, and one timer for the expiry of them all. */
+/** The permissions of all connections of this process, with one timer for all of them. */
 export class ConnectionPermissions {
   private readonly open = new Set<RenewablePermission>();
   private readonly byName = new Map<string, Set<RenewablePermission>>();
-  private readonly timeouts = new TimeoutQueue<RenewablePermission>(TICK_MS, (permission) => {
-    this.onTimeout(permission);
-  });
+  private readonly timeouts: TimeoutQueue<RenewablePermission>;
 
-  constructor(private readonly settings: PermissionSettings) {}
+  constructor(
+    private readonly settings: PermissionSettings,
+    private readonly runtime: Runtime,
+  ) {
+    this.timeouts = new TimeoutQueue(runtime, TICK_MS, (permission: RenewablePermission) => this.onTimeout(permission));
+  }
 
-  /** Registers the permissions of a connection until that closes. */
+  /** Registers the permissions of a connection until the connection closes. */
   add(
     permissions: Permissions,
     connection: Connection,
@@ -39,7 +43,7 @@ export class ConnectionPermissions {
     this.open.add(permission);
     for (const name of names) this.permissionsOf(name).add(permission);
     this.schedule(permission);
-    // It may have closed already, while its token was checked.
+    // If the connection closed while its token was checked, this is called at once.
     connection.onClose(() => {
       this.open.delete(permission);
       this.unschedule(permission);
@@ -60,18 +64,18 @@ export class ConnectionPermissions {
     this.schedule(permission);
   }
 
-  /** The permissions of the connections that a new token for a name is meant for: a connection's id, or a client key. */
+  /** The permissions of the connections of a name: the id of a connection, or a client key. See `isMeantBy`. */
   find(name: string, permissions: Permissions): readonly RenewablePermission[] {
     return [...(this.byName.get(name) ?? [])].filter((permission) => permission.isMeantBy(name, permissions));
   }
 
-  /** Ends the connections whose token has been revoked. */
+  /** Ends the connections whose token is revoked. */
   endConnectionsWhere(isRevoked: (permissions: Permissions) => boolean): void {
     for (const permission of [...this.open])
       if (isRevoked(permission.permissions)) permission.connection.end('unauthorized');
   }
 
-  /** Ends the connection unless a token comes within `withinMs`. */
+  /** Ends the connection unless its client sends a token within `withinMs`. */
   expectToken(permission: RenewablePermission, withinMs: number): void {
     this.unschedule(permission);
     this.wait(permission, withinMs);
@@ -83,11 +87,11 @@ export class ConnectionPermissions {
     if (expiresAtMs === undefined) return;
     const { tokenExpiryWarningMs, authLeewayMs } = this.settings;
     const atMs = permission.warned ? expiresAtMs + authLeewayMs : expiresAtMs - tokenExpiryWarningMs;
-    this.wait(permission, Math.max(0, atMs - Date.now()));
+    this.wait(permission, Math.max(0, atMs - this.runtime.now()));
   }
 
   private wait(permission: RenewablePermission, ms: number): void {
-    // It may have closed while its new token was checked; nothing would take it out again.
+    // If the connection closed while its new token was checked, nothing would remove it again.
     if (this.open.has(permission)) permission.timeoutAt = this.timeouts.add(permission, ms);
   }
 

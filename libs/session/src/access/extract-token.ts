@@ -4,48 +4,48 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { queryOf } from '@tetracast/node-io';
 import { single } from '../subscription-request';
 
-/** The cookie that may hold a token; the server never sets it. */
+/** The cookie that may contain a token. The server never sets it. */
 const TOKEN_COOKIE = 'tetracast_token';
 
-/** A browser's WebSocket can set no headers: it sends a token as one more subprotocol it offers. */
+/** A browser cannot set headers of a WebSocket, so it sends a token as one more subprotocol. */
 const TOKEN_SUBPROTOCOL = 'tetracast.token.';
 
-/** What of a request may carry a token. */
+/** The parts of a request that may contain a token. */
 type Carrier = Pick<IncomingMessage, 'headers' | 'url'>;
 
 const TOKEN_HEADERS = ['authorization', 'sec-websocket-protocol', 'cookie', 'origin', 'sec-fetch-site'] as const;
 
 /**
- * The token that a request carries, the first there is of: `Authorization: Bearer` (RFC 6750), `?token=`, for a WebSocket a
- * subprotocol `tetracast.token.<token>`, and the cookie.
+ * The token of a request. The first of these counts: `Authorization: Bearer` (RFC 6750), `?token=`, a subprotocol
+ * `tetracast.token.<token>`, the cookie.
  *
- * A browser adds cookies to the requests of any page, so the cookie counts only where the browser says that the page is one
- * that may use the service: by its `Origin`, which has been checked by then, or by `Sec-Fetch-Site: same-origin`.
+ * A browser adds cookies to the requests of any page. So the server uses the cookie only if the browser names the page: by an
+ * `Origin`, which the server has already checked, or by `Sec-Fetch-Site: same-origin`.
  *
- * @throws CodedError `unauthorized` for a cookie alone without that, or a header that holds no token; `invalid_request`
+ * @throws CodedError `unauthorized` for a cookie without such a header, or a header without a token; `invalid_request`
  */
 export function extractToken(request: Carrier): string | undefined {
   const { headers } = request;
   return (
     bearerIn(headers) ??
-    // The query is read again: it is cheap, and not every request has passed a route.
+    // The query is parsed again: that is cheap, and not every request has passed a route.
     (single(queryOf(request), 'token') || undefined) ??
     offeredIn(headers) ??
     cookieIn(headers)
   );
 }
 
-/** The part of a request that {@link extractToken} reads, to be kept longer than the request: a browser sends much besides. */
+/** The part of a request that {@link extractToken} reads. It is kept longer than the request, and much smaller. */
 export function pickTokenCarrier({ headers, url = '' }: Carrier): Carrier {
   const kept = TOKEN_HEADERS.filter((name) => headers[name] !== undefined);
   return { headers: Object.fromEntries(kept.map((name) => [name, headers[name]])), url };
 }
 
 function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {
-  // Any other scheme is for another program, such as a proxy in front.
+  // Any other scheme is for another program, such as a proxy in front of the server.
   const [, token] = /^bearer(?: +(.*))?$/i.exec(authorization.trim()) ?? [];
   if (token === undefined && !/^bearer$/i.test(authorization.trim())) return undefined;
-  if (!token) throw new CodedError('unauthorized', 'the Authorization header holds no token: send "Bearer <token>"');
+  if (!token) throw new CodedError('unauthorized', 'the Authorization header has no token: send "Bearer <token>"');
   return token;
 }
 
@@ -62,6 +62,6 @@ function cookieIn(headers: IncomingHttpHeaders): string | undefined {
   if (origin !== undefined || headers['sec-fetch-site'] === 'same-origin') return token;
   throw new CodedError(
     'unauthorized',
-    'a token in a cookie is accepted only with the header "Origin" or "Sec-Fetch-Site" of a browser',
+    'the server accepts a token in a cookie only from a browser, which sends "Origin" or "Sec-Fetch-Site: same-origin": send the token in the Authorization header',
   );
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 
-/** The part of a request that tells where it comes from. */
+/** The part of a request that has its address. */
 export interface Arrival {
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
@@ -11,13 +11,13 @@ export interface Arrival {
 
 export type ClientAddress = (request: Arrival) => string;
 
-/** A provider gives a household or a server so many addresses that a limited client would simply take the next. */
+/** Providers give one household or server this whole network: a client that reaches a limit would use its next address. */
 const IPV6_BITS = 64;
 
 /**
- * Finds the address a request comes from, empty when it is unknown. It reads `X-Forwarded-For`, or else `Forwarded` (RFC 7239),
- * from its end for as long as the proxy that added to it is in `trustProxy`. At an entry that is no address it stops: then
- * the address is the last proxy's own.
+ * Returns a function that finds the address of a request; empty if it is unknown. It reads `X-Forwarded-For`, else `Forwarded`
+ * (RFC 7239), from the end, as long as the proxy that added the entry is in `trustProxy`. It stops at an entry that is not an
+ * address, and returns that of the proxy.
  */
 export function createClientAddress(trustProxy: readonly string[]): ClientAddress {
   if (trustProxy.length === 0) return ({ socket }) => socket.remoteAddress ?? '';
@@ -33,7 +33,7 @@ export function createClientAddress(trustProxy: readonly string[]): ClientAddres
   };
 }
 
-/** What counts as one address for limits: an IPv4 address, or the network of 64 bits of an IPv6 one. Empty for anything else. */
+/** What counts as one address for limits: an IPv4 address, or the /64 network of an IPv6 address. Empty for anything else. */
 export function networkOf(address = ''): string {
   if (isIPv4(address)) return address;
   if (!ipaddr.isValid(address)) return '';
@@ -42,7 +42,7 @@ export function networkOf(address = ''): string {
   return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${IPV6_BITS}`).toString()}/${IPV6_BITS}`;
 }
 
-/** The addresses of the client and of the proxies behind it, the nearest last. */
+/** The addresses of the client and of its proxies; the proxy nearest to the server is the last. */
 function hopsIn({ 'x-forwarded-for': forwardedFor, forwarded }: IncomingHttpHeaders): string[] {
   if (forwardedFor !== undefined) return elementsOf(String(forwardedFor)).map(addressIn);
   return elementsOf(forwarded ?? '').map((element) => addressIn(FOR.exec(element)?.[1] ?? ''));
@@ -50,12 +50,12 @@ function hopsIn({ 'x-forwarded-for': forwardedFor, forwarded }: IncomingHttpHead
 
 const FOR = /(?:^|;)\s*for=("[^"]*"|[^;]*)/i;
 
-// No address has a comma, quoted or not; an empty element is none (RFC 9110, section 5.6.1).
+// No address contains a comma. Empty elements do not count (RFC 9110, section 5.6.1).
 function elementsOf(header: string): string[] {
   return header.split(',').filter((element) => element.trim() !== '');
 }
 
-/** An address as proxies write it: in quotes or not, an IPv6 one in brackets or not, with a port, an obfuscated one too, or without. */
+/** The address in a text of a proxy: with or without quotes, brackets (IPv6) and a port, which may be obfuscated. */
 function addressIn(text: string): string {
   const bare = text.trim().replace(/^"(.*)"$/, '$1');
   const [, inBrackets, beforePort] = /^(?:\[([^\]]*)\]|([^:]*))(?::(?:\d+|_[\w.-]+))?$/.exec(bare) ?? [];

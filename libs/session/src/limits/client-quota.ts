@@ -1,18 +1,18 @@
 import { TokenBucket } from './token-bucket';
 import type { Action, Limits } from './limits';
 
-/** Requests a second that may be refused on one connection, however few may be served: to refuse one costs little. */
+/** Minimum number of refused requests a second on one connection that are not abuse: to refuse one costs little. */
 const REFUSED_RATE_MIN = 20;
 
-/** So many channels cost as much as one request: each has to be opened, and is kept open a while. */
+/** This many channels cost as much as one request: the server opens each, and keeps it open for some time. */
 const CHANNELS_PER_REQUEST = 10;
 
-/** The rates of one connection, of the actions it has taken. */
+/** The rates of one connection, for the actions that its client has used. */
 export type ConnectionRates = Partial<Record<Action, TokenBucket>>;
 
 /**
- * What one connection, or one plain request, has used of its limits. It counts for its address and, once that is known, for its
- * user.
+ * What one connection, or one plain request, has used of its limits. It counts for its address and, once the client is
+ * authenticated, for its user.
  */
 export class ClientQuota {
   private refused: TokenBucket | undefined;
@@ -26,12 +26,12 @@ export class ClientQuota {
     private own?: ConnectionRates,
   ) {}
 
-  /** Whether it may have one more connection. @throws CodedError `overloaded`, `rate_limited` */
+  /** Requires that one more connection is allowed. @throws CodedError `overloaded`, `rate_limited` */
   requireRoom(): void {
     this.limits.connections.requireRoom(this.address, this.user);
   }
 
-  /** The same, for a transport that says the reason in another way. */
+  /** Whether one more connection is allowed. */
   get hasRoom(): boolean {
     return this.limits.connections.hasRoom(this.address, this.user);
   }
@@ -43,7 +43,7 @@ export class ClientQuota {
     this.isCounted = true;
   }
 
-  /** Whether it has a connection. */
+  /** Whether its connection is counted. */
   get hasConnection(): boolean {
     return this.isCounted;
   }
@@ -55,28 +55,33 @@ export class ClientQuota {
   }
 
   /**
-   * The client is this user, for which `action` on so many channels, allowed before the user was known, counts as well. A client
-   * that was known once stays so: on a Socket.IO connection one namespace may have a token and another none.
+   * Sets the user. The connection, and `action` on so many channels, count for the user too. Without a `user` the quota keeps the
+   * one it has: on a Socket.IO connection one namespace may have a token and another none.
    *
-   * @throws CodedError `rate_limited` when that user has enough connections, or does too much
+   * @throws CodedError `rate_limited` if the user has too many connections, or its rate is spent
    */
   identify(user: string | undefined, action?: Action, channels = 1): void {
     if (user === undefined || user === this.user) return;
     if (this.isCounted) this.limits.connections.move(this.user, user);
     this.user = user;
-    if (action !== undefined) this.limits.spendShared(action, 'user', user, performance.now(), costOf(channels));
+    const { limits } = this;
+    if (action !== undefined) limits.spendShared(action, 'user', user, limits.runtime.monotonicMs(), costOf(channels));
   }
 
-  /** Spends the rate of an action on so many channels. @throws CodedError `rate_limited`: the action must not be taken */
+  /** Spends the rate of an action on so many channels. @throws CodedError `rate_limited` */
   spend(action: Action, channels = 1): void {
     const { limits, address, user } = this;
-    const now = performance.now();
+    const now = limits.runtime.monotonicMs();
     const rate = limits.connectionRate(action);
     const cost = costOf(channels);
-    // From the narrow to the wide, so that what one connection is refused does not count for all others of its address.
+    // The connection comes first, so that its refused requests do not count for the others of its address.
     if (rate > 0 && !((this.own ??= {})[action] ??= new TokenBucket(rate, now)).take(now, cost)) {
       this.noteRefusal(rate, now);
-      throw limits.refuse('rate_limited', action, `at most ${rate} a second on one connection: ${action}`);
+      throw limits.refuse(
+        'rate_limited',
+        action,
+        `"${action}" is limited to ${rate} a second on one connection: try again later`,
+      );
     }
     try {
       if (user !== undefined) limits.spendShared(action, 'user', user, now, cost);
@@ -87,7 +92,7 @@ export class ClientQuota {
     }
   }
 
-  /** Whether it was refused far more often than it may even ask: the transport may close its connection. */
+  /** Whether the server refused so many requests that the transport may close the connection. */
   get isAbusive(): boolean {
     return this.abuses;
   }

@@ -3,11 +3,11 @@ import type { Refuse } from './refusals';
 
 const REFUSALS: Readonly<Record<'process' | 'address' | 'user', Parameters<Refuse>>> = {
   process: ['overloaded', 'connections', 'the server has no room for another connection: try again later'],
-  address: ['rate_limited', 'connections_per_ip', 'your address has too many connections'],
-  user: ['rate_limited', 'connections_per_user', 'this user has too many connections'],
+  address: ['rate_limited', 'connections_per_ip', 'this address has too many connections: close one'],
+  user: ['rate_limited', 'connections_per_user', 'this user has too many connections: close one'],
 };
 
-/** How many connections this process has: in all, by address, and by user. */
+/** The connections of this process: in total, by address, and by user. */
 export class ConnectionLimits {
   private total = 0;
   private readonly byAddress = new Map<string, number>();
@@ -18,18 +18,18 @@ export class ConnectionLimits {
     private readonly refuse: Refuse,
   ) {}
 
-  /** Whether there is room for one more. */
+  /** Whether one more connection is allowed. */
   hasRoom(address: string, user?: string): boolean {
     return this.reached(address, user) === undefined;
   }
 
-  /** @throws CodedError when there is no room: `overloaded` (of the process), `rate_limited` (for the address or user) */
+  /** @throws CodedError if no more is allowed: `overloaded` in the process, `rate_limited` for the address or the user */
   requireRoom(address: string, user?: string): void {
     const reached = this.reached(address, user);
     if (reached !== undefined) throw this.refuse(...REFUSALS[reached]);
   }
 
-  /** Counts one more. */
+  /** Counts one more connection. */
   add(address: string, user?: string): void {
     this.total++;
     add(this.byAddress, address, 1);
@@ -42,7 +42,7 @@ export class ConnectionLimits {
     if (user !== undefined) add(this.byUser, user, -1);
   }
 
-  /** A connection that is counted turns out to be that of another user. @throws CodedError `rate_limited` */
+  /** Counts a connection for another user. @throws CodedError `rate_limited` */
   move(from: string | undefined, to: string | undefined): void {
     if (from === to) return;
     if (to !== undefined) {
@@ -64,7 +64,7 @@ export class ConnectionLimits {
   }
 }
 
-/** A limit of 0 is none. */
+/** 0 is no limit. */
 function isFull(counts: ReadonlyMap<string, number>, name: string, most: number): boolean {
   return most > 0 && (counts.get(name) ?? 0) >= most;
 }

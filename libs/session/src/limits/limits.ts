@@ -1,4 +1,5 @@
 import type { RateCounters } from '@tetracast/bus';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionSettings, OriginSettings, Rates, RateSettings } from '../session-settings';
@@ -12,12 +13,12 @@ import { exchangeRateCounts } from './exchange-rate-counts';
 /** The actions that have rates. */
 export type Action = 'publish' | 'subscribe' | 'poll';
 
-/** Whose rate: on all connections and transports, in all processes. */
+/** What a rate over all connections, transports and processes is for. */
 type Scope = 'ip' | 'user';
 
 const SCOPES: Readonly<Record<Scope, string>> = { ip: 'from one address', user: 'of one user' };
 
-/** What clients may use of this process, and of all on the same message log: one for all transports. */
+/** The limits of clients in this process and, for rates, in all processes on one message log. All transports share it. */
 export class Limits {
   readonly connections: ConnectionLimits;
   private readonly refusals = new Refusals();
@@ -31,12 +32,13 @@ export class Limits {
   constructor(
     settings: ConnectionSettings & RateSettings & Pick<OriginSettings, 'trustProxy'>,
     counters: RateCounters,
+    readonly runtime: Runtime,
   ) {
     this.connections = new ConnectionLimits(settings, this.refuse);
     const addressOf = createClientAddress(settings.trustProxy);
     this.addressOf = (request) => networkOf(addressOf(request));
     this.rates = { publish: settings.publishRate, subscribe: settings.subscribeRate, poll: settings.pollRate };
-    this.stop = exchangeRateCounts(counters, this.shared);
+    this.stop = exchangeRateCounts(counters, this.shared, runtime);
   }
 
   /** The quota of the connection that this request opens. `user` is the subject of its token. */
@@ -45,8 +47,8 @@ export class Limits {
   }
 
   /**
-   * The quota of a plain request. Earlier requests on the same TCP connection count as well, except behind a trusted proxy: one
-   * connection of a proxy carries the requests of many clients.
+   * The quota of a plain request. Earlier requests on the same TCP connection count too, but not behind a trusted proxy, whose
+   * connection carries the requests of many clients.
    */
   quotaForRequest(request: IncomingMessage): ClientQuota {
     const { socket } = request;
@@ -70,15 +72,19 @@ export class Limits {
     return this.refusals.refuse;
   }
 
-  /** For one connection, a second; 0 is no limit. */
+  /** The rate of one connection, a second; 0 is no limit. */
   connectionRate(action: Action): number {
     return this.rates[action].connection;
   }
 
-  /** @throws CodedError `rate_limited` */
+  /** Spends a rate over all processes. @throws CodedError `rate_limited` */
   spendShared(action: Action, scope: Scope, spender: string, now: number, cost = 1): void {
     const rate = this.rates[action][scope === 'ip' ? 'address' : 'user'];
     if (rate === 0 || this.shared.take(`${action} ${scope} ${spender}`, rate, now, cost)) return;
-    throw this.refuse('rate_limited', `${action}_per_${scope}`, `at most ${rate} a second ${SCOPES[scope]}: ${action}`);
+    throw this.refuse(
+      'rate_limited',
+      `${action}_per_${scope}`,
+      `"${action}" is limited to ${rate} a second ${SCOPES[scope]}: try again later`,
+    );
   }
 }

@@ -7,7 +7,7 @@ export interface RefusalCount {
   readonly count: number;
 }
 
-/** Makes the error of a limit that was reached, and counts it. */
+/** Creates the error of a limit that was reached, and counts it. */
 export type Refuse = (code: ErrorCode, limit: string, message: string) => CodedError;
 
 /** How often each limit was reached. */

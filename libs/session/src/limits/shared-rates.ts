@@ -1,12 +1,12 @@
 import { TokenBucket, BURST_S } from './token-bucket';
 
-/** Over how long the spending of all processes is added up; also how long a spender is remembered that spends nothing more. */
+/** The time over which the spending of all processes is added up, and after which an idle spender is forgotten. */
 export const RATE_WINDOW_MS = 10_000;
 
-/** Maximum number that are remembered; above it the least recently reported one is forgotten, as if its bucket were full. */
+/** Maximum number of spenders. Above it the one whose report is the oldest is forgotten, as if its bucket were full. */
 const REMEMBERED_MAX = 100_000;
 
-/** Maximum number in one report: while the message log adds them up it does nothing else. */
+/** Maximum number of spenders in one report: the message log does nothing else while it adds them up. */
 const REPORT_MAX = 1000;
 
 interface Spender {
@@ -16,8 +16,8 @@ interface Spender {
 }
 
 /**
- * The rates of spenders that several processes may serve, by name. Each process allows what its own bucket holds; now and then
- * it reports what it allowed, and takes from its buckets what the others allowed.
+ * The rates of spenders that several processes may serve, by name. Each process allows what its bucket has. At each exchange it
+ * reports what it allowed, and takes what the others allowed from its buckets.
  */
 export class SharedRates {
   // In the order of their last report, the oldest first.
@@ -27,7 +27,7 @@ export class SharedRates {
     return this.spenders.size;
   }
 
-  /** `false`: the rate is used up. */
+  /** `false`: the rate is spent. */
   take(name: string, rate: number, now: number, cost = 1): boolean {
     let spender = this.spenders.get(name);
     if (spender === undefined) {
@@ -41,7 +41,7 @@ export class SharedRates {
     return true;
   }
 
-  /** What was spent since the report before, by name; spenders that spent nothing for long are forgotten. */
+  /** What was spent since the last report, by name. Forgets spenders that have spent nothing for {@link RATE_WINDOW_MS}. */
   report(now: number): Map<string, number> {
     const report = new Map<string, number>();
     const names = this.spenders.keys();
@@ -62,7 +62,7 @@ export class SharedRates {
     const spender = this.spenders.get(name);
     if (spender === undefined) return;
     const { bucket, unreported } = spender;
-    // A bucket by itself allows at most so much in the window: this does not slow a process that is alone.
+    // One bucket alone never allows more in the window, so this does not limit a process that is alone.
     const most = bucket.rate * (BURST_S + RATE_WINDOW_MS / 1000);
     bucket.limitTo(most - spent - unreported, now);
   }

@@ -6,7 +6,7 @@ export class TokenBucket {
   private tokens: number;
   private filledAt: number;
 
-  /** Begins full. `now` is in ms of a clock that does not go back, here and below. */
+  /** Begins full. `now`, here and below, is in ms of a clock that never goes back. */
   constructor(
     readonly rate: number,
     now: number,
@@ -15,7 +15,7 @@ export class TokenBucket {
     this.filledAt = now;
   }
 
-  /** Takes `cost` tokens if there is at least one: an expensive action makes a debt. `false`: there is none, and nothing was taken. */
+  /** Takes `cost` tokens if there is at least one, so the number may become negative. `false`: there is none, and none was taken. */
   take(now: number, cost = 1): boolean {
     this.fill(now);
     if (this.tokens < 1) return false;
@@ -23,7 +23,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Other processes have spent as well: at most `tokens` are left. Debts are bounded, so that they are paid soon. */
+  /** Leaves at most `tokens`, since other processes have spent too. A negative number is bounded, so that it does not last long. */
   limitTo(tokens: number, now: number): void {
     this.fill(now);
     this.tokens = Math.max(-this.capacity, Math.min(this.tokens, tokens));

@@ -5,26 +5,26 @@ import { requestedHost } from './forwarded-host';
 import type { OriginSettings } from '../session-settings';
 import { isLoopback } from './loopback';
 
-/** Computed once: reading names and addresses again for each request would cost a twentieth of the request. */
+/** Computed once per service: to read names and addresses for each request would cost a twentieth of the request. */
 interface Guard {
   readonly isNeeded: boolean;
-  /** The name under which it was asked last, and answers. */
+  /** The last name that was allowed. */
   served?: string;
 }
 
 const guards = new WeakMap<OriginSettings, Guard>();
 
 /**
- * The host that a request names, if the service does not answer under that name. Every program on this machine may use a service
- * that is bound to loopback only. A foreign page must not reach it by a name that resolves to this machine (DNS rebinding): the
- * browser takes both for one origin and sends no `Origin`. The same holds behind a proxy on loopback, where ALLOWED_HOSTS is set.
- * The service answers under names of loopback, those in ALLOWED_HOSTS and the hosts of ALLOWED_ORIGINS. With keys it answers
- * under every name, since a foreign page has no token.
+ * The host that a request names, if the service does not answer under that name. A service without keys on loopback is for the
+ * programs of this machine. A foreign page could use it by a name that resolves to this machine (DNS rebinding): the browser then
+ * sees one origin and sends no `Origin`. So the service answers only under names of loopback, those in ALLOWED_HOSTS and the
+ * hosts of ALLOWED_ORIGINS; the same holds wherever ALLOWED_HOSTS is set. With keys it answers under every name, since a foreign
+ * page has no token.
  */
 export function findForbiddenHost(
   headers: IncomingHttpHeaders,
   settings: OriginSettings,
-  peer?: string,
+  remoteAddress?: string,
 ): string | undefined {
   let guard = guards.get(settings);
   if (guard === undefined) {
@@ -33,8 +33,8 @@ export function findForbiddenHost(
     guards.set(settings, guard);
   }
   if (!guard.isNeeded) return undefined;
-  const host = requestedHost(headers, settings, peer);
-  // Browsers always name one.
+  const host = requestedHost(headers, settings, remoteAddress);
+  // Browsers always send a host.
   if (host === '' || host === guard.served) return undefined;
   if (!isServed(host, settings)) return host;
   guard.served = host;
@@ -49,6 +49,6 @@ function isServed(host: string, { allowedOrigins, allowedHosts = [] }: OriginSet
 }
 
 function isLoopbackName(hostname: string): boolean {
-  // Names below `localhost` lead to loopback as well (RFC 6761, section 6.3).
+  // Names below `localhost` resolve to loopback too (RFC 6761, section 6.3).
   return hostname.endsWith('.localhost') || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

@@ -1,7 +1,7 @@
 /** The origin of an app's own pages: `capacitor://localhost`, `tauri://localhost`, `app://.`, `chrome-extension://<id>`. */
 const APP_ORIGIN = /^(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*:\/\/[A-Za-z0-9._~-]+(?::\d+)?$/;
 
-/** `https://*.example.com`, in two parts. Not `https://*.com`, which would be nearly everyone. */
+/** `https://*.example.com`, in two parts. Not `https://*.com`, which would allow almost every site. */
 const WILDCARD = /^(https?:\/\/)\*\.([^*]+\.[^*]+|localhost(?::\d+)?)$/;
 
 /** An origin of the web, as browsers write it (RFC 6454, section 6.2): `http:` or `https:`, without the default port. */
@@ -16,14 +16,14 @@ export function isOriginRule(text: string): boolean {
   return isWebOrigin(text.replace(WILDCARD, '$1a.$2')) || APP_ORIGIN.test(text);
 }
 
-/** The text with `*` in place of its first label, for `https://a.example.com` and `a.example.com` alike. */
+/** The text with `*` in place of its first label: of `https://a.example.com` or `a.example.com`. */
 function wildcardOf(name: string): string {
   return name.replace(/^(https?:\/\/)?[a-z0-9_-]+\./, '$1*.');
 }
 
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-/** Whether the rules allow this origin: two look-ups by hash. */
+/** Whether the rules allow this origin. Costs two look-ups. */
 export function allowsOrigin(rules: readonly string[], origin: string): boolean {
   let set = sets.get(rules);
   if (set === undefined) sets.set(rules, (set = new Set(rules)));

@@ -3,24 +3,24 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { OriginSettings } from '../session-settings';
 
 /**
- * The host a request was sent to, empty when it names none. `peer` is the address of the other end of the socket: only a
- * proxy in TRUST_PROXY is believed its `X-Forwarded-Host`.
+ * The host that a request names; empty if it names none. `remoteAddress` is that of the socket: the service believes the
+ * `X-Forwarded-Host` of proxies in TRUST_PROXY only.
  */
 export function requestedHost(
   headers: IncomingHttpHeaders,
   { trustProxy }: Pick<OriginSettings, 'trustProxy'>,
-  peer?: string,
+  remoteAddress?: string,
 ): string {
   const forwarded = headers['x-forwarded-host'];
-  if (typeof forwarded === 'string' && peer !== undefined && isTrusted(peer, trustProxy)) {
+  if (typeof forwarded === 'string' && remoteAddress !== undefined && isTrusted(remoteAddress, trustProxy)) {
     return (forwarded.split(',')[0] ?? '').trim();
   }
   return headers.host ?? '';
 }
 
-function isTrusted(peer: string, networks: readonly string[]): boolean {
-  if (networks.length === 0 || !ipaddr.isValid(peer)) return false;
-  const address = ipaddr.process(peer);
+function isTrusted(remoteAddress: string, networks: readonly string[]): boolean {
+  if (networks.length === 0 || !ipaddr.isValid(remoteAddress)) return false;
+  const address = ipaddr.process(remoteAddress);
   return networks.some((network) => {
     const [base, bits] = ipaddr.parseCIDR(withBits(network));
     return base.kind() === address.kind() && address.match(base, bits);

@@ -1,5 +1,6 @@
 import { BusUnavailableError } from '@tetracast/bus';
 import { Hub } from '@tetracast/hub';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { AccessFeed, REVOCATIONS_PER_ROUND } from '../../src/access/access-feed';
 import { permissionsWith } from './fake-connections';
 import { ReplaceableBus } from './replaceable-bus';
@@ -19,7 +20,13 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 async function startKnowing(): Promise<{ bus: ReplaceableBus; feed: AccessFeed; known: string[] }> {
   const bus = new ReplaceableBus();
   const hub = new Hub(bus);
-  const feed = new AccessFeed(hub, 86_400_000, { onRevoked: jest.fn(), onRenewed: jest.fn() }, { warn: jest.fn() });
+  const feed = new AccessFeed(
+    hub,
+    86_400_000,
+    { onRevoked: jest.fn(), onRenewed: jest.fn() },
+    { warn: jest.fn() },
+    nodeRuntime,
+  );
   stops.push(() => {
     feed.stop();
     hub.close();

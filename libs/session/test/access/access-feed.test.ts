@@ -1,6 +1,7 @@
 import type { TokenClaims } from '@tetracast/access';
 import { BusUnavailableError, MemoryBus, type Page } from '@tetracast/bus';
 import { Hub } from '@tetracast/hub';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { AccessFeed, type AccessListener } from '../../src/access/access-feed';
 import { createMemoryBus, permissionsWith } from './fake-connections';
 
@@ -26,7 +27,7 @@ function createFeed(bus: MemoryBus, ttlMs = DAY_MS): { feed: AccessFeed; receive
     onRevoked: () => received.revocations++,
     onRenewed: (name, claims) => received.renewals.push([name, claims]),
   };
-  const feed = new AccessFeed(hub, ttlMs, received, { warn: () => undefined });
+  const feed = new AccessFeed(hub, ttlMs, received, { warn: () => undefined }, nodeRuntime);
   stops.push(() => {
     feed.stop();
     hub.close();

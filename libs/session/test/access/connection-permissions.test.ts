@@ -1,5 +1,6 @@
 import { Permissions } from '@tetracast/access';
 import type { Hub } from '@tetracast/hub';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { ConnectionPermissions } from '../../src/access/connection-permissions';
 import { createHub, permissionsWith, TestConnection } from './fake-connections';
 
@@ -17,7 +18,10 @@ let openPermissions: ConnectionPermissions;
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_800_000_000_000, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   hub = createHub();
-  openPermissions = new ConnectionPermissions({ tokenExpiryWarningMs: EXPIRING_MS, authLeewayMs: LEEWAY_MS });
+  openPermissions = new ConnectionPermissions(
+    { tokenExpiryWarningMs: EXPIRING_MS, authLeewayMs: LEEWAY_MS },
+    nodeRuntime,
+  );
 });
 
 afterEach(() => {

@@ -1,6 +1,7 @@
 import { MemoryBus } from '@tetracast/bus';
 import type { TokenClaims } from '@tetracast/access';
 import { CodedError } from '@tetracast/message-model';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { createHash } from 'node:crypto';
 import { Tickets } from '../../src/access/tickets';
 import { permissionsWith } from './fake-connections';
@@ -22,7 +23,7 @@ let tickets: Tickets;
 beforeEach(() => {
   jest.useFakeTimers({ now: START_MS, doNotFake: ['nextTick', 'queueMicrotask'] });
   bus = new MemoryBus({ retention: { size: 100, ttlMs: 60_000 } });
-  tickets = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS });
+  tickets = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS }, nodeRuntime);
 });
 
 afterEach(async () => {
@@ -104,8 +105,8 @@ describe('a ticket', () => {
   it('whose claims are no longer let in is refused, and not kept any longer for that', async () => {
     const ticket = await issue();
     const kept = jest.spyOn(bus, 'putValue');
-    const strict = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS }, () => {
-      throw new CodedError('unauthorized', 'The token was revoked');
+    const strict = new Tickets(bus, { ticketUnusedMs: UNUSED_MS, revocationTtlMs: ENDLESS_MS }, nodeRuntime, () => {
+      throw new CodedError('unauthorized', 'the token was revoked');
     });
 
     await expect(strict.redeem(ticket, ['a'])).rejects.toThrow(refusal('unauthorized'));

@@ -1,5 +1,6 @@
 import { MemoryBus } from '@tetracast/bus';
 import type { CodedError } from '@tetracast/message-model';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { ClientQuota } from '../../src/limits/client-quota';
 import { Limits } from '../../src/limits/limits';
 import type { Rates } from '../../src/session-settings';
@@ -13,7 +14,7 @@ function createLimits(
   changed: Parameters<typeof sessionSettings>[0],
   addCounts = (...args: Parameters<MemoryBus['addCounts']>) => bus.addCounts(...args),
 ): Limits {
-  const limits = new Limits(sessionSettings(changed), { addCounts });
+  const limits = new Limits(sessionSettings(changed), { addCounts }, nodeRuntime);
   open.push(limits);
   return limits;
 }
