@@ -4,10 +4,11 @@ import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
+import { docsSite } from './docs-site';
 
 /**
- * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on an isolated
- * network and under a strict content security policy.
+ * The lab page at `/`, with every file it needs, and the documentation at `/docs/`: nothing comes from another origin, so that both
+ * work on an isolated network and under a strict content security policy.
  */
 export const webPlugin = fastifyPlugin(
   async (app) => {
@@ -24,6 +25,7 @@ export const webPlugin = fastifyPlugin(
     // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404.
     await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
     app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
+    await app.register(docsSite(join(__dirname, 'docs')), { prefix: '/docs' });
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
