@@ -22,6 +22,7 @@ const BINARIES = [
     loads: ['-c', 'import aiohttp, requests, socketio, websockets'],
   },
   { debian: ['ruby', 'ruby-faye-websocket'], names: ['/usr/bin/ruby'], loads: ['-r', 'faye/websocket', '-e', '1'] },
+  { debian: ['php-cli'], names: ['/usr/bin/php'] },
   { debian: ['perl', 'libmojolicious-perl'], names: ['/usr/bin/perl'], loads: ['-MMojo::UserAgent', '-e', '1'] },
 ];
 

@@ -1,0 +1,177 @@
+import {
+  launchChromium,
+  NO_LIMITS,
+  Progress,
+  publishJson,
+  type ServiceProcess,
+  startTcpProxy,
+  type TcpProxy,
+  words,
+} from '@tetracast/testing';
+import { SignJWT } from 'jose';
+import type { Browser } from 'playwright-core';
+import { startService } from '../system';
+import { type CodeBlock, type DocsPage, englishPages, type Survived, translatedPages } from './code-blocks';
+import { type ReadersSite, startReadersSite } from './readers-site';
+import { BlockRunner, type RunningBlock } from './running-blocks';
+
+const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
+const SETTINGS = {
+  ...NO_LIMITS,
+  AUTH_SECRET,
+  PUBLIC_SUBSCRIBE: 'news:*,lab',
+  PUBLIC_PUBLISH: 'news:*,lab',
+  SSE_RETRY_INTERVAL: '20ms',
+};
+
+let browser: Browser;
+let site: ReadersSite;
+let service: ServiceProcess;
+let proxy: TcpProxy;
+const runners: BlockRunner[] = [];
+/** Those that still run: what a page shows that it survives is tried on all pages at once. */
+const survivors: { readonly running: RunningBlock; readonly runner: BlockRunner }[] = [];
+
+const startStandalone = (port?: number): Promise<ServiceProcess> =>
+  startService('standalone', { ...SETTINGS, ALLOWED_ORIGINS: site.origin }, port);
+
+beforeAll(async () => {
+  site = await startReadersSite();
+  [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
+  proxy = await startTcpProxy(service.url);
+});
+
+afterAll(async () => {
+  for (const runner of runners) await runner[Symbol.asyncDispose]();
+  await Promise.all([browser.close(), service[Symbol.asyncDispose](), proxy.close(), site[Symbol.asyncDispose]()]);
+});
+
+async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
+  const page = path.replace(/\.md$/, '').replaceAll('/', '-');
+  const inbox = `inbox:ann-${page}`;
+  const token = await new SignJWT({ sub: 'ann', tetracast: { subscribe: [inbox], publish: [inbox] } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+  const names = { news: `news:${page}`, 'inbox:ann': inbox };
+  const runner = new BlockRunner({ url: proxy.url, site, browser, token, names });
+  runners.push(runner);
+  return runner;
+}
+
+const escaped = (text: string): string => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+
+/** The lines of the block's output that it has not printed. */
+function missing(runner: BlockRunner, { block, lines }: RunningBlock): string[] {
+  const patterns = (block.output ?? []).map((line) => ({
+    line,
+    pattern: new RegExp(`^${escaped(runner.fit(line)).replaceAll('…', '.*')}$`),
+  }));
+  return patterns.filter(({ pattern }) => !lines.some((line) => pattern.test(line))).map(({ line }) => line);
+}
+
+/** Resolves when `left` is 0; rejects when no step of `progress` lowers it for long. */
+async function fall(progress: Progress, left: () => number, describe: () => string): Promise<void> {
+  const falling = new Progress();
+  let least = Infinity;
+  const look = (): boolean => {
+    const now = left();
+    if (now < least) falling.moved();
+    least = Math.min(least, now);
+    return least === 0;
+  };
+  progress.until(look, describe, Infinity).catch((error: unknown) => falling.fail(error as Error));
+  await falling.until(() => left() === 0, describe);
+}
+
+/** Publishes on the channels of the page, whether a block reads the one or the other. */
+async function publish({ options }: BlockRunner, ...data: readonly string[]): Promise<void> {
+  const headers = { authorization: `Bearer ${options.token}` };
+  for (const channel of Object.values(options.names)) {
+    for (const item of data) await publishJson(`${service.url}/polling`, { channel, data: item }, headers);
+  }
+}
+
+const survives = ({ block }: RunningBlock): boolean => block.survives.length > 0;
+
+const survivorsOf = (what: Survived): typeof survivors =>
+  survivors.filter(({ running }) => running.block.survives.includes(what));
+
+/** What of `data` a block printed, in its order. */
+const printed = ({ lines }: RunningBlock, data: readonly string[]): string[] =>
+  lines.flatMap((line) => data.filter((item) => new RegExp(`\\b${item}\\b`).test(line)));
+
+describe('the code blocks of the documentation', () => {
+  it.each(englishPages)('$path: each runs and prints what the page says', async (page) => {
+    const runner = await createRunner(page);
+    const shown: RunningBlock[] = [];
+    const publishers: CodeBlock[] = [];
+    let isOver = false;
+    for (const block of page.blocks) {
+      const running = await runner.start(block);
+      if (block.output === undefined) {
+        publishers.push(block);
+        await running.ended;
+      } else {
+        shown.push(running);
+        running.ended.catch((error: unknown) => {
+          if (!isOver || survives(running)) runner.printed.fail(error as Error);
+        });
+      }
+    }
+    const left = (): number => shown.reduce((count, running) => count + missing(runner, running).length, 0);
+    const describe = (): string =>
+      JSON.stringify(shown.map((running) => [running.block.name, missing(runner, running), running.lines.slice(-5)]));
+    const done = fall(runner.printed, left, describe);
+    // A subscriber that is still connecting misses a message: the page's publishers run until each has printed one.
+    const publishing = (async () => {
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- another promise sets it
+      while (!isOver && publishers.length > 0) {
+        for (const block of publishers) await (await runner.start(block)).ended;
+      }
+    })();
+    await Promise.all([done.finally(() => (isOver = true)), publishing]);
+    survivors.push(...shown.filter(survives).map((running) => ({ running, runner })));
+  });
+
+  it('miss nothing while they are cut, where the page says so', async () => {
+    const cut = survivorsOf('cut');
+    const data = [...words(3, 'meanwhile'), ...words(2, 'later')];
+    await proxy.cut(() => Promise.all(runners.map((runner) => publish(runner, ...data.slice(0, 3)))));
+    for (const runner of runners) await publish(runner, ...data.slice(3));
+    for (const { running, runner } of cut) {
+      await runner.printed.until(
+        () => printed(running, data).length >= data.length,
+        () => `${running.block.name} printed ${JSON.stringify(running.lines.slice(-10))}`,
+      );
+    }
+    const wrong = cut.filter(({ running }) => printed(running, data).join() !== data.join());
+    expect(wrong.map(({ running }) => [running.block.name, running.lines])).toEqual([]);
+    expect(cut.length).toBeGreaterThan(10);
+  });
+
+  it('report a reset after a restart that lost the messages, and go on, where the page says so', async () => {
+    await service.stop();
+    service = await startStandalone(service.port);
+    for (const runner of runners) await publish(runner, 'afterwards');
+    const restarted = survivorsOf('restart');
+    for (const { running, runner } of restarted) {
+      await runner.printed.until(
+        () => printed(running, ['afterwards']).length > 0,
+        () => `${running.block.name} printed ${JSON.stringify(running.lines.slice(-10))}`,
+      );
+    }
+    const silent = restarted.filter(({ running }) => !running.lines.some((line) => line.includes('reset')));
+    expect(silent.map(({ running }) => [running.block.name, running.lines])).toEqual([]);
+    expect(restarted.length).toBeGreaterThan(10);
+  });
+});
+
+describe('the translated pages', () => {
+  it.each(translatedPages)('$path has the code of the English page', ({ path, blocks }) => {
+    const original = englishPages.find((page) => `zh/${page.path}` === path);
+    const codes = (all: readonly CodeBlock[] = []): unknown =>
+      all.map(({ language, code, output }) => [language, code, output]);
+    expect(codes(blocks)).toEqual(codes(original?.blocks));
+  });
+});

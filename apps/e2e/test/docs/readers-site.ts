@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { type AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+
+/** Where a reader serves a page that is not on the server of Tetracast; the operator allows its origin. */
+export interface ReadersSite extends AsyncDisposable {
+  /** Such as `http://localhost:8000`, as the documentation calls it. */
+  readonly origin: string;
+  /** The address of a page with this text. */
+  add(html: string): string;
+}
+
+export async function startReadersSite(): Promise<ReadersSite> {
+  const pages: string[] = [];
+  const server = createServer(({ url = '' }, response) => {
+    const html = pages[Number(url.slice(1))];
+    response.writeHead(html === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+  });
+  server.listen(0, '127.0.0.1').unref();
+  await once(server, 'listening');
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
+  return {
+    origin,
+    add: (html) => `${origin}/${pages.push(html) - 1}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
