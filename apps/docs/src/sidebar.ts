@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DefaultTheme } from 'vitepress';
 import { SOURCES } from './places';
@@ -92,11 +92,7 @@ const CHINESE: readonly Section[] = [
 ];
 
 /** Every page but the two home pages, by language, in the order in which a reader needs them. */
-export const sections = { en: written(ENGLISH), zh: written(CHINESE) };
-
-function written(all: readonly Section[]): readonly Section[] {
-  return all.map((section) => ({ ...section, pages: section.pages.filter(([, file]) => existsSync(join(SOURCES, file))) }));
-}
+export const sections = { en: ENGLISH, zh: CHINESE };
 
 function decisions(): Section['pages'] {
   const folder = join(SOURCES, 'decisions');
