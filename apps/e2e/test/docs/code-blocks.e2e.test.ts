@@ -167,6 +167,26 @@ describe('the code blocks of the documentation', () => {
   });
 });
 
+describe('the chat page of start.md', () => {
+  const start = englishPages.find(({ path }) => path === 'start.md');
+  const code = start?.blocks.find(({ language }) => language === 'html')?.code ?? '';
+
+  it('has at most 60 lines', () => {
+    expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+  });
+
+  it('shows what another page sends', async () => {
+    const runner = await createRunner({ path: 'start.md', blocks: [] });
+    await using context = await browser.newContext();
+    const url = site.add(runner.fit(code));
+    const [sender, reader] = await Promise.all([context.newPage(), context.newPage()]);
+    await Promise.all([sender.goto(url), reader.goto(url)]);
+    await sender.fill('#text', 'Good morning');
+    await sender.click('button');
+    for (const page of [sender, reader]) await page.getByText('Ann: Good morning').waitFor();
+  });
+});
+
 describe('the translated pages', () => {
   it.each(translatedPages)('$path has the code of the English page', ({ path, blocks }) => {
     const original = englishPages.find((page) => `zh/${page.path}` === path);
