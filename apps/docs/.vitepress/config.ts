@@ -8,7 +8,8 @@ import { BASE, SITE, SOURCES } from '../src/places';
 import { chinese, chineseSearch } from '../src/chinese';
 import { sidebarOf } from '../src/sidebar';
 
-const SUMMARY = 'Publish a message once: HTTP polling, Server-Sent Events, WebSocket and Socket.IO carry it to every browser.';
+const SUMMARY =
+  'Publish a message once: HTTP polling, Server-Sent Events, WebSocket and Socket.IO carry it to every browser.';
 
 /** VitePress's default theme in two languages, with a search index in the browser; nothing comes from another origin. */
 const config: UserConfig<DefaultTheme.Config> = {
@@ -20,6 +21,9 @@ const config: UserConfig<DefaultTheme.Config> = {
   metaChunk: true,
   title: 'Tetracast',
   description: SUMMARY,
+  // With transitions switched off it would insert a style sheet, which the content security policy forbids.
+  appearance: { disableTransition: false },
+  ignoreDeadLinks: 'localhostLinks',
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   transformHead: ({ page }) =>
     page === '404.md' ? [] : [['link', { rel: 'alternate', type: 'text/markdown', href: `${BASE}${page}` }]],
@@ -28,6 +32,7 @@ const config: UserConfig<DefaultTheme.Config> = {
   markdown: {
     theme: codeTheme,
     codeTransformers: [colourByClass],
+    languageAlias: { mjs: 'javascript' },
     anchor: { slugify: githubSlug },
     config: addRules,
   },

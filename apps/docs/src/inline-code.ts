@@ -17,7 +17,8 @@ export function inlineHashes(pages: Iterable<string>): InlineHashes {
   for (const html of pages) {
     const [attribute] = /<[a-z][^<>]*\s(?:style|on[a-z]+)=[^<>]*>/i.exec(html) ?? [];
     if (attribute !== undefined) throw new Error(`The content security policy forbids the attribute in ${attribute}`);
-    for (const [, code = ''] of html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)) found.scripts.add(sha256(code));
+    for (const [, code = ''] of html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g))
+      found.scripts.add(sha256(code));
     for (const [, code = ''] of html.matchAll(/<style[^>]*>([^]*?)<\/style>/g)) found.styles.add(sha256(code));
   }
   return { scripts: [...found.scripts].sort(), styles: [...found.styles].sort() };

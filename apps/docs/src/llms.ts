@@ -20,9 +20,13 @@ const listed = ({ file, title, markdown }: TextPage): string => {
 export const llmsFullTxt = (pages: readonly TextPage[]): string =>
   pages.map(({ file, markdown }) => `<!-- ${file} -->\n\n${markdown.trim()}\n`).join('\n');
 
-/** Of the first paragraph, without its links. */
+/** Of the first paragraph, without its links and what is bold. */
 export function firstSentence(markdown: string): string {
-  const paragraph = markdown.split(/\n{2,}/).find((block) => /^[\p{L}*`[]/u.test(block)) ?? '';
-  const text = paragraph.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/\*\*|\s*\n\s*/g, (match) => (match === '**' ? '' : ' '));
+  const paragraph = markdown.split(/\n{2,}/).find((block) => /^(?!```)[\p{L}*`[]/u.test(block)) ?? '';
+  const text = paragraph
+    .replace(/^\*\*[^*]*\.\*\* /, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('**', '')
+    .replace(/\s*\n\s*/g, ' ');
   return /^.*?(?:[.!?](?=\s|$)|[。！？])|^.*/u.exec(text)?.[0].trim() ?? '';
 }

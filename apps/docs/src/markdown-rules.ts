@@ -10,6 +10,7 @@ export function addRules(md: MarkdownRenderer): void {
     for (const token of tokens) {
       alignByClass(token);
       unlinkOutside(token.children ?? [], relativePath);
+      joinChineseLines(token.children ?? []);
     }
   });
 }
@@ -29,6 +30,17 @@ function unlinkOutside(tokens: Token[], page: string): void {
     for (const end of [open, close]) if (end !== undefined) [end.tag, end.attrs] = ['span', null];
   }
 }
+
+/** A line break in a paragraph becomes a space, which Chinese does not have between its characters. */
+function joinChineseLines(tokens: Token[]): void {
+  for (const [index, token] of tokens.entries()) {
+    const before = tokens[index - 1]?.content.at(-1) ?? '';
+    const after = tokens[index + 1]?.content.at(0) ?? '';
+    if (token.type === 'softbreak' && isChinese(before) && isChinese(after)) [token.type, token.tag] = ['text', ''];
+  }
+}
+
+const isChinese = (character: string): boolean => /[\p{Script=Han}、-〗！-～]/u.test(character);
 
 /** Whether `href` on the page `page`, a path below docs/, is a relative link that leaves docs/. */
 export function leadsOutside(href: string, page: string): boolean {

@@ -39,7 +39,9 @@ export function docsSite(site: string): FastifyPluginAsync {
     }
     app.setNotFoundHandler((_request, reply) => {
       void reply.code(404);
-      return isBuilt ? reply.sendFile('404.html', site) : reply.type('text/html; charset=utf-8').send(listOf(files, app.prefix));
+      return isBuilt
+        ? reply.sendFile('404.html', site)
+        : reply.type('text/html; charset=utf-8').send(listOf(files, app.prefix));
     });
   };
 }

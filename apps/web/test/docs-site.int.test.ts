@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { docsSite } from '../src/docs-site';
 
-const MARKDOWN = { 'start.md': '# Start', 'performance.md': '# P', 'performance/soak.md': '# Soak', 'zh/index.md': '# 首页' };
+const MARKDOWN = {
+  'start.md': '# Start',
+  'performance.md': '# P',
+  'performance/soak.md': '# Soak',
+  'zh/index.md': '# 首页',
+};
 const SITE = {
   ...MARKDOWN,
   'index.html': 'the home page',
@@ -78,13 +83,16 @@ describe('the documentation site', () => {
     expect(await app.inject({ url })).toMatchObject({ statusCode: 301, headers: { location } });
   });
 
-  it.each(['/docs/nothing', '/docs/start.html', '/docs/assets/nothing.js', '/docs/..%2fpackage.json', '/docs/zh/nothing'])(
-    'answers %s by the site’s page for what is not there',
-    async (url) => {
-      const app = await serve(SITE);
-      expect(await app.inject({ url })).toMatchObject({ statusCode: 404, body: 'no such page' });
-    },
-  );
+  it.each([
+    '/docs/nothing',
+    '/docs/start.html',
+    '/docs/assets/nothing.js',
+    '/docs/..%2fpackage.json',
+    '/docs/zh/nothing',
+  ])('answers %s by the site’s page for what is not there', async (url) => {
+    const app = await serve(SITE);
+    expect(await app.inject({ url })).toMatchObject({ statusCode: 404, body: 'no such page' });
+  });
 
   it('lets a browser keep what is named by its content, and makes it ask for all else', async () => {
     const app = await serve(SITE);
@@ -98,7 +106,9 @@ describe('the documentation site', () => {
   it('answers 304 where the page has not changed', async () => {
     const app = await serve(SITE);
     const { etag } = (await app.inject({ url: '/docs/start' })).headers;
-    expect(await app.inject({ url: '/docs/start', headers: { 'if-none-match': etag } })).toMatchObject({ statusCode: 304 });
+    expect(await app.inject({ url: '/docs/start', headers: { 'if-none-match': etag } })).toMatchObject({
+      statusCode: 304,
+    });
   });
 
   it('allows the inline code of its build by hash, and no other', async () => {
@@ -107,7 +117,11 @@ describe('the documentation site', () => {
       const { headers } = await app.inject({ url });
       const policy = String(headers['content-security-policy']).split(';');
       expect(policy).toEqual(
-        expect.arrayContaining(["default-src 'self'", "script-src 'self' 'sha256-one=' 'sha256-two='", "style-src 'self'"]),
+        expect.arrayContaining([
+          "default-src 'self'",
+          "script-src 'self' 'sha256-one=' 'sha256-two='",
+          "style-src 'self'",
+        ]),
       );
       expect(policy.join()).not.toContain('unsafe');
     }
