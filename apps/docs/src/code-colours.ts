@@ -36,7 +36,7 @@ export function classOf(style: string): string | undefined {
 export const colourByClass: NonNullable<MarkdownOptions['codeTransformers']>[number] = {
   name: 'colour-by-class',
   pre(node) {
-    delete node.properties['style'];
+    delete node.properties.style;
   },
   span(node) {
     const { style, ...properties } = node.properties;

@@ -30,10 +30,10 @@ async function open(path: string): Promise<void> {
   await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
 }
 
-afterEach(() => {
-  // Chromium reports what the policy forbids as an error of the console.
+/** Chromium reports what the policy forbids as an error of the console. */
+function expectNoFailures(): void {
   expect(failures.splice(0)).toEqual([]);
-});
+}
 
 describe('the documentation site in Chromium, under its content security policy', () => {
   it('opens a page, and from there the next', async () => {
@@ -43,6 +43,7 @@ describe('the documentation site in Chromium, under its content security policy'
     await page.locator('.VPSidebar').getByText('Concepts', { exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Concepts' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/docs/concepts');
+    expectNoFailures();
   });
 
   it('finds a word without a network beyond the server, and opens where it stands', async () => {
@@ -52,6 +53,7 @@ describe('the documentation site in Chromium, under its content security policy'
     await page.locator('.VPLocalSearchBox .result').first().click();
     await page.waitForURL(/#./);
     expect((await page.locator('main').innerText()).toLowerCase()).toContain('idempotency');
+    expectNoFailures();
   });
 
   it('switches to dark colours, and remembers that', async () => {
@@ -64,6 +66,7 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(dark).not.toBe(light);
     await page.reload();
     expect(await background()).toBe(dark);
+    expectNoFailures();
   });
 
   it('opens in Chinese from the menu', async () => {
@@ -73,6 +76,7 @@ describe('the documentation site in Chromium, under its content security policy'
     await page.locator('html[lang="zh-CN"]').waitFor();
     await page.locator('.VPFeature', { hasText: '概念' }).click();
     await page.getByRole('heading', { level: 1, name: '概念' }).waitFor();
+    expectNoFailures();
   });
 
   it('hands out its pages as Markdown, and says where they are', async () => {
@@ -83,5 +87,6 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(await answer.text()).toMatch(/^# Start\n/);
     const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
     expect(list).toContain('](which-transport.md)');
+    expectNoFailures();
   });
 });
