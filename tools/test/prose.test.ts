@@ -40,7 +40,7 @@ describe('our prose', () => {
 
   it.each(documents.filter(rewritten))('%s has no code wider than the page', (path) => {
     const code = [
-      ...readText(path).matchAll(/^ *```(?:sh|js|mjs|ts|html|nginx|python|php)(?: \w+)?\n([^]*?)^ *```/gm),
+      ...readText(path).matchAll(/^ *```(?:sh|bash|js|mjs|ts|html|nginx|python|php)(?: \w+)?\n([^]*?)^ *```/gm),
     ].map(([, block = '']) => block);
     expect(code.flatMap((block) => block.split('\n')).filter((line) => line.length > WIDEST_CODE)).toEqual([]);
   });

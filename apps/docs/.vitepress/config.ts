@@ -1,5 +1,5 @@
 import type { DefaultTheme, UserConfig } from 'vitepress';
-import { codeTheme, colourByClass } from '../src/code-colours';
+import { codeTheme, colourByClass, takeTime } from '../src/code-colours';
 import { finishSite } from '../src/finish-site';
 import { githubSlug } from '../src/github-slug';
 import { withoutStyles } from '../src/inline-code';
@@ -32,6 +32,7 @@ const config: UserConfig<DefaultTheme.Config> = {
   markdown: {
     theme: codeTheme,
     codeTransformers: [colourByClass],
+    shikiSetup: takeTime,
     languageAlias: { mjs: 'javascript' },
     anchor: { slugify: githubSlug },
     config: addRules,

@@ -44,3 +44,9 @@ export const colourByClass: NonNullable<MarkdownOptions['codeTransformers']>[num
     node.properties = name === undefined ? properties : { ...properties, class: name };
   },
 };
+
+/** Shiki gives up on a line after half a second, so that a busy machine would build another site. */
+export const takeTime: NonNullable<MarkdownOptions['shikiSetup']> = (highlighter) => {
+  const { codeToHtml } = highlighter;
+  highlighter.codeToHtml = (code, options) => codeToHtml(code, { ...options, tokenizeTimeLimit: 0 });
+};
