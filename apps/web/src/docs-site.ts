@@ -15,7 +15,7 @@ interface InlineHashes {
 }
 
 /**
- * The documentation site under a content security policy of its own; register it with the prefix that the site was built for. A page is
+ * The documentation site under a separate content security policy. Register it with the prefix that the site was built for. A page is
  * served without `.html`. Where the site is not built there is only the Markdown, and a plain page that lists it.
  */
 export function docsSite(site: string): FastifyPluginAsync {
@@ -73,7 +73,7 @@ function listOf(files: readonly string[], prefix: string): string {
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Tetracast documentation</title>
-    <link rel="stylesheet" href="/lab.css" />
+    <meta name="color-scheme" content="light dark" />
   </head>
   <body>
     <main>
