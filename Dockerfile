@@ -14,7 +14,7 @@ COPY --from=manifests /manifests/ ./
 # No install script is needed: esbuild's binary is an optional dependency that npm has unpacked.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY . .
-RUN node tools/bundle.mjs
+RUN npx vitepress build apps/docs && node tools/bundle.mjs
 
 FROM node:24-bookworm-slim AS service
 ARG APP

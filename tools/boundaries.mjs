@@ -25,6 +25,7 @@ export const layers = [
   { layer: 'testing', mayImport: ['message-model'] },
   { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone'] },
   { layer: 'bench', mayImport: ['testing'] },
+  { layer: 'docs', mayImport: [] },
   { layer: 'tools', mayImport: [] },
 ];
 

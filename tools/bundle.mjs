@@ -10,7 +10,10 @@ import { build } from 'esbuild';
 const ROOT = resolve(import.meta.dirname, '..');
 
 const socketIoClient = { 'client-dist': 'node_modules/socket.io/client-dist' };
+/** The documentation site, or the Markdown alone where it is not built. */
+const docs = existsSync(join(ROOT, 'dist/docs/inline-hashes.json')) ? 'dist/docs' : 'docs';
 const page = {
+  docs,
   public: 'apps/web/src/public',
   'vendor/jquery.min.js': 'node_modules/jquery/dist/jquery.min.js',
 };

@@ -4,10 +4,11 @@ import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
+import { docsSite } from './docs-site';
 
 /**
- * The lab page at `/`, with every file it needs: it loads nothing from another origin, and works without the Internet and under a
- * strict content security policy.
+ * The lab page at `/`, with every file it needs, and the documentation at `/docs/`: nothing comes from another origin, so that both
+ * work on an isolated network and under a strict content security policy.
  */
 export const webPlugin = fastifyPlugin(
   async (app) => {
@@ -24,6 +25,7 @@ export const webPlugin = fastifyPlugin(
     // A route for each file, instead of one wildcard: any other path gets the 404 of the service.
     await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
     app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
+    await app.register(docsSite(join(__dirname, 'docs')), { prefix: '/docs' });
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );

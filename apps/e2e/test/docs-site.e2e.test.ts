@@ -1,0 +1,92 @@
+import { launchChromium, NO_LIMITS, type ServiceProcess } from '@tetracast/testing';
+import type { Browser, Page } from 'playwright-core';
+import { startService } from './system';
+
+let browser: Browser;
+let standalone: ServiceProcess;
+let page: Page;
+const failures: string[] = [];
+
+beforeAll(async () => {
+  [browser, standalone] = await Promise.all([launchChromium(), startService('standalone', NO_LIMITS)]);
+  const context = await browser.newContext({ colorScheme: 'light' });
+  page = await context.newPage();
+  page.on('pageerror', (error) => failures.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') failures.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${standalone.url}/`)) failures.push(`asks another origin: ${request.url()}`);
+  });
+});
+
+afterAll(async () => {
+  await Promise.all([browser.close(), standalone[Symbol.asyncDispose]()]);
+});
+
+/** A page is alive when its framework has taken it over: before that a click only follows a link. */
+async function open(path: string): Promise<void> {
+  await page.goto(standalone.url + path);
+  await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
+}
+
+/** Chromium reports what the policy forbids as an error of the console. */
+function expectNoFailures(): void {
+  expect(failures.splice(0)).toEqual([]);
+}
+
+describe('the documentation site in Chromium, under its content security policy', () => {
+  it('opens a page, and from there the next', async () => {
+    await open('/docs/');
+    await page.getByRole('link', { name: 'Start' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Start' }).waitFor();
+    await page.locator('.VPSidebar').getByText('Concepts', { exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Concepts' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/docs/concepts');
+    expectNoFailures();
+  });
+
+  it('finds a word without a network beyond the server, and opens where it stands', async () => {
+    await open('/docs/start');
+    await page.locator('.VPNavBarSearch button').first().click();
+    await page.locator('.VPLocalSearchBox input').fill('idempotency');
+    await page.locator('.VPLocalSearchBox .result').first().click();
+    await page.waitForURL(/#./);
+    expect((await page.locator('main').innerText()).toLowerCase()).toContain('idempotency');
+    expectNoFailures();
+  });
+
+  it('switches to dark colours, and remembers that', async () => {
+    await open('/docs/protocol');
+    const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    const light = await background();
+    await page.locator('.VPNavBarAppearance .VPSwitchAppearance').click();
+    await page.locator('html.dark').waitFor();
+    const dark = await background();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    expect(await background()).toBe(dark);
+    expectNoFailures();
+  });
+
+  it('opens in Chinese from the menu', async () => {
+    await open('/docs/start');
+    await page.locator('.VPNavBarTranslations').hover();
+    await page.getByRole('link', { name: '中文' }).first().click();
+    await page.locator('html[lang="zh-CN"]').waitFor();
+    await page.locator('.VPFeature', { hasText: '概念' }).click();
+    await page.getByRole('heading', { level: 1, name: '概念' }).waitFor();
+    expectNoFailures();
+  });
+
+  it('hands out its pages as Markdown, and says where they are', async () => {
+    await open('/docs/start');
+    const markdown = page.getByRole('link', { name: 'This page as Markdown' });
+    const answer = await page.request.get(new URL((await markdown.getAttribute('href')) ?? '', page.url()).href);
+    expect(answer.headers()['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(await answer.text()).toMatch(/^# Start\n/);
+    const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
+    expect(list).toContain('](which-transport.md)');
+    expectNoFailures();
+  });
+});
