@@ -12,9 +12,9 @@ type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | u
 
 /**
  * The content security policy of the page (CSP 3): its own files and nothing inline. On its own port the page may use the
- * services beside it on the same host, elsewhere its own origin only.
+ * services beside it on the same host, elsewhere its own origin only. `connectSources` are further ones, by the page's host.
  */
-export const contentPolicy: Policy = {
+export const contentPolicy = (connectSources: (host: string) => readonly string[]): Policy => ({
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
@@ -25,12 +25,13 @@ export const contentPolicy: Policy = {
       "'self'",
       ({ headers }: IncomingMessage): string => httpOrigins(headers, [SOCKETIO, SSE, POLLING]),
       ({ headers }: IncomingMessage): string => socketOrigins(headers),
+      ({ headers: { host = '' } }: IncomingMessage): string => (HOST.test(host) ? connectSources(host).join(' ') : ''),
     ],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-};
+});
 
 type Headers = IncomingMessage['headers'];
 

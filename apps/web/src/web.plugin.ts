@@ -4,6 +4,7 @@ import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
+import './lab-faults';
 
 /**
  * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on an isolated
@@ -12,7 +13,7 @@ import { contentPolicy } from './content-policy';
 export const webPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
-      contentSecurityPolicy: contentPolicy,
+      contentSecurityPolicy: contentPolicy((host) => app.labFaults?.connectSources(host) ?? []),
       frameguard: { action: 'deny' },
       // A promise for the whole host: the proxy that terminates TLS makes it.
       strictTransportSecurity: false,
@@ -23,6 +24,10 @@ export const webPlugin = fastifyPlugin(
     });
     // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404.
     await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
+    // `null` where there are none: a page that has to try would leave an error in the browser's console.
+    app.get('/faults.json', ({ headers }, reply) =>
+      reply.type('application/json').send(JSON.stringify(app.labFaults?.describe(headers) ?? null)),
+    );
     app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
