@@ -26,6 +26,7 @@ export const contentPolicy: Policy = {
       ({ headers }: IncomingMessage): string => httpOrigins(headers, [SOCKETIO, SSE, POLLING]),
       ({ headers }: IncomingMessage): string => socketOrigins(headers),
     ],
+    frameSrc: ["'self'", ({ headers }: IncomingMessage): string => httpOrigins(headers, [POLLING])],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
@@ -33,6 +34,25 @@ export const contentPolicy: Policy = {
 };
 
 type Headers = IncomingMessage['headers'];
+
+/**
+ * The policy of the frame that shows the same-origin rule. It has no origin, so its own host is named where `'self'` would not do:
+ * it may ask the services as the page may, and send one form to the polling service.
+ */
+export function framePolicy(headers: Headers): string {
+  const { host = '' } = headers;
+  const own = HOST.test(host) ? `http://${host} https://${host}` : '';
+  const services = `${own} ${httpOrigins(headers, [SSE, POLLING])} ${socketOrigins(headers)}`;
+  return [
+    'sandbox allow-scripts allow-forms',
+    "default-src 'none'",
+    `script-src ${own}`,
+    `connect-src ${services}`,
+    `form-action ${own} ${httpOrigins(headers, [POLLING])}`,
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+  ].join('; ');
+}
 
 function httpOrigins(headers: Headers, ports: readonly number[]): string {
   const name = siblingName(headers);
