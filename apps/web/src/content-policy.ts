@@ -27,6 +27,7 @@ export const contentPolicy = (connectSources: (host: string) => readonly string[
       ({ headers }: IncomingMessage): string => socketOrigins(headers),
       ({ headers: { host = '' } }: IncomingMessage): string => (HOST.test(host) ? connectSources(host).join(' ') : ''),
     ],
+    frameSrc: ["'self'", ({ headers }: IncomingMessage): string => httpOrigins(headers, [POLLING])],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
@@ -34,6 +35,25 @@ export const contentPolicy = (connectSources: (host: string) => readonly string[
 });
 
 type Headers = IncomingMessage['headers'];
+
+/**
+ * The policy of the frame that shows the same-origin rule. It has no origin, so its own host is named where `'self'` would not do:
+ * it may ask the services as the page may, and send one form to the polling service.
+ */
+export function framePolicy(headers: Headers): string {
+  const { host = '' } = headers;
+  const own = HOST.test(host) ? `http://${host} https://${host}` : '';
+  const services = `${own} ${httpOrigins(headers, [SSE, POLLING])} ${socketOrigins(headers)}`;
+  return [
+    'sandbox allow-scripts allow-forms',
+    "default-src 'none'",
+    `script-src ${own}`,
+    `connect-src ${services}`,
+    `form-action ${own} ${httpOrigins(headers, [POLLING])}`,
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+  ].join('; ');
+}
 
 function httpOrigins(headers: Headers, ports: readonly number[]): string {
   const name = siblingName(headers);

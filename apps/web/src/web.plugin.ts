@@ -3,8 +3,14 @@ import fastifyStatic from '@fastify/static';
 import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contentPolicy } from './content-policy';
+import { contentPolicy, framePolicy } from './content-policy';
 import './lab-faults';
+
+/** Files of the frame that shows the same-origin rule. The page embeds it, and a frame without an origin loads its script. */
+const FRAME_FILES: ReadonlySet<string> = new Set(['/lesson/other-origin.html', '/lesson/other-origin.js']);
+
+/** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
+const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
 
 /**
  * The lab page at `/`, with every file it needs: nothing comes from another origin, so that it works on an isolated
@@ -18,23 +24,39 @@ export const webPlugin = fastifyPlugin(
       // A promise for the whole host: the proxy that terminates TLS makes it.
       strictTransportSecurity: false,
     });
-    app.addHook('onRequest', (_request, reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       void reply.header('cache-control', 'no-cache');
+      if (FRAME_FILES.has(request.url)) {
+        void reply.headers({
+          'content-security-policy': framePolicy(request.headers),
+          'cross-origin-resource-policy': 'cross-origin',
+          'x-frame-options': 'SAMEORIGIN',
+        });
+      }
       done();
     });
-    // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404.
-    await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
+    // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404. The build puts a
+    // compressed copy beside each file of text.
+    const root = join(__dirname, 'public');
+    await app.register(fastifyStatic, { root, wildcard: false, cacheControl: false, preCompressed: true });
+    for (const [file, folder] of Object.entries(vendorFolders())) {
+      app.get(`/vendor/${file}`, (_, reply) => reply.sendFile(file, folder));
+    }
+    // One file for all four: its script reads the name of the transport from the address.
+    for (const name of SINGLE_PAGES) app.get(`/lab/${name}.html`, (_, reply) => reply.sendFile('lab/single.html'));
     // `null` where there are none: a page that has to try would leave an error in the browser's console.
     app.get('/faults.json', ({ headers }, reply) =>
       reply.type('application/json').send(JSON.stringify(app.labFaults?.describe(headers) ?? null)),
     );
-    app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
 
-/** Beside the bundle, or where npm put it. */
-function vendorFolder(): string {
+/** The folder of each file that an npm package provides: beside the bundle, or where npm put it. */
+function vendorFolders(): Record<string, string> {
   const bundled = join(__dirname, 'vendor');
-  return existsSync(bundled) ? bundled : dirname(require.resolve('jquery'));
+  const hasBundled = existsSync(bundled);
+  const jquery = hasBundled ? bundled : dirname(require.resolve('jquery'));
+  const uPlot = hasBundled ? bundled : dirname(require.resolve('uplot'));
+  return { 'jquery.min.js': jquery, 'uPlot.iife.min.js': uPlot, 'uPlot.min.css': uPlot };
 }

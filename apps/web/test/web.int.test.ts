@@ -17,11 +17,14 @@ afterAll(async () => {
 describe('the web service', () => {
   it.each([
     ['/', 'text/html'],
-    ['/lab.css', 'text/css'],
+    ['/styles/page.css', 'text/css'],
     ['/lab.js', 'application/javascript'],
-    ['/sse.js', 'application/javascript'],
+    ['/transports/sse.js', 'application/javascript'],
+    ['/texts/zh.js', 'application/javascript'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/vendor/jquery.min.js', 'application/javascript'],
+    ['/vendor/uPlot.iife.min.js', 'application/javascript'],
+    ['/vendor/uPlot.min.css', 'text/css'],
   ])('serves %s', async (url, type) => {
     const answer = await app.inject({ url });
     expect(answer.statusCode).toBe(200);
@@ -39,6 +42,7 @@ describe('the web service', () => {
       'style-src': "'self'",
       'img-src': "'self'",
       'connect-src': "'self' ws://127.0.0.1:8080 wss://127.0.0.1:8080",
+      'frame-src': "'self'",
       'form-action': "'self'",
       'base-uri': "'none'",
       'frame-ancestors': "'none'",

@@ -1,8 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** Of a slow network, in each direction: milliseconds, and bytes per second. */
-export const LATENCY_MS = 400;
-export const BYTES_PER_SECOND = 20_000;
+const LATENCY_MS = 400;
+const BYTES_PER_SECOND = 20_000;
 
 /** Passes bytes on in their order, each as late as a slow network would while `isSlow()`, else at once. */
 export class Delay extends Transform {

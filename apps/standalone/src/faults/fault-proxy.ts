@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { Delay } from './delay';
-import { BUFFER_BYTES, HeldResponse } from './held-response';
+import { HeldResponse } from './held-response';
 import { withHost, withoutHopByHop } from './proxied-headers';
 import { type ConnectionRecord, type WireRecord } from './wire-record';
 
@@ -62,7 +62,7 @@ export class FaultProxy {
   /** Resets all open connections. */
   cut(): void {
     for (const [socket, record] of this.sockets) {
-      record.event('the proxy cuts the connection');
+      record.event('cut');
       socket.resetAndDestroy();
     }
   }
@@ -81,7 +81,7 @@ export class FaultProxy {
   private accept(socket: Socket): void {
     socket.on('error', () => undefined);
     if (this.isDown) {
-      this.options.wire.event(this.options.transport, 'the server is away: the proxy resets a new connection');
+      this.options.wire.event(this.options.transport, 'away');
       socket.resetAndDestroy();
       return;
     }
@@ -116,7 +116,7 @@ export class FaultProxy {
       return;
     }
     if (this.isDown) {
-      this.records.get(incoming.socket)?.event('the server is away: the proxy does not answer a new request');
+      this.records.get(incoming.socket)?.event('away');
       incoming.socket.destroy();
       return;
     }
@@ -143,8 +143,8 @@ export class FaultProxy {
     const held = new HeldResponse();
     this.held.add(held);
     const record = this.records.get(incoming.socket);
-    record?.event(`the proxy holds this response until ${BUFFER_BYTES} bytes or its end`);
-    held.once('data', () => record?.event('the proxy passes the response on'));
+    record?.event('response-held');
+    held.once('data', () => record?.event('response-passed-on'));
     response.once('close', () => {
       this.held.delete(held);
       held.destroy();
@@ -157,7 +157,7 @@ export class FaultProxy {
     const host = pageOf(incoming, this.port);
     const record = this.records.get(stream);
     if (host === undefined || this.faults.has('block-websocket')) {
-      record?.event('the proxy refuses the WebSocket handshake with 403');
+      record?.event('handshake-refused');
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }

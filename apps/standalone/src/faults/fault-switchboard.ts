@@ -19,8 +19,13 @@ export class FaultSwitchboard implements LabFaults {
   private pagePort = 0;
   private restarting: NodeJS.Timeout | undefined;
 
-  /** `drain` closes the connections of the service as its stop does. */
-  constructor(private readonly drain: () => void) {}
+  /**
+   * `drain` closes the connections of the service as its stop does. `canExpire`: the server can make tokens that expire soon.
+   */
+  constructor(
+    private readonly drain: () => void,
+    private readonly canExpire: boolean,
+  ) {}
 
   async open(target: { readonly host: string; readonly port: number }): Promise<void> {
     this.pagePort = target.port;
@@ -49,7 +54,7 @@ export class FaultSwitchboard implements LabFaults {
   describe(headers: IncomingHttpHeaders): object | undefined {
     if (this.proxies.size === 0 || !isOfPage(headers, this.pagePort)) return undefined;
     const active = Object.fromEntries([...this.proxies].map(([transport, proxy]) => [transport, proxy.active]));
-    return { secret: this.secret, ports: Object.fromEntries(this.ports), active };
+    return { secret: this.secret, ports: Object.fromEntries(this.ports), active, canExpire: this.canExpire };
   }
 
   /** Whether the page itself sent this request: it is of the page's origin, and has the secret. */
@@ -60,7 +65,7 @@ export class FaultSwitchboard implements LabFaults {
   set(fault: Fault, isOn: boolean, transport?: Transport): void {
     for (const [name, proxy] of this.chosen(transport)) {
       proxy.set(fault, isOn);
-      this.wire.event(name, `${fault} is ${isOn ? 'on' : 'off'}`);
+      this.wire.add({ transport: name, connection: 0, kind: 'event', event: isOn ? 'fault-on' : 'fault-off', fault });
     }
   }
 
@@ -71,13 +76,13 @@ export class FaultSwitchboard implements LabFaults {
   /** For the clients behind the proxies the server stops, is away for {@link DOWN_MS}, and is back. The message log stays. */
   restart(): void {
     if (this.restarting !== undefined) return;
-    for (const name of this.proxies.keys()) this.wire.event(name, 'the server stops: it closes its connections');
+    for (const name of this.proxies.keys()) this.wire.event(name, 'stopping');
     this.setDown(true);
     this.drain();
     this.restarting = setTimeout(() => {
       this.restarting = undefined;
       this.setDown(false);
-      for (const name of this.proxies.keys()) this.wire.event(name, 'the server is back');
+      for (const name of this.proxies.keys()) this.wire.event(name, 'back');
     }, DOWN_MS);
   }
 

@@ -13,9 +13,8 @@ import { FaultSwitchboard } from './fault-switchboard';
 const plugin: FastifyPluginAsync = async (app) => {
   const { settings, hub } = app.tetracast;
   if (!isLoopback(settings.host) || settings.workers > 1) return;
-  const board = new FaultSwitchboard(() => {
-    hub.drain('going_away');
-  });
+  const drain = (): void => hub.drain('going_away');
+  const board = new FaultSwitchboard(drain, settings.authSecret !== '');
   app.decorate('labFaults', board);
   app.addHook('onListen', async () => {
     const { address, port } = app.server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** Bytes that a buffering proxy collects before it passes them on. */
-export const BUFFER_BYTES = 16_384;
+const BUFFER_BYTES = 16_384;
 
 /** Passes a body on in blocks of {@link BUFFER_BYTES}, and the rest at its end: what a proxy that buffers responses does. */
 export class HeldResponse extends Transform {

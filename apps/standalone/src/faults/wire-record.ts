@@ -11,6 +11,10 @@ const CHUNK_MAX = 4096;
 /** Bytes that are looked through again with the next chunk, for a token that is in both. */
 const CONTEXT_BYTES = 2048;
 
+/** What a proxy does to a connection; the page has a sentence for each, in its languages. */
+export type WireEvent =
+  'handshake-refused' | 'response-held' | 'response-passed-on' | 'cut' | 'away' | 'stopping' | 'back' | 'fault-on' | 'fault-off';
+
 /** What crossed the wire of one connection, as its client sees it, or what the proxy did to it. */
 export interface WireEntry {
   /** Counts up by one. */
@@ -21,8 +25,9 @@ export interface WireEntry {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly kind: 'sent' | 'received' | 'event';
-  /** Of an event: the sentence. */
-  readonly text?: string;
+  readonly event?: WireEvent;
+  /** Of `fault-on` and `fault-off`. */
+  readonly fault?: string;
   /** Of bytes: how many, and the first of them as base64, without tokens. */
   readonly length?: number;
   readonly base64?: string;
@@ -35,8 +40,8 @@ export class WireRecord {
   private lastNumber = 0;
   private lastConnection = 0;
 
-  event(transport: string, text: string, connection = 0): void {
-    this.add({ transport, connection, kind: 'event', text });
+  event(transport: string, event: WireEvent, connection = 0): void {
+    this.add({ transport, connection, kind: 'event', event });
   }
 
   openConnection(transport: string): ConnectionRecord {
@@ -70,8 +75,8 @@ export class ConnectionRecord {
     private readonly wire: WireRecord,
   ) {}
 
-  event(text: string): void {
-    this.wire.event(this.transport, text, this.number);
+  event(event: WireEvent): void {
+    this.wire.event(this.transport, event, this.number);
   }
 
   /** From now on the client sends frames of a WebSocket. */

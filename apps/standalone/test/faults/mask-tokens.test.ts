@@ -71,7 +71,7 @@ describe('the record', () => {
     const kept = wire.after(0);
     expect(kept.reduce((sum, { base64 = '' }) => sum + base64.length, 0)).toBeLessThanOrEqual(131_072);
     expect(kept.at(-1)).toMatchObject({ number: 2000, length: 5000 });
-    for (let count = 0; count < 2000; count += 1) wire.event('polling', 'an event');
+    for (let count = 0; count < 2000; count += 1) wire.event('polling', 'away');
     expect(wire.after(0).length).toBeLessThanOrEqual(400);
     expect(wire.after(3999)).toHaveLength(1);
   });

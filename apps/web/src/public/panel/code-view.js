@@ -14,7 +14,7 @@ export async function showCode(dialog, file) {
   const code = dialog.querySelector('code');
   const link = dialog.querySelector('[data-role="file"]');
   link.textContent = file;
-  link.href = new URL(file, import.meta.url);
+  link.href = new URL(`../${file}`, import.meta.url);
   dialog.showModal();
   const response = await fetch(link.href);
   code.replaceChildren(...colour(await response.text()));

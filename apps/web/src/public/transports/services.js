@@ -1,4 +1,5 @@
 import { bearer } from './token.js';
+import { t } from '../texts/texts.js';
 
 /** The ports of the separate services, as the compose file publishes them. */
 const WEB_PORT = '3606';
@@ -21,7 +22,7 @@ export function loadScript(url) {
     script.onload = resolve;
     script.onerror = () => {
       script.remove();
-      reject(new Error(`could not load ${url}`));
+      reject(new Error(t('note.notLoaded', { url })));
     };
     document.head.append(script);
   });
