@@ -1,10 +1,11 @@
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { Delay } from './delay';
 import { HeldResponse } from './held-response';
 import { withHost, withoutHopByHop } from './proxied-headers';
+import { openTunnel } from './tunnel';
 import { type ConnectionRecord, type WireRecord } from './wire-record';
 
 /** What a {@link FaultProxy} can do to the connections of its transport, until it is switched off. */
@@ -163,21 +164,7 @@ export class FaultProxy {
     }
     record?.upgrade();
     this.upgraded.add(stream);
-    const far = connect(target);
-    far.setNoDelay(true);
-    far.on('error', () => undefined);
-    far.once('close', () => stream.destroy());
-    stream.once('close', () => {
-      this.upgraded.delete(stream);
-      far.destroy();
-    });
-    const { method = '', url = '', httpVersion, rawHeaders } = incoming;
-    far.write(`${method} ${url} HTTP/${httpVersion}\r\n${linesOf(withHost(rawHeaders, host))}\r\n`);
-    far.write(head);
-    stream.pipe(far).pipe(stream);
+    stream.once('close', () => this.upgraded.delete(stream));
+    openTunnel(target, withHost(incoming.rawHeaders, host), { incoming, stream, head });
   }
-}
-
-function linesOf(headers: readonly string[]): string {
-  return headers.map((part, index) => (index % 2 === 0 ? `${part}: ` : `${part}\r\n`)).join('');
 }

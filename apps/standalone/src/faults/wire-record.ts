@@ -13,7 +13,15 @@ const CONTEXT_BYTES = 2048;
 
 /** What a proxy does to a connection; the page has a sentence for each, in its languages. */
 export type WireEvent =
-  'handshake-refused' | 'response-held' | 'response-passed-on' | 'cut' | 'away' | 'stopping' | 'back' | 'fault-on' | 'fault-off';
+  | 'handshake-refused'
+  | 'response-held'
+  | 'response-passed-on'
+  | 'cut'
+  | 'away'
+  | 'stopping'
+  | 'back'
+  | 'fault-on'
+  | 'fault-off';
 
 /** What crossed the wire of one connection, as its client sees it, or what the proxy did to it. */
 export interface WireEntry {

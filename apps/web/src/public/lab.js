@@ -4,6 +4,7 @@ import { createLane } from './panel/lane.js';
 import { followTabs } from './panel/tabs.js';
 import { setUpPublishBar } from './panel/publish-bar.js';
 import { setUpCosts } from './charts/costs.js';
+import { setUpFaults } from './faults/faults.js';
 import { setUpOrigin } from './lesson/origin.js';
 import { openAccounts } from './wire/account.js';
 import { onCrossing } from './wire/crossings.js';
@@ -60,6 +61,7 @@ const accounts = openAccounts(
 const costs = setUpCosts(document.querySelector('#costs'), lanes, accounts);
 onCrossing((crossing) => lanes.find(({ name }) => name === crossing.transport).panel.draw(crossing));
 setUpOrigin(document.querySelector('#origin'), channel);
+setUpFaults(document.querySelector('#faults'), lanes, token);
 followTabs(document.querySelector('[data-role="tabs"]'));
 setUpPublishBar(document.querySelector('[data-role="bar"]'), lanes, () => {
   ledger.clear();

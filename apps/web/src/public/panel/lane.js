@@ -1,6 +1,6 @@
 import { Panel } from './panel.js';
 import { showCode } from './code-view.js';
-import { loadScript, originOf } from '../transports/services.js';
+import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 import { polling } from '../transports/polling.js';
 import { socketio } from '../transports/socketio.js';
 import { sse } from '../transports/sse.js';
@@ -14,7 +14,7 @@ const TRANSPORTS = {
   websocket: { create: websocket, call: "new WebSocket('/ws?…')" },
   socketio: {
     create: socketio,
-    client: `${originOf('socketio')}/socket.io/socket.io.min.js`,
+    client: `${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`,
     call: 'io({ auth: { channels } })',
   },
 };
@@ -28,7 +28,8 @@ export function createLane(section, page) {
   const { create, client, call } = TRANSPORTS[name];
   fillSection(section, name, call);
   const panel = new Panel(section, name, page);
-  const { channel, token } = page;
+  const { channel } = page;
+  let { token } = page;
   let transport;
 
   async function join() {
@@ -42,6 +43,14 @@ export function createLane(section, page) {
       panel.setState('cut', error.message);
     }
     panel.part('cut').disabled = false;
+  }
+
+  /** Connects again with another token, from the cursor. */
+  function useToken(next) {
+    transport?.cut();
+    transport = undefined;
+    token = next;
+    return join();
   }
 
   async function publish(text) {
@@ -64,10 +73,10 @@ export function createLane(section, page) {
   }
 
   panel.part('cut').addEventListener('change', ({ target }) => (target.checked ? transport.cut() : join()));
-  panel.part('source').addEventListener('click', () => showCode(panel.part('code'), `transports/${name}.js`));
+  panel.part('source').addEventListener('click', () => showCode(panel.part('code'), name));
   panel.part('short')?.addEventListener('change', ({ target }) => transport?.setShort(target.checked));
   panel.part('form').addEventListener('submit', publishTyped);
-  return { name, panel, join, publish };
+  return { name, panel, join, publish, useToken };
 }
 
 function fillSection(section, name, call) {
