@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { LabPage, PANELS, type PanelName } from './lab-page';
+import { SERVICES } from './system';
 
 const ROOT = resolve(__dirname, '../../..');
 const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
@@ -174,6 +175,21 @@ describe('the lab page with faults on a switch, in Chromium', () => {
       await single.close();
       await code.locator('form button').last().click();
     }
+  });
+});
+
+describe('what is deployed', () => {
+  it.each(SERVICES)('has no fault proxy: %s', (name) => {
+    const bundle = (app: string): string => readFileSync(resolve(ROOT, 'dist/apps', app, 'main.cjs'), 'utf8');
+    expect(bundle('standalone')).toContain('x-lab-secret');
+    expect(bundle(name)).not.toContain('x-lab-secret');
+  });
+
+  it('has none in one process either, without the flag of `npm start`', async () => {
+    await using plain = await startProcess({ file: resolve(ROOT, 'dist/apps/standalone/main.cjs') });
+    const page = { 'sec-fetch-site': 'same-origin' };
+    expect(await (await fetch(`${plain.url}/faults.json`, { headers: page })).json()).toBeNull();
+    expect((await fetch(`${plain.url}/lab/wire`, { headers: page })).status).toBe(404);
   });
 });
 

@@ -19,6 +19,9 @@ describe('the web service', () => {
     ['/', 'text/html'],
     ['/styles/page.css', 'text/css'],
     ['/lab.js', 'application/javascript'],
+    ['/lab/websocket.html', 'text/html'],
+    ['/demos/chat.html', 'text/html'],
+    ['/demos/ticker.html', 'text/html'],
     ['/transports/sse.js', 'application/javascript'],
     ['/texts/zh.js', 'application/javascript'],
     ['/favicon.svg', 'image/svg+xml'],
@@ -47,6 +50,15 @@ describe('the web service', () => {
       'base-uri': "'none'",
       'frame-ancestors': "'none'",
     });
+  });
+
+  it('has no fault proxies', async () => {
+    const offered = await app.inject({ url: '/faults.json', headers: { 'sec-fetch-site': 'same-origin' } });
+    expect(offered.json()).toBeNull();
+    for (const url of ['/lab/faults', '/lab/short-token']) {
+      expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(404);
+    }
+    expect((await app.inject({ url: '/lab/wire' })).statusCode).toBe(404);
   });
 
   it('allows the services beside it, and no others, when it is opened on its own port', async () => {

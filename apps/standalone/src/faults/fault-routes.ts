@@ -51,7 +51,7 @@ export const faultRoutes: FastifyPluginAsync<{ board: FaultSwitchboard }> = asyn
       throw new CodedError('invalid_request', 'only with AUTH_SECRET can this server make a token that expires soon');
     }
     await access.permissionsForToken(token);
-    const copy = await copyWithShortLife(token, settings.authSecret, Math.floor(Date.now() / 1000));
+    const copy = await copyWithShortLife(token, settings, Math.floor(Date.now() / 1000));
     return { token: copy, expiresInS: SHORT_TOKEN_S };
   });
 };

@@ -20,7 +20,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     const { address, port } = app.server.address() as AddressInfo;
     await board.open({ host: address, port });
   });
-  app.addHook('preClose', () => board.close());
+  app.addHook('onClose', () => board.close());
   await app.register(faultRoutes, { board });
 };
 
