@@ -7,6 +7,7 @@ import { LabPage, PANELS, type PanelName } from './lab-page';
 import { SERVICES } from './system';
 
 const ROOT = resolve(__dirname, '../../..');
+const HISTORY_SIZE = 50;
 const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
 
 let service: ServiceProcess;
@@ -15,7 +16,7 @@ let lab: LabPage;
 
 // As `npm start` runs it. The panels have a token; the demos have none.
 beforeAll(async () => {
-  const env = { AUTH_SECRET, PUBLIC_SUBSCRIBE: '*', PUBLIC_PUBLISH: '*' };
+  const env = { AUTH_SECRET, PUBLIC_SUBSCRIBE: '*', PUBLIC_PUBLISH: '*', HISTORY_SIZE: String(HISTORY_SIZE) };
   const file = resolve(ROOT, 'dist/apps/standalone/main.cjs');
   [service, browser] = await Promise.all([startProcess({ file, args: ['--faults'], env }), launchChromium()]);
   const context = await browser.newContext({ locale: 'en' });
@@ -41,7 +42,7 @@ function mintToken(): string {
 
 const section = () => lab.page.locator('#faults');
 const log = (panel: PanelName) => section().locator(`[data-log="${panel}"] ol`);
-const logged = (panel: PanelName, text: string | RegExp): Promise<void> =>
+const expectLogged = (panel: PanelName, text: string | RegExp): Promise<void> =>
   log(panel).locator('li', { hasText: text }).first().waitFor({ state: 'attached' });
 const setFault = (fault: string, isOn: boolean): Promise<void> =>
   section().locator(`[data-fault="${fault}"]`).setChecked(isOn);
@@ -81,27 +82,27 @@ describe('the lab page with faults on a switch, in Chromium', () => {
   it('blocks WebSocket: the panel tries again, and Socket.IO goes on with polling', async () => {
     await setFault('block-websocket-all', true);
     await lab.becomes('websocket', 'reconnecting');
-    await logged('websocket', 'refused the WebSocket handshake with 403');
-    await logged('socketio', 'refused the WebSocket handshake with 403');
+    await expectLogged('websocket', 'refused the WebSocket handshake with 403');
+    await expectLogged('socketio', 'refused the WebSocket handshake with 403');
     await lab.becomes('socketio', 'connected');
     await publishAndShow('without WebSocket', ['polling', 'sse', 'socketio']);
     await setFault('block-websocket-all', false);
     await lab.becomes('websocket', 'connected');
     await lab.shows('websocket', 'without WebSocket');
-    await logged('websocket', /resumed from cursor \S+-\d/);
-    await logged('websocket', '0 missing');
+    await expectLogged('websocket', /resumed from cursor \S+-\d/);
+    await expectLogged('websocket', '0 missing');
   });
 
   it('holds the stream of SSE while a proxy buffers, and passes on what ends', async () => {
     await setFault('buffer-sse', true);
     await section().locator('[data-fault="cut-sse"]').click();
     await lab.becomes('sse', 'reconnecting');
-    await logged('sse', 'holds a response back');
+    await expectLogged('sse', 'holds a response back');
     await publishAndShow('behind a buffer', ['polling', 'websocket', 'socketio']);
     expect(await lab.texts('sse')).not.toContain('behind a buffer');
     await setFault('buffer-sse', false);
     await lab.shows('sse', 'behind a buffer');
-    await logged('sse', 'passes the response on');
+    await expectLogged('sse', 'passes the response on');
   });
 
   it('is slow', async () => {
@@ -110,22 +111,22 @@ describe('the lab page with faults on a switch, in Chromium', () => {
     await publishAndShow('late');
     expect(performance.now() - startMs).toBeGreaterThanOrEqual(390);
     await setFault('slow-all', false);
-    await logged('polling', 'switched off: Slow network');
+    await expectLogged('polling', 'switched off: Slow network');
   });
 
   it('cuts each connection on the wire, and each client resumes by itself', async () => {
     await section().locator('[data-fault="cut-all"]').click();
-    for (const panel of PANELS) await logged(panel, 'proxy: reset the connection');
+    for (const panel of PANELS) await expectLogged(panel, 'proxy: reset the connection');
     for (const panel of PANELS) await lab.becomes(panel, 'connected');
     await publishAndShow('after the cut');
   });
 
   it('restarts the server: it is away, and every client comes back without a gap', async () => {
     await section().locator('[data-role="restart"]').click();
-    for (const panel of PANELS) await logged(panel, 'the server is away');
+    for (const panel of PANELS) await expectLogged(panel, 'the server is away');
     await publishAndShow('while it was away');
     for (const panel of PANELS) {
-      await logged(panel, 'server: is back');
+      await expectLogged(panel, 'server: is back');
       await lab.becomes(panel, 'connected');
     }
   });
@@ -133,7 +134,7 @@ describe('the lab page with faults on a switch, in Chromium', () => {
   it('lets the token expire: the server refuses the panels until they have a valid one', async () => {
     await section().locator('[data-role="expire"]').click();
     for (const panel of PANELS) await lab.becomes(panel, 'connected');
-    for (const panel of PANELS) await logged(panel, /expired|4102|4001/);
+    for (const panel of PANELS) await expectLogged(panel, /expired|4102|4001/);
     await section().getByText('has given all panels a valid token').waitFor();
     for (const panel of PANELS) await lab.becomes(panel, 'connected');
     await publishAndShow('with a new token');
@@ -218,27 +219,44 @@ describe('the demos, in Chromium', () => {
     await context.close();
   });
 
-  it('the ticker survives the sleep of a laptop: its cursor is older than the history, and its connection dead', async () => {
+  it('the ticker survives the sleep of a laptop, although its prices of before are gone from the history', async () => {
     const context = await browser.newContext({ locale: 'en' });
     const page = await context.newPage();
+    const said = (text: string | RegExp): Promise<void> => page.locator('#log li', { hasText: text }).last().waitFor();
     await page.clock.install();
-    await page.goto(`${service.url}/demos/ticker.html`);
-    await page.locator('li', { hasText: 'connected' }).waitFor();
-    await page.clock.runFor(3000);
+    await page.goto(`${service.url}/demos/ticker.html?faults=on`);
+    await said('connected');
     await pollUntil(
       () => page.locator('#price').textContent(),
       (price) => price !== '–',
     );
     await page.locator('#maker').uncheck();
-    // The lid is closed: no timer of the page runs for an hour, and nothing of the server arrives.
+    // The lid is closed for an hour: no timer of the page runs, and its connection is dead when it is opened.
     await page.clock.fastForward('01:00:00');
-    await page.locator('li', { hasText: /silent for 10 s.*from cursor \S+-\d/ }).waitFor();
-    const body = new URLSearchParams({ channel: 'prices', data: '123.4' });
-    await fetch(`${service.url}/polling`, { method: 'POST', body });
-    await page.clock.runFor(1000);
-    await page.locator('li', { hasText: 'connected' }).nth(1).waitFor();
+    await said(/silent for 10 s.*from cursor \S+-\d/);
+    await page.locator('#log li', { hasText: 'connected' }).nth(1).waitFor();
+    // There is no network for longer than the server keeps prices.
+    await blockWebSocket(page, true);
+    await said('connection lost (1006)');
+    for (let count = 1; count <= HISTORY_SIZE + 1; count += 1) {
+      const body = new URLSearchParams({ channel: 'prices', data: String(count) });
+      await fetch(`${service.url}/polling`, { method: 'POST', body });
+    }
+    await blockWebSocket(page, false);
+    await page.clock.runFor(20_000);
+    await said('reset (trimmed)');
+    await page.locator('#price', { hasText: `${HISTORY_SIZE + 1}.00` }).waitFor();
+    expect(await page.locator('#state').textContent()).not.toContain('lost');
     await context.close();
   });
+
+  const blockWebSocket = (page: LabPage['page'], on: boolean): Promise<void> =>
+    page.evaluate(async (isOn) => {
+      const { secret } = (await (await fetch('/faults.json')).json()) as { secret: string };
+      const headers = { 'content-type': 'application/json', 'x-lab-secret': secret };
+      const body = JSON.stringify({ fault: 'block-websocket', on: isOn, transport: 'websocket' });
+      await fetch('/lab/faults', { method: 'POST', headers, body });
+    }, on);
 
   async function say(page: LabPage['page'], name: string, text: string): Promise<void> {
     await page.locator('#name').fill(name);

@@ -8,7 +8,7 @@ export function withoutHopByHop(headers: RawHeaders): string[] {
   return filter(headers, (name) => !HOP_BY_HOP.has(name));
 }
 
-/** The page's own host: the service takes a request of its page for one of its own origin, as without the proxy. */
+/** With the host of the page, so that the service takes a request of the page for a same-origin one, as without the proxy. */
 export function withHost(headers: RawHeaders, host: string): string[] {
   return ['Host', host, ...filter(headers, (name) => name !== 'host')];
 }

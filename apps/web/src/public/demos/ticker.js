@@ -16,7 +16,7 @@ function connect() {
 function take(frame) {
   heardAt = Date.now();
   cursor = frame.cursor ?? frame.id ?? cursor; // the position from which to resume
-  if (frame.type === 'message') element('price').textContent = (price = frame.data).toFixed(2);
+  if (frame.type === 'message') element('price').textContent = (price = Number(frame.data)).toFixed(2);
   if (frame.type === 'reset') say(`reset (${frame.reason}): older prices are gone, the next one counts`);
   if (frame.type !== 'subscribed') return;
   failures = 0;
