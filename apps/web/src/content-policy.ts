@@ -37,23 +37,26 @@ export const contentPolicy = (connectSources: (host: string) => readonly string[
 type Headers = IncomingMessage['headers'];
 
 /**
- * The policy of the frame that shows the same-origin rule. It has no origin, so its own host is named where `'self'` would not do:
- * it may ask the services as the page may, and send one form to the polling service.
+ * The policy of a frame that shows the same-origin rule: one script by its hash, the services as the page may use them, and one form for
+ * the polling service. The host is named, since `'self'` means nothing to a page without an origin.
  */
-export function framePolicy(headers: Headers): string {
+export function framePolicy(headers: Headers, scriptHash: string, sandbox: string): string {
   const { host = '' } = headers;
   const own = HOST.test(host) ? `http://${host} https://${host}` : '';
-  const services = `${own} ${httpOrigins(headers, [SSE, POLLING])} ${socketOrigins(headers)}`;
   return [
-    'sandbox allow-scripts allow-forms',
+    sandbox,
     "default-src 'none'",
-    `script-src ${own}`,
-    `connect-src ${services}`,
-    `form-action ${own} ${httpOrigins(headers, [POLLING])}`,
+    `script-src ${scriptHash}`,
+    join('connect-src', own, httpOrigins(headers, [SSE, POLLING]), socketOrigins(headers)),
+    join('form-action', own, httpOrigins(headers, [POLLING])),
     "base-uri 'none'",
     "frame-ancestors 'self'",
-  ].join('; ');
+  ]
+    .filter((directive) => directive !== '')
+    .join('; ');
 }
+
+const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
 
 function httpOrigins(headers: Headers, ports: readonly number[]): string {
   const name = siblingName(headers);

@@ -3,11 +3,9 @@ import fastifyStatic from '@fastify/static';
 import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contentPolicy, framePolicy } from './content-policy';
+import { contentPolicy } from './content-policy';
+import { serveOriginFrames } from './origin-frames';
 import './lab-faults';
-
-/** Files of the frame that shows the same-origin rule. The page embeds it, and a frame without an origin loads its script. */
-const FRAME_FILES: ReadonlySet<string> = new Set(['/lesson/other-origin.html', '/lesson/other-origin.js']);
 
 /** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
 const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
@@ -24,21 +22,15 @@ export const webPlugin = fastifyPlugin(
       // A promise for the whole host: the proxy that terminates TLS makes it.
       strictTransportSecurity: false,
     });
-    app.addHook('onRequest', (request, reply, done) => {
+    app.addHook('onRequest', (_request, reply, done) => {
       void reply.header('cache-control', 'no-cache');
-      if (FRAME_FILES.has(request.url)) {
-        void reply.headers({
-          'content-security-policy': framePolicy(request.headers),
-          'cross-origin-resource-policy': 'cross-origin',
-          'x-frame-options': 'SAMEORIGIN',
-        });
-      }
       done();
     });
     // Each file becomes a route, instead of one wildcard, so that any other path is the service's own 404. The build puts a
     // compressed copy beside each file of text.
     const root = join(__dirname, 'public');
     await app.register(fastifyStatic, { root, wildcard: false, cacheControl: false, preCompressed: true });
+    serveOriginFrames(app, root);
     for (const [file, folder] of Object.entries(vendorFolders())) {
       app.get(`/vendor/${file}`, (_, reply) => reply.sendFile(file, folder));
     }

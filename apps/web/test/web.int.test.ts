@@ -1,4 +1,5 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { webPlugin } from '../src/web.plugin';
 
@@ -96,6 +97,27 @@ describe('the web service', () => {
     });
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
+
+  it.each(['/lesson/same-origin.html', '/lesson/other-origin.html'])(
+    'lets the page frame %s, with one script inside, by its hash',
+    async (url) => {
+      const { body, headers } = await app.inject({ url, headers: { host: '127.0.0.1:8080' } });
+      const script = /<script>(.*)<\/script>/s.exec(body)?.[1] ?? '';
+      const hash = createHash('sha256').update(script).digest('base64');
+      expect(headers).toMatchObject({ 'x-frame-options': 'SAMEORIGIN' });
+      expect(headers['content-security-policy']).toBe(
+        [
+          ...(url.includes('other') ? ['sandbox allow-scripts allow-forms'] : []),
+          "default-src 'none'",
+          `script-src 'sha256-${hash}'`,
+          'connect-src http://127.0.0.1:8080 https://127.0.0.1:8080 ws://127.0.0.1:8080 wss://127.0.0.1:8080',
+          'form-action http://127.0.0.1:8080 https://127.0.0.1:8080',
+          "base-uri 'none'",
+          "frame-ancestors 'self'",
+        ].join('; '),
+      );
+    },
+  );
 
   it.each(['/nothing', '/../package.json', '/%2e%2e/web.plugin.ts', '/public/lab.js', '/vendor/../lab.js.map'])(
     'has no %s',

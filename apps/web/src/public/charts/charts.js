@@ -86,7 +86,7 @@ function options(box, lanes) {
     cursor: { show: false },
     scales: { y: { range: (_, _low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
     axes: [
-      { ...axis, space: 90, values: (_, times) => times.map((seconds) => time.format(seconds * 1000)) },
+      { ...axis, size: 26, space: 90, values: (_, times) => times.map((seconds) => time.format(seconds * 1000)) },
       { ...axis, size: 46 },
     ],
     series: [{}, ...lanes.map(({ name }) => ({ stroke: colour(name), width: 2, points: { size: 4 } }))],

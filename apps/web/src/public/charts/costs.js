@@ -9,8 +9,7 @@ const NONE = '–';
 /** The table of what 100 messages cost, the button that measures it, and the charts. */
 export function setUpCosts(section, lanes, accounts) {
   const part = (role) => section.querySelector(`[data-role="${role}"]`);
-  const body = part('costs').tBodies[0];
-  const rows = Object.fromEntries(lanes.map(({ name }) => [name, appendRow(body, name)]));
+  const rows = Object.fromEntries(lanes.map(({ name }) => [name, appendRow(part('costs'), name)]));
   const charts = new Charts(part('charts'), lanes, accounts);
   const base = {};
 
@@ -46,7 +45,8 @@ export function setUpCosts(section, lanes, accounts) {
   return { show, drawCharts: () => charts.draw() };
 }
 
-function appendRow(body, name) {
+/** Each cell knows the head of its column, which a phone shows beside it. */
+function appendRow({ tBodies: [body], tHead }, name) {
   const row = body.insertRow();
   row.dataset.costs = name;
   const head = document.createElement('th');
@@ -54,7 +54,7 @@ function appendRow(body, name) {
   head.className = name;
   head.textContent = t(name === 'sse' ? 'sse.short' : `${name}.name`);
   row.append(head);
-  for (let count = 0; count < 5; count += 1) row.insertCell();
+  for (const { textContent } of [...tHead.rows[0].cells].slice(1)) row.insertCell().dataset.column = textContent;
   return row;
 }
 

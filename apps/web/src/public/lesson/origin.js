@@ -1,57 +1,47 @@
 import { originOf } from '../transports/services.js';
-import { language, t } from '../texts/texts.js';
-
-const ATTEMPTS = ['fetch', 'eventSource', 'webSocket'];
+import { t } from '../texts/texts.js';
 
 /**
- * Asks the same servers twice: as this page, and from a frame without an origin. Then the frame sends a form, whose answer the browser
- * shows in it: a person may read the server's words there, while no script of any page can.
+ * Asks the same servers twice: from a frame of this page's origin, and from one without an origin. The latter sends a form at last,
+ * whose answer the browser shows in it: a person may read the server's words there, while no script of any page may.
  */
 export function setUpOrigin(section, channel) {
   const answers = section.querySelector('[data-role="origin-answers"]');
-  const button = section.querySelector('[data-role="other-origin"]');
-  button.addEventListener('click', async () => {
+  const parameters = new URLSearchParams({ channel });
+  for (const transport of ['polling', 'sse', 'websocket']) parameters.set(transport, originOf(transport));
+
+  section.querySelector('[data-role="other-origin"]').addEventListener('click', () => {
+    const own = createFrame(`lesson/same-origin.html#${parameters}`);
+    own.hidden = true;
+    const other = createFrame(`lesson/other-origin.html#${parameters}`);
+    other.setAttribute('sandbox', 'allow-scripts allow-forms');
     answers.replaceChildren(
-      column(t('origin.from.own', { origin: location.origin }), [await askHere(channel)]),
-      column(t('origin.from.other'), [], askElsewhere(channel)),
+      createAnswer('own', t('origin.from.own', { origin: location.origin }), own),
+      createAnswer('other', t('origin.from.other'), createElement('h4', t('origin.serverAnswered')), other),
     );
   });
-}
-
-async function askHere(channel) {
-  const response = await fetch(`${originOf('polling')}/polling?${new URLSearchParams({ channel })}`);
-  const outcome = t('origin.answered', { status: `${response.status} ${response.statusText}`.trim() });
-  return { attempt: 'fetch', outcome };
-}
-
-function askElsewhere(channel) {
-  const list = document.createElement('div');
-  const frame = document.createElement('iframe');
-  frame.title = t('origin.frame');
-  frame.lang = language;
-  frame.setAttribute('sandbox', 'allow-scripts allow-forms');
-  const parameters = { channel, polling: originOf('polling'), sse: originOf('sse'), websocket: originOf('websocket') };
-  frame.src = `lesson/other-origin.html#${new URLSearchParams(parameters)}`;
-  addEventListener('message', function heard({ source, data }) {
-    if (source !== frame.contentWindow) return;
-    list.prepend(...data.map(line));
-    removeEventListener('message', heard);
+  addEventListener('message', ({ source, data }) => {
+    const frame = [...answers.querySelectorAll('iframe')].find(({ contentWindow }) => contentWindow === source);
+    frame?.parentElement.querySelector('ul').replaceChildren(...data.map(createOutcome));
   });
-  list.append(text('h4', t('origin.serverAnswered')), frame);
-  return list;
 }
 
-function column(title, outcomes, ...more) {
-  const box = document.createElement('div');
+function createFrame(src) {
+  return Object.assign(document.createElement('iframe'), { src, title: t('origin.frame') });
+}
+
+function createAnswer(origin, title, ...more) {
+  const box = createElement('div', '');
   box.className = 'answer';
-  box.append(text('h3', title), ...outcomes.map(line), ...more);
+  box.dataset.origin = origin;
+  box.append(createElement('h3', title), createElement('ul', ''), ...more);
   return box;
 }
 
-function line({ attempt, outcome }) {
-  const row = text('p', t(`origin.${attempt}`, { outcome }));
-  row.dataset.attempt = ATTEMPTS.includes(attempt) ? attempt : '';
-  return row;
+function createOutcome({ attempt, outcome }) {
+  const item = createElement('li', t(`origin.${attempt}`, { outcome }));
+  item.dataset.attempt = attempt;
+  return item;
 }
 
-const text = (name, content) => Object.assign(document.createElement(name), { textContent: content });
+const createElement = (name, textContent) => Object.assign(document.createElement(name), { textContent });

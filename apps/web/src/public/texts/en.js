@@ -69,7 +69,6 @@ export const texts = {
   'socketio.use': 'apps where both sides send, and the library’s conveniences are welcome.',
   'socketio.avoid': 'clients without its library: a plain WebSocket does not understand its packets.',
   'socketio.fact': 'Its client reconnects',
-  'socketio.over': 'Now over: {transport}',
   'socketio.meter': 'Frames',
   'socketio.meter.title': 'Frames in both directions, once the WebSocket is open',
 
@@ -170,17 +169,16 @@ export const texts = {
 
   'origin.title': 'The same-origin rule, live',
   'origin.about':
-    'A page may use the servers of its own origin: scheme, host and port. The button opens a frame without an origin and lets it ask the same servers the same question. Operators allow other origins with ALLOWED_ORIGINS.',
+    'A page may use the servers of its own origin: the same scheme, host and port. The button opens two frames that run the same script. One has this page’s origin, the other has none. Operators allow further origins with ALLOWED_ORIGINS.',
   'origin.ask': 'Ask from another origin',
   'origin.none': 'Nothing asked yet.',
-  'origin.from.own': 'This page, origin {origin}',
-  'origin.from.other': 'The frame, origin “null”',
+  'origin.from.own': 'Origin {origin}',
+  'origin.from.other': 'Origin “null”',
   'origin.fetch': 'fetch: {outcome}',
   'origin.eventSource': 'EventSource: {outcome}',
   'origin.webSocket': 'WebSocket: {outcome}',
-  'origin.serverAnswered': 'What the server answered, where a person may read it but no script',
+  'origin.serverAnswered': 'The server’s answer. You can read it, a script cannot:',
   'origin.frame': 'The server’s answer to a page of another origin',
-  'origin.answered': '{status}, and the script may read it',
 
   'faults.title': 'Faults on a switch',
   'faults.about':

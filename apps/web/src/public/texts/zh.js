@@ -21,7 +21,7 @@ export const texts = {
   'bar.cleared': '已清空。连接和游标保持不变。',
   'bar.published': '已发布 {count}/{total} 条。',
   'bar.stopped': '发布 {count}/{total} 条后停止：{reason}。',
-  'bar.numbered': '第 {number} 条，共 {total} 条',
+  'bar.numbered': '第 {number}/{total} 条',
 
   'state.connecting': '连接中',
   'state.connected': '已连接',
@@ -68,7 +68,6 @@ export const texts = {
   'socketio.use': '双方都要发送、又乐于使用这个库的应用。',
   'socketio.avoid': '没有这个库的客户端：普通 WebSocket 看不懂它的数据包。',
   'socketio.fact': '由它的客户端重连',
-  'socketio.over': '当前经由：{transport}',
   'socketio.meter': '帧',
   'socketio.meter.title': 'WebSocket 打开之后，两个方向的帧数',
 
@@ -167,17 +166,16 @@ export const texts = {
 
   'origin.title': '同源规则，现场演示',
   'origin.about':
-    '页面只能使用同源的服务器：协议、主机和端口都相同。按下按钮，页面会打开一个没有源的框架，让它向同样的服务器提同样的问题。运维者可用 ALLOWED_ORIGINS 允许其他源。',
+    '页面可以使用同源的服务器：协议、主机和端口都相同。按下按钮，页面会打开两个框架，运行同一个脚本：一个与本页同源，另一个没有源。运维者可用 ALLOWED_ORIGINS 允许更多的源。',
   'origin.ask': '从另一个源提问',
   'origin.none': '还没有提问。',
-  'origin.from.own': '本页，源为 {origin}',
-  'origin.from.other': '框架，源为 “null”',
+  'origin.from.own': '源 {origin}',
+  'origin.from.other': '源 “null”',
   'origin.fetch': 'fetch：{outcome}',
   'origin.eventSource': 'EventSource：{outcome}',
   'origin.webSocket': 'WebSocket：{outcome}',
-  'origin.serverAnswered': '服务器的回答：人能看到，脚本读不到',
+  'origin.serverAnswered': '服务器的回答：您能看到，脚本读不到',
   'origin.frame': '服务器给另一个源的页面的回答',
-  'origin.answered': '{status}，脚本可以读取',
 
   'faults.title': '故障开关',
   'faults.about':

@@ -9,7 +9,7 @@ export function tapHttp() {
   tapFetch();
 }
 
-const NOTED = Symbol('tetracast: what was asked');
+const NOTED = Symbol('asked');
 
 function tapRequests() {
   const { open, setRequestHeader, send } = XMLHttpRequest.prototype;
