@@ -10,7 +10,7 @@ export function describeFrames(bytes) {
   while (at + 2 <= bytes.length) {
     const { kind, start, length, key } = readHead(bytes, at);
     const payload = bytes.slice(start, start + length).map((byte, index) => byte ^ (key?.[index % 4] ?? 0));
-    const mask = key ? `, masked with ${toHex(key)}` : '';
+    const mask = key ? `, mask ${toHex(key)}` : '';
     const words = kind === 'close' && payload.length >= 2 ? closeWords(payload) : new TextDecoder().decode(payload);
     lines.push(`[${kind}, ${start - at} + ${length} bytes${mask}] ${words}`);
     at = start + length;
