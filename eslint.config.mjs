@@ -149,5 +149,8 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
 
+  // One file per language holds every text of the page.
+  { files: ['apps/web/src/public/texts/*.js'], rules: { 'max-lines': maxLines(250) } },
+
   prettier,
 );

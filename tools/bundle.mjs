@@ -2,8 +2,9 @@
  * Bundles apps: `node tools/bundle.mjs [<app>…]`, all of them without a name. Each becomes one CommonJS file,
  * `dist/apps/<app>/main.cjs`, with its assets beside it: nothing else of the repository is needed to run it.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
@@ -16,6 +17,8 @@ const page = {
   docs,
   public: 'apps/web/src/public',
   'vendor/jquery.min.js': 'node_modules/jquery/dist/jquery.min.js',
+  'vendor/uPlot.iife.min.js': 'node_modules/uplot/dist/uPlot.iife.min.js',
+  'vendor/uPlot.min.css': 'node_modules/uplot/dist/uPlot.min.css',
 };
 
 /** What lies beside an app's `main.cjs`, by app: destination → file or folder of the repository. */
@@ -45,7 +48,7 @@ async function bundle(app) {
     loader: { '.lua': 'text' },
     // The first two are only resolved, to find their browser files when there is no folder of them beside the bundle. The last
     // is no dependency, but `debug` would use it if it is there, as it is for some tool of this workspace.
-    external: ['jquery', 'socket.io/package.json', 'supports-color', ...(EXTERNAL[app] ?? [])],
+    external: ['jquery', 'uplot', 'socket.io/package.json', 'supports-color', ...(EXTERNAL[app] ?? [])],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
@@ -55,7 +58,17 @@ async function bundle(app) {
     mkdirSync(dirname(join(folder, to)), { recursive: true });
     cpSync(join(ROOT, from), join(folder, to), { recursive: true });
   }
+  for (const part of ['public', 'vendor']) compressTexts(join(folder, part));
   console.log(`dist/apps/${app}/main.cjs`);
+}
+
+/** Writes a gzip copy beside each file of the lab page: smaller than the page could be sent otherwise, at no cost per request. */
+function compressTexts(folder) {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+  }
 }
 
 const foldersIn = (group) => (existsSync(join(ROOT, group)) ? readdirSync(join(ROOT, group)) : []);

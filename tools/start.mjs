@@ -13,4 +13,6 @@ execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
 });
 endWithNpm();
 process.setSourceMapsEnabled(true);
+// The faults of the lab page, which are for the machine of a developer alone: apps/standalone/README.md.
+process.argv.push('--faults');
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);

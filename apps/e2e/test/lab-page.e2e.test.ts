@@ -59,7 +59,7 @@ describe('the lab page in Chromium, through nginx, with Redis and one process pe
     await lab.part('sse', 'source').click();
     const code = lab.part('sse', 'code');
     await code.getByText('new EventSource').first().waitFor();
-    expect(await code.textContent()).toContain(await (await fetch(`${system.url}/sse.js`)).text());
+    expect(await code.textContent()).toContain(await (await fetch(`${system.url}/transports/sse.js`)).text());
     await lab.page.close();
   });
 });

@@ -1,5 +1,11 @@
 import { runService } from '@tetracast/service-kit';
 import { announce } from './announce';
+import { faults } from './faults/faults.plugin';
 import { plugins } from './services';
 
-void runService(plugins, { port: 8080, entryFile: __filename }, announce);
+/** `npm start` gives it, and nothing else does: no image, no deployment. */
+const FAULTS_FLAG = '--faults';
+
+const served = process.argv.includes(FAULTS_FLAG) ? [faults, ...plugins] : plugins;
+
+void runService(served, { port: 8080, entryFile: __filename }, announce);

@@ -11,10 +11,10 @@ const HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 type Policy = Exclude<FastifyHelmetOptions['contentSecurityPolicy'], boolean | undefined>;
 
 /**
- * The content security policy of the page (CSP 3): the page loads files of its origin and nothing inline. On port 3606 it may also use
- * the services on the other ports of the host.
+ * The content security policy of the page (CSP 3): its own files and nothing inline. On its own port the page may use the
+ * services beside it on the same host, elsewhere its own origin only. `connectSources` are further ones, by the page's host.
  */
-export const contentPolicy: Policy = {
+export const contentPolicy = (connectSources: (host: string) => readonly string[]): Policy => ({
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
@@ -25,14 +25,38 @@ export const contentPolicy: Policy = {
       "'self'",
       ({ headers }: IncomingMessage): string => httpOrigins(headers, [SOCKETIO, SSE, POLLING]),
       ({ headers }: IncomingMessage): string => socketOrigins(headers),
+      ({ headers: { host = '' } }: IncomingMessage): string => (HOST.test(host) ? connectSources(host).join(' ') : ''),
     ],
+    frameSrc: ["'self'", ({ headers }: IncomingMessage): string => httpOrigins(headers, [POLLING])],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
   },
-};
+});
 
 type Headers = IncomingMessage['headers'];
+
+/**
+ * The policy of a frame that shows the same-origin rule: one script by its hash, the services as the page may use them, and one form for
+ * the polling service. The host is named, since `'self'` means nothing to a page without an origin.
+ */
+export function framePolicy(headers: Headers, scriptHash: string, sandbox: string): string {
+  const { host = '' } = headers;
+  const own = HOST.test(host) ? `http://${host} https://${host}` : '';
+  return [
+    sandbox,
+    "default-src 'none'",
+    `script-src ${scriptHash}`,
+    join('connect-src', own, httpOrigins(headers, [SSE, POLLING]), socketOrigins(headers)),
+    join('form-action', own, httpOrigins(headers, [POLLING])),
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+  ]
+    .filter((directive) => directive !== '')
+    .join('; ');
+}
+
+const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
 
 function httpOrigins(headers: Headers, ports: readonly number[]): string {
   const name = siblingName(headers);

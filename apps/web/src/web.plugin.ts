@@ -5,6 +5,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
 import { docsSite } from './docs-site';
+import { serveOriginFrames } from './origin-frames';
+import './lab-faults';
+
+/** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
+const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
 
 /**
  * The lab page at `/`, with every file it needs, and the documentation at `/docs/`: nothing comes from another origin, so that both
@@ -13,7 +18,7 @@ import { docsSite } from './docs-site';
 export const webPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
-      contentSecurityPolicy: contentPolicy,
+      contentSecurityPolicy: contentPolicy((host) => app.labFaults?.connectSources(host) ?? []),
       frameguard: { action: 'deny' },
       // It applies to the whole host, so the proxy that terminates TLS must send it.
       strictTransportSecurity: false,
@@ -22,16 +27,30 @@ export const webPlugin = fastifyPlugin(
       void reply.header('cache-control', 'no-cache');
       done();
     });
-    // A route for each file, instead of one wildcard: any other path gets the 404 of the service.
-    await app.register(fastifyStatic, { root: join(__dirname, 'public'), wildcard: false, cacheControl: false });
-    app.get('/vendor/jquery.min.js', (_, reply) => reply.sendFile('jquery.min.js', vendorFolder()));
+    // A route for each file, instead of one wildcard: any other path gets the 404 of the service. The build puts a compressed
+    // copy beside each file of text.
+    const root = join(__dirname, 'public');
+    await app.register(fastifyStatic, { root, wildcard: false, cacheControl: false, preCompressed: true });
+    serveOriginFrames(app, root);
+    for (const [file, folder] of Object.entries(vendorFolders())) {
+      app.get(`/vendor/${file}`, (_, reply) => reply.sendFile(file, folder));
+    }
     await app.register(docsSite(join(__dirname, 'docs')), { prefix: '/docs' });
+    // One file for all four: its script reads the name of the transport from the address.
+    for (const name of SINGLE_PAGES) app.get(`/lab/${name}.html`, (_, reply) => reply.sendFile('lab/single.html'));
+    // `null` where there are none: a page that has to try would leave an error in the browser's console.
+    app.get('/faults.json', ({ headers }, reply) =>
+      reply.type('application/json').send(JSON.stringify(app.labFaults?.describe(headers) ?? null)),
+    );
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
 
-/** Beside the bundle, or in the package. */
-function vendorFolder(): string {
+/** The folder of each file that an npm package provides: beside the bundle, or where npm put it. */
+function vendorFolders(): Record<string, string> {
   const bundled = join(__dirname, 'vendor');
-  return existsSync(bundled) ? bundled : dirname(require.resolve('jquery'));
+  const hasBundled = existsSync(bundled);
+  const jquery = hasBundled ? bundled : dirname(require.resolve('jquery'));
+  const uPlot = hasBundled ? bundled : dirname(require.resolve('uplot'));
+  return { 'jquery.min.js': jquery, 'uPlot.iife.min.js': uPlot, 'uPlot.min.css': uPlot };
 }

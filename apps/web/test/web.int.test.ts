@@ -1,4 +1,5 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { webPlugin } from '../src/web.plugin';
 
@@ -17,11 +18,17 @@ afterAll(async () => {
 describe('the web service', () => {
   it.each([
     ['/', 'text/html'],
-    ['/lab.css', 'text/css'],
+    ['/styles/page.css', 'text/css'],
     ['/lab.js', 'application/javascript'],
-    ['/sse.js', 'application/javascript'],
+    ['/lab/websocket.html', 'text/html'],
+    ['/demos/chat.html', 'text/html'],
+    ['/demos/ticker.html', 'text/html'],
+    ['/transports/sse.js', 'application/javascript'],
+    ['/texts/zh.js', 'application/javascript'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/vendor/jquery.min.js', 'application/javascript'],
+    ['/vendor/uPlot.iife.min.js', 'application/javascript'],
+    ['/vendor/uPlot.min.css', 'text/css'],
   ])('serves %s', async (url, type) => {
     const answer = await app.inject({ url });
     expect(answer.statusCode).toBe(200);
@@ -39,10 +46,20 @@ describe('the web service', () => {
       'style-src': "'self'",
       'img-src': "'self'",
       'connect-src': "'self' ws://127.0.0.1:8080 wss://127.0.0.1:8080",
+      'frame-src': "'self'",
       'form-action': "'self'",
       'base-uri': "'none'",
       'frame-ancestors': "'none'",
     });
+  });
+
+  it('has no fault proxies', async () => {
+    const offered = await app.inject({ url: '/faults.json', headers: { 'sec-fetch-site': 'same-origin' } });
+    expect(offered.json()).toBeNull();
+    for (const url of ['/lab/faults', '/lab/short-token']) {
+      expect((await app.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(404);
+    }
+    expect((await app.inject({ url: '/lab/wire' })).statusCode).toBe(404);
   });
 
   it('allows the services beside it, and no others, when it is opened on its own port', async () => {
@@ -80,6 +97,27 @@ describe('the web service', () => {
     });
     expect(headers).not.toHaveProperty('strict-transport-security');
   });
+
+  it.each(['/lesson/same-origin.html', '/lesson/other-origin.html'])(
+    'lets the page frame %s, with one script inside, by its hash',
+    async (url) => {
+      const { body, headers } = await app.inject({ url, headers: { host: '127.0.0.1:8080' } });
+      const script = /<script>(.*)<\/script>/s.exec(body)?.[1] ?? '';
+      const hash = createHash('sha256').update(script).digest('base64');
+      expect(headers).toMatchObject({ 'x-frame-options': 'SAMEORIGIN' });
+      expect(headers['content-security-policy']).toBe(
+        [
+          ...(url.includes('other') ? ['sandbox allow-scripts allow-forms'] : []),
+          "default-src 'none'",
+          `script-src 'sha256-${hash}'`,
+          'connect-src http://127.0.0.1:8080 https://127.0.0.1:8080 ws://127.0.0.1:8080 wss://127.0.0.1:8080',
+          'form-action http://127.0.0.1:8080 https://127.0.0.1:8080',
+          "base-uri 'none'",
+          "frame-ancestors 'self'",
+        ].join('; '),
+      );
+    },
+  );
 
   it.each(['/nothing', '/../package.json', '/%2e%2e/web.plugin.ts', '/public/lab.js', '/vendor/../lab.js.map'])(
     'has no %s',

@@ -1,21 +1,20 @@
-import { Ledger } from './ledger.js';
-import { Panel } from './panel.js';
-import { PublishBar } from './publish-bar.js';
-import { Stopwatch } from './meters.js';
-import { currentCursor, loadScript, originOf } from './services.js';
-import { polling } from './polling.js';
-import { showCode } from './code-view.js';
-import { keepToken, takeToken } from './token.js';
-import { socketio } from './socketio.js';
-import { sse } from './sse.js';
-import { websocket } from './websocket.js';
+import { Ledger } from './panel/ledger.js';
+import { Stopwatch, formatBytes } from './panel/meters.js';
+import { createLane } from './panel/lane.js';
+import { followTabs } from './panel/tabs.js';
+import { setUpPublishBar } from './panel/publish-bar.js';
+import { setUpCosts } from './charts/costs.js';
+import { setUpFaults } from './faults/faults.js';
+import { setUpOrigin } from './lesson/origin.js';
+import { openAccounts } from './wire/account.js';
+import { onCrossing } from './wire/crossings.js';
+import { tapHttp } from './wire/tap-http.js';
+import { tapStreams } from './wire/tap-streams.js';
+import { currentCursor } from './transports/services.js';
+import { keepToken, takeToken } from './transports/token.js';
+import { t, translatePage } from './texts/texts.js';
 
-const TRANSPORTS = {
-  polling: { create: polling, client: '/vendor/jquery.min.js' },
-  sse: { create: sse },
-  websocket: { create: websocket },
-  socketio: { create: socketio, client: `${originOf('socketio')}/socket.io/socket.io.min.js` },
-};
+translatePage();
 
 const token = takeToken();
 const tokenField = document.querySelector('[data-role="token"]');
@@ -31,74 +30,51 @@ const channel = parameters.get('channel')?.trim() || 'lab';
 document.querySelector('[data-role="channel"]').value = channel;
 document.querySelector('[data-role="history"]').checked = parameters.get('after') === 'earliest';
 
-/** One repaint per frame, however many messages came in it. */
+/** One repaint per frame, however many messages and crossings came in it. */
 let frame = 0;
 function changed() {
   frame ||= requestAnimationFrame(() => {
     frame = 0;
-    for (const { panel } of lanes) panel.showVerdict(ledger.check(panel.transport));
+    for (const lane of lanes) {
+      lane.panel.showVerdict(ledger.check(lane.name));
+      showAccount(lane);
+    }
+    costs.show();
   });
+}
+
+function showAccount({ name, panel }) {
+  const { requests, received, answers, emptyAnswers, events, frames } = accounts[name];
+  panel.write('requests', requests);
+  panel.write('bytes', formatBytes(received));
+  const carried = { polling: t('meter.part', { part: emptyAnswers, whole: answers }), sse: events };
+  panel.write('carried', carried[name] ?? frames);
 }
 
 const ledger = new Ledger();
-const stopwatch = new Stopwatch();
-const page = { ledger, stopwatch, changed };
-const lanes = [...document.querySelectorAll('section[data-transport]')].map(createLane);
-
-/** A lane is a panel and the transport behind it: made at the first join, once its stock client is on the page. */
-function createLane(section) {
-  const name = section.dataset.transport;
-  section.append(document.querySelector('#panel').content.cloneNode(true));
-  const panel = new Panel(section, name, page);
-  const { create, client } = TRANSPORTS[name];
-  let transport;
-
-  async function join() {
-    panel.setState('connecting');
-    panel.part('cut').disabled = !transport;
-    try {
-      if (client && !transport) await loadScript(client);
-      transport ??= create({ origin: originOf(name), channel, panel, token });
-      transport.join();
-    } catch (error) {
-      panel.setState('cut', error.message);
-    }
-    panel.part('cut').disabled = false;
-  }
-
-  async function publish(text) {
-    if (panel.state === 'cut') throw new Error('the connection is cut: join again to publish');
-    await transport.publish({ text, from: name, sent: stopwatch.stamp() });
-  }
-
-  panel.part('cut').addEventListener('change', ({ target }) => (target.checked ? transport.cut() : join()));
-  panel.part('source').addEventListener('click', () => showCode(panel.part('code'), `${name}.js`));
-  panel.part('short')?.addEventListener('change', ({ target }) => transport?.setShort(target.checked));
-  panel.part('form').addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const box = panel.part('publish-text');
-    const text = box.value;
-    box.value = '';
-    try {
-      await publish(text);
-      panel.note('');
-    } catch (error) {
-      box.value ||= text;
-      panel.note(`Not published: ${error.message}`);
-    }
-  });
-  return { panel, join, publish };
-}
-
-const bar = new PublishBar(document.querySelector('[data-role="bar"]'), lanes);
-bar.onClear = () => {
+const page = { channel, token, ledger, stopwatch: new Stopwatch(), changed };
+const lanes = [...document.querySelectorAll('section[data-transport]')].map((section) => createLane(section, page));
+const accounts = openAccounts(
+  lanes.map(({ name }) => name),
+  changed,
+);
+const costs = setUpCosts(document.querySelector('#costs'), lanes, accounts);
+onCrossing((crossing) => lanes.find(({ name }) => name === crossing.transport).panel.draw(crossing));
+setUpOrigin(document.querySelector('#origin'), channel);
+setUpFaults(document.querySelector('#faults'), lanes, token);
+followTabs(document.querySelector('[data-role="tabs"]'));
+setUpPublishBar(document.querySelector('[data-role="bar"]'), lanes, () => {
   ledger.clear();
   for (const { panel } of lanes) panel.clear();
   changed();
-};
+});
+document.documentElement.dataset.ready = '';
 
 const start = parameters.get('after') ?? (await currentCursor(channel, token));
+tapHttp();
+tapStreams();
 for (const { panel, join } of lanes) {
   panel.moveTo(start);
   join();
 }
+await costs.drawCharts();

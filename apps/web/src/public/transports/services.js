@@ -1,4 +1,6 @@
 import { bearer } from './token.js';
+import { proxyOriginOf } from '../faults/proxies.js';
+import { t } from '../texts/texts.js';
 
 /** The ports of the separate services, as the compose file publishes them. */
 const WEB_PORT = '3606';
@@ -8,9 +10,14 @@ const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 360
  * Where a transport's service is. Behind the gateway, and in the standalone, all of them share this page's origin;
  * a page opened on the web service's own port talks to the sibling ports of the same host.
  */
-export function originOf(transport) {
+export function serviceOriginOf(transport) {
   if (location.port !== WEB_PORT) return location.origin;
   return `${location.protocol}//${location.hostname}:${SIBLING_PORTS[transport]}`;
+}
+
+/** Where the page connects: through the fault proxy of the transport, if it uses them (faults/proxies.js). */
+export function originOf(transport) {
+  return proxyOriginOf(transport) ?? serviceOriginOf(transport);
 }
 
 /** Adds a stock client to the page. Rejects when the file cannot be had, so that one panel fails and not the page. */
@@ -21,7 +28,7 @@ export function loadScript(url) {
     script.onload = resolve;
     script.onerror = () => {
       script.remove();
-      reject(new Error(`could not load ${url}`));
+      reject(new Error(t('note.notLoaded', { url })));
     };
     document.head.append(script);
   });

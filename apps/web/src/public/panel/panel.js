@@ -1,20 +1,22 @@
-import { Median, byteLength, formatBytes, formatMs, nowMs } from './meters.js';
+import { Median, formatMs, nowMs } from './meters.js';
 import { MessageList } from './message-list.js';
+import { Diagram } from '../wire/diagram.js';
+import { t } from '../texts/texts.js';
 
 /**
- * What one transport shows. The transport's file calls setState, moveTo, receive, showReset, note and the counters;
- * `cursor` is where it resumes after a cut; it is kept here, so that it outlives the connection.
+ * What one transport shows. The transport's file calls setState, moveTo, receive, showReset and note; `cursor` is the position from
+ * which it resumes after a cut. It is kept here, so that it outlives the connection.
  */
 export class Panel {
   cursor = '';
   state = 'connecting';
+  delivered = 0;
+  latency = new Median();
   #section;
   #page;
   #messages;
-  #latency = new Median();
+  #diagram;
   #connectedAtMs = Infinity;
-  #requests = 0;
-  #bytes = 0;
   #resets = 0;
 
   /** `page` is `{ ledger, stopwatch, changed() }`: what the four panels have in common. */
@@ -23,11 +25,18 @@ export class Panel {
     this.#section = section;
     this.#page = page;
     this.#messages = new MessageList(this.part('messages'));
+    this.#diagram = new Diagram(section.querySelector('.diagram'));
+    this.write('state', t('state.connecting'));
     page.ledger.open(transport);
   }
 
   part(role) {
     return this.#section.querySelector(`[data-role="${role}"]`);
+  }
+
+  write(role, text) {
+    const part = this.part(role);
+    if (part && part.textContent !== String(text)) part.textContent = text;
   }
 
   /** `connecting`, `connected`, `reconnecting` or `cut`; `why` is for the reader. */
@@ -38,14 +47,14 @@ export class Panel {
     this.state = state;
     this.#section.dataset.state = state;
     this.part('state').dataset.state = state;
-    this.#write('state', state);
+    this.write('state', t(`state.${state}`));
     this.part('cut').checked = state === 'cut';
     this.#page.changed();
   }
 
   moveTo(cursor) {
     this.cursor = cursor;
-    this.#write('cursor', cursor || 'none yet');
+    this.write('cursor', cursor || t('meter.cursor.none'));
     this.part('cursor').title = cursor;
   }
 
@@ -53,6 +62,7 @@ export class Panel {
     this.moveTo(message.id);
     // An EventSource gets only events whose names it knows, so all panels show the one that needs no name.
     if ((message.event ?? 'message') !== 'message') return;
+    this.delivered += 1;
     this.#measure(message.data?.sent);
     this.#messages.addMessage(message);
     this.#page.ledger.add(this.transport, message.id);
@@ -67,52 +77,39 @@ export class Panel {
     this.#page.changed();
   }
 
-  countRequest() {
-    this.#write('requests', (this.#requests += 1));
-  }
-
-  countBytes(text) {
-    this.#write('bytes', formatBytes((this.#bytes += byteLength(text))));
-  }
-
-  describe(fact) {
-    this.#write('fact', fact);
+  /** One arrow of the diagram; see wire/crossings.js. */
+  draw(crossing) {
+    this.#diagram.add(crossing);
   }
 
   note(text) {
-    this.#write('note', text);
+    this.write('note', text);
     this.part('note').title = text;
   }
 
   /** `found` is what the ledger knows about this panel. */
   showVerdict({ received, missing, waiting, duplicated, misplaced }) {
-    const faults = [
-      missing && `${missing} missing`,
-      duplicated && `${duplicated} duplicated`,
-      misplaced && `${misplaced} in another order`,
-    ].filter(Boolean);
-    let [verdict, text] = ['complete', 'none lost or doubled'];
-    if (faults.length > 0) [verdict, text] = ['broken', faults.join(', ')];
-    else if (waiting > 0) [verdict, text] = ['waiting', `${waiting} to come`];
-    else if (this.#resets > 0) [verdict, text] = ['reset', 'complete but for the reset'];
+    const faults = Object.entries({ missing, duplicated, misplaced })
+      .filter(([, count]) => count > 0)
+      .map(([fault, count]) => t(`verdict.${fault}`, { count }));
+    let [verdict, rest] = ['complete', t('verdict.complete')];
+    if (faults.length > 0) [verdict, rest] = ['broken', faults.join(t('verdict.and'))];
+    else if (waiting > 0) [verdict, rest] = ['waiting', t('verdict.waiting', { count: waiting })];
+    else if (this.#resets > 0) [verdict, rest] = ['reset', t('verdict.reset')];
     this.part('verdict').dataset.verdict = verdict;
-    this.#write('verdict', `${received} ${received === 1 ? 'message' : 'messages'}, ${text}`);
+    this.write('verdict', t(received === 1 ? 'verdict.message' : 'verdict.messages', { count: received, rest }));
   }
 
   clear() {
     this.#resets = 0;
     this.#messages.clear();
+    this.#diagram.clear();
   }
 
   /** A message that waited behind a cut would measure the cut: only those sent while the connection was open count. */
   #measure(sent) {
     const elapsedMs = this.#page.stopwatch.elapsedMs(sent);
     if (elapsedMs === undefined || sent < this.#connectedAtMs) return;
-    this.#write('latency', formatMs(this.#latency.add(elapsedMs)));
-  }
-
-  #write(role, text) {
-    const part = this.part(role);
-    if (part && part.textContent !== String(text)) part.textContent = text;
+    this.write('latency', formatMs(this.latency.add(elapsedMs)));
   }
 }

@@ -1,3 +1,5 @@
+import { t } from '../texts/texts.js';
+
 const TOKEN = new RegExp(
   [
     /(?<comment>\/\*[\s\S]*?\*\/|\/\/.*)/,
@@ -10,14 +12,21 @@ const TOKEN = new RegExp(
 );
 
 /** Opens the dialog with the text of the very file the panel runs: fetched, not a copy kept for show. */
-export async function showCode(dialog, file) {
+export async function showCode(dialog, name) {
+  const part = (role) => dialog.querySelector(`[data-role="${role}"]`);
+  const file = `transports/${name}.js`;
   const code = dialog.querySelector('code');
-  const link = dialog.querySelector('[data-role="file"]');
-  link.textContent = file;
-  link.href = new URL(file, import.meta.url);
+  part('file').textContent = file;
+  part('file').href = new URL(`../${file}`, import.meta.url);
+  part('single').href = new URL(`../lab/${name}.html${location.search}`, import.meta.url);
   dialog.showModal();
-  const response = await fetch(link.href);
-  code.replaceChildren(...colour(await response.text()));
+  const text = await (await fetch(part('file').href)).text();
+  code.replaceChildren(...colour(text));
+  part('copy').textContent = t('code.copy');
+  part('copy').onclick = async () => {
+    await navigator.clipboard.writeText(text);
+    part('copy').textContent = t('code.copied');
+  };
 }
 
 function colour(source) {

@@ -1,3 +1,5 @@
+import { t } from '../texts/texts.js';
+
 /**
  * Socket.IO with its own client, as it comes. It reconnects, backs off and keeps the cursor by itself: the last
  * argument of every event is the cursor, and the client sends the latest one back when it returns.
@@ -24,23 +26,6 @@ export function socketio({ origin, channel, panel, token }) {
     panel.setState(socket.active ? 'reconnecting' : 'cut', reason);
   }
 
-  // Only for the figures: the transport below the socket starts as HTTP long-polling and moves up to a WebSocket.
-  socket.io.on('open', () => {
-    const { engine } = socket.io;
-    panel.describe(`Now over: ${engine.transport.name}`);
-    engine.on('packet', ({ data }) => panel.countBytes(data ?? ''));
-    engine.on('upgrade', ({ name }) => {
-      panel.countRequest();
-      panel.describe(`Now over: ${name}`);
-    });
-  });
-  const polls = new PerformanceObserver((list) => {
-    for (const { name } of list.getEntries()) {
-      if (name.startsWith(`${origin}/socket.io/?`)) panel.countRequest();
-    }
-  });
-  polls.observe({ type: 'resource' });
-
   return {
     join: () => socket.connect(),
     cut() {
@@ -48,7 +33,7 @@ export function socketio({ origin, channel, panel, token }) {
       panel.setState('cut');
     },
     async publish(data) {
-      if (!socket.connected) throw new Error('the connection is not open');
+      if (!socket.connected) throw new Error(t('note.notOpen'));
       const answer = await socket.timeout(5000).emitWithAck('publish', { channel, data });
       if (!answer.ok) throw new Error(answer.error.message);
     },

@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.js';
 import { bearer } from './token.js';
+import { t } from '../texts/texts.js';
 
 /**
  * Server-Sent Events with the browser's own EventSource. It reconnects by itself and sends the service where it
@@ -26,22 +27,17 @@ export function sse({ origin, channel, panel, token }) {
     }
     // A new EventSource has forgotten its last id; the panel has not.
     if (panel.cursor) query.set('lastEventId', panel.cursor);
-    panel.countRequest();
     source = new EventSource(`${url}?${query}`);
     source.onopen = () => {
       failures = 0;
       panel.setState('connected');
     };
-    source.onmessage = (event) => {
-      panel.countBytes(event.data);
-      panel.receive(JSON.parse(event.data));
-    };
+    source.onmessage = (event) => panel.receive(JSON.parse(event.data));
     source.addEventListener('tetracast:reset', (event) => panel.showReset(JSON.parse(event.data)));
     source.onerror = () => lost(mine);
   }
 
   async function getTicket() {
-    panel.countRequest();
     const query = new URLSearchParams({ channel });
     const response = await fetch(`${url}/ticket?${query}`, { method: 'POST', headers: bearer(token) });
     if (response.ok) return (await response.json()).ticket;
@@ -60,18 +56,16 @@ export function sse({ origin, channel, panel, token }) {
 
   async function lost(mine) {
     if (source.readyState === EventSource.CONNECTING) {
-      panel.countRequest(); // the browser is at it already
-      panel.setState('reconnecting', 'the browser tries again by itself');
+      panel.setState('reconnecting', t('note.browserRetries'));
       return;
     }
     // Any status but 200 (a proxy's 502 will do) closes an EventSource for good: only a new one helps.
     const reason = token ? undefined : await whyRefused().catch((error) => error);
-    if (mine === joined) refused(reason ?? new Error('EventSource gave up; this page makes a new one'));
+    if (mine === joined) refused(reason ?? new Error(t('note.gaveUp')));
   }
 
   /** An EventSource does not see why it was refused; another request does. With a token that is the one for a ticket. */
   async function whyRefused() {
-    panel.countRequest();
     const response = await fetch(`${url}?${new URLSearchParams({ channel })}`);
     if (!response.ok) return problemIn(response);
     await response.body.cancel();

@@ -1,5 +1,6 @@
 import { backoffMs } from './backoff.js';
 import { bearer } from './token.js';
+import { t } from '../texts/texts.js';
 
 /**
  * HTTP polling with jQuery: ask what came after the cursor, show it, ask again.
@@ -18,15 +19,13 @@ export function polling({ origin, channel, panel, token }) {
     if (panel.cursor) query.after = panel.cursor;
     // The first question never waits: its answer is the backlog, and the proof that the service answers.
     if (connected && !short) query.wait = 25;
-    panel.countRequest();
     request = $.ajax({ url, headers, data: query, dataType: 'json', timeout: 40_000 }).done(show).fail(tryAgain);
   }
 
-  function show(answer, _status, xhr) {
+  function show(answer) {
     failures = 0;
     connected = true;
     panel.setState('connected');
-    panel.countBytes(xhr.responseText);
     if (answer.reset) panel.showReset(answer.reset);
     for (const message of answer.messages) panel.receive(message);
     panel.moveTo(answer.cursor);
@@ -76,6 +75,6 @@ export function polling({ origin, channel, panel, token }) {
 
 /** Errors are application/problem+json: words for people beside a code for programs. */
 function reason(xhr) {
-  if (xhr.status === 0) return 'no answer';
+  if (xhr.status === 0) return t('note.noAnswer');
   return xhr.responseJSON?.detail ?? `${xhr.status} ${xhr.statusText}`;
 }

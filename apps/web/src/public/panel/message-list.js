@@ -1,14 +1,11 @@
+import { language, t } from '../texts/texts.js';
+
 /** Older rows leave the page beyond this many; the ledger and the numbers continue. */
 const ROWS_KEPT = 500;
 
-const SHORT_NAMES = { polling: 'Poll', sse: 'SSE', websocket: 'WS', socketio: 'SIO' };
-
-const RESETS = {
-  trimmed: 'some messages after the cursor are gone; what is left follows',
-  epoch: 'the message log was lost or replaced; what is stored follows',
-  ahead: 'the cursor was ahead of the message log',
-  invalid: 'the cursor could not be read; messages from now on follow',
-};
+const SENDERS = ['polling', 'sse', 'websocket', 'socketio'];
+const TIME = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
+const RESETS = ['trimmed', 'epoch', 'ahead', 'invalid'];
 
 /** The rows of one panel, oldest first, scrolled to the newest unless the reader has scrolled up. */
 export class MessageList {
@@ -26,21 +23,23 @@ export class MessageList {
 
   addMessage({ id, time, data }) {
     const text = textOf(data);
-    const from = data?.from in SHORT_NAMES ? data.from : 'other';
+    const from = SENDERS.includes(data?.from) ? data.from : 'other';
+    const by = t(`message.from.${from}`);
     const row = element('li', { class: 'message', 'data-id': id, 'data-text': text, 'data-from': from, title: id });
     const at = new Date(time);
     row.append(
       element('span', { class: 'number' }, String((this.#number += 1))),
       element('span', { class: 'text' }, text),
-      element('span', { class: 'from', title: `published through: ${from}` }, SHORT_NAMES[from] ?? 'other'),
-      element('time', { datetime: at.toISOString() }, at.toLocaleTimeString('en-GB')),
+      element('span', { class: 'from', title: t('message.from', { from: by }) }, by),
+      element('time', { datetime: at.toISOString() }, TIME.format(at)),
     );
     this.#append(row);
   }
 
   addReset({ reason }) {
     const row = element('li', { class: 'reset', 'data-reset': reason });
-    row.append(element('strong', {}, `reset: ${reason}`), ` – ${RESETS[reason] ?? 'the stream starts again'}`);
+    const meaning = t(`reset.${RESETS.includes(reason) ? reason : 'other'}`);
+    row.append(element('strong', {}, t('reset.title', { reason })), ` – ${meaning}`);
     this.#append(row);
   }
 

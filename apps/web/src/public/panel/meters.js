@@ -23,11 +23,21 @@ export class Stopwatch {
 export class Median {
   #samples = [];
 
+  /** The median with this sample. */
   add(sample) {
     this.#samples.push(sample);
     if (this.#samples.length > LATENCY_SAMPLES) this.#samples.shift();
+    return this.value;
+  }
+
+  /** Undefined without a sample. */
+  get value() {
     const sorted = this.#samples.toSorted((a, b) => a - b);
     return sorted[Math.floor(sorted.length / 2)];
+  }
+
+  clear() {
+    this.#samples = [];
   }
 }
 

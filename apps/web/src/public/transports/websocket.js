@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.js';
+import { t } from '../texts/texts.js';
 
 /**
  * WebSocket, bare: the browser gives frames and a close code, everything else is ours. That is to say: when to come
@@ -33,10 +34,8 @@ export function websocket({ origin, channel, panel, token }) {
   function connect() {
     const query = new URLSearchParams({ channel });
     if (panel.cursor) query.set('after', panel.cursor);
-    panel.countRequest();
     const mine = new WebSocket(`${url}?${query}`, protocols);
     mine.onmessage = (event) => {
-      panel.countBytes(event.data);
       const frame = JSON.parse(event.data);
       on[frame.type]?.(frame); // types unknown here (welcome, pong, later ones) are no fault
     };
@@ -51,14 +50,14 @@ export function websocket({ origin, channel, panel, token }) {
     giveUpWaiting();
     const isOurFault = code === 1008 || code === 1009 || (code >= 4000 && code <= 4099);
     if (isOurFault) {
-      panel.setState('cut', `closed with ${code}: do not come back`);
+      panel.setState('cut', t('note.closedForGood', { code }));
       return;
     }
     const atOnce = code >= 4200 && code <= 4299 && failures === 0;
     const delayMs = atOnce ? 0 : backoffMs(failures);
     failures += 1;
     timer = setTimeout(connect, delayMs);
-    panel.setState('reconnecting', `closed with ${code}: next try in ${(delayMs / 1000).toFixed(1)} s`);
+    panel.setState('reconnecting', t('note.closed', { code, seconds: (delayMs / 1000).toFixed(1) }));
   }
 
   function settle(ref) {
@@ -68,7 +67,7 @@ export function websocket({ origin, channel, panel, token }) {
   }
 
   function giveUpWaiting() {
-    for (const { reject } of waiting.values()) reject(new Error('the connection was lost before the answer'));
+    for (const { reject } of waiting.values()) reject(new Error(t('note.lostBeforeAnswer')));
     waiting.clear();
   }
 
@@ -83,7 +82,7 @@ export function websocket({ origin, channel, panel, token }) {
       panel.setState('cut');
     },
     publish(data) {
-      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error('the connection is not open'));
+      if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Error(t('note.notOpen')));
       const ref = String((lastRef += 1));
       socket.send(JSON.stringify({ type: 'publish', channel, data, ref }));
       return new Promise((resolve, reject) => waiting.set(ref, { resolve, reject }));

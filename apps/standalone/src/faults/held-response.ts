@@ -1,0 +1,35 @@
+import { Transform, type TransformCallback } from 'node:stream';
+
+/** Bytes that a buffering proxy collects before it passes them on. */
+const BUFFER_BYTES = 16_384;
+
+/** Passes a body on in blocks of {@link BUFFER_BYTES}, and the rest at its end: what a proxy that buffers responses does. */
+export class HeldResponse extends Transform {
+  private held: Buffer[] = [];
+  private heldBytes = 0;
+  private isOver = false;
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.held.push(chunk);
+    this.heldBytes += chunk.length;
+    if (this.isOver || this.heldBytes >= BUFFER_BYTES) this.pass();
+    done();
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.pass();
+    done();
+  }
+
+  /** The proxy buffers no longer. */
+  release(): void {
+    this.isOver = true;
+    this.pass();
+  }
+
+  private pass(): void {
+    if (this.heldBytes > 0) this.push(Buffer.concat(this.held));
+    this.held = [];
+    this.heldBytes = 0;
+  }
+}

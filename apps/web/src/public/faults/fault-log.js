@@ -1,0 +1,57 @@
+import { t } from '../texts/texts.js';
+
+const ROWS_KEPT = 60;
+
+/** How long after a connection is back its panel has had time to catch up. */
+const VERDICT_AFTER_MS = 1000;
+
+/** What happened to a transport and what its client did about it, in words, oldest first. */
+export class FaultLog {
+  #list;
+  #panel;
+  #lastState = '';
+  #cursor = ''; // of the moment at which the connection was lost
+  #timer;
+
+  constructor(list, panel) {
+    this.#list = list;
+    this.#panel = panel;
+    const section = document.getElementById(panel.transport);
+    new MutationObserver(() => this.#stateChanged()).observe(section, { attributeFilter: ['data-state'] });
+  }
+
+  /** `from`: `client`, or `proxy` for what the proxy and the server do. */
+  add(from, text, time = Date.now()) {
+    const row = document.createElement('li');
+    row.dataset.from = from;
+    const at = document.createElement('time');
+    at.dateTime = new Date(time).toISOString();
+    at.textContent = new Date(time).toLocaleTimeString('en-GB');
+    row.append(at, ` ${text}`);
+    this.#list.append(row);
+    if (this.#list.childElementCount > ROWS_KEPT) this.#list.firstElementChild.remove();
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+
+  #stateChanged() {
+    const { state } = this.#panel;
+    if (state === this.#lastState) return;
+    const wasConnected = this.#lastState === 'connected';
+    if (wasConnected) this.#cursor = this.#panel.cursor;
+    const why = this.#panel.part('note').textContent;
+    const values = { cursor: this.#cursor || t('meter.cursor.none'), why: why && t('faults.why', { why }) };
+    if (state === 'connected') {
+      this.add('client', t(this.#cursor ? 'faults.log.back' : 'faults.log.connected', values));
+      clearTimeout(this.#timer);
+      if (this.#cursor) this.#timer = setTimeout(() => this.#sayVerdict(), VERDICT_AFTER_MS);
+    } else if (state === 'cut') this.add('client', t('faults.log.cut', values));
+    else if (wasConnected) this.add('client', t('faults.log.lost', values));
+    this.#lastState = state;
+  }
+
+  #sayVerdict() {
+    const { dataset, textContent } = this.#panel.part('verdict');
+    const missing = dataset.verdict === 'complete' ? t('verdict.missing', { count: 0 }) : '';
+    this.add('client', [missing, textContent].filter(Boolean).join(' – '));
+  }
+}

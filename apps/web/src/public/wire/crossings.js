@@ -1,0 +1,42 @@
+import { originOf } from '../transports/services.js';
+
+/**
+ * What crosses the wire, one crossing at a time, as the browser's own interfaces show it:
+ * `{ transport, direction, kind, label, bytes, ... }`.
+ *
+ * - `direction`: `up` (client to server), `down` (server to client), or `none` for an end or a failure that no message announced
+ * - `kind`: `request`, `response`, `event`, `frame`, `end`
+ * - `opens`, `closes`: the crossing begins or ends a request that the server can still answer
+ * - `isPublish`: the crossing is made in order to publish
+ * - `isEmpty`: whether an answer of the polling service holds no message
+ * - `bytes`: counted here, with headers; `url` is set where the browser may know better (see account.js)
+ */
+const listeners = new Set();
+
+export function onCrossing(listener) {
+  listeners.add(listener);
+}
+
+/** Reports what `describe()` returns. A mistake in it is an error of the page, and never of the traffic. */
+export function cross(describe) {
+  try {
+    const crossing = describe();
+    for (const listener of listeners) listener(crossing);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
+const PATHS = [
+  ['polling', /^\/polling\/?$/],
+  ['sse', /^\/sse(?:\/ticket)?\/?$/],
+  ['websocket', /^\/ws\/?$/],
+  ['socketio', /^\/socket\.io\/$/],
+];
+
+/** The transport a URL belongs to; undefined for every other file of the page. */
+export function transportOf(url) {
+  const { host, pathname } = new URL(url, location.href);
+  const name = PATHS.find(([, path]) => path.test(pathname))?.[0];
+  return name && host === new URL(originOf(name)).host ? name : undefined;
+}
