@@ -56,10 +56,13 @@ export class ClientFrames extends Receiver<FrameSink> {
   }
 
   private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
-    this.order.run(() => Promise.resolve(() => this.sink.refuse({ code, message }, ref)));
-    this.badFrames++;
-    if (this.badFrames >= BAD_FRAMES_MAX) this.end('policy');
-    else this.regulate();
+    const isOneTooMany = ++this.badFrames >= BAD_FRAMES_MAX;
+    const refuse = (): void => {
+      this.sink.refuse({ code, message }, ref);
+      if (isOneTooMany) this.end('policy');
+    };
+    this.order.run(() => Promise.resolve(refuse));
+    this.regulate();
   }
 
   private async answer(frame: ClientFrame): Promise<Answer | void> {

@@ -10,9 +10,11 @@ import { type Query, Receiver } from './receiver';
  */
 export class ClientTexts extends Receiver {
   private channel = '';
+  /** A text was refused when it came: nothing that follows it is read. */
+  private isRefused = false;
 
   onFrame(data: RawData, isBinary: boolean): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.isRefused) return;
     const text = isBinary ? undefined : (data as Buffer).toString();
     if (text === undefined) this.refuse(new CodedError('invalid_request', 'a binary frame: send text'));
     else if (isMeantAsAuth(text))
@@ -52,6 +54,7 @@ export class ClientTexts extends Receiver {
 
   /** Ends the connection when all texts before this one are stored. */
   private refuse(error: CodedError): void {
+    this.isRefused = true;
     this.order.run(() => Promise.resolve(() => this.refuseAndEnd(error)));
   }
 

@@ -29,7 +29,7 @@ function withDefaults(request: IncomingMessage, isOpen: boolean): string {
   const { url = '' } = request;
   const query = queryOf(request);
   const fields = url.includes('?') ? [url.slice(url.indexOf('?') + 1)] : [];
-  if (!query['format']) fields.push('format=data');
+  if (query['format'] === undefined) fields.push('format=data');
   if (isOpen && !Object.keys(query).some((name) => name.startsWith('channel')))
     fields.push(`channel=${DEFAULT_CHANNEL}`);
   return `${PATH}?${fields.join('&')}`;
