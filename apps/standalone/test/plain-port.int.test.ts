@@ -37,7 +37,7 @@ describe('standalone', () => {
     await using standalone = await start({ PLAIN_PORT: String(port) });
     const ws = new WebSocket(`ws://localhost:${port}`);
     const received: string[] = [];
-    ws.onmessage = ({ data }) => received.push(String(data));
+    ws.onmessage = ({ data }) => received.push(data as string);
     ws.onopen = () => ws.send('hello');
     const poll = await fetch(`${standalone.url}/polling?channel=lab&after=earliest&wait=25`);
 

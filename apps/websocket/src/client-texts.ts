@@ -58,12 +58,13 @@ export class ClientTexts extends Receiver {
     this.order.run(() => Promise.resolve(() => this.refuseAndEnd(error)));
   }
 
-  private async publish(data: string): Promise<Answer | void> {
+  private async publish(data: string): Promise<Answer | undefined> {
     const { session } = this;
     // The connection may have ended while the text waited for its turn: its token was revoked, say.
-    if (session === undefined || session.connection.isClosed()) return;
+    if (session === undefined || session.connection.isClosed()) return undefined;
     try {
       await session.publishValid({ channel: this.channel, data });
+      return undefined;
     } catch (error) {
       return () => this.refuseAndEnd(error);
     }

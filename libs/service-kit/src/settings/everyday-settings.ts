@@ -1,6 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { duration, integer, list, oneOf, type Setting, text } from './setting-kinds';
-import { type NamespaceRetention, readNamespaces, readNetworks, readPortOrOff, readText, readWorkers } from './setting-readers';
+import {
+  type NamespaceRetention,
+  readNamespaces,
+  readNetworks,
+  readPortOrOff,
+  readText,
+  readWorkers,
+} from './setting-readers';
 
 const MAX_WORKERS = 256;
 

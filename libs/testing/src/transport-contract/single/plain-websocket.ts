@@ -7,7 +7,7 @@ export function testPlainWebSocket(context: ContractContext): void {
     openPlainWire(`${url}/ws?format=data&${query}`);
   const closeOf = async (query: string): Promise<WireClose> => {
     await using wire = await openPlain(query);
-    return wire.closed;
+    return await wire.closed;
   };
 
   describe('delivery', () => {
