@@ -1,6 +1,6 @@
 /**
- * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, `https://host`, or `TETRACAST_URL`, names
- * a running deployment; without one the services are started here, over the log in memory and over a Redis.
+ * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, `https://host`, or
+ * `TETRACAST_URL`, names a running deployment; without one the services are started here, one file of tests per message log.
  */
 import { join } from 'node:path';
 
@@ -25,9 +25,12 @@ if (given && url === undefined) {
 }
 installDependencies();
 
-const config = join(ROOT, 'apps/conformance', url === undefined ? 'jest.config.cjs' : 'jest.deployment.config.cjs');
+const folder = join(ROOT, 'apps/conformance');
+const config = join(folder, url === undefined ? 'jest.config.cjs' : 'jest.deployment.config.cjs');
+const reporters = ['default', join(folder, 'table-reporter.cjs')].flatMap((name) => ['--reporters', name]);
+const args = ['--config', config, '--maxWorkers', '2', ...reporters];
 endWithNpm();
-const code = await runGroup(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), '--config', config], {
+const code = await runGroup(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], {
   env: { ...process.env, ...(url === undefined ? {} : { TETRACAST_URL: url }) },
 });
 process.exitCode = code ?? 1;

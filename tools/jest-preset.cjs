@@ -20,7 +20,6 @@ module.exports = {
   // jose is published as ES modules only, which Jest cannot require as they are.
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   moduleFileExtensions: ['ts', 'js', 'cjs', 'mjs', 'json', 'node'],
-  reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
   restoreMocks: true,
   // The last resort: a wait ends by itself when nothing moves for long (`Progress` in libs/testing), and says for what it waited.
   testTimeout: 120_000,

@@ -2,45 +2,52 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { stripVTControlCharacters } = require('node:util');
 
+const ROOT = path.join(__dirname, '..');
 const EXIT_LIMIT_MS = 15_000;
 
 /**
- * Writes what a Jest run really did to `$TETRACAST_RESULTS/<project>.json`, so that the totals of `npm test` are counted
- * and never read off the screen, and what failed can be repeated at the end; without the variable it writes nothing. A run that something left open keeps from
- * ending becomes a failure that says what, where Jest would wait for ever.
+ * Writes what a Jest run really did to `$TETRACAST_RESULTS/<project>.json`, one file per project, so that the totals of
+ * `npm test` are counted and never read off the screen, and what failed can be repeated at the end; without the variable
+ * it writes nothing. A run that something left open keeps from ending becomes a failure that says what, where Jest would
+ * wait for ever.
  */
 module.exports = class ResultsReporter {
   constructor(globalConfig) {
-    this.rootDir = globalConfig.rootDir;
-    // As `npm test` looks for it.
-    this.project = JSON.parse(fs.readFileSync(path.join(this.rootDir, 'package.json'), 'utf8')).nx.name;
     this.watches = globalConfig.watch || globalConfig.watchAll;
   }
 
-  onRunComplete(_contexts, results) {
-    const counts = {
-      project: this.project,
-      passed: results.numPassedTests,
-      // A file that could not even be loaded ran no test, and is a failure all the same.
-      failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
-      skipped: results.numPendingTests + results.numTodoTests,
-      failures: results.testResults.flatMap((file) => failuresOf(file, this.rootDir)),
-    };
-    write(counts);
-    if (this.watches) return;
+  onRunComplete(_contexts, { testResults }) {
+    const projects = new Map();
+    for (const file of testResults) {
+      const name = file.displayName.name;
+      if (!projects.has(name)) projects.set(name, { project: name, passed: 0, failed: 0, skipped: 0, failures: [] });
+      addTo(projects.get(name), file);
+    }
+    projects.forEach(write);
+    if (this.watches || projects.size === 0) return;
     setTimeout(() => {
       const open = process.getActiveResourcesInfo().join(', ');
-      console.error(`${this.project}: the tests are over but left something open, so the run does not end: ${open}`);
-      const failure = { name: `${this.project}: the run does not end`, message: `left open: ${open}` };
-      write({ ...counts, failed: counts.failed + 1, failures: [...counts.failures, failure] });
+      console.error(`The tests are over but left something open, so the run does not end: ${open}`);
+      const [counts] = projects.values();
+      counts.failed++;
+      counts.failures.push({ name: 'the run does not end', message: `left open: ${open}` });
+      write(counts);
       process.exit(1);
     }, EXIT_LIMIT_MS).unref();
   }
 };
 
+function addTo(counts, file) {
+  counts.passed += file.numPassingTests;
+  // A file that could not even be loaded ran no test, and is a failure all the same.
+  counts.failed += file.numFailingTests + (file.testExecError ? 1 : 0);
+  counts.skipped += file.numPendingTests + file.numTodoTests;
+  counts.failures.push(...failuresOf(file));
+}
+
 /** One `{name, message}` per failed test, and one for a file that could not be loaded. */
-function failuresOf({ testFilePath, testExecError, failureMessage, testResults }, rootDir) {
-  const file = path.join(path.basename(rootDir), path.relative(rootDir, testFilePath));
+function failuresOf({ testFilePath, testExecError, failureMessage, testResults }) {
+  const file = path.relative(ROOT, testFilePath);
   if (testExecError) return [{ name: file, message: toPlainText(failureMessage ?? testExecError.message) }];
   return testResults
     .filter(({ status }) => status === 'failed')

@@ -42,7 +42,7 @@ const TESTS = [
 /** Measuring tools, and what needs the built services. */
 const LEFT_OUT = ['apps/bench'];
 
-const LIMIT_MS = 20 * 60_000;
+const SILENCE_LIMIT_MS = 20 * 60_000;
 const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tetracast');
 
 const majorOf = (version) => version.split('.')[0];
@@ -83,7 +83,7 @@ async function testOn(node) {
   try {
     const args = [...jest, '--projects', ...projects, '--testPathPatterns', ...TESTS];
     const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-    const code = await runGroup(join(bin, 'node'), args, { env, limitMs: LIMIT_MS });
+    const code = await runGroup(join(bin, 'node'), args, { env, silenceLimitMs: SILENCE_LIMIT_MS });
     if (!existsSync(file)) throw new Error('the run left no result; see its output above');
     return countsOf(JSON.parse(readFileSync(file, 'utf8')), code, node.version);
   } finally {

@@ -16,25 +16,32 @@ const killGroup = ({ pid }) => process.kill(-pid, 'SIGKILL');
 
 /**
  * Runs a program of the workspace in a separate process group. The whole group is killed when this process gets a stop
- * signal, or after `limitMs` (default: never): the servers and browsers of tests end with their run. stdin is closed.
+ * signal, or when it has printed nothing for `silenceLimitMs` (default: never): the servers and browsers of tests end with
+ * their run. stdin is closed.
  *
  * @param prefix what each line of output begins with, so that programs can run side by side; default: output passes as it is
  * @returns its exit code, `null` when it was killed
  */
-export function runGroup(command, args, { env = process.env, limitMs, prefix } = {}) {
+export function runGroup(command, args, { env = process.env, silenceLimitMs, prefix } = {}) {
   return new Promise((resolve, reject) => {
-    const output = prefix === undefined ? 'inherit' : 'pipe';
+    const isWatched = prefix !== undefined || silenceLimitMs !== undefined;
+    const output = isWatched ? 'pipe' : 'inherit';
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', output, output], env, detached: true });
     const timer =
-      limitMs &&
+      silenceLimitMs &&
       setTimeout(() => {
-        console.error(`\n${[command, ...args].join(' ')}: not done after ${limitMs / 60_000} minutes, ended.`);
+        const program = [command, ...args].join(' ');
+        console.error(`\n${program}: printed nothing for ${silenceLimitMs / 60_000} minutes, ended.`);
         killGroup(child);
-      }, limitMs);
+      }, silenceLimitMs);
     if (running.size === 0) for (const signal of STOP_SIGNALS) process.on(signal, killAll);
     running.add(child);
     for (const input of [child.stdout, child.stderr]) {
-      if (input) createInterface({ input }).on('line', (line) => console.log(`${prefix}${line}`));
+      if (!input) continue;
+      createInterface({ input }).on('line', (line) => {
+        timer?.refresh();
+        console.log(`${prefix ?? ''}${line}`);
+      });
     }
     child.once('error', reject);
     child.once('close', (code) => {

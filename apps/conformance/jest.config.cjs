@@ -1,8 +1,6 @@
-/** `nx test conformance`: against services that it starts, one file per message log, side by side. */
+/** `nx test conformance`: against services that it starts, one file per message log. */
 module.exports = {
   displayName: 'conformance',
   preset: '../../tools/jest-preset.cjs',
   testPathIgnorePatterns: ['/deployment\\.'],
-  maxWorkers: 2,
-  reporters: ['default', '../../tools/jest-results.cjs', './table-reporter.cjs'],
 };

@@ -3,5 +3,4 @@ module.exports = {
   displayName: 'conformance',
   preset: '../../tools/jest-preset.cjs',
   testMatch: ['<rootDir>/test/deployment.int.test.ts'],
-  reporters: ['default', '../../tools/jest-results.cjs', './table-reporter.cjs'],
 };

@@ -17,12 +17,18 @@ const TRANSPORTS = {
   'Socket.IO': socketioDrivers,
 };
 
-/** Every case on every transport: the outer title is the column of the closing table. */
-export function describeAllTransports(log: string, server: ServerToTest): void {
+/** The cases of each transport alone: the outer title is the column of the closing table. */
+export const describeEachTransport = (log: string, server: ServerToTest): void =>
+  describeColumns(log, server, describeTransport);
+
+/** The cases from each transport to each. */
+export const describeAcrossTransports = (log: string, server: ServerToTest): void =>
+  describeColumns(log, server, describeAcross);
+
+function describeColumns(log: string, server: ServerToTest, suite: typeof describeTransport): void {
   for (const [transport, drivers] of Object.entries(TRANSPORTS)) {
     describe(log === '' ? transport : `${transport}, ${log}`, () => {
-      describeTransport(transport, { ...server, drivers });
-      describeAcross(transport, { ...server, drivers });
+      suite(transport, { ...server, drivers });
     });
   }
 }

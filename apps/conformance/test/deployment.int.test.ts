@@ -1,5 +1,5 @@
 import { type TcpProxy, startTcpProxy } from '@tetracast/testing';
-import { describeAllTransports } from './all-transports';
+import { describeAcrossTransports, describeEachTransport } from './all-transports';
 
 const target = process.env['TETRACAST_URL'];
 if (target === undefined) throw new Error('TETRACAST_URL names no deployment');
@@ -14,4 +14,6 @@ beforeAll(async () => {
 
 afterAll(() => relay?.close());
 
-describeAllTransports('', { url: () => relay?.url ?? target });
+const server = { url: () => relay?.url ?? target };
+describeEachTransport('', server);
+describeAcrossTransports('', server);

@@ -1,4 +1,5 @@
-import { describeAllTransports } from './all-transports';
+import { describeAcrossTransports } from './all-transports';
 import { startService } from './start-service';
 
-describeAllTransports('memory', { start: (settings = {}) => startService(settings) });
+// Each transport alone runs on this log in the tests of its service.
+describeAcrossTransports('memory', { start: (settings = {}) => startService(settings) });

@@ -1,5 +1,5 @@
 import { type RedisServer, startRedis } from '@tetracast/testing';
-import { describeAllTransports } from './all-transports';
+import { describeAcrossTransports, describeEachTransport } from './all-transports';
 import { startService } from './start-service';
 
 const DATABASES = 1000;
@@ -15,7 +15,10 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-// A database for each, so that each has a separate message log.
-describeAllTransports('Redis', {
-  start: (settings = {}) => startService({ BUS_URL: `${redis.url}/${used++}`, ...settings }),
-});
+const server = {
+  // A database for each, so that each has a separate message log.
+  start: (settings: Readonly<Record<string, string>> = {}) =>
+    startService({ BUS_URL: `${redis.url}/${used++}`, ...settings }),
+};
+describeEachTransport('Redis', server);
+describeAcrossTransports('Redis', server);

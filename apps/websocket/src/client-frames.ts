@@ -1,7 +1,7 @@
 import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
 import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
-import type { Answer, Session } from '@tetracast/session';
+import type { Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
 import type { FrameSink } from './frame-sink';
@@ -56,43 +56,42 @@ export class ClientFrames extends Receiver<FrameSink> {
   }
 
   private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
-    const isOneTooMany = ++this.badFrames >= BAD_FRAMES_MAX;
-    const refuse = (): void => {
+    // Not before the changes of subscriptions that came before it.
+    this.order.run(() => {
       this.sink.refuse({ code, message }, ref);
-      if (isOneTooMany) this.end('policy');
-    };
-    this.order.run(() => Promise.resolve(refuse));
-    this.regulate();
+      return Promise.resolve();
+    });
+    this.badFrames++;
+    if (this.badFrames >= BAD_FRAMES_MAX) this.end('policy');
+    else this.regulate();
   }
 
-  private async answer(frame: ClientFrame): Promise<Answer | void> {
+  private async answer(frame: ClientFrame): Promise<void> {
     const { session } = this;
     // The connection may have ended while the frame waited for its turn: its token was revoked, say.
     if (session === undefined || session.connection.isClosed()) return;
     try {
-      return await this.serve(session, frame);
+      await this.serve(session, frame);
     } catch (error) {
-      return () => {
-        this.sink.refuse(this.refusalFor(error), frame.ref);
-        if (session.quota.isAbusive) this.end('rate_limited');
-      };
+      this.sink.refuse(this.refusalFor(error), frame.ref);
+      if (session.quota.isAbusive) this.end('rate_limited');
     }
   }
 
-  private async serve(session: Session, frame: ClientFrame): Promise<Answer | void> {
+  private async serve(session: Session, frame: ClientFrame): Promise<void> {
     const ref = frame.ref === undefined ? {} : { ref: frame.ref };
     switch (frame.type) {
       case 'subscribe':
         return this.subscribe(session, frame);
       case 'unsubscribe':
         session.unsubscribe(frame.channels);
-        return () => this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
-      case 'publish': {
-        const { id, duplicate } = await session.publishValid(frame);
-        return () => this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
-      }
+        this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
+        return;
+      case 'publish':
+        return this.publish(session, frame, ref);
       case 'ping':
-        return () => this.sink.send({ type: 'pong', ...ref });
+        this.sink.send({ type: 'pong', ...ref });
+        return;
       case 'auth': {
         const permissions = await session.authenticate(frame.token);
         const { id: connection } = session.connection;
@@ -100,6 +99,11 @@ export class ClientFrames extends Receiver<FrameSink> {
         await session.begin().catch((error: unknown) => this.refuseAndEnd(error));
       }
     }
+  }
+
+  private async publish(session: Session, frame: FrameOf<'publish'>, ref: { readonly ref?: Ref }): Promise<void> {
+    const { id, duplicate } = await session.publishValid(frame);
+    this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 
   private async subscribe(session: Session, { channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {

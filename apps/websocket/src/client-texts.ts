@@ -1,5 +1,5 @@
 import { closeNameOf, CodedError, isMeantAsAuth } from '@tetracast/message-model';
-import { type Answer, openSession, parseSubscriptionRequest, requireChannels } from '@tetracast/session';
+import { openSession, parseSubscriptionRequest, requireChannels } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
 import { type Query, Receiver } from './receiver';
@@ -10,7 +10,7 @@ import { type Query, Receiver } from './receiver';
  */
 export class ClientTexts extends Receiver {
   private channel = '';
-  /** A text was refused when it came: nothing that follows it is read. */
+  /** A text was refused: nothing more is read. */
   private isRefused = false;
 
   onFrame(data: RawData, isBinary: boolean): void {
@@ -52,21 +52,23 @@ export class ClientTexts extends Receiver {
     this.end(closeNameOf(code), message);
   }
 
-  /** Ends the connection when all texts before this one are stored. */
-  private refuse(error: CodedError): void {
+  /** Ends the connection when all texts before the refused one are stored. */
+  private refuse(error: unknown): void {
     this.isRefused = true;
-    this.order.run(() => Promise.resolve(() => this.refuseAndEnd(error)));
+    this.order.runAlone(() => {
+      this.refuseAndEnd(error);
+      return Promise.resolve();
+    });
   }
 
-  private async publish(data: string): Promise<Answer | undefined> {
+  private async publish(data: string): Promise<void> {
     const { session } = this;
     // The connection may have ended while the text waited for its turn: its token was revoked, say.
-    if (session === undefined || session.connection.isClosed()) return undefined;
+    if (session === undefined || session.connection.isClosed()) return;
     try {
       await session.publishValid({ channel: this.channel, data });
-      return undefined;
     } catch (error) {
-      return () => this.refuseAndEnd(error);
+      this.refuse(error);
     }
   }
 }

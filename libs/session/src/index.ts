@@ -12,7 +12,7 @@ export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
 export { publish } from './publish';
-export { type Answer, RequestOrder } from './request-order';
+export { RequestOrder } from './request-order';
 export { Session } from './session';
 export type { Rates } from './session-settings';
 export {

@@ -1,26 +1,19 @@
-/** Sends the answer to a request. */
-export type Answer = () => void;
-
-/** Serves a request. Must not reject. What it resolves to, if to anything, is called when all earlier requests are answered. */
-type Task = () => Promise<Answer | void>;
-
 interface Request {
-  readonly task: Task;
+  readonly task: () => Promise<void>;
   readonly alone: boolean;
-  isDone: boolean;
-  answer: Answer | void;
 }
 
 /**
  * Orders the requests of one client. A request that changes its subscriptions runs alone, after all earlier ones and before all
- * later ones; between two changes the others run side by side, begun in order and answered in order. So a subscription takes
- * effect for what is published next, a stream of publications does not take one round trip each, and the n-th answer is to the
- * n-th request.
+ * later ones; between two changes the others run side by side, begun in order. So a subscription takes effect for what is
+ * published next, and a stream of publications does not take one round trip each. Tasks must not reject.
  */
 export class RequestOrder {
   private readonly waiting: Request[] = [];
-  /** Begun and not answered yet, in order. */
-  private readonly begun: Request[] = [];
+  private running = 0;
+  private changing = false;
+  /** One for all tasks, since a stream of publications makes very many; an idle connection keeps none. */
+  private ended: (() => void) | undefined;
 
   /** `reader.regulate` is called when it is no longer {@link full}. */
   constructor(
@@ -30,15 +23,15 @@ export class RequestOrder {
 
   /** Whether `limit` requests wait or run; the reader reads no more until its `regulate` is called. */
   get full(): boolean {
-    return this.waiting.length + this.begun.length >= this.limit;
+    return this.waiting.length + this.running >= this.limit;
   }
 
-  run(task: Task): void {
-    this.add({ task, alone: false, isDone: false, answer: undefined });
+  run(task: () => Promise<void>): void {
+    this.add({ task, alone: false });
   }
 
-  runAlone(task: Task): void {
-    this.add({ task, alone: true, isDone: false, answer: undefined });
+  runAlone(task: () => Promise<void>): void {
+    this.add({ task, alone: true });
   }
 
   private add(request: Request): void {
@@ -55,25 +48,24 @@ export class RequestOrder {
   }
 
   private mayStart({ alone }: Request): boolean {
-    return this.begun.length === 0 || !(alone || this.begun[0]?.alone === true);
+    return !this.changing && !(alone && this.running > 0);
   }
 
-  private start(request: Request): void {
-    this.begun.push(request);
-    void request.task().then((answer) => {
-      request.isDone = true;
-      request.answer = answer;
-      this.answerInOrder();
-    });
+  private start({ task, alone }: Request): void {
+    this.running++;
+    this.changing = alone;
+    this.ended ??= () => {
+      this.end();
+    };
+    void task().then(this.ended);
   }
 
-  private answerInOrder(): void {
-    const wasFull = this.full;
-    for (let first = this.begun[0]; first?.isDone === true; first = this.begun[0]) {
-      this.begun.shift();
-      first.answer?.();
-    }
+  private end(): void {
+    const count = this.waiting.length + this.running;
+    this.running--;
+    this.changing = false;
     this.startNext();
-    if (wasFull && !this.full) this.reader.regulate();
+    if (this.running === 0) this.ended = undefined;
+    if (count === this.limit) this.reader.regulate();
   }
 }

@@ -110,8 +110,8 @@ export class Session {
     return publish(this.services, read(), this.publishContext);
   }
 
-  /** The same for a publication that has passed its schema. */
-  async publishValid(publication: PublicationRequest): Promise<PublishResult> {
+  /** The same for a publication that has passed its schema. Not async: an answer must not come later than that of a later frame. */
+  publishValid(publication: PublicationRequest): Promise<PublishResult> {
     this.quota.spend('publish');
     return publishValid(this.services, publication, this.publishContext);
   }

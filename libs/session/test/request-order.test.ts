@@ -89,24 +89,4 @@ describe('RequestOrder', () => {
     await finish('two');
     expect(regulate).toHaveBeenCalledTimes(1);
   });
-
-  it('answers in the order of the requests, whichever is done first', async () => {
-    const regulate = jest.fn();
-    const order = new RequestOrder(2, { regulate });
-    const { task, finish } = createTasks();
-    const answers: string[] = [];
-
-    order.run(async () => {
-      await task('slow')();
-      return () => answers.push('slow');
-    });
-    order.run(() => Promise.resolve(() => answers.push('quick')));
-    await new Promise(setImmediate);
-    expect(answers).toEqual([]);
-    expect(order.full).toBe(true);
-
-    await finish('slow');
-    expect(answers).toEqual(['slow', 'quick']);
-    expect(regulate).toHaveBeenCalledTimes(1);
-  });
 });

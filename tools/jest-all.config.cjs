@@ -1,0 +1,16 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
+const ROOT = path.join(__dirname, '..');
+
+/** Every project's tests in one run, which shares its workers among them. */
+module.exports = {
+  projects: ['apps', 'examples', 'libs']
+    .flatMap((group) => fs.readdirSync(path.join(ROOT, group)).map((folder) => path.join(ROOT, group, folder)))
+    .concat(__dirname)
+    .flatMap((folder) => ['jest.config.cjs', 'jest.e2e.config.cjs'].map((file) => path.join(folder, file)))
+    .filter((file) => fs.existsSync(file)),
+  reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
+  // More than cores, since many tests wait for a server or a browser.
+  maxWorkers: 3,
+};
