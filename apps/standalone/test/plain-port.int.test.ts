@@ -2,7 +2,7 @@ import { createService, parseSettings } from '@tetracast/service-kit';
 import { freePort, openPlainWire } from '@tetracast/testing';
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import WebSocket from 'ws';
 import { plainPortPlugin } from '../src/plain-port.plugin';
 import { plugins } from '../src/services';
@@ -53,17 +53,24 @@ describe('standalone', () => {
     await using standalone = await start({ PLAIN_PORT: String(port) });
 
     expect((await fetch(`http://127.0.0.1:${port}/polling?channel=lab`)).status).toBe(200);
+    await using named = await openPlainWire(`http://127.0.0.1:${port}/ws/?channel=lab&format=data`);
+    named.send('x');
+    expect(await named.next()).toBe('x');
+    expect((await fetch(`${standalone.url}/polling/?channel=lab`)).status).toBe(200);
     await expect(openPlainWire(standalone.url)).rejects.toThrow(/Unexpected server response/);
   });
 
   it('closes with 1001 there, too, and waits for it', async () => {
     const port = await freePort();
     const { app } = await start({ PLAIN_PORT: String(port), DRAIN_TIMEOUT: '30s' });
+    const sockets: Socket[] = [];
+    app.server.on('connection', (socket: Socket) => sockets.push(socket));
     await fetch(`http://127.0.0.1:${port}/healthz`); // leaves an idle connection
     await using wire = await openPlainWire(`http://127.0.0.1:${port}`);
 
     await app.close();
 
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
     expect(await wire.closed).toMatchObject({ code: 1001 });
     await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
   });

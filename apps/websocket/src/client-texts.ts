@@ -10,11 +10,9 @@ import { type Query, Receiver } from './receiver';
  */
 export class ClientTexts extends Receiver {
   private channel = '';
-  /** A text was refused: nothing more is read. */
-  private isRefused = false;
 
   onFrame(data: RawData, isBinary: boolean): void {
-    if (!this.isOpen || this.isRefused) return;
+    if (!this.isOpen) return;
     const text = isBinary ? undefined : (data as Buffer).toString();
     if (text === undefined) this.refuse(new CodedError('invalid_request', 'a binary frame: send text'));
     else if (isMeantAsAuth(text))
@@ -52,9 +50,8 @@ export class ClientTexts extends Receiver {
     this.end(closeNameOf(code), message);
   }
 
-  /** Ends the connection when all texts before the refused one are stored. */
+  /** Ends the connection when all texts before the refused one are stored; none that comes from now on is. */
   private refuse(error: unknown): void {
-    this.isRefused = true;
     this.order.runAlone(() => {
       this.refuseAndEnd(error);
       return Promise.resolve();
