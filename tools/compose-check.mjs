@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { checkTokens } from './compose-tokens.mjs';
-import { cursorOf, getJson, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
+import { cursorOf, getJson, hearEcho, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 import { services } from './services.mjs';
 
 const GATEWAY = 'http://localhost:8080';
@@ -92,8 +92,8 @@ async function checkPage(what, { web, socketio }) {
 
 async function checkOrigins() {
   const ask = (origin) => fetch('http://localhost:3604/polling?channel=origins', { headers: { origin } });
-  await check('own ports: the lab page on 3606 may use its siblings, other pages may not', async () => {
-    for (const origin of ['http://localhost:3606', 'http://127.0.0.1:3606']) {
+  await check('own ports: the lab page on 3606 and 8080 may use the services, other pages may not', async () => {
+    for (const origin of ['http://localhost:3606', 'http://127.0.0.1:3606', 'http://127.0.0.1:8080']) {
       const { status, headers } = await ask(origin);
       expect(status === 200 && headers.get('access-control-allow-origin') === origin, `${origin}: ${status}`);
     }
@@ -252,6 +252,7 @@ for (const [what, urls] of Object.entries(SETS)) {
   await checkDelivery(what, urls);
   await checkPage(what, urls);
 }
+await check('own ports: a plain WebSocket at / of 3601 gets what it sends', () => hearEcho('ws://localhost:3601'));
 await checkOrigins();
 await checkContainers();
 await checkGateway();

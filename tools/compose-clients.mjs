@@ -86,6 +86,22 @@ async function subscribeSocketIo(transports, urls, channel, after) {
 
 const connectSocketIo = (urls, options) => io(urls.socketio, { forceNew: true, ...options });
 
+/** Resolves when a plain WebSocket has got the text it has sent. */
+export async function hearEcho(url) {
+  const socket = new WebSocket(url);
+  const received = [];
+  socket.onmessage = ({ data }) => received.push(data);
+  socket.onopen = () => socket.send('hello');
+  try {
+    await until(
+      () => received.includes('hello'),
+      () => JSON.stringify(received),
+    );
+  } finally {
+    socket.terminate();
+  }
+}
+
 export const PUBLISHERS = {
   polling: (urls, channel, data) => post(`${urls.polling}/polling`, channel, data),
   sse: (urls, channel, data) => post(`${urls.sse}/sse`, channel, data),

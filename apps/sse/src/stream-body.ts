@@ -1,5 +1,6 @@
 import type { Framing } from '@tetracast/hub';
-import { encodeBlock, HEARTBEAT, type SseFormat } from './sse-framing';
+import type { Format } from '@tetracast/session';
+import { encodeBlock, HEARTBEAT } from './sse-framing';
 
 /**
  * How the body of a stream is delimited (RFC 9112, section 6.3). One object for each way, since the hub shares the bytes of a
@@ -8,7 +9,7 @@ import { encodeBlock, HEARTBEAT, type SseFormat } from './sse-framing';
 export interface StreamBody {
   /** The lines of the head about the body, each with CRLF. */
   readonly headerLines: string;
-  readonly framings: Readonly<Record<SseFormat, Framing>>;
+  readonly framings: Readonly<Record<Format, Framing>>;
   readonly heartbeat: Buffer;
   /** The last bytes of the body. */
   readonly end: Buffer;
@@ -27,7 +28,7 @@ export function bodyFor(httpVersion: string): StreamBody {
 }
 
 function createBody(name: string, headerLines: string, encode: StreamBody['encode'], end: string): StreamBody {
-  const framing = (format: SseFormat): Framing => ({
+  const framing = (format: Format): Framing => ({
     name: `${name}-${format}`,
     encode: (message) => encode(encodeBlock(message, format)),
   });

@@ -1,13 +1,11 @@
-import type { ClientFrame, CloseName, Ref } from '@tetracast/message-model';
+import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
-import type { Tetracast } from '@tetracast/service-kit';
-import { queryOf, type SocketOwner } from '@tetracast/node-io';
-import { describePermissions, openSession, parseSubscriptionRequest } from '@tetracast/session';
-import { RequestOrder, type Session, toCodedError } from '@tetracast/session';
-import type { FastifyBaseLogger } from 'fastify';
+import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
+import type { Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
-import type { WebSocketSink } from './websocket-sink';
+import type { RawData } from 'ws';
+import type { FrameSink } from './frame-sink';
+import { type Query, Receiver } from './receiver';
 
 /** Bad frames in a row after which the server closes the connection. */
 const BAD_FRAMES_MAX = 20;
@@ -15,28 +13,11 @@ const BAD_FRAMES_MAX = 20;
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
 /** Serves the frames of a client in order, and answers each. */
-export class ClientFrames implements SocketOwner {
-  private readonly order: RequestOrder;
+export class ClientFrames extends Receiver<FrameSink> {
   private badFrames = 0;
-  /** `undefined` until `openSession` has spent the rate and counted the connection. */
-  private session: Session | undefined;
-
-  constructor(
-    private readonly service: Tetracast,
-    private readonly websocket: WebSocket,
-    private readonly sink: WebSocketSink,
-    private readonly logger: FastifyBaseLogger,
-  ) {
-    this.order = new RequestOrder(service.settings.maxInProgress, this);
-  }
-
-  /** Opens the session of the handshake, from its URL and its token. Frames that come meanwhile wait. */
-  open(handshake: IncomingMessage): void {
-    this.order.runAlone(() => this.begin(handshake).catch((error: unknown) => this.refuseAndEnd(error)));
-  }
 
   onFrame(data: RawData, isBinary: boolean): void {
-    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    if (!this.isOpen) return;
     if (isBinary) {
       this.refuseBad({ code: 'invalid_frame', message: 'the server takes no binary frames: send text frames' });
       return;
@@ -53,26 +34,10 @@ export class ClientFrames implements SocketOwner {
     this.regulate();
   }
 
-  onDrain(): void {
-    this.session?.connection.onDrain();
-    this.regulate();
-  }
-
-  onClose(): void {
-    this.session?.close();
-  }
-
-  /** Stops reading while too many requests are in progress, or while more than the high-water mark is pending. */
-  regulate(): void {
-    const pause = this.order.full || this.sink.isFull;
-    if (pause === this.websocket.isPaused) return;
-    if (pause) this.websocket.pause();
-    else this.websocket.resume();
-  }
-
-  private async begin(handshake: IncomingMessage): Promise<void> {
+  protected async begin(handshake: IncomingMessage, query: Query): Promise<void> {
     const { sink } = this;
-    const subscription = parseSubscriptionRequest(queryOf(handshake));
+    parseFormat(query);
+    const subscription = parseSubscriptionRequest(query);
     await openSession(this.service, {
       action: 'subscribe',
       sink,
@@ -111,12 +76,6 @@ export class ClientFrames implements SocketOwner {
       this.sink.refuse(this.refusalFor(error), frame.ref);
       if (session.quota.isAbusive) this.end('rate_limited');
     }
-  }
-
-  private refusalFor(error: unknown): CodedError {
-    const refusal = toCodedError(error);
-    if (refusal.code === 'internal') this.logger.error({ err: error }, 'a WebSocket frame failed');
-    return refusal;
   }
 
   private async serve(session: Session, frame: ClientFrame): Promise<void> {
@@ -159,15 +118,10 @@ export class ClientFrames implements SocketOwner {
   }
 
   /** Sends the error, and closes the connection. */
-  private refuseAndEnd(error: unknown): void {
+  protected refuseAndEnd(error: unknown): void {
     const refusal = this.refusalFor(error);
     this.sink.refuse(refusal);
     this.end(closeNameOf(refusal.code));
-  }
-
-  private end(reason: CloseName): void {
-    this.session?.close();
-    this.sink.close(reason);
   }
 }
 

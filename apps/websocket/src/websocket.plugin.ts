@@ -7,14 +7,14 @@ import {
   releaseHandshake,
   routeUpgrades,
 } from '@tetracast/node-io';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { EventEmitter } from 'node:events';
 import type { WebSocket } from 'ws';
 import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
 
-const PATH = '/ws';
+export const PATH = '/ws';
 /** The subprotocol a client may offer. A client that offers none gets the same service. */
 const SUBPROTOCOL = 'tetracast.v1';
 const VERSION = '13';
@@ -74,14 +74,7 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
       if (ws) corkUntilTurnEnds(raw.socket);
       done();
     },
-    handler: (_request, reply) => {
-      // RFC 6455, section 4.4: tells a client with another version which one the server has.
-      void reply.header('sec-websocket-version', VERSION);
-      throw new CodedError(
-        'invalid_request',
-        'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass the upgrade on',
-      );
-    },
+    handler: askForHandshake,
     wsHandler: (websocket: WebSocket, { raw }) => {
       releaseHandshake(websocket, raw);
       openWebSocket(tetracast, websocket, raw, pongTimeouts, scope.log);
@@ -89,6 +82,16 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
   });
   return Promise.resolve();
 };
+
+/** Answers a request that is no handshake. @throws CodedError `invalid_request` */
+export function askForHandshake(_request: FastifyRequest, reply: FastifyReply): never {
+  // RFC 6455, section 4.4: tells a client with another version which one the server has.
+  void reply.header('sec-websocket-version', VERSION);
+  throw new CodedError(
+    'invalid_request',
+    'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass the upgrade on',
+  );
+}
 
 function isHandshake({ headers }: FastifyRequest): boolean {
   return headers.upgrade !== undefined;

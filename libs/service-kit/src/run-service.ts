@@ -14,7 +14,7 @@ import { onStopSignal, STOP_SIGNALS } from './stop-signals';
  * Maximum number of connections that wait to be accepted; the system may allow less (net.core.somaxconn). With Node's 511 most
  * clients that reconnect at the same moment would be dropped, and try again a second or three later.
  */
-const LISTEN_BACKLOG = 4096;
+export const LISTEN_BACKLOG = 4096;
 
 /** Time after DRAIN_TIMEOUT to close the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;

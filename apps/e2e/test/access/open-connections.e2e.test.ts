@@ -2,7 +2,7 @@ import { NO_LIMITS, openWebSocketWire } from '@tetracast/testing';
 import { makeTimeSkippable } from '@tetracast/testing/clocks';
 import { type Aim, ON_OPEN_CONNECTIONS } from './attempts/actions';
 import { attempt } from './attempts/attempt';
-import { type Transport, TRANSPORTS } from './attempts/carriers';
+import { PLAIN, type Transport, TRANSPORTS } from './attempts/carriers';
 import { bearer, LIFE_ENV, revoke } from './renewal';
 import { leaveSession } from './attempts/socketio-attempt';
 import { type Standalone, startStandalone } from './start-standalone';
@@ -32,6 +32,7 @@ interface Ending {
   /** Makes a token, and the function that ends it, which resolves once its connections have ended. */
   readonly start: () => Promise<{ token: string; end: () => Promise<void> }>;
   readonly websocket: string;
+  readonly plain: string;
   readonly socketio: string;
 }
 
@@ -50,6 +51,7 @@ const ENDINGS: readonly Ending[] = [
       return { token, end };
     },
     websocket: 'closed with 4001',
+    plain: 'unauthorized',
     socketio: 'disconnected',
   },
   {
@@ -66,6 +68,7 @@ const ENDINGS: readonly Ending[] = [
       return { token: await mintShortLived(), end };
     },
     websocket: 'closed with 4102',
+    plain: 'closed with 4102',
     socketio: 'closed',
   },
 ];
@@ -78,7 +81,8 @@ const rows = TRANSPORTS.flatMap((transport) => {
 });
 
 it.each(rows)('%s: a connection whose token %s does nothing more', async (transport, _, ending, actions) => {
-  const expected = transport === 'websocket' ? ending.websocket : ending.socketio;
+  const { websocket, plain, socketio } = ending;
+  const expected = transport === 'websocket' ? websocket : transport === PLAIN ? plain : socketio;
   const before = await service.stored();
   const outcomes: unknown[] = [];
   for (const { what, act } of actions) {

@@ -12,8 +12,9 @@ type Subscribe = (
 interface Way {
   readonly name: string;
   readonly subscribe: Subscribe;
-  /** The refusal of more than MAX_CHANNELS channels, and of one beyond MAX_OPEN_CHANNELS. */
-  readonly tooMany: string;
+  /** The refusal of more than MAX_CHANNELS channels; `undefined` where a connection has one channel. */
+  readonly tooMany: string | undefined;
+  /** The refusal of a channel beyond MAX_OPEN_CHANNELS. */
   readonly noRoom: string;
 }
 
@@ -54,12 +55,15 @@ describe('MAX_CHANNELS', () => {
 
   afterAll(() => service.close());
 
-  it.each(ROWS)('a connection has so many channels, and no more: by %s', async (_, { subscribe, tooMany }) => {
-    const subscribed = [await subscribe(service, ['a', 'b']), await subscribe(service, ['a', 'b', 'c'])];
+  it.each(ROWS.filter(([, { tooMany }]) => tooMany !== undefined))(
+    'a connection has so many channels, and no more: by %s',
+    async (_, { subscribe, tooMany }) => {
+      const subscribed = [await subscribe(service, ['a', 'b']), await subscribe(service, ['a', 'b', 'c'])];
 
-    expect(subscribed.map(([outcome]) => outcome)).toEqual(['ok', tooMany]);
-    await Promise.all(subscribed.map(([, close]) => close()));
-  });
+      expect(subscribed.map(([outcome]) => outcome)).toEqual(['ok', tooMany]);
+      await Promise.all(subscribed.map(([, close]) => close()));
+    },
+  );
 
   it('a WebSocket gets another channel in place of one that it leaves', async () => {
     await using wire = await openWebSocketWire(`${service.url}/ws?channel=a,b`);

@@ -1,6 +1,7 @@
 import {
   exampleDrivers,
   nextBlock,
+  openPlainWire,
   openResponse,
   openSseStream,
   openWebSocketWire,
@@ -30,8 +31,8 @@ export interface ConnectionKind {
     readonly ip: string;
     /** Of too many connections of a user. */
     readonly user: string;
-    /** Of more than MAX_CHANNELS channels. */
-    readonly channels: string;
+    /** Of more than MAX_CHANNELS channels; `undefined` where a connection has one channel. */
+    readonly channels: string | undefined;
     /** Of a channel beyond MAX_OPEN_CHANNELS. */
     readonly openChannels: string;
   };
@@ -117,6 +118,19 @@ const openWebSocket: Open = async ({ url }, client, channels = CHANNEL) => {
   };
 };
 
+const openPlainWebSocket: Open = async ({ url }, client, channels = CHANNEL) => {
+  const target = `${url}/ws?channel=${channels}&format=data`;
+  const wire = await openPlainWire(target, { headers: headersOf(client) });
+  const closed = await wire.settled();
+  if (closed !== undefined) return `closed with ${closed.code}`;
+  return {
+    receive: async (data) => {
+      while ((await wire.next()) !== data);
+    },
+    [Symbol.asyncDispose]: () => wire.close(),
+  };
+};
+
 const openSocketioBy =
   (transport: EngineTransport): Open =>
   async ({ url }, client, channels = CHANNEL) => {
@@ -170,6 +184,17 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
       user: 'rate_limited, closed with 4100',
       channels: 'too_many_channels, closed with 4000',
       openChannels: 'overloaded, closed with 1013',
+    },
+  },
+  {
+    name: 'a plain WebSocket',
+    open: openPlainWebSocket,
+    refusals: {
+      process: 'closed with 1013',
+      ip: 'closed with 4100',
+      user: 'closed with 4100',
+      channels: undefined,
+      openChannels: 'closed with 1013',
     },
   },
   { name: 'Socket.IO', open: openSocketioBy('websocket'), refusals: OVER_SOCKETIO },

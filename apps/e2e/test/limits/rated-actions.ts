@@ -10,6 +10,7 @@ import {
 } from '@tetracast/testing';
 import { ENDED_WITH_RETRY, refusalOf } from './connection-kinds';
 import { type ClientIdentity, headersOf, HttpConnection, type RequestOptions } from './http-connection';
+import { openingPlainWebSockets, sendingTexts } from './plain-actions';
 import { type EngineTransport, openSocketio, type SocketioConnection } from './socketio-connection';
 
 export type Action = 'publish' | 'subscribe' | 'poll';
@@ -157,6 +158,7 @@ export const RATED_ACTIONS: readonly RatedAction[] = [
   { name: 'POST /sse', ...publish, refusal: OVER_HTTP, start: posting('/sse') },
   ...exampleDrivers.map(({ path }) => ({ name: `POST ${path}`, ...publish, refusal: OVER_HTTP, start: posting(path) })),
   { name: 'a publish frame', ...publish, start: byFrame(() => ({ type: 'publish', ...PUBLICATION })) },
+  { name: 'a text', ...publish, scopes: SHARED_SCOPES, refusal: 'closed with 4100', start: sendingTexts },
   { name: 'publish over Socket.IO', ...publish, start: byEvent('websocket', 'publish', () => PUBLICATION) },
   { name: 'publish over Socket.IO by polling', ...publish, start: byEvent('polling', 'publish', () => PUBLICATION) },
   { name: 'an event in a namespace', ...publish, start: byEvent('websocket', 'price', () => 1, '/news') },
@@ -169,6 +171,7 @@ export const RATED_ACTIONS: readonly RatedAction[] = [
     start: openingResponses(path),
   })),
   { name: 'a WebSocket', ...open, refusal: 'rate_limited, closed with 4100', start: openingWebSockets },
+  { name: 'a plain WebSocket', ...open, refusal: 'closed with 4100', start: openingPlainWebSockets },
   { name: 'Socket.IO', ...open, refusal: 'closed', start: openingSocketio('websocket') },
   { name: 'Socket.IO by polling', ...open, refusal: 'closed', start: openingSocketio('polling') },
   { name: 'a namespace', ...open, refusal: 'closed', start: openingSocketio('websocket', '/news') },

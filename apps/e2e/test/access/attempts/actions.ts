@@ -1,5 +1,5 @@
 import type { Act, Subscribe } from './attempt';
-import { OVER_HTTP, SOCKETIO, type Transport, TRANSPORTS } from './carriers';
+import { OVER_HTTP, PLAIN, SOCKETIO, type Transport, TRANSPORTS } from './carriers';
 
 /** What a client wants to read. */
 export interface Aim {
@@ -66,6 +66,12 @@ export const ON_OPEN_CONNECTIONS: readonly Action[] = [
     what: 'publishes on a connection',
     transports: ['websocket', ...SOCKETIO],
     needs: ['publish'],
+    act: async ({ channel }) => ({ kind: 'publish', channel, data: 'x' }),
+  },
+  {
+    what: 'publishes a text',
+    transports: [PLAIN],
+    needs: ['subscribe', 'publish'],
     act: async ({ channel }) => ({ kind: 'publish', channel, data: 'x' }),
   },
   {
