@@ -6,10 +6,14 @@ import { withoutStyles } from '../src/inline-code';
 import { addRules } from '../src/markdown-rules';
 import { BASE, SITE, SOURCES } from '../src/places';
 import { chinese, chineseSearch } from '../src/chinese';
+import { addSearchTerms } from '../src/search-terms';
 import { sidebarOf } from '../src/sidebar';
 
 const SUMMARY =
   'Publish a message once: HTTP polling, Server-Sent Events, WebSocket and Socket.IO carry it to every browser.';
+
+const search: DefaultTheme.LocalSearchOptions = { locales: { zh: { translations: chineseSearch } } };
+addSearchTerms(search);
 
 /** VitePress's default theme in two languages, with a search index in the browser; nothing comes from another origin. */
 const config: UserConfig<DefaultTheme.Config> = {
@@ -55,7 +59,7 @@ const config: UserConfig<DefaultTheme.Config> = {
     sidebar: sidebarOf('en'),
     outline: { level: [2, 3] },
     editLink: { pattern: `${BASE}:path`, text: 'This page as Markdown' },
-    search: { provider: 'local', options: { locales: { zh: { translations: chineseSearch } } } },
+    search: { provider: 'local', options: search },
     notFound: { title: 'No such page', quote: 'Search, or choose a page from the contents.' },
     // Most pages are in one language only.
     i18nRouting: false,

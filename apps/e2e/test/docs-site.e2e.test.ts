@@ -1,4 +1,4 @@
-import { launchChromium, NO_LIMITS, type ServiceProcess } from '@tetracast/testing';
+import { launchChromium, NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
 import { startService } from './system';
 
@@ -27,7 +27,9 @@ afterAll(async () => {
 /** A page is alive when its framework has taken it over: before that a click only follows a link. */
 async function open(path: string): Promise<void> {
   await page.goto(standalone.url + path);
-  await page.waitForFunction('document.querySelector("#app")?.__vue_app__ !== undefined');
+  // Not `waitForFunction`, which needs `eval` in the page.
+  const runs = (): Promise<boolean> => page.evaluate<boolean>('"__vue_app__" in document.querySelector("#app")');
+  await pollUntil(runs, (isRunning) => isRunning);
 }
 
 /** Chromium reports what the policy forbids as an error of the console. */
@@ -69,13 +71,16 @@ describe('the documentation site in Chromium, under its content security policy'
     expectNoFailures();
   });
 
-  it('opens in Chinese from the menu', async () => {
+  it('opens in Chinese from the menu, and finds a Chinese word', async () => {
     await open('/docs/start');
     await page.locator('.VPNavBarTranslations').hover();
     await page.getByRole('link', { name: '中文' }).first().click();
     await page.locator('html[lang="zh-CN"]').waitFor();
     await page.locator('.VPFeature', { hasText: '概念' }).click();
     await page.getByRole('heading', { level: 1, name: '概念' }).waitFor();
+    await page.locator('.VPNavBarSearch button').first().click();
+    await page.locator('.VPLocalSearchBox input').fill('时刻');
+    await page.locator('.VPLocalSearchBox .result', { hasText: '游标是其中的一个时刻' }).waitFor();
     expectNoFailures();
   });
 
