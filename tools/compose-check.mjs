@@ -6,6 +6,8 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import WebSocket from 'ws';
+
 import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 import { services } from './services.mjs';
@@ -90,10 +92,27 @@ async function checkPage(what, { web, socketio }) {
   });
 }
 
+async function checkPlainWebSocket() {
+  await check('own ports: plain WebSocket at / of 3601 receives what it sends', async () => {
+    const socket = new WebSocket('ws://localhost:3601');
+    const received = [];
+    socket.onmessage = ({ data }) => received.push(data);
+    socket.onopen = () => socket.send('hello');
+    try {
+      await until(
+        () => received.includes('hello'),
+        () => JSON.stringify(received),
+      );
+    } finally {
+      socket.terminate();
+    }
+  });
+}
+
 async function checkOrigins() {
   const ask = (origin) => fetch('http://localhost:3604/polling?channel=origins', { headers: { origin } });
-  await check('own ports: the lab page on 3606 may use its siblings, other pages may not', async () => {
-    for (const origin of ['http://localhost:3606', 'http://127.0.0.1:3606']) {
+  await check('own ports: the lab page on 3606 and 8080 may use the services, other pages may not', async () => {
+    for (const origin of ['http://localhost:3606', 'http://127.0.0.1:3606', 'http://127.0.0.1:8080']) {
       const { status, headers } = await ask(origin);
       expect(status === 200 && headers.get('access-control-allow-origin') === origin, `${origin}: ${status}`);
     }
@@ -252,6 +271,7 @@ for (const [what, urls] of Object.entries(SETS)) {
   await checkDelivery(what, urls);
   await checkPage(what, urls);
 }
+await checkPlainWebSocket();
 await checkOrigins();
 await checkContainers();
 await checkGateway();

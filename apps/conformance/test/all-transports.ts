@@ -1,6 +1,7 @@
 import {
   describeAcross,
   describeTransport,
+  plainWebSocketDrivers,
   pollingDrivers,
   type ServerToTest,
   socketioDrivers,
@@ -12,6 +13,7 @@ const TRANSPORTS = {
   polling: pollingDrivers,
   SSE: sseDrivers,
   WebSocket: websocketDrivers,
+  'plain WebSocket': plainWebSocketDrivers,
   'Socket.IO': socketioDrivers,
 };
 

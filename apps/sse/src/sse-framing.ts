@@ -1,5 +1,6 @@
 import {
   cursorAfter,
+  dataAlone,
   DEFAULT_EVENT,
   type EncodedMessage,
   encodeMessage,
@@ -8,19 +9,17 @@ import {
   RESET_EVENT,
   type TokenNotice,
 } from '@tetracast/message-model';
-
-/** What the `data:` of a message is: the whole message as JSON, or its data alone. */
-export type SseFormat = 'message' | 'data';
+import type { Format } from '@tetracast/session';
 
 /** A comment: it keeps proxies from taking the connection for dead, and sets no id. */
 export const HEARTBEAT = ':\n\n';
 
 /** A block with the whole message as JSON, or with its data alone: a string as it is, anything else as JSON. */
-export function encodeBlock(message: EncodedMessage, format: SseFormat): string {
+export function encodeBlock(message: EncodedMessage, format: Format): string {
   const { event } = message;
   // `onmessage` is only called for what names no event.
   const name = event === DEFAULT_EVENT ? '' : `event: ${event}\n`;
-  const data = format === 'message' ? encodeMessage(message) : bareData(message.data);
+  const data = format === 'message' ? encodeMessage(message) : dataAlone(message);
   return `id: ${cursorAfter(message)}\n${name}${dataLines(data)}\n`;
 }
 
@@ -42,10 +41,6 @@ export function encodeNotice(notice: TokenNotice): string {
 
 export function encodeReset(reset: Reset): string {
   return `id: ${reset.cursor}\nevent: ${RESET_EVENT}\ndata: ${JSON.stringify(reset)}\n\n`;
-}
-
-function bareData(json: string): string {
-  return json.startsWith('"') ? (JSON.parse(json) as string) : json;
 }
 
 /** An event stream knows three line ends, and its reader puts LF for each. */

@@ -1,8 +1,9 @@
 import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
 import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
+import type { Format } from '@tetracast/session';
 import type { Socket } from 'node:net';
-import { encodeNotice, encodePassed, encodeReset, type SseFormat } from './sse-framing';
+import { encodeNotice, encodePassed, encodeReset } from './sse-framing';
 import type { StreamBody } from './stream-body';
 
 /** One event stream. Before {@link open} nothing is written, so that the request can still be refused. */
@@ -14,7 +15,7 @@ export class SseSink implements Sink, SocketOwner {
 
   constructor(
     private readonly body: StreamBody,
-    format: SseFormat,
+    format: Format,
   ) {
     this.framing = body.framings[format];
   }

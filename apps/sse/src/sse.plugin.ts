@@ -1,10 +1,11 @@
 import { CodedError, type ErrorCode } from '@tetracast/message-model';
 import { answerError, publishRoute, type Tetracast } from '@tetracast/service-kit';
 import { detachSocket } from '@tetracast/node-io';
-import { openSession, parseSubscriptionRequest, requireChannels, single, toCodedError } from '@tetracast/session';
+import { openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
+import { requireChannels, single, toCodedError } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { encodeOpening, type SseFormat } from './sse-framing';
+import { encodeOpening } from './sse-framing';
 import { SseSink } from './sse-sink';
 import { bodyFor } from './stream-body';
 import { encodeHead, STREAM_HEADERS } from './stream-head';
@@ -35,7 +36,7 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   const subscription = requireChannels(parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined));
   const ticket = single(query, 'ticket') || undefined;
   const body = bodyFor(request.raw.httpVersion);
-  const sink = new SseSink(body, formatIn(query));
+  const sink = new SseSink(body, parseFormat(query));
   // Behind an unfinished answer on the same connection there is no socket to write to; no browser sends such a request.
   if (reply.raw.socket === null) throw new CodedError('invalid_request', 'an event stream cannot be pipelined');
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping');
@@ -57,13 +58,6 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (sink.isOpen) return;
   session.close();
   throw new CodedError('unavailable', 'the service is stopping');
-}
-
-function formatIn(query: SseRequest['query']): SseFormat {
-  const format = single(query, 'format');
-  if (format === undefined || format === '') return 'message';
-  if (format === 'data') return format;
-  throw new CodedError('invalid_request', '"format" may only be "data"');
 }
 
 /** Temporary errors: an `EventSource` that gets an error status never reconnects. */

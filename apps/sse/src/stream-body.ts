@@ -1,5 +1,6 @@
 import type { Framing } from '@tetracast/hub';
-import { encodeBlock, HEARTBEAT, type SseFormat } from './sse-framing';
+import type { Format } from '@tetracast/session';
+import { encodeBlock, HEARTBEAT } from './sse-framing';
 
 /**
  * How a stream's body is delimited (RFC 9112, section 6.3). One object for each way, since the hub shares a message's bytes by
@@ -8,7 +9,7 @@ import { encodeBlock, HEARTBEAT, type SseFormat } from './sse-framing';
 export interface StreamBody {
   /** The lines of the head about it, each with its CRLF. */
   readonly headerLines: string;
-  readonly framings: Readonly<Record<SseFormat, Framing>>;
+  readonly framings: Readonly<Record<Format, Framing>>;
   readonly heartbeat: Buffer;
   /** The last bytes of the body. */
   readonly end: Buffer;
@@ -27,7 +28,7 @@ export function bodyFor(httpVersion: string): StreamBody {
 }
 
 function createBody(name: string, headerLines: string, encode: StreamBody['encode'], end: string): StreamBody {
-  const framing = (format: SseFormat): Framing => ({
+  const framing = (format: Format): Framing => ({
     name: `${name}-${format}`,
     encode: (message) => encode(encodeBlock(message, format)),
   });

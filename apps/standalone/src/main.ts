@@ -1,5 +1,6 @@
 import { runService } from '@tetracast/service-kit';
 import { announce } from './announce';
+import { plainPortPlugin } from './plain-port.plugin';
 import { plugins } from './services';
 
-void runService(plugins, { port: 8080, entryFile: __filename }, announce);
+void runService([...plugins, plainPortPlugin], { port: 8080, entryFile: __filename }, announce);

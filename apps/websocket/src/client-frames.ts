@@ -1,13 +1,11 @@
-import type { ClientFrame, CloseName, Ref } from '@tetracast/message-model';
+import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
-import type { Tetracast } from '@tetracast/service-kit';
-import { queryOf, type SocketOwner } from '@tetracast/node-io';
-import { describePermissions, openSession, parseSubscriptionRequest } from '@tetracast/session';
-import { type Answer, RequestOrder, type Session, toCodedError } from '@tetracast/session';
-import type { FastifyBaseLogger } from 'fastify';
+import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
+import type { Answer, Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
-import type { RawData, WebSocket } from 'ws';
-import type { WebSocketSink } from './websocket-sink';
+import type { RawData } from 'ws';
+import type { FrameSink } from './frame-sink';
+import { type Query, Receiver } from './receiver';
 
 /** Bad frames in a row after which the server closes the connection. */
 const BAD_FRAMES_MAX = 20;
@@ -15,28 +13,11 @@ const BAD_FRAMES_MAX = 20;
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 
 /** Does what a client's frames ask for, in their order, and answers each. */
-export class ClientFrames implements SocketOwner {
-  private readonly order: RequestOrder;
+export class ClientFrames extends Receiver<FrameSink> {
   private badFrames = 0;
-  /** Absent until the handshake's rate is spent and its connection is counted. */
-  private session: Session | undefined;
-
-  constructor(
-    private readonly service: Tetracast,
-    private readonly websocket: WebSocket,
-    private readonly sink: WebSocketSink,
-    private readonly logger: FastifyBaseLogger,
-  ) {
-    this.order = new RequestOrder(service.settings.maxInProgress, this);
-  }
-
-  /** Begins what the URL asks for, with the token of the handshake; frames that come meanwhile wait for it. */
-  open(handshake: IncomingMessage): void {
-    this.order.runAlone(() => this.begin(handshake).catch((error: unknown) => this.refuseAndEnd(error)));
-  }
 
   onFrame(data: RawData, isBinary: boolean): void {
-    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    if (!this.isOpen) return;
     if (isBinary) {
       this.refuseBad({ code: 'invalid_frame', message: 'a binary frame: send text frames' });
       return;
@@ -53,26 +34,10 @@ export class ClientFrames implements SocketOwner {
     this.regulate();
   }
 
-  onDrain(): void {
-    this.session?.connection.onDrain();
-    this.regulate();
-  }
-
-  onClose(): void {
-    this.session?.close();
-  }
-
-  /** Stops reading while too much is in progress, or while the client does not take the answers it has; else goes on. */
-  regulate(): void {
-    const pause = this.order.full || this.sink.isFull;
-    if (pause === this.websocket.isPaused) return;
-    if (pause) this.websocket.pause();
-    else this.websocket.resume();
-  }
-
-  private async begin(handshake: IncomingMessage): Promise<void> {
+  protected async begin(handshake: IncomingMessage, query: Query): Promise<void> {
     const { sink } = this;
-    const subscription = parseSubscriptionRequest(queryOf(handshake));
+    parseFormat(query);
+    const subscription = parseSubscriptionRequest(query);
     await openSession(this.service, {
       action: 'subscribe',
       sink,
@@ -91,10 +56,13 @@ export class ClientFrames implements SocketOwner {
   }
 
   private refuseBad({ code, message, ref }: { code: CodedError['code']; message: string; ref?: Ref }): void {
-    this.order.run(() => Promise.resolve(() => this.sink.refuse({ code, message }, ref)));
-    this.badFrames++;
-    if (this.badFrames >= BAD_FRAMES_MAX) this.end('policy');
-    else this.regulate();
+    const isOneTooMany = ++this.badFrames >= BAD_FRAMES_MAX;
+    const refuse = (): void => {
+      this.sink.refuse({ code, message }, ref);
+      if (isOneTooMany) this.end('policy');
+    };
+    this.order.run(() => Promise.resolve(refuse));
+    this.regulate();
   }
 
   private async answer(frame: ClientFrame): Promise<Answer | void> {
@@ -109,12 +77,6 @@ export class ClientFrames implements SocketOwner {
         if (session.quota.isAbusive) this.end('rate_limited');
       };
     }
-  }
-
-  private refusalFor(error: unknown): CodedError {
-    const refusal = toCodedError(error);
-    if (refusal.code === 'internal') this.logger.error({ err: error }, 'a WebSocket frame failed');
-    return refusal;
   }
 
   private async serve(session: Session, frame: ClientFrame): Promise<Answer | void> {
@@ -152,15 +114,10 @@ export class ClientFrames implements SocketOwner {
   }
 
   /** The client cannot have what it connected for. */
-  private refuseAndEnd(error: unknown): void {
+  protected refuseAndEnd(error: unknown): void {
     const refusal = this.refusalFor(error);
     this.sink.refuse(refusal);
     this.end(closeNameOf(refusal.code));
-  }
-
-  private end(reason: CloseName): void {
-    this.session?.close();
-    this.sink.close(reason);
   }
 }
 

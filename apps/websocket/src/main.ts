@@ -1,4 +1,5 @@
 import { runService } from '@tetracast/service-kit';
+import { rootPathPlugin } from './root-path';
 import { websocket } from './service';
 
-void runService([websocket.plugin], { port: websocket.defaultPort, entryFile: __filename });
+void runService([websocket.plugin, rootPathPlugin], { port: websocket.defaultPort, entryFile: __filename });

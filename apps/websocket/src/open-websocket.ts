@@ -1,10 +1,14 @@
 import type { WebSocket } from 'ws';
 import type { IncomingMessage } from 'node:http';
+import { queryOf } from '@tetracast/node-io';
 import { type Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { PongTimeouts } from './pong-timeouts';
 import { ClientFrames } from './client-frames';
-import { WebSocketSink } from './websocket-sink';
+import { ClientTexts } from './client-texts';
+import { FrameSink } from './frame-sink';
+import { PlainSink } from './plain-sink';
+import type { Receiver } from './receiver';
 
 /**
  * The life of one WebSocket, from its handshake on. A client that cannot have what its URL asks for gets an error frame and a
@@ -18,21 +22,31 @@ export function openWebSocket(
   logger: FastifyBaseLogger,
 ): void {
   websocket.on('error', endBroken);
-  const sink = new WebSocketSink(websocket, handshake.socket, service.settings.highWaterMark, pongTimeouts);
+  const query = queryOf(handshake);
+  const isPlain = query['format'] === 'data';
+  const sink = new (isPlain ? PlainSink : FrameSink)(
+    websocket,
+    handshake.socket,
+    service.settings.highWaterMark,
+    pongTimeouts,
+  );
   if (service.draining) {
     sink.close('going_away');
     return;
   }
-  const frames = new ClientFrames(service, websocket, sink, logger);
-  sink.owner = frames;
-  listen(websocket, frames);
-  frames.open(handshake);
+  const receiver =
+    sink instanceof FrameSink
+      ? new ClientFrames(service, websocket, sink, logger)
+      : new ClientTexts(service, websocket, sink, logger);
+  sink.owner = receiver;
+  listen(websocket, receiver);
+  receiver.open(handshake, query);
 }
 
 /** Apart, so that what lives as long as the connection holds nothing else of its handshake. */
-function listen(websocket: WebSocket, frames: ClientFrames): void {
+function listen(websocket: WebSocket, receiver: Receiver): void {
   websocket.on('message', (data, isBinary) => {
-    frames.onFrame(data, isBinary);
+    receiver.onFrame(data, isBinary);
   });
 }
 

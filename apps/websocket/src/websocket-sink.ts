@@ -1,24 +1,14 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { Batch, Sink } from '@tetracast/hub';
-import {
-  CLOSE_CODES,
-  type CloseName,
-  encodeServerFrame,
-  type ErrorCode,
-  type Ref,
-  type Reset,
-  type ServerFrame,
-  type TokenNotice,
-} from '@tetracast/message-model';
+import type { Batch, Framing, Sink } from '@tetracast/hub';
+import { CLOSE_CODES, type CloseName, type Reset } from '@tetracast/message-model';
 import type { PongTimeouts } from './pong-timeouts';
-import { encodeTextFrame, type SocketOwner, PING_FRAME, SocketWriter } from '@tetracast/node-io';
-import { websocketFraming } from './websocket-framing';
+import { closeReason, type SocketOwner, PING_FRAME, SocketWriter } from '@tetracast/node-io';
 
 /** The sending half of one WebSocket. It writes whole frames straight to the TCP socket below it. */
-export class WebSocketSink implements Sink, SocketOwner {
-  readonly framing = websocketFraming;
-  private readonly writer: SocketWriter;
+export abstract class WebSocketSink implements Sink, SocketOwner {
+  abstract readonly framing: Framing;
+  protected readonly writer: SocketWriter;
   /** When the answer to a ping is due; `undefined` while none is. */
   pongDueAt: number | undefined;
   /** Bytes received, and taken by the client, when the wait for it began. */
@@ -55,22 +45,7 @@ export class WebSocketSink implements Sink, SocketOwner {
     return !this.isFull;
   }
 
-  send(frame: Exclude<ServerFrame, { type: 'message' }>): void {
-    if (this.isOpen) this.writer.writeAtEndOfTurn(encodeTextFrame(encodeServerFrame(frame)));
-  }
-
-  /** Answers with an error; the connection stays open. */
-  refuse({ code, message }: { code: ErrorCode; message: string }, ref?: Ref): void {
-    this.send({ type: 'error', ...(ref === undefined ? {} : { ref }), code, message });
-  }
-
-  sendReset(reset: Reset): void {
-    this.send({ type: 'reset', ...reset });
-  }
-
-  sendNotice(notice: TokenNotice): void {
-    this.send(notice);
-  }
+  abstract sendReset(reset: Reset): void;
 
   get bytesTaken(): number {
     return this.writer.bytesTaken;
@@ -98,10 +73,10 @@ export class WebSocketSink implements Sink, SocketOwner {
     else this.websocket.terminate();
   }
 
-  close(name: CloseName): void {
-    const { code, reason } = CLOSE_CODES[name];
+  /** `reason`: as much of it as a close frame takes. Default: that of the table. */
+  close(name: CloseName, reason: string = CLOSE_CODES[name].reason): void {
     this.writer.endTurn();
-    this.websocket.close(code, reason);
+    this.websocket.close(CLOSE_CODES[name].code, closeReason(reason));
     // Its answer is to be read.
     if (this.websocket.isPaused) this.websocket.resume();
     // For a peer that takes nothing there would be no end to wait for.
@@ -129,7 +104,7 @@ export class WebSocketSink implements Sink, SocketOwner {
   }
 
   /** RFC 6455, section 5.5.1: nothing follows a close frame. */
-  private get isOpen(): boolean {
+  protected get isOpen(): boolean {
     return this.websocket.readyState === this.websocket.OPEN;
   }
 }

@@ -7,14 +7,14 @@ import {
   releaseHandshake,
   routeUpgrades,
 } from '@tetracast/node-io';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { createServer } from 'node:http';
 import type { WebSocket } from 'ws';
 import { PongTimeouts } from './pong-timeouts';
 import { openWebSocket } from './open-websocket';
 
-const PATH = '/ws';
+export const PATH = '/ws';
 /** The subprotocol a client may offer. A client that offers none gets the same service. */
 const SUBPROTOCOL = 'tetracast.v1';
 const VERSION = '13';
@@ -74,11 +74,7 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
       if (ws) corkUntilTurnEnds(raw.socket);
       done();
     },
-    handler: (_request, reply) => {
-      // RFC 6455, section 4.4: a client that asked for another version learns ours.
-      void reply.header('sec-websocket-version', VERSION);
-      throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
-    },
+    handler: askForHandshake,
     wsHandler: (websocket: WebSocket, { raw }) => {
       releaseHandshake(websocket, raw);
       openWebSocket(tetracast, websocket, raw, answers, scope.log);
@@ -86,6 +82,13 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
   });
   return Promise.resolve();
 };
+
+/** Answers a request that is no handshake. @throws CodedError `invalid_request` */
+export function askForHandshake(_request: FastifyRequest, reply: FastifyReply): never {
+  // RFC 6455, section 4.4: a client that asked for another version learns ours.
+  void reply.header('sec-websocket-version', VERSION);
+  throw new CodedError('invalid_request', 'a WebSocket handshake is wanted here: upgrade required');
+}
 
 function isHandshake({ headers }: FastifyRequest): boolean {
   return headers.upgrade !== undefined;

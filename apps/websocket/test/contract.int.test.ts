@@ -1,4 +1,7 @@
-import { describeTransport, websocketDrivers } from '@tetracast/testing';
+import { describeTransport, plainWebSocketDrivers, websocketDrivers } from '@tetracast/testing';
 import { startService } from './start-service';
 
-describeTransport('websocket', { start: (env) => startService(env), drivers: websocketDrivers });
+describeTransport('websocket', {
+  start: (env) => startService(env),
+  drivers: [...websocketDrivers, ...plainWebSocketDrivers],
+});

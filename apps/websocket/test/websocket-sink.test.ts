@@ -2,7 +2,8 @@ import type { WebSocket } from 'ws';
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { PongTimeouts } from '../src/pong-timeouts';
-import { WebSocketSink } from '../src/websocket-sink';
+import { FrameSink } from '../src/frame-sink';
+import { PlainSink } from '../src/plain-sink';
 
 /** As much of a WebSocket and its TCP socket as a sink uses. */
 class FakeSocket extends EventEmitter {
@@ -44,11 +45,15 @@ const TIMEOUT_MS = 20_000;
 /** An answer is waited for so much longer at the most. */
 const LATE_MS = 200;
 
-function createSink(): { sink: WebSocketSink; websocket: FakeWebSocket; socket: FakeSocket } {
+function createSink<S>(Sink: new (...args: ConstructorParameters<typeof FrameSink>) => S): {
+  sink: S;
+  websocket: FakeWebSocket;
+  socket: FakeSocket;
+} {
   const websocket = new FakeWebSocket();
   const { socket } = websocket;
   const deadlines = new PongTimeouts(TIMEOUT_MS);
-  const sink = new WebSocketSink(websocket as unknown as WebSocket, socket as unknown as Socket, 1000, deadlines);
+  const sink = new Sink(websocket as unknown as WebSocket, socket as unknown as Socket, 1000, deadlines);
   return { sink, websocket, socket };
 }
 
@@ -68,7 +73,7 @@ afterEach(() => {
 
 describe('WebSocketSink.beat', () => {
   it('pings', () => {
-    const { sink, socket } = createSink();
+    const { sink, socket } = createSink(FrameSink);
 
     sink.sendHeartbeat();
 
@@ -76,7 +81,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('ends a line on which nothing came for HEARTBEAT_TIMEOUT, since the first ping that was not answered', async () => {
-    const { sink, websocket, socket } = createSink();
+    const { sink, websocket, socket } = createSink(FrameSink);
 
     sink.sendHeartbeat();
     socket.flush(2);
@@ -90,7 +95,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('leaves a line alone on which anything came', async () => {
-    const { sink, websocket, socket } = createSink();
+    const { sink, websocket, socket } = createSink(FrameSink);
 
     for (let i = 0; i < 3; i++) {
       sink.sendHeartbeat();
@@ -103,7 +108,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('hears an answer that came while the process was held up, before it judges', async () => {
-    const { sink, websocket, socket } = createSink();
+    const { sink, websocket, socket } = createSink(FrameSink);
     sink.sendHeartbeat();
 
     jest.advanceTimersByTime(TIMEOUT_MS + LATE_MS);
@@ -115,7 +120,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('leaves a slow line alone while it takes what is pending, and ends it when it no longer does', async () => {
-    const { sink, websocket, socket } = createSink();
+    const { sink, websocket, socket } = createSink(FrameSink);
     socket.write(Buffer.alloc(10_000));
 
     sink.sendHeartbeat();
@@ -130,7 +135,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('expects no answer of a client that is not being read', async () => {
-    const { sink, websocket } = createSink();
+    const { sink, websocket } = createSink(FrameSink);
     websocket.isPaused = true;
 
     sink.sendHeartbeat();
@@ -140,7 +145,7 @@ describe('WebSocketSink.beat', () => {
   });
 
   it('waits for no answer any more, and needs no timer, once the line is gone', () => {
-    const { sink, socket } = createSink();
+    const { sink, socket } = createSink(FrameSink);
     sink.sendHeartbeat();
     expect(jest.getTimerCount()).toBe(1);
 
@@ -152,7 +157,7 @@ describe('WebSocketSink.beat', () => {
 
 describe('WebSocketSink', () => {
   it('sends nothing once it is closing', () => {
-    const { sink, websocket, socket } = createSink();
+    const { sink, websocket, socket } = createSink(FrameSink);
     websocket.readyState = 2;
 
     sink.send({ type: 'pong' });
@@ -162,7 +167,7 @@ describe('WebSocketSink', () => {
   });
 
   it('closes with the code and the reason of the table', () => {
-    const { sink, websocket } = createSink();
+    const { sink, websocket } = createSink(FrameSink);
 
     sink.close('going_away');
 
@@ -171,7 +176,7 @@ describe('WebSocketSink', () => {
   });
 
   it('reads the answer to its close frame, although it was not reading', () => {
-    const { sink, websocket } = createSink();
+    const { sink, websocket } = createSink(FrameSink);
     websocket.isPaused = true;
 
     sink.close('going_away');
@@ -180,11 +185,22 @@ describe('WebSocketSink', () => {
   });
 
   it('waits for no answer of a peer that takes nothing', () => {
-    const { sink, websocket } = createSink();
+    const { sink, websocket } = createSink(FrameSink);
 
     sink.close('stalled');
 
     expect(websocket.close).toHaveBeenCalledWith(4200, 'the peer took nothing for too long');
     expect(websocket.terminate).toHaveBeenCalled();
+  });
+});
+
+describe('PlainSink', () => {
+  it('has only a close code for a reset, with its reason', () => {
+    const { sink, websocket, socket } = createSink(PlainSink);
+
+    sink.sendReset({ channels: ['a'], reason: 'trimmed', cursor: 'e-1' });
+
+    expect(websocket.close).toHaveBeenCalledWith(4201, 'messages may be missing: load again (trimmed)');
+    expect(socket.written).toEqual([]);
   });
 });

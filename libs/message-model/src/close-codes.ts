@@ -17,6 +17,7 @@ export const CLOSE_CODES = {
   unavailable: { code: 4101, reason: 'the message log cannot be reached' },
   token_expired: { code: 4102, reason: 'the token expired: come back with a new one' },
   stalled: { code: 4200, reason: 'the peer took nothing for too long' },
+  reset: { code: 4201, reason: 'messages may be missing: load again' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 
 export type CloseName = keyof typeof CLOSE_CODES;
@@ -30,6 +31,8 @@ export function closeNameOf(code: ErrorCode): CloseName {
       return code;
     case 'overloaded':
       return 'overload';
+    case 'message_too_large':
+      return 'too_big';
     default:
       return ERRORS[code].status < 500 ? 'bad_request' : 'unavailable';
   }

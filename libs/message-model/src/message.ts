@@ -28,6 +28,11 @@ export function cursorAfter({ id, cursor }: Pick<Message, 'id' | 'cursor'>): str
   return cursor ?? id;
 }
 
+/** The data of a message alone, for clients that want nothing else: a string as it is, any other JSON as its text. */
+export function dataAlone({ data }: Pick<EncodedMessage, 'data'>): string {
+  return data.startsWith('"') ? (JSON.parse(data) as string) : data;
+}
+
 /** The JSON text of a message, its members in the order of {@link MessageSchema}. */
 export function encodeMessage(message: EncodedMessage): string {
   return `{${encodeMembers(message)}}`;

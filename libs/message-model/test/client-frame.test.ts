@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ClientFrame, parseClientFrame } from '../src';
+import { type ClientFrame, isMeantAsAuth, parseClientFrame } from '../src';
 import { channels, clientKeys, events, json } from './arbitraries';
 
 const ref = fc.oneof(fc.string({ maxLength: 64 }), fc.integer());
@@ -90,5 +90,29 @@ describe('parseClientFrame', () => {
   ])('refuses a name that is nested deeper than the stack: %s', (members) => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(parseClientFrame(`{${members.replace('@', deep)}}`)).toMatchObject({ ok: false });
+  });
+});
+
+describe('a text that is meant as an auth frame', () => {
+  it.each([
+    '{"type":"auth","token":"t"}',
+    ' \n{"ref":1,"type":"auth"}',
+    '\ufeff{"type":"auth","token":["t"]}',
+    '{"type":"\\u0061uth","jwt":"t"}',
+  ])('is known by its type alone: %s', (text) => {
+    expect(isMeantAsAuth(text)).toBe(true);
+  });
+
+  it.each([
+    'auth',
+    '"auth"',
+    '{"type":"auth"',
+    '{"type":"author"}',
+    '{"a":{"type":"auth"}}',
+    '[{"type":"auth"}]',
+    '{}',
+    '',
+  ])('is none: %s', (text) => {
+    expect(isMeantAsAuth(text)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { Value } from '@sinclair/typebox/value';
 import fc from 'fast-check';
 import {
   createProblem,
+  dataAlone,
   encodeMessage,
   encodeMessageFrame,
   encodeMessageInfo,
@@ -95,5 +96,17 @@ describe('errors', () => {
 
   it('knows no other', () => {
     expect(['toString', '', 'nope', 4].some(isErrorCode)).toBe(false);
+  });
+});
+
+describe('the data alone', () => {
+  it.each([
+    ['a string', '"a\\n\\"b\\""', 'a\n"b"'],
+    ['an empty string', '""', ''],
+    ['a number', '1.50', '1.50'],
+    ['null', 'null', 'null'],
+    ['an object', '{"a":"b"}', '{"a":"b"}'],
+  ])('of %s', (_, data, alone) => {
+    expect(dataAlone({ data })).toBe(alone);
   });
 });

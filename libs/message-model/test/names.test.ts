@@ -1,6 +1,7 @@
 import {
   adviceOf,
   CLOSE_CODES,
+  closeNameOf,
   isChannel,
   isClientKey,
   isEvent,
@@ -103,6 +104,17 @@ describe('close codes', () => {
       'back-off',
       'back-off',
     ]);
+  });
+
+  it.each([
+    ['message_too_large', 1009],
+    ['invalid_channel', 4000],
+    ['forbidden', 4003],
+    ['rate_limited', 4100],
+    ['internal', 4101],
+    ['overloaded', 1013],
+  ] as const)('of %s is %i', (error, code) => {
+    expect(CLOSE_CODES[closeNameOf(error)].code).toBe(code);
   });
 
   it('are all different', () => {

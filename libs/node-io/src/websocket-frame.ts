@@ -34,3 +34,14 @@ export function encodeTextFrame(text: string): Buffer {
 export function maxFrameBytes(maxMessageBytes: number): number {
   return maxMessageBytes * 3 + 16_384;
 }
+
+/** The payload of a close frame has at most 125 bytes, two of which are the code (RFC 6455, section 5.5). */
+const CLOSE_REASON_BYTES = 123;
+
+/** As much of a text as the reason of a close frame may have; no character is cut in two. */
+export function closeReason(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= CLOSE_REASON_BYTES) return text;
+  // A decoder that expects more bytes keeps half a character to itself.
+  return `${new TextDecoder().decode(bytes.subarray(0, CLOSE_REASON_BYTES - '…'.length * 3), { stream: true })}…`;
+}

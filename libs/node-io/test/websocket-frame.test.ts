@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeTextFrame, maxFrameBytes, PING_FRAME } from '../src/websocket-frame';
+import { closeReason, encodeTextFrame, maxFrameBytes, PING_FRAME } from '../src/websocket-frame';
 
 /** Reads a frame as RFC 6455, section 5.2 says. */
 function decode(frame: Buffer): { text: string; headerBytes: number } {
@@ -55,4 +55,17 @@ it('maxFrameBytes has room for escaped data', () => {
   const escaped = JSON.stringify('é'.repeat(32_000)).replaceAll('é', '\\u00e9');
 
   expect(maxFrameBytes(65_536)).toBeGreaterThan(Buffer.byteLength(escaped) + 4096);
+});
+
+describe('closeReason', () => {
+  it.each([
+    ['short', 'short'],
+    ['x'.repeat(123), 'x'.repeat(123)],
+    ['x'.repeat(124), `${'x'.repeat(120)}…`],
+    ['é'.repeat(62), `${'é'.repeat(60)}…`],
+    [`a${'😀'.repeat(40)}`, `a${'😀'.repeat(29)}…`],
+  ])('fits into a close frame: %s', (text, reason) => {
+    expect(closeReason(text)).toBe(reason);
+    expect(Buffer.byteLength(reason)).toBeLessThanOrEqual(123);
+  });
 });

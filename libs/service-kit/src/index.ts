@@ -1,7 +1,7 @@
 export { answerError } from './http/problem';
 export { publishRoute } from './http/publish-route';
 export { requirePlainText } from './http/request-body';
-export { runService } from './run-service';
+export { LISTEN_BACKLOG, runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
 export type { ServiceDescriptor, ServicePath } from './service-descriptor';
 export type { Setting } from './settings/setting-kinds';

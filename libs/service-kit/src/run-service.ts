@@ -13,7 +13,7 @@ import { onStopSignal, STOP_SIGNALS } from './stop-signals';
  * Connections that may wait to be accepted, as far as the system allows it (net.core.somaxconn). With Node's 511 most of those
  * who come back in the same moment, after a cut, would be dropped and try again only a second or three later.
  */
-const LISTEN_BACKLOG = 4096;
+export const LISTEN_BACKLOG = 4096;
 
 /** What is left after DRAIN_TIMEOUT for closing the bus, in ms. */
 const CLOSE_MARGIN_MS = 3000;

@@ -15,6 +15,13 @@ export { publish } from './publish';
 export { type Answer, RequestOrder } from './request-order';
 export { Session } from './session';
 export type { Rates } from './session-settings';
-export { parseSubscriptionRequest, requireChannels, single, type SubscriptionRequest } from './subscription-request';
+export {
+  type Format,
+  parseFormat,
+  parseSubscriptionRequest,
+  requireChannels,
+  single,
+  type SubscriptionRequest,
+} from './subscription-request';
 export { TimeoutQueue } from './timeout-queue';
 export { toCodedError } from './to-coded-error';

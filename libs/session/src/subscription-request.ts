@@ -37,6 +37,17 @@ export function requireChannels(request: SubscriptionRequest): SubscriptionReque
   return request;
 }
 
+/** How a stream sends each message: the whole message, or its data alone. */
+export type Format = 'message' | 'data';
+
+/** Reads `format` from a query. @throws CodedError `invalid_request` */
+export function parseFormat(query: Readonly<Record<string, unknown>>): Format {
+  const format = single(query, 'format') || undefined;
+  if (format === undefined) return 'message';
+  if (format === 'data') return format;
+  throw new CodedError('invalid_request', '"format" may only be "data"');
+}
+
 /** The value of a query parameter that may occur once. @throws CodedError `invalid_request` */
 export function single(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];

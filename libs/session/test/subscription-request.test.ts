@@ -1,5 +1,5 @@
 import { CodedError, type ErrorCode, type Start } from '@tetracast/message-model';
-import { parseSubscriptionRequest, requireChannels } from '../src/subscription-request';
+import { parseFormat, parseSubscriptionRequest, requireChannels } from '../src/subscription-request';
 
 function codeOf(action: () => unknown): ErrorCode | undefined {
   try {
@@ -108,5 +108,19 @@ describe('the client key', () => {
 
   it.each(['two words', 'k'.repeat(65), 'ü', 'a\n'])('refuses "%s"', (client) => {
     expect(codeOf(() => parseSubscriptionRequest({ client }))).toBe('invalid_request');
+  });
+});
+
+describe('the format', () => {
+  it.each([
+    [{}, 'message'],
+    [{ format: '' }, 'message'],
+    [{ format: 'data' }, 'data'],
+  ])('of %j is %s', (query, format) => {
+    expect(parseFormat(query)).toBe(format);
+  });
+
+  it.each(['message', 'Data', ['data', 'data']])('is not %j', (format) => {
+    expect(codeOf(() => parseFormat({ format }))).toBe('invalid_request');
   });
 });

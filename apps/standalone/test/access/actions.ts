@@ -1,5 +1,5 @@
 import type { Act, Subscribe } from './attempt';
-import { OVER_HTTP, SOCKETIO, type Transport, TRANSPORTS } from './carriers';
+import { OVER_HTTP, PLAIN, SOCKETIO, type Transport, TRANSPORTS } from './carriers';
 
 /** What is there to come for. */
 export interface Aim {
@@ -62,6 +62,12 @@ export const ON_OPEN_LINES: readonly Action[] = [
     what: 'publishes on a line',
     transports: ['websocket', ...SOCKETIO],
     needs: ['publish'],
+    act: async ({ channel }) => ({ kind: 'publish', channel, data: 'x' }),
+  },
+  {
+    what: 'publishes a text',
+    transports: [PLAIN],
+    needs: ['subscribe', 'publish'],
     act: async ({ channel }) => ({ kind: 'publish', channel, data: 'x' }),
   },
   {

@@ -1,9 +1,9 @@
 import { exampleDrivers } from '@tetracast/testing';
-import type { Carried, Transport } from './carriers';
+import { type Carried, PLAIN, type Transport } from './carriers';
 import { openEngineOverPolling, openEngineOverWebSocket } from './engine';
 import { publishOverHttp, readPoll, readStream } from './http-attempt';
 import { attemptOverSocketio } from './socketio-attempt';
-import { attemptOverWebSocket } from './websocket-attempt';
+import { attemptOverPlainWebSocket, attemptOverWebSocket } from './websocket-attempt';
 
 interface OnALine {
   readonly channel: string;
@@ -51,6 +51,8 @@ export async function attempt(url: string, transport: Transport, carried: Carrie
         : readStream(`${url}/sse`, carried, act);
     case 'websocket':
       return attemptOverWebSocket(url, carried, act);
+    case PLAIN:
+      return attemptOverPlainWebSocket(url, carried, act);
     case 'socketio over WebSocket':
       return attemptOverSocketio(await openEngineOverWebSocket(url, carried), carried, act);
     case 'socketio over polling':

@@ -1,7 +1,7 @@
 import { exampleDrivers } from '@tetracast/testing';
 import { PAGE } from './tokens';
 
-/** `polling`, `sse`, `websocket`, one of {@link SOCKETIO}, or the service of an example's driver. */
+/** `polling`, `sse`, `websocket`, `plain websocket`, one of {@link SOCKETIO}, or the service of an example's driver. */
 export type Transport = string;
 
 /** What of a connection's beginning brings the token. */
@@ -23,10 +23,12 @@ export interface Carrier {
   readonly carry: (token: string) => Carried;
 }
 
+/** It only publishes where it is subscribed, to one channel. */
+export const PLAIN: Transport = 'plain websocket';
 export const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
 /** Those that publish by `POST`. */
 export const OVER_HTTP: readonly Transport[] = ['polling', 'sse', ...exampleDrivers.map(({ service }) => service)];
-export const TRANSPORTS: readonly Transport[] = [...OVER_HTTP, 'websocket', ...SOCKETIO];
+export const TRANSPORTS: readonly Transport[] = [...OVER_HTTP, 'websocket', PLAIN, ...SOCKETIO];
 
 export const cookieWith = (token: string): string => `theme=dark; tetracast_token=${token}`;
 
@@ -51,7 +53,7 @@ export const CARRIERS: readonly Carrier[] = [
   { name: 'a frame', transports: ['websocket'], carry: (token) => ({ frame: token }) },
   {
     name: 'a subprotocol',
-    transports: ['websocket'],
+    transports: ['websocket', PLAIN],
     carry: (token) => ({ protocols: ['tetracast.v1', `tetracast.token.${token}`] }),
   },
   { name: 'auth', transports: SOCKETIO, carry: (token) => ({ auth: { token } }) },

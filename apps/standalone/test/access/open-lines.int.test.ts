@@ -1,7 +1,7 @@
 import { NO_LIMITS, openWebSocketWire } from '@tetracast/testing';
 import { type Aim, ON_OPEN_LINES } from './actions';
 import { attempt } from './attempt';
-import { type Transport, TRANSPORTS } from './carriers';
+import { PLAIN, type Transport, TRANSPORTS } from './carriers';
 import { bearer, LIFE_ENV, revoke } from './renewal';
 import { leaveSession } from './socketio-attempt';
 import { type Standalone, startStandalone } from './start-standalone';
@@ -29,6 +29,7 @@ interface Ending {
   /** Makes a token, and what ends it: resolves once its lines are ended. */
   readonly start: () => Promise<{ token: string; end: () => Promise<void> }>;
   readonly websocket: string;
+  readonly plain: string;
   readonly socketio: string;
 }
 
@@ -47,6 +48,7 @@ const ENDINGS: readonly Ending[] = [
       return { token, end };
     },
     websocket: 'closed with 4001',
+    plain: 'unauthorized',
     socketio: 'disconnected',
   },
   {
@@ -62,6 +64,7 @@ const ENDINGS: readonly Ending[] = [
       return { token: await mint({ exp }), end };
     },
     websocket: 'closed with 4102',
+    plain: 'closed with 4102',
     socketio: 'closed',
   },
 ];
@@ -74,7 +77,8 @@ const rows = TRANSPORTS.flatMap((transport) => {
 });
 
 it.each(rows)('%s: nothing more is done on a line whose token %s', async (transport, _, ending, actions) => {
-  const expected = transport === 'websocket' ? ending.websocket : ending.socketio;
+  const { websocket, plain, socketio } = ending;
+  const expected = transport === 'websocket' ? websocket : transport === PLAIN ? plain : socketio;
   const before = await service.stored();
   const outcomes = actions.map(async ({ what, act }) => {
     const tried = await act(aim);

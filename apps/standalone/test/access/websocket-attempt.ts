@@ -1,4 +1,4 @@
-import { openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
+import { openPlainWire, openWebSocketWire, type WebSocketWire } from '@tetracast/testing';
 import type { Act, Outcome } from './attempt';
 import type { Carried } from './carriers';
 import { address } from './http-attempt';
@@ -20,6 +20,25 @@ export async function attemptOverWebSocket(url: string, carried: Carried, act: A
   const code = await outcomeOn(wire);
   if (code !== 'ok') await lastWord(wire);
   return { code, bytes: JSON.stringify(wire.frames) };
+}
+
+/** What the close codes say that the errors of other transports do. */
+const REFUSALS: Readonly<Record<number, string>> = { 4001: 'unauthorized', 4003: 'forbidden' };
+
+/** Goes on until the message it came for, or its own text, has come, or until it is closed. */
+export async function attemptOverPlainWebSocket(url: string, carried: Carried, act: Act): Promise<Outcome> {
+  const { headers = {}, protocols = [] } = carried;
+  const { channel } = act;
+  const [start, wanted] = act.kind === 'publish' ? [{}, act.data] : [act.start, act.until];
+  const target = address(`${url}/ws`, { channel, format: 'data', ...start }, carried);
+  await using wire = await openPlainWire(target, { headers, protocols });
+  await act.onceOpen?.();
+  if (act.kind === 'publish') wire.send(act.data);
+  for (;;) {
+    const text = await wire.next().catch(() => wire.closed);
+    const code = typeof text === 'string' ? 'ok' : (REFUSALS[text.code] ?? `closed with ${text.code}`);
+    if (typeof text !== 'string' || text.includes(wanted)) return { code, bytes: wire.texts.join() };
+  }
 }
 
 function wordsOf(act: Act): { parameters: Readonly<Record<string, string>>; request?: object } {

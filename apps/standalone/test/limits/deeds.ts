@@ -1,12 +1,15 @@
 import {
   exampleDrivers,
   nextBlock,
+  openPlainWire,
   openResponse,
   openSseStream,
   openWebSocketWire,
+  type PlainWire,
   type ResponseStream,
   type SseStream,
   type TransportError,
+  uniqueChannel,
   type WebSocketWire,
 } from '@tetracast/testing';
 import { type Asked, headersOf, HttpConnection, type Who } from './client';
@@ -129,6 +132,42 @@ const openingWebSockets: Deed['begin'] = async (url, who) => {
   };
 };
 
+const openingPlain: Deed['begin'] = async (url, who) => {
+  const wires: PlainWire[] = [];
+  return {
+    once: async () => {
+      const wire = await openPlain(url, who);
+      wires.push(wire);
+      const closed = await wire.settled();
+      return closed === undefined ? 'ok' : `closed with ${closed.code}`;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(wires.map((wire) => wire.close()));
+    },
+  };
+};
+
+const openPlain = (url: string, who: Who): Promise<PlainWire> =>
+  openPlainWire(`${url}/ws?channel=news&format=data`, { headers: headersOf(who) });
+
+/** A refusal ends the connection: the next text is sent on another. */
+const sendingTexts: Deed['begin'] = async (url, who) => {
+  let wire = await openPlain(url, who);
+  return {
+    once: async () => {
+      if (wire.socket.readyState !== wire.socket.OPEN) wire = await openPlain(url, who);
+      const text = uniqueChannel('text');
+      wire.send(text);
+      for (;;) {
+        const received = await wire.next().catch(() => wire.closed);
+        if (received === text) return 'ok';
+        if (typeof received !== 'string') return `closed with ${received.code}`;
+      }
+    },
+    [Symbol.asyncDispose]: () => wire.close(),
+  };
+};
+
 const joining =
   (transport: EngineTransport, namespace?: string): Deed['begin'] =>
   async (url, who) => {
@@ -158,6 +197,7 @@ export const DEEDS: readonly Deed[] = [
   { name: 'POST /sse', ...publish, refusal: OVER_HTTP, begin: posting('/sse') },
   ...exampleDrivers.map(({ path }) => ({ name: `POST ${path}`, ...publish, refusal: OVER_HTTP, begin: posting(path) })),
   { name: 'a publish frame', ...publish, begin: byFrame(() => ({ type: 'publish', ...PUBLICATION })) },
+  { name: 'a text', ...publish, scopes: SHARED, refusal: 'closed with 4100', begin: sendingTexts },
   { name: 'publish over Socket.IO', ...publish, begin: byEvent('websocket', 'publish', () => PUBLICATION) },
   { name: 'publish over Socket.IO by polling', ...publish, begin: byEvent('polling', 'publish', () => PUBLICATION) },
   { name: 'an event in a namespace', ...publish, begin: byEvent('websocket', 'price', () => 1, '/news') },
@@ -170,6 +210,7 @@ export const DEEDS: readonly Deed[] = [
     begin: openingResponses(path),
   })),
   { name: 'a WebSocket', ...open, refusal: 'rate_limited, closed with 4100', begin: openingWebSockets },
+  { name: 'a plain WebSocket', ...open, refusal: 'closed with 4100', begin: openingPlain },
   { name: 'Socket.IO', ...open, refusal: 'closed', begin: joining('websocket') },
   { name: 'Socket.IO by polling', ...open, refusal: 'closed', begin: joining('polling') },
   { name: 'a namespace', ...open, refusal: 'closed', begin: joining('websocket', '/news') },

@@ -1,6 +1,7 @@
 import {
   exampleDrivers,
   nextBlock,
+  openPlainWire,
   openResponse,
   openSseStream,
   openWebSocketWire,
@@ -94,6 +95,18 @@ const openWebSocket: OpenLine = async ({ url }, who) => {
   };
 };
 
+const openPlainWebSocket: OpenLine = async ({ url }, who) => {
+  const wire = await openPlainWire(`${url}/ws?channel=news&format=data`, { headers: headersOf(who) });
+  const closed = await wire.settled();
+  if (closed !== undefined) return `closed with ${closed.code}`;
+  return {
+    receive: async (data) => {
+      while ((await wire.next()) !== data);
+    },
+    [Symbol.asyncDispose]: () => wire.close(),
+  };
+};
+
 const openSocketioBy =
   (transport: EngineTransport): OpenLine =>
   async ({ url }, who) => {
@@ -125,6 +138,11 @@ export const WAYS: readonly Way[] = [
       ip: 'rate_limited, closed with 4100',
       user: 'rate_limited, closed with 4100',
     },
+  },
+  {
+    name: 'a plain WebSocket',
+    open: openPlainWebSocket,
+    refusals: { process: 'closed with 1013', ip: 'closed with 4100', user: 'closed with 4100' },
   },
   { name: 'Socket.IO', open: openSocketioBy('websocket'), refusals: OVER_SOCKETIO },
   { name: 'Socket.IO by polling', open: openSocketioBy('polling'), refusals: OVER_SOCKETIO },

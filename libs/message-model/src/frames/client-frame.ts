@@ -65,6 +65,21 @@ export function parseClientFrame(text: string): ParsedFrame {
 }
 
 /**
+ * Whether a text is meant as an `auth` frame, however wrong the rest of it: a JSON object of that `type`. It holds a token,
+ * which must not be published where every text is.
+ */
+export function isMeantAsAuth(text: string): boolean {
+  const trimmed = text.trim();
+  // Most texts that people write are no JSON object: they are not parsed.
+  if (!trimmed.startsWith('{')) return false;
+  try {
+    return (JSON.parse(trimmed) as { type?: unknown }).type === 'auth';
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The coded reason why `value` is no publication or subscription: a bad channel or event name has its own code, anything else
  * is `otherwise`.
  */

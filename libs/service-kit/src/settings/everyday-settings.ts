@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { duration, integer, list, oneOf, type Setting, text } from './setting-kinds';
-import { type NamespaceRetention, readNamespaces, readNetworks, readText, readWorkers } from './setting-readers';
+import { type NamespaceRetention, readNamespaces, readNetworks, readPortOrOff, readText, readWorkers } from './setting-readers';
 
 const MAX_WORKERS = 256;
 
@@ -14,6 +14,15 @@ export const EVERYDAY_SETTINGS = {
     about: 'The port on which the service listens; 0 is any free port.',
     change: 'Another program uses the port. Each service has its own default.',
   }),
+  plainPort: {
+    env: 'PLAIN_PORT',
+    unset: '3601',
+    schema: Type.Union([Type.Integer({ minimum: 1, maximum: 65_535 }), Type.Literal('off')]),
+    read: readPortOrOff,
+    wanted: 'a whole number from 1 to 65535, or off',
+    about: 'The second port of standalone, with plain WebSocket at `/`; `off`: none. The services do not use it.',
+    change: 'Another program uses the port, or you do not need it.',
+  },
   busUrl: {
     env: 'BUS_URL',
     unset: 'memory:',

@@ -17,6 +17,9 @@ export const readText: Reader<string> = (text) => text;
 
 export const readInteger: Reader<number> = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
 
+/** A port, or `off`: none. */
+export const readPortOrOff: Reader<number | 'off'> = (text) => (text === 'off' ? text : readInteger(text));
+
 /** A count, or `auto`: as many as there are cores for this process, and no more than `most`. */
 export function readWorkers(most: number): Reader<number> {
   return (text) => (text === 'auto' ? Math.min(availableParallelism(), most) : readInteger(text));

@@ -6,6 +6,7 @@ import { sseEventSource } from './sse/sse-eventsource';
 import { sseFetch } from './sse/sse-fetch';
 import type { StreamDriver } from './stream-driver';
 import type { TransportDriver } from './transport-driver';
+import { plainWebSocket } from './websocket/plain-websocket';
 import { websocketByFrame, websocketByUrl } from './websocket/websocket-ws';
 
 export const pollingDrivers: readonly TransportDriver[] = [pollingFetch, pollingJQuery];
@@ -17,6 +18,8 @@ export const socketioDrivers: readonly TransportDriver[] = [
   socketioPolling,
   socketioSubscribe,
 ];
+/** Not in {@link allDrivers}, each of which gets and publishes whole messages on any channel. */
+export const plainWebSocketDrivers: readonly TransportDriver[] = [plainWebSocket];
 /** Of every transport of the product. */
 export const allDrivers: readonly TransportDriver[] = [
   ...pollingDrivers,

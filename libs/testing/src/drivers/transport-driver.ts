@@ -57,6 +57,11 @@ export interface DriverFlags {
   readonly publishesOverHttp?: boolean;
   /** Has no open connection but one request after the other, and goes on from the cursor of an answer. Default `false`. */
   readonly polls?: boolean;
+  /**
+   * Gets the data of a message alone, as a text, and publishes texts on its own channel: there are no ids, so it can neither resume
+   * nor learn whether a publication is stored, and a reset ends its connection. Default `false`.
+   */
+  readonly dataOnly?: boolean;
 }
 
 /** One stock client library on one transport. */

@@ -1,5 +1,6 @@
 import { allDrivers } from '../drivers';
 import { testCursorsAcross } from './shared/across-cursors';
+import { testDataAcross } from './shared/across-data';
 import { testMessagesAcross } from './shared/across-messages';
 import type { TransportSuite } from './contract-context';
 import { closingAfterAll, firstOfEachForm, sharedServer } from './server-under-test';
@@ -15,6 +16,10 @@ export function describeAcross(name: string, suite: TransportSuite): void {
     for (const driver of suite.drivers) {
       describe(driver.name, () => {
         const context = { driver: closingAfterAll(driver), ...server };
+        if (driver.flags.dataOnly === true) {
+          testDataAcross(context, others);
+          return;
+        }
         testCursorsAcross(context, others);
         testMessagesAcross(context, others);
       });

@@ -7,6 +7,7 @@ import { testHttpRefusals } from './single/http-refusals';
 import { testIdempotency } from './shared/idempotency';
 import { testOrigins } from './shared/origins';
 import { testPayloads } from './payloads';
+import { testPlainWebSocket } from './single/plain-websocket';
 import { testPollingRequests } from './single/polling-requests';
 import { testProbes } from './probes';
 import { testRefusals } from './shared/refusals';
@@ -30,7 +31,8 @@ export function describeTransport(name: string, suite: TransportSuite): void {
     const server = sharedServer(suite);
     const contextOf = (driver: TransportDriver): ContractContext => ({ driver: closingAfterAll(driver), ...server });
     for (const driver of suite.drivers) {
-      describe(driver.name, () => testEveryTransport(contextOf(driver)));
+      const test = driver.flags.dataOnly === true ? testDataOnly : testEveryTransport;
+      describe(driver.name, () => test(contextOf(driver)));
     }
     for (const driver of firstOfEachForm(suite.drivers)) {
       describe(`${driver.form} requests`, () => testForm(contextOf(driver)));
@@ -51,6 +53,11 @@ function testEveryTransport(context: ContractContext): void {
   testRefusals(context);
 }
 
+/** What can be said of a client that gets nothing but data; what is its alone is a topic of its form. */
+function testDataOnly(context: ContractContext): void {
+  testPayloads(context);
+}
+
 function testForm(context: ContractContext): void {
   const { driver } = context;
   testOrigins(context);
@@ -60,7 +67,9 @@ function testForm(context: ContractContext): void {
   }
   OWN_TOPICS[driver.form]?.(context);
   for (const stalled of STALLED[driver.form] ?? [driver]) {
-    if (stalled.flags.polls !== true) testStalledLine({ ...context, driver: closingAfterAll(stalled) });
+    // One without a cursor does not come back by itself.
+    if (stalled.flags.polls !== true && stalled.flags.dataOnly !== true)
+      testStalledLine({ ...context, driver: closingAfterAll(stalled) });
   }
 }
 
@@ -69,6 +78,7 @@ const OWN_TOPICS: Readonly<Record<string, (context: ContractContext) => void>> =
   polling: testPollingRequests,
   sse: testSseStream,
   websocket: testWebSocketFrames,
+  'plain websocket': testPlainWebSocket,
   socketio: testSocketioEvents,
 };
 

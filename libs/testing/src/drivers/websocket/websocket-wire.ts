@@ -8,27 +8,76 @@ export interface WireClose {
   readonly reason: string;
 }
 
-/** One WebSocket, frame by frame. */
-export interface WebSocketWire extends AsyncDisposable {
+interface WireOptions {
+  readonly protocols?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One WebSocket of the `ws` package, and what it has received. */
+interface Wire<T> extends AsyncDisposable {
   readonly socket: WebSocket;
-  readonly frames: readonly ServerFrame[];
   readonly closed: Promise<WireClose>;
-  /** The frame that follows those already taken; rejects when none came for `idleMs`, or when the socket closes. */
-  next(idleMs?: number): Promise<ServerFrame>;
+  /** What follows that already taken; rejects when nothing came for `idleMs`, or when the socket closes. */
+  next(idleMs?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** JSON frames. */
+export interface WebSocketWire extends Wire<ServerFrame> {
+  readonly frames: readonly ServerFrame[];
   /** Skips frames until one of this type. */
   nextOf<T extends ServerFrame['type']>(type: T): Promise<Extract<ServerFrame, { type: T }>>;
   /** Objects as JSON, text as it is. */
   send(frame: object | string): void;
-  close(): Promise<void>;
+}
+
+/** Plain WebSocket: the data of messages alone. */
+export interface PlainWire extends Wire<string> {
+  readonly texts: readonly string[];
+  send(text: string): void;
+  /** Resolves once the server has answered a ping, or has closed the socket; then to how. */
+  settled(): Promise<WireClose | undefined>;
 }
 
 /** Opens `url` (`http:` becomes `ws:`); rejects when the handshake is refused. */
-export async function openWebSocketWire(
+export async function openWebSocketWire(url: string, options: WireOptions = {}): Promise<WebSocketWire> {
+  const { inbox, ...wire } = await openWire(url, (text) => JSON.parse(text) as ServerFrame, options);
+  return {
+    ...wire,
+    frames: inbox.items,
+    nextOf: async <T extends ServerFrame['type']>(type: T) => {
+      for (;;) {
+        const frame = await wire.next();
+        if (frame.type === type) return frame as Extract<ServerFrame, { type: T }>;
+      }
+    },
+    send: (frame) => wire.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
+  };
+}
+
+/** The same for plain WebSocket: once it is open, it is subscribed, or about to be closed. */
+export async function openPlainWire(url: string, options: WireOptions = {}): Promise<PlainWire> {
+  const { inbox, ...wire } = await openWire(url, (text) => text, options);
+  const { socket, closed } = wire;
+  return {
+    ...wire,
+    texts: inbox.items,
+    send: (text) => socket.send(text),
+    settled: async () => {
+      const answered = once(socket, 'pong');
+      socket.ping();
+      return Promise.race([answered.then(() => undefined), closed]);
+    },
+  };
+}
+
+async function openWire<T>(
   url: string,
-  { protocols = [], headers = {} }: { protocols?: string[]; headers?: Readonly<Record<string, string>> } = {},
-): Promise<WebSocketWire> {
-  const socket = new WebSocket(url.replace(/^http/, 'ws'), protocols, { headers });
-  const inbox = new Inbox<ServerFrame>(`frames of ${url}`);
+  read: (text: string) => T,
+  { protocols = [], headers = {} }: WireOptions,
+): Promise<Wire<T> & { inbox: Inbox<T> }> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), [...protocols], { headers });
+  const inbox = new Inbox<T>(`frames of ${url}`);
   const closed = new Promise<WireClose>((resolve) => {
     socket.once('close', (code, reason) => {
       resolve({ code, reason: reason.toString() });
@@ -37,7 +86,7 @@ export async function openWebSocketWire(
   });
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) inbox.fail(new Error('a binary frame'));
-    else inbox.push(JSON.parse(data.toString()) as ServerFrame);
+    else inbox.push(read(data.toString()));
   });
   await once(socket, 'open');
   socket.on('error', () => undefined); // the close event follows
@@ -45,20 +94,5 @@ export async function openWebSocketWire(
     socket.terminate();
     await closed;
   };
-  const next = (idleMs?: number): Promise<ServerFrame> => inbox.one(idleMs);
-  return {
-    socket,
-    frames: inbox.items,
-    closed,
-    next,
-    nextOf: async <T extends ServerFrame['type']>(type: T) => {
-      for (;;) {
-        const frame = await next();
-        if (frame.type === type) return frame as Extract<ServerFrame, { type: T }>;
-      }
-    },
-    send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return { socket, inbox, closed, next: (idleMs) => inbox.one(idleMs), close, [Symbol.asyncDispose]: close };
 }

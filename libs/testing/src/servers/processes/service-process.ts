@@ -8,7 +8,7 @@ export interface ServiceOptions {
   /** Arguments before the script, such as `['--expose-gc']`. */
   readonly nodeArgs?: readonly string[];
   readonly args?: readonly string[];
-  /** Added to `PATH`, `HOME`, `HOST=127.0.0.1` and `PORT`; nothing else of this process's environment is handed on. */
+  /** Added to `PATH`, `HOME`, `HOST=127.0.0.1`, `PORT` and `PLAIN_PORT=off`; nothing else of this process's environment is handed on. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: a free one. */
   readonly port?: number;
@@ -65,7 +65,7 @@ export async function startProcess(options: ServiceOptions): Promise<ServiceProc
 // A setting in the environment of a test run must not change what it tests.
 function serviceEnvironment(port: number, env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), ...env };
+  return { PATH, HOME, HOST: '127.0.0.1', PORT: String(port), PLAIN_PORT: 'off', ...env };
 }
 
 function named(service: ManagedProcess, command: string): ManagedProcess {

@@ -50,7 +50,7 @@ export function testOrigins(context: ContractContext): void {
       const refused = await subscribe(service.url, 'https://third.example');
 
       expect(allowed.status).toBeLessThan(300);
-      expect(driver.form === 'websocket' ? FOREIGN : allowed.headers.get('access-control-allow-origin')).toBe(FOREIGN);
+      expect(driver.path === '/ws' ? FOREIGN : allowed.headers.get('access-control-allow-origin')).toBe(FOREIGN);
       expect(refused.status).toBe(403);
     });
 
@@ -91,6 +91,8 @@ async function attempt({ driver }: ContractContext, url: string, channel: string
       return request(`${url}${driver.path}?EIO=4&transport=polling`, { headers });
     case 'websocket':
       return handshake(`${url}${driver.path}?channel=${channel}`, origin);
+    case 'plain websocket':
+      return handshake(`${url}${driver.path}?channel=${channel}&format=data`, origin);
     default: {
       const response = await fetch(`${url}${driver.path}?channel=${channel}`, { headers });
       if (!response.ok) return { status: response.status, headers: response.headers, text: await response.text() };
