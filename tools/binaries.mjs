@@ -15,6 +15,7 @@ const BINARIES = [
   { debian: ['haproxy'], names: ['haproxy'] },
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
+  { debian: ['curl'], names: ['curl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
   {
     debian: ['python3', 'python3-aiohttp', 'python3-requests', 'python3-socketio', 'python3-websockets'],

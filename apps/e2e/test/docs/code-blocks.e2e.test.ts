@@ -106,8 +106,12 @@ async function publish({ options }: BlockRunner, ...data: readonly string[]): Pr
 
 const survives = ({ block }: RunningBlock): boolean => block.survives.length > 0;
 
-const survivorsOf = (what: Survived): typeof survivors =>
-  survivors.filter(({ running }) => running.block.survives.includes(what));
+function survivorsOf(what: Survived): typeof survivors {
+  const claiming = englishPages.flatMap(({ blocks }) => blocks.filter((block) => block.survives.includes(what)));
+  const running = survivors.filter((survivor) => claiming.includes(survivor.running.block));
+  expect(running.map((survivor) => survivor.running.block.name)).toEqual(claiming.map(({ name }) => name));
+  return running;
+}
 
 /** What of `data` a block printed, in its order. */
 const printed = ({ lines }: RunningBlock, data: readonly string[]): string[] =>
@@ -160,7 +164,6 @@ describe('the code blocks of the documentation', () => {
     }
     const wrong = cut.filter(({ running }) => printed(running, data).join() !== data.join());
     expect(wrong.map(({ running }) => [running.block.name, running.lines])).toEqual([]);
-    expect(cut.length).toBeGreaterThan(10);
   });
 
   it('report a reset after a restart that lost the messages, and go on, where the page says so', async () => {
@@ -176,7 +179,6 @@ describe('the code blocks of the documentation', () => {
     }
     const silent = restarted.filter(({ running }) => !running.lines.some((line) => line.includes('reset')));
     expect(silent.map(({ running }) => [running.block.name, running.lines])).toEqual([]);
-    expect(restarted.length).toBeGreaterThan(10);
   });
 });
 

@@ -26,22 +26,25 @@ export interface DocsPage {
 
 const BLOCK = /(?:^<!-- survives: (.+) -->\n+)?^```(\w+) run\n([^]*?)^```$(?:\n+^```text output\n([^]*?)^```$)?/gm;
 
-const isSurvived = (word: string): word is Survived => word === 'cut' || word === 'restart';
+function readSurvived(words: string): Survived[] {
+  return words.split(', ').map((word) => {
+    if (word !== 'cut' && word !== 'restart') throw new Error(`a block survives cut or restart, not ${word}`);
+    return word;
+  });
+}
 
 function blocksIn(path: string): readonly CodeBlock[] {
   const text = readFileSync(resolve(DOCS, path), 'utf8');
-  return [...text.matchAll(BLOCK)].map(
-    ({ 0: all, 1: survives = '', 2: language = '', 3: code = '', 4: output, index }) => {
-      const line = text.slice(0, index + all.indexOf('```')).split('\n').length;
-      return {
-        name: `${path}:${line}`,
-        language,
-        code,
-        ...(output === undefined ? {} : { output: output.trimEnd().split('\n') }),
-        survives: survives.split(', ').filter(isSurvived),
-      };
-    },
-  );
+  return [...text.matchAll(BLOCK)].map(({ 0: all, 1: survives, 2: language = '', 3: code = '', 4: output, index }) => {
+    const line = text.slice(0, index + all.indexOf('```')).split('\n').length;
+    return {
+      name: `${path}:${line}`,
+      language,
+      code,
+      ...(output === undefined ? {} : { output: output.trimEnd().split('\n') }),
+      survives: survives === undefined ? [] : readSurvived(survives),
+    };
+  });
 }
 
 const pages: readonly DocsPage[] = readdirSync(DOCS, { recursive: true, encoding: 'utf8' })

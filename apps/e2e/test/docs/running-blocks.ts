@@ -7,12 +7,24 @@ import type { ReadersSite } from './readers-site';
 /** Files of a project, so that an `mjs` block may import what is installed. */
 const PROJECT = resolve(__dirname, '../..');
 
-const PROGRAMS: Readonly<Record<string, (code: string) => readonly [string, ...string[]]>> = {
-  sh: (code) => ['/bin/sh', '-ec', code],
-  bash: (code) => ['/bin/bash', '-ec', code],
-  mjs: (code) => [process.execPath, '--no-warnings', '--input-type=module', '-e', code],
-  python: (code) => ['/usr/bin/python3', '-u', '-B', '-c', code],
-  php: (code) => ['/usr/bin/php', '-r', code.replace('<?php\n', '')],
+interface Program {
+  readonly command: (code: string) => readonly [string, ...string[]];
+  /** Debian's packages that it needs. */
+  readonly debian: string;
+}
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  sh: { command: (code) => ['/bin/sh', '-ec', code], debian: 'curl' },
+  bash: { command: (code) => ['/bin/bash', '-ec', code], debian: 'bash curl' },
+  mjs: {
+    command: (code) => [process.execPath, '--no-warnings', '--input-type=module', '-e', code],
+    debian: 'nodejs',
+  },
+  python: {
+    command: (code) => ['/usr/bin/python3', '-u', '-B', '-c', code],
+    debian: 'python3 python3-aiohttp python3-requests python3-socketio python3-websockets',
+  },
+  php: { command: (code) => ['/usr/bin/php', '-r', code.replace('<?php\n', '')], debian: 'php-cli' },
 };
 
 /** The scripts of the lab page, in whose console a reader pastes; the page itself would take connections of the browser. */
@@ -47,7 +59,7 @@ export interface RunOptions {
 export class BlockRunner implements AsyncDisposable {
   /** A step for each line that a block printed. */
   readonly printed = new Progress();
-  readonly #running: (() => Promise<unknown>)[] = [];
+  readonly #running = new Set<() => Promise<unknown>>();
   #console: Promise<Page> | undefined;
   readonly #inConsole: RunningBlock[] = [];
 
@@ -72,7 +84,7 @@ export class BlockRunner implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#running.splice(0).map((stop) => stop()));
+    await Promise.all([...this.#running].map((stop) => stop()));
   }
 
   #take(lines: string[], text: string): void {
@@ -82,14 +94,17 @@ export class BlockRunner implements AsyncDisposable {
 
   async #startProgram(block: CodeBlock, code: string): Promise<RunningBlock> {
     const lines: string[] = [];
-    const [command, ...args] =
-      PROGRAMS[block.language]?.(code) ?? fail(`${block.name}: no program runs ${block.language}`);
+    const { command: commandOf, debian } =
+      PROGRAMS[block.language] ?? fail(`${block.name}: no program runs ${block.language}`);
+    const [command, ...args] = commandOf(code);
+    const install = `sudo apt-get install -y ${debian}`;
     const { PATH, HOME } = process.env;
     let rest = '';
     const program = await spawnProcess({
       command,
       args,
       cwd: PROJECT,
+      install,
       env: { PATH, HOME, LC_ALL: 'C.UTF-8', TOKEN: this.options.token },
       onStdout: (text) => {
         const whole = (rest + text).split('\n');
@@ -97,11 +112,15 @@ export class BlockRunner implements AsyncDisposable {
         this.#take(lines, whole.join('\n'));
       },
     });
-    this.#running.push(() => killGroup(program));
+    const stop = (): Promise<void> => killGroup(program);
+    this.#running.add(stop);
     const ended = program.exited.then(({ code: status, signal }) => {
+      this.#running.delete(stop);
       this.#take(lines, rest);
       if (status !== 0)
-        throw new Error(`${block.name} ended (${signal ?? `exit code ${status}`}):\n${program.output()}`);
+        throw new Error(
+          `${block.name} ended (${signal ?? `exit code ${status}`}). Is a package missing? ${install}\n${program.output()}`,
+        );
     });
     ended.catch(() => undefined);
     return { block, lines, ended };
@@ -143,7 +162,7 @@ export class BlockRunner implements AsyncDisposable {
   /** In a separate context, which shares no connections with others: a browser opens six to one origin. */
   async #newPage(report: (index: number, text: string) => void): Promise<Page> {
     const context = await this.options.browser.newContext();
-    this.#running.push(() => context.close());
+    this.#running.add(() => context.close());
     const page = await context.newPage();
     await page.exposeFunction('report', report);
     await page.addInitScript(`globalThis.token = ${JSON.stringify(this.options.token)};`);
