@@ -1,4 +1,5 @@
 import {
+  freePort,
   launchChromium,
   NO_LIMITS,
   Progress,
@@ -28,6 +29,9 @@ let browser: Browser;
 let site: ReadersSite;
 let service: ServiceProcess;
 let proxy: TcpProxy;
+/** Without keys: there plain WebSocket needs no channel in its URL. */
+let open: ServiceProcess;
+let plainPort: number;
 const runners: BlockRunner[] = [];
 /** Those that still run: what a page shows that it survives is tried on all pages at once. */
 const survivors: { readonly running: RunningBlock; readonly runner: BlockRunner }[] = [];
@@ -39,11 +43,19 @@ beforeAll(async () => {
   site = await startReadersSite();
   [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
   proxy = await startTcpProxy(service.url);
+  plainPort = await freePort();
+  open = await startService('standalone', { PLAIN_PORT: String(plainPort), ALLOWED_ORIGINS: proxy.url });
 });
 
 afterAll(async () => {
   for (const runner of runners) await runner[Symbol.asyncDispose]();
-  await Promise.all([browser.close(), service[Symbol.asyncDispose](), proxy.close(), site[Symbol.asyncDispose]()]);
+  await Promise.all([
+    open[Symbol.asyncDispose](),
+    browser.close(),
+    service[Symbol.asyncDispose](),
+    proxy.close(),
+    site[Symbol.asyncDispose](),
+  ]);
 });
 
 async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
@@ -54,7 +66,7 @@ async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(AUTH_SECRET));
   const names = { news: `news:${page}`, 'inbox:ann': inbox };
-  const runner = new BlockRunner({ url: proxy.url, site, browser, token, names });
+  const runner = new BlockRunner({ url: proxy.url, plainPort, site, browser, token, names });
   runners.push(runner);
   return runner;
 }

@@ -46,6 +46,8 @@ export interface RunningBlock {
 export interface RunOptions {
   /** Of the server. */
   readonly url: string;
+  /** Where a server without keys speaks plain WebSocket. */
+  readonly plainPort: number;
   readonly browser: Browser;
   readonly site: ReadersSite;
   readonly token: string;
@@ -65,10 +67,12 @@ export class BlockRunner implements AsyncDisposable {
 
   /** A text of the page as it is here: with the address of this server, and with channels that no other page uses. */
   fit(text: string): string {
-    const { url, names } = this.options;
+    const { url, plainPort, names } = this.options;
     return Object.entries(names).reduce(
       (fitted, [name, here]) => fitted.replace(new RegExp(`\\b${name}\\b`, 'g'), here),
-      text.replaceAll(/(?:127\.0\.0\.1|localhost):8080/g, new URL(url).host),
+      text
+        .replaceAll(/(?:127\.0\.0\.1|localhost):8080/g, new URL(url).host)
+        .replaceAll('localhost:3601', `localhost:${plainPort}`),
     );
   }
 
