@@ -16,6 +16,7 @@ const BINARIES = [
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
+  { debian: ['firefox-esr'], names: ['firefox-esr'] },
   {
     debian: ['python3', 'python3-aiohttp', 'python3-requests', 'python3-socketio', 'python3-websockets'],
     names: ['/usr/bin/python3'],
