@@ -17,6 +17,7 @@ const BINARIES = [
   { debian: ['openssl'], names: ['openssl'] },
   { debian: ['curl'], names: ['curl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
+  { debian: ['firefox-esr'], names: ['firefox-esr'] },
   {
     debian: ['python3', 'python3-aiohttp', 'python3-requests', 'python3-socketio', 'python3-websockets'],
     names: ['/usr/bin/python3'],
