@@ -7,7 +7,7 @@ export function followTabs(tabs) {
         links.get(target.id).toggleAttribute('data-in-view', isIntersecting);
       }
     },
-    { threshold: 0.6 },
+    { root: document.querySelector('.panels'), threshold: 0.6 },
   );
   for (const [id, link] of links) {
     const panel = document.getElementById(id);

@@ -169,7 +169,7 @@ export const texts = {
 
   'origin.title': 'The same-origin rule, live',
   'origin.about':
-    'A page may use the servers of its own origin: the same scheme, host and port. The button opens two frames that run the same script. One has this page’s origin, the other has none. Operators allow further origins with ALLOWED_ORIGINS.',
+    'A page may use the servers of the origin that it came from: the same scheme, host and port. The button opens two frames that run the same script. One has this page’s origin, the other has none. Operators allow further origins with ALLOWED_ORIGINS.',
   'origin.ask': 'Ask from another origin',
   'origin.none': 'Nothing asked yet.',
   'origin.from.own': 'Origin {origin}',

@@ -28,6 +28,7 @@ export class Diagram {
     row.append(text);
     this.#rows.append(row);
     if (this.#rows.childElementCount > ROWS_KEPT) this.#rows.firstElementChild.remove();
+    this.#rows.scrollTop = this.#rows.scrollHeight;
     if (closes) this.#open = Math.max(0, this.#open - 1);
     this.#rows.classList.toggle('open', this.#open > 0);
     this.#counts[direction] += 1;
