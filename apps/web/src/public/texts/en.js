@@ -3,6 +3,11 @@ export const texts = {
   'page.title': 'Tetracast lab: polling, SSE, WebSocket and Socket.IO side by side',
   'page.lab': 'lab',
   'page.language': 'Language',
+  'page.more': 'More',
+  'page.docs': 'Documentation',
+  'page.docs.href': 'docs/',
+  'page.chat': 'Demo: a chat room',
+  'page.ticker': 'Demo: a price ticker',
   'page.panels': 'The four transports',
   'page.lead': 'One message, four transports: see each of them cross the wire.',
   'page.hint':

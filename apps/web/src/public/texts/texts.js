@@ -19,10 +19,16 @@ export function t(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-const ATTRIBUTES = { text: 'textContent', title: 'title', label: 'ariaLabel', placeholder: 'placeholder' };
+const ATTRIBUTES = {
+  text: 'textContent',
+  title: 'title',
+  label: 'ariaLabel',
+  placeholder: 'placeholder',
+  href: 'href',
+};
 
 /**
- * Fills elements by their `data-t-text`, `data-t-title`, `data-t-label` and `data-t-placeholder`, each the key of a text.
+ * Fills elements by their `data-t-text`, `data-t-title`, `data-t-label`, `data-t-placeholder` and `data-t-href`, each the key of a text.
  * `*` in a key stands for `name`.
  */
 export function translate(root, name = '') {
