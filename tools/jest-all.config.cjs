@@ -1,6 +1,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { testTimeout } = require('./jest-preset.cjs');
+
 const ROOT = path.join(__dirname, '..');
 
 /** Every project's tests in one run, which shares its workers among them. */
@@ -11,6 +13,8 @@ module.exports = {
     .flatMap((folder) => ['jest.config.cjs', 'jest.e2e.config.cjs'].map((file) => path.join(folder, file)))
     .filter((file) => fs.existsSync(file)),
   reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
+  // Jest takes it from here, not from the projects.
+  testTimeout,
   // More than cores, since many tests wait for a server or a browser.
   maxWorkers: 3,
 };

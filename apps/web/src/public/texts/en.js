@@ -234,7 +234,7 @@ export const texts = {
   'demo.code': 'The whole code of this page',
   'demo.chat': 'A chat room',
   'demo.chat.about':
-    'Open this page in a second window and write. Who comes later reads what was said; who was away misses nothing.',
+    'Open this page in a second window and write. A late reader sees what was said before, and a reader that was cut off misses nothing.',
   'demo.chat.name': 'Your name',
   'demo.chat.send': 'Send',
   'demo.ticker': 'A price ticker',
