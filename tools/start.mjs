@@ -12,7 +12,15 @@ execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 endWithNpm();
+allowLabPage();
 process.setSourceMapsEnabled(true);
 // The faults of the lab page, which are for the machine of a developer alone: apps/standalone/README.md.
 process.argv.push('--faults');
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);
+
+/** The lab page may use PLAIN_PORT as well: its origin is another there, and on loopback it is of this server alone. */
+function allowLabPage() {
+  const { HOST, PORT = '8080' } = process.env;
+  if (HOST !== undefined || !/^[1-9]\d{0,4}$/.test(PORT)) return;
+  process.env.ALLOWED_ORIGINS ??= `http://localhost:${PORT},http://127.0.0.1:${PORT}`;
+}
