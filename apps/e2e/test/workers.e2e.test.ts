@@ -57,16 +57,20 @@ interface Stock {
   readonly connects: Inbox<boolean>;
 }
 
-/** Stock clients of Socket.IO, as many as are needed for both workers to have sessions. */
+/** Stock clients of Socket.IO: 24, and more while one worker has all their sessions. */
 async function openStock(url: string, channel: string, transports?: string[]): Promise<Stock[]> {
-  const clients = range(1, 24).map(() => {
-    const socket = io(url, { auth: { channels: [channel] }, forceNew: true, ...(transports && { transports }) });
-    const client = { socket, data: new Inbox<unknown>('data'), connects: new Inbox<boolean>('connects') };
-    socket.on('message', (data) => client.data.push(data));
-    socket.on('connect', () => client.connects.push(socket.recovered));
-    return { ...client, ready: new Promise((resolve) => socket.once('tetracast:ready', resolve)) };
-  });
-  await Promise.all(clients.map(({ ready }) => ready));
+  const clients: Stock[] = [];
+  while (clients.length < 24 || owners(clients) < 2) {
+    const opened = range(1, 8).map(() => {
+      const socket = io(url, { auth: { channels: [channel] }, forceNew: true, ...(transports && { transports }) });
+      const client = { socket, data: new Inbox<unknown>('data'), connects: new Inbox<boolean>('connects') };
+      socket.on('message', (data) => client.data.push(data));
+      socket.on('connect', () => client.connects.push(socket.recovered));
+      return { ...client, ready: new Promise((resolve) => socket.once('tetracast:ready', resolve)) };
+    });
+    await Promise.all(opened.map(({ ready }) => ready));
+    clients.push(...opened);
+  }
   return clients;
 }
 
@@ -93,7 +97,6 @@ describe('Socket.IO with two workers', () => {
     await publish(service.url, channel, 11, 20);
 
     for (const { data } of clients) expect(await data.next(20)).toEqual(range(1, 20));
-    expect(owners(clients)).toBe(2);
     // None was cut, and came back: each is still in its first connection.
     for (const { connects } of clients) expect(connects.items).toEqual([false]);
     for (const { socket } of clients) {
