@@ -1,5 +1,6 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,7 +19,10 @@ const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
 export const webPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
-      contentSecurityPolicy: contentPolicy((host) => app.labFaults?.connectSources(host) ?? []),
+      contentSecurityPolicy: contentPolicy((host) => [
+        ...plainSources(host, app),
+        ...(app.labFaults?.connectSources(host) ?? []),
+      ]),
       frameguard: { action: 'deny' },
       // It applies to the whole host, so the proxy that terminates TLS must send it.
       strictTransportSecurity: false,
@@ -45,6 +49,12 @@ export const webPlugin = fastifyPlugin(
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
+
+/** On loopback: plain WebSocket on its own port, under both names of this machine, as a tutorial writes them. */
+function plainSources(host: string, { tetracast: { settings } }: FastifyInstance): readonly string[] {
+  if (settings.plainPort === 'off' || !/^(localhost|127\.0\.0\.1)(:|$)/.test(host)) return [];
+  return ['localhost', '127.0.0.1'].map((name) => `ws://${name}:${settings.plainPort}`);
+}
 
 /** The folder of each file that an npm package provides: beside the bundle, or where npm put it. */
 function vendorFolders(): Record<string, string> {

@@ -45,7 +45,7 @@ describe('the web service', () => {
       'script-src': "'self'",
       'style-src': "'self'",
       'img-src': "'self'",
-      'connect-src': "'self' ws://127.0.0.1:8080 wss://127.0.0.1:8080",
+      'connect-src': "'self' ws://127.0.0.1:8080 wss://127.0.0.1:8080 ws://localhost:3601 ws://127.0.0.1:3601",
       'frame-src': "'self'",
       'form-action': "'self'",
       'base-uri': "'none'",
@@ -69,6 +69,7 @@ describe('the web service', () => {
       'connect-src': [
         "'self' http://localhost:3602 http://localhost:3603 http://localhost:3604",
         'ws://localhost:3601 wss://localhost:3601 ws://localhost:3602 wss://localhost:3602',
+        'ws://localhost:3601 ws://127.0.0.1:3601',
       ].join(' '),
     });
   });

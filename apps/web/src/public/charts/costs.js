@@ -4,6 +4,8 @@ import { formatBytes, formatMs } from '../panel/meters.js';
 import { t } from '../texts/texts.js';
 
 const MEASURED = 100;
+/** With fewer messages, opening the connection would be most of their cost. */
+const ENOUGH = 20;
 const NONE = '–';
 
 /** The table of what 100 messages cost, the button that measures it, and the charts. */
@@ -61,7 +63,7 @@ function appendRow({ tBodies: [body], tHead }, name) {
 /** The cells of one row: what was measured, scaled to 100 messages. */
 function costs({ requests, received, sent, delivered, published, publishRequests, publishBytes }, latencyMs) {
   const per = (value, messages, format = String) =>
-    messages === 0 ? NONE : format(Math.round((value / messages) * MEASURED));
+    messages < ENOUGH ? NONE : format(Math.round((value / messages) * MEASURED));
   return [
     per(requests, delivered),
     per(received + sent, delivered, formatBytes),

@@ -7,6 +7,8 @@ import { t } from '../texts/texts.js';
 export function socketio({ origin, channel, panel, token }) {
   const socket = io(origin, {
     autoConnect: false,
+    // A connection of the panel alone: `io()` would share it with every other `io()` of the page.
+    forceNew: true,
     // A function, so that each new try names the place where the panel stands by then.
     auth: (answer) =>
       answer({ channels: [channel], ...(panel.cursor && { after: panel.cursor }), ...(token && { token }) }),
