@@ -13,6 +13,6 @@ and publish on all transports:
 
   curl -d channel=lab -d data=hello ${url}/polling
 
-The server is one process, and loses all messages when it stops. Ctrl-C stops it.
+${process.env['BUS_URL'] ? 'Redis keeps the messages' : 'The messages are in memory, and gone when the server stops'}. Ctrl-C stops it.
 `);
 }

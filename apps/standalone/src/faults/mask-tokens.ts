@@ -1,7 +1,8 @@
 /** Where a token or a ticket may stand in what a client and the server send; group 1 stays. */
 const SECRETS = [
   // A JSON Web Token, wherever it stands: two parts of it are enough to recognize it.
-  /()eyJ[\w-]{8,}(?:\.[\w-]*)+/g,
+  // Not inside a longer word: a long run of letters would else be tried from each `eyJ` in it.
+  /()(?<![\w-])eyJ[\w-]{8,}(?:\.[\w-]*)+/g,
   /(\b(?:bearer|basic) +)[^\s,"]+/gi,
   /(\btetracast\.token\.)[^\s,"]+/g,
   /([?&](?:token|ticket|access_token)=)[^&\s#"]+/gi,

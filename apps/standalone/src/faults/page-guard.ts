@@ -4,6 +4,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** The names of this machine under which the lab is served with faults. */
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
+/** A request with one of these came through a proxy, and so perhaps from another machine. */
+const PROXY_HEADERS = ['forwarded', 'via', 'x-real-ip', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto'];
+
 /**
  * The host of the lab page, `<name>:<port>`, if exactly that page sent this request to `ownPort`. A program without an
  * `Origin`, a page of another origin, and a name that only resolves to this machine (DNS rebinding) are all refused.
@@ -18,6 +21,7 @@ export function pageHostOf(headers: IncomingHttpHeaders, ownPort: number, pagePo
 export function isOfPage({ host, origin, ...headers }: IncomingHttpHeaders, port: number): boolean {
   if (!LOOPBACK_NAMES.some((name) => host === `${name}:${port}`)) return false;
   if (origin !== undefined && origin !== `http://${host}`) return false;
+  if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) return false;
   return headers['sec-fetch-site'] === 'same-origin';
 }
 

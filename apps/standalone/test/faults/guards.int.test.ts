@@ -71,6 +71,7 @@ describe('the switches', () => {
       }),
     ],
     ['no word of the browser', () => ({ 'sec-fetch-site': '' })],
+    ['the mark of a proxy', () => ({ 'x-forwarded-for': '203.0.113.7' })],
     ['the word that the page is another', () => ({ 'sec-fetch-site': 'cross-site' })],
   ];
 
@@ -101,6 +102,7 @@ describe('the switches', () => {
       {},
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'none' },
+      { ...page, forwarded: 'for=203.0.113.7' },
       { ...page, host: `stranger.example:${portOf(lab.origin)}` },
     ]) {
       expect((await lab.ask('/faults.json', { headers })).body).toBe('null');

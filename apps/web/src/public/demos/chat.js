@@ -14,7 +14,8 @@ const socket = io(server, {
   auth: (answer) => answer({ channels: [channel], after: cursor }),
 });
 
-socket.on('message', ({ name, text } = {}, { id }) => {
+socket.on('message', (data, { id }) => {
+  const { name, text } = data ?? {};
   cursor = id;
   add(`${name}: ${text}`);
 });
