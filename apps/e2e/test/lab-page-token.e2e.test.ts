@@ -83,7 +83,7 @@ describe('the lab page where tokens are needed', () => {
       await lab.becomes(panel, 'cut');
       await lab
         .part(panel, 'note')
-        .getByText(/a token is needed/i)
+        .getByText(/a token/i)
         .waitFor();
     }
     expect(await lab.page.locator('li[data-id]').count()).toBe(0);
