@@ -1,18 +1,13 @@
 import { launchFirefox, NO_LIMITS } from '@tetracast/testing';
+import { untilThereAre } from './browsers/firefox-page';
 import { PANELS } from './lab-page';
 import { startService } from './system';
-
-/** Resolves, in the page, when there are so many elements of the selector. */
-const untilThereAre = (count: number, selector: string): string => `new Promise((resolve) => {
-  const look = () => document.querySelectorAll(${JSON.stringify(selector)}).length >= ${count} && resolve();
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
-  look();
-})`;
 
 describe('the lesson in Firefox', () => {
   it('shows each message cross the wire, what it costs, and the same-origin rule', async () => {
     await using standalone = await startService('standalone', NO_LIMITS);
-    await using page = await launchFirefox();
+    await using firefox = await launchFirefox();
+    const page = await firefox.newPage();
     await page.open(`${standalone.url}/?channel=firefox&lang=en`);
     await page.evaluate(untilThereAre(PANELS.length, 'section[data-state="connected"]'));
 

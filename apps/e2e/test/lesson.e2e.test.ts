@@ -1,11 +1,9 @@
 import { launchChromium, NO_LIMITS, type ServiceProcess } from '@tetracast/testing';
-import Axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { DESKTOP, expectNoFlaws, findFlaws, PHONE } from './browsers/axe';
 import { LabPage, PANELS, type PanelName } from './lab-page';
 import { startService } from './system';
 
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
 const BUDGET_BYTES = 200_000;
 
 let standalone: ServiceProcess;
@@ -222,33 +220,13 @@ describe('access', () => {
     await lab.publish('websocket', 'hello');
     for (const panel of PANELS) await lab.shows(panel, 'hello');
     await lab.setCut('sse', true);
-    await lab.page.evaluate(Axe.source);
-
-    for (const viewport of [DESKTOP, PHONE]) {
-      await lab.page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await lab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        expect({ viewport, colorScheme, flaws: await findFlaws(lab.page) }).toEqual({
-          viewport,
-          colorScheme,
-          flaws: [],
-        });
-      }
-    }
+    await expectNoFlaws(lab.page, [DESKTOP, PHONE]);
     await lab.part('polling', 'source').click();
     await lab.part('polling', 'code').getByText('$.ajax').first().waitFor();
     expect(await findFlaws(lab.page)).toEqual([]);
     await close(lab);
   });
 });
-
-async function findFlaws(page: Page): Promise<string[]> {
-  const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof Axe };
-    return (await axe.run(document, { resultTypes: ['violations'], iframes: false })).violations;
-  });
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
 
 describe('the first paint', () => {
   it('moves nothing afterwards, and takes at most 200 kB before the charts', async () => {

@@ -8,23 +8,41 @@ import { createTempDir, removeDir } from './temp-dir';
 const NAME = 'firefox-esr';
 const READY = /WebDriver BiDi listening on (ws:\S+)/;
 
-/** One page of a headless Firefox, driven by WebDriver BiDi; it is closed by `await using`. */
-export interface FirefoxPage extends AsyncDisposable {
+/** A headless Firefox, driven by WebDriver BiDi; it is closed by `await using`. */
+export interface Firefox extends AsyncDisposable {
+  /** Opens a tab, in front of the others. `preload`: a script that runs in each document of the tab before the document's own. */
+  newPage(preload?: string): Promise<FirefoxPage>;
+}
+
+export interface FirefoxPage {
+  /** What the page threw, and each error on its console. */
+  readonly failures: readonly string[];
   /** Resolves when the page has loaded. */
   open(url: string): Promise<void>;
   /** The value of a JavaScript expression in the page, as text; a promise is awaited. Rejects when it throws. */
   evaluate(expression: string): Promise<string>;
+  close(): Promise<void>;
 }
+
+type Send = (method: string, params: object) => Promise<unknown>;
 
 interface Answer {
   readonly id?: number;
   readonly type: string;
   readonly message?: string;
   readonly result?: unknown;
+  /** Of an event, which has no `id`. */
+  readonly params?: LogEntry;
+}
+
+interface LogEntry {
+  readonly level: string;
+  readonly text: string;
+  readonly source: { readonly context?: string };
 }
 
 /** Starts Firefox ESR with a profile of this run only; throws with the command that installs it. */
-export async function launchFirefox(): Promise<FirefoxPage> {
+export async function launchFirefox(): Promise<Firefox> {
   const profile = await createTempDir('firefox');
   const firefox = spawn(NAME, ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -32,11 +50,35 @@ export async function launchFirefox(): Promise<FirefoxPage> {
   });
   const socket = new WebSocket(`${await readUrl(firefox)}/session`);
   await once(socket, 'open');
-  const send = createSender(socket);
+  const failuresOf = new Map<string, string[]>();
+  const send = createSender(socket, ({ level, text, source }) => {
+    if (level === 'error') failuresOf.get(source.context ?? '')?.push(text);
+  });
   await send('session.new', { capabilities: {} });
-  const { contexts } = (await send('browsingContext.getTree', {})) as { contexts: [{ context: string }] };
-  const [{ context }] = contexts;
+  await send('session.subscribe', { events: ['log.entryAdded'] });
   return {
+    async newPage(preload) {
+      const { context } = (await send('browsingContext.create', { type: 'tab' })) as { context: string };
+      const failures: string[] = [];
+      failuresOf.set(context, failures);
+      if (preload !== undefined) {
+        await send('script.addPreloadScript', { functionDeclaration: `() => { ${preload} }`, contexts: [context] });
+      }
+      return createPage(send, context, failures);
+    },
+    async [Symbol.asyncDispose]() {
+      const exited = once(firefox, 'exit');
+      socket.close();
+      firefox.kill();
+      await exited;
+      await removeDir(profile);
+    },
+  };
+}
+
+function createPage(send: Send, context: string, failures: readonly string[]): FirefoxPage {
+  return {
+    failures,
     async open(url) {
       await send('browsingContext.navigate', { context, url, wait: 'complete' });
     },
@@ -46,12 +88,8 @@ export async function launchFirefox(): Promise<FirefoxPage> {
       if (answer.result === undefined) throw new Error(`the page threw: ${JSON.stringify(answer)}`);
       return String(answer.result.value);
     },
-    async [Symbol.asyncDispose]() {
-      const exited = once(firefox, 'exit');
-      socket.close();
-      firefox.kill();
-      await exited;
-      await removeDir(profile);
+    async close() {
+      await send('browsingContext.close', { context });
     },
   };
 }
@@ -71,13 +109,14 @@ async function readUrl(firefox: ChildProcessByStdio<null, null, Readable>): Prom
   return Promise.race([ready, failed]);
 }
 
-/** Sends a command of WebDriver BiDi, and resolves to its result. */
-function createSender(socket: WebSocket): (method: string, params: object) => Promise<unknown> {
+/** Sends a command of WebDriver BiDi, and resolves to its result. `onLogEntry` receives what the pages log. */
+function createSender(socket: WebSocket, onLogEntry: (entry: LogEntry) => void): Send {
   const waiting = new Map<number, (answer: Answer) => void>();
   let last = 0;
   socket.on('message', (data: Buffer) => {
     const answer = JSON.parse(data.toString()) as Answer;
     if (answer.id !== undefined) waiting.get(answer.id)?.(answer);
+    else if (answer.params !== undefined) onLogEntry(answer.params);
   });
   return async (method, params) => {
     const id = (last += 1);

@@ -1,6 +1,6 @@
 export * from './proxies/apache-server';
 export * from './chromium';
-export { type FirefoxPage, launchFirefox } from './firefox';
+export { type Firefox, type FirefoxPage, launchFirefox } from './firefox';
 export * from './free-port';
 export * from './proxies/haproxy-server';
 export { type ExitStatus, type ManagedProcess, spawnProcess } from './processes/managed-process';

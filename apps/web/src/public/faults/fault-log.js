@@ -20,14 +20,20 @@ export class FaultLog {
     new MutationObserver(() => this.#stateChanged()).observe(section, { attributeFilter: ['data-state'] });
   }
 
-  /** `from`: `client`, or `proxy` for what the proxy and the server do. */
+  /** `from`: `client`, or `proxy` for what the proxy and the server do. What repeats is one row, with its count. */
   add(from, text, time = Date.now()) {
+    const last = this.#list.lastElementChild;
+    if (last?.dataset.from === from && last.dataset.text === text) {
+      last.dataset.count = Number(last.dataset.count ?? 1) + 1;
+      last.lastElementChild.textContent = ` × ${last.dataset.count}`;
+      return;
+    }
     const row = document.createElement('li');
-    row.dataset.from = from;
+    Object.assign(row.dataset, { from, text });
     const at = document.createElement('time');
     at.dateTime = new Date(time).toISOString();
     at.textContent = new Date(time).toLocaleTimeString('en-GB');
-    row.append(at, ` ${text}`);
+    row.append(at, ` ${text}`, document.createElement('span'));
     this.#list.append(row);
     if (this.#list.childElementCount > ROWS_KEPT) this.#list.firstElementChild.remove();
     this.#list.scrollTop = this.#list.scrollHeight;

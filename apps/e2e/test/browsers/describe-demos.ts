@@ -1,0 +1,50 @@
+import type { DrivenPage } from './driven-page';
+import { type LabSite, publish, startLab } from './lab-site';
+
+/** The suite of the demos, the same in every browser. Its last test replaces the service. */
+export function describeDemos(browser: string, site: () => LabSite): void {
+  describe(`the demos, in ${browser}`, () => {
+    it('the chat room shows what is said now, and what was said before', async () => {
+      const { service } = site();
+      const ann = await site().newPage();
+      await ann.open(`${service.url}/demos/chat.html?lang=en`);
+      await ann.waitFor('#state', 'connected');
+      await say(ann, 'Ann', 'is anyone here?');
+      const ben = await site().newPage();
+      await ben.open(`${service.url}/demos/chat.html?lang=zh`);
+      await ben.waitFor('li', 'Ann: is anyone here?');
+      await ben.waitFor('h1', '聊天室');
+      await say(ben, 'Ben', '<b>yes</b>');
+      await ann.waitFor('li', 'Ben: <b>yes</b>');
+      await ann.waitFor('pre code', "socket.on('message'");
+      expect([...ann.failures, ...ben.failures]).toEqual([]);
+      await Promise.all([ann.close(), ben.close()]);
+    });
+
+    it('the ticker survives the sleep of a laptop, and a server that has lost its prices meanwhile', async () => {
+      const page = await site().newPage();
+      await page.open(`${site().service.url}/demos/ticker.html?lang=en`);
+      await page.waitFor('#log li', 'connected');
+      await page.waitFor('#price', /\d/);
+      await page.setChecked('#maker', false);
+      // The lid is closed for an hour: no timer of the page runs, and when it is opened the clock has moved on.
+      await page.evaluate('Object.assign(Date, { now: ((now) => () => now() + 3_600_000)(Date.now) }) && null');
+      await page.waitFor('#log li', /silent for 10 s.*from cursor \S+-\d/);
+      await page.waitFor('#log li ~ li ~ li', 'connected');
+      await site().service.stop();
+      await page.waitFor('#log li', /connection lost \(1\d\d\d\)/);
+      site().service = await startLab(site().service.port);
+      await page.waitFor('#log li', 'reset (epoch)');
+      await publish(site().service, 'prices', '123.4');
+      await page.waitFor('#price', '123.40');
+      expect(await page.evaluate(`document.querySelector('#state').textContent`)).toMatch(/^reset|^connected/);
+      await page.close();
+    });
+  });
+}
+
+async function say(page: DrivenPage, name: string, text: string): Promise<void> {
+  await page.fill('#name', name);
+  await page.fill('#text', text);
+  await page.click('form button');
+}
