@@ -1,6 +1,5 @@
 import { launchChromium, NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
-import { DESKTOP, expectNoFlaws, PHONE } from './browsers/axe';
 import { startService } from './system';
 
 let browser: Browser;
@@ -93,13 +92,6 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(await answer.text()).toMatch(/^# Start\n/);
     const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
     expect(list).toContain('](which-transport.md)');
-    expectNoFailures();
-  });
-
-  it.each(['/docs/', '/docs/start', '/docs/protocol'])('has no flaw that axe-core finds: %s', async (path) => {
-    await page.evaluate(() => localStorage.removeItem('vitepress-theme-appearance'));
-    await open(path);
-    await expectNoFlaws(page, [DESKTOP, PHONE]);
     expectNoFailures();
   });
 });
