@@ -2,7 +2,7 @@
  * Bundles apps: `node tools/bundle.mjs [<app>…]`, all of them without a name. Each becomes one CommonJS file,
  * `dist/apps/<app>/main.cjs`, with its assets beside it: nothing else of the repository is needed to run it.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -34,8 +34,8 @@ const folderOf = (app) => (app.startsWith('example-') ? `examples/${app.slice('e
 const entryOf = (app) => join(ROOT, folderOf(app), 'src/main.ts');
 
 async function bundle(app) {
-  const folder = join(ROOT, 'dist/apps', app);
-  rmSync(folder, { recursive: true, force: true });
+  // As deep as its place, which the paths in the source map are relative to.
+  const folder = join(ROOT, 'dist/building', `${app}-${process.pid}`);
   await build({
     absWorkingDir: ROOT,
     entryPoints: [entryOf(app)],
@@ -59,7 +59,17 @@ async function bundle(app) {
     cpSync(join(ROOT, from), join(folder, to), { recursive: true });
   }
   for (const part of ['public', 'vendor']) compressTexts(join(folder, part));
+  putInPlace(folder, join(ROOT, 'dist/apps', app));
   console.log(`dist/apps/${app}/main.cjs`);
+}
+
+/** Replaces a bundle by a whole one: a service may start from it meanwhile, or run and read its pages. */
+function putInPlace(folder, place) {
+  const previous = `${folder}-previous`;
+  mkdirSync(dirname(place), { recursive: true });
+  if (existsSync(place)) renameSync(place, previous);
+  renameSync(folder, place);
+  rmSync(previous, { recursive: true, force: true });
 }
 
 /** Writes a gzip copy beside each file of the lab page: smaller than the page could be sent otherwise, at no cost per request. */
