@@ -1,9 +1,14 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import WebSocket from 'ws';
 import { createTempDir, removeDir } from './temp-dir';
+
+/** Else Firefox waits up to a minute before it connects a WebSocket again after failures: a test of failures would only wait. */
+const PREFERENCES = `user_pref('network.websocket.delay-failed-reconnects', false);\n`;
 
 const NAME = 'firefox-esr';
 const READY = /WebDriver BiDi listening on (ws:\S+)/;
@@ -44,6 +49,7 @@ interface LogEntry {
 /** Starts Firefox ESR with a profile of this run only; throws with the command that installs it. */
 export async function launchFirefox(): Promise<Firefox> {
   const profile = await createTempDir('firefox');
+  await writeFile(join(profile, 'user.js'), PREFERENCES);
   const firefox = spawn(NAME, ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port', '0'], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, HOME: profile },
