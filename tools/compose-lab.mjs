@@ -7,10 +7,10 @@ import { until } from './compose-clients.mjs';
 const CHANNEL = 'chat:lab';
 /** What each panel shows without a token. */
 const REFUSALS = {
-  polling: /a token is needed/i,
-  sse: /a token is needed/i,
+  polling: /a token/i,
+  sse: /a token/i,
   websocket: /closed with 4001/,
-  socketio: /a token is needed/i,
+  socketio: /a token/i,
 };
 const PANELS = Object.keys(REFUSALS);
 const WAIT_MS = 30_000;

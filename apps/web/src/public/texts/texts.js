@@ -28,7 +28,7 @@ const ATTRIBUTES = {
 };
 
 /**
- * Fills elements by their `data-t-text`, `data-t-title`, `data-t-label`, `data-t-placeholder` and `data-t-href`, each the key of a text.
+ * Fills elements by their `data-t-text`, `data-t-title`, `data-t-label`, `data-t-placeholder` and `data-t-link`, each the key of a text.
  * `*` in a key stands for `name`.
  */
 export function translate(root, name = '') {
