@@ -62,13 +62,13 @@ describe('what comes behind a whole request and is none', () => {
 });
 
 describe('a request that breaks while it is read', () => {
-  it('is told so, though its answer was awaited already', async () => {
+  it('gets the error, though its answer was awaited already', async () => {
     const [answer] = answersIn(await talk(service.url, `${postHead}Transfer-Encoding: chunked\r\n\r\nzz\r\n`));
 
     expect(answer).toMatch(/^400 .*invalid_request/);
   });
 
-  it('is told that it is late', async () => {
+  it('gets the answer that it is late', async () => {
     const [answer] = answersIn(await talk(service.url, `${postHead}Content-Length: 9\r\n\r\n{`));
 
     expect(answer).toMatch(/^408 .*invalid_request/);

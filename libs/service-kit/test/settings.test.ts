@@ -193,7 +193,7 @@ describe('what is refused', () => {
     expect(first).toMatch(new RegExp(`^${env} must be `));
   });
 
-  it('is told all at once, each with what was given', () => {
+  it('names all problems at once, each with what was given', () => {
     expect(problemsIn({ PORT: 'x', LOG_LEVEL: 'loud', HEARTBEAT_INTERVAL: '5' })).toEqual([
       'PORT must be a whole number from 0 to 65535, not "x"',
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',

@@ -49,14 +49,14 @@ it('is of no concern to a service that others reach', () => {
 describe('a service behind a proxy on loopback, without keys', () => {
   const settings = { host: '0.0.0.0', allowedOrigins: [], trustProxy: [], allowedHosts: ['localhost', 'Push.example'] };
 
-  it('answers under the names it is told, and those of loopback', () => {
+  it('answers under the names in its settings, and those of loopback', () => {
     for (const host of ['localhost:8080', 'push.example', '127.0.0.1:8080', '[::1]']) {
       expect(findForbiddenHost({ host }, settings)).toBeUndefined();
     }
     expect(findForbiddenHost({ host: 'evil.example:8080' }, settings)).toBe('evil.example:8080');
   });
 
-  it('answers under any while it is told none, or where tokens say who may use it', () => {
+  it('answers under any name while its settings have none, or where tokens say who may use it', () => {
     expect(findForbiddenHost({ host: 'any.example' }, { ...settings, allowedHosts: [] })).toBeUndefined();
     expect(findForbiddenHost({ host: 'any.example' }, { ...settings, authSecret: 's'.repeat(32) })).toBeUndefined();
   });
