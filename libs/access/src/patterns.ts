@@ -7,6 +7,8 @@ const SUBJECT = '{sub}';
 const ALL = '*';
 const ALL_OF_NAMESPACE = ':*';
 
+const NO_NAMESPACES: ReadonlySet<string> = new Set();
+
 /**
  * Whether `text` names channels: a channel; `ns:*`, every channel of the namespace `ns`; or `*`, every channel. `{sub}`
  * anywhere in it is replaced by the subject of the token.
@@ -23,8 +25,15 @@ export class ChannelPatterns {
   private readonly namespaces = new Set<string>();
   private readonly all: boolean;
 
-  /** @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing. */
-  constructor(patterns: readonly string[], subject?: string) {
+  /**
+   * @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing.
+   * @param closed Namespaces that no pattern covers.
+   */
+  constructor(
+    patterns: readonly string[],
+    subject?: string,
+    private readonly closed: ReadonlySet<string> = NO_NAMESPACES,
+  ) {
     this.all = patterns.includes(ALL);
     for (const pattern of patterns) {
       const text = withSubject(pattern, subject);
@@ -41,6 +50,7 @@ export class ChannelPatterns {
 
   /** Whether one of the patterns covers this channel. None covers a name that begins with `$`, which is internal. */
   cover(channel: string): boolean {
+    if (this.closed.size > 0 && this.closed.has(namespaceOf(channel) ?? '')) return false;
     if (this.names.has(channel)) return true;
     if (this.all) return !channel.startsWith('$');
     if (this.namespaces.size === 0) return false;
