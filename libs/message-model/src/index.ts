@@ -1,3 +1,4 @@
+export * from './api/connections';
 export * from './channel';
 export * from './channel-tag';
 export * from './frames/client-frame';
@@ -10,6 +11,7 @@ export * from './message';
 export * from './publication';
 export * from './reset';
 export * from './frames/server-frame';
+export * from './frames/subscription-notice';
 export * from './start';
 export * from './frames/token-notice';
 export * from './utf8';

@@ -11,10 +11,13 @@ export { isOriginRule } from './origin/allowed-origins';
 export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
+export { AllProcesses } from './processes/all-processes';
+export { answerQuestion } from './processes/answer-question';
+export { ConnectionRegistry } from './processes/connection-registry';
 export { publish } from './publish';
 export { RequestOrder } from './request-order';
 export { Session } from './session';
-export type { Rates } from './session-settings';
+export type { NamespacePolicy, Rates } from './session-settings';
 export {
   type Format,
   parseFormat,
