@@ -1,3 +1,7 @@
+export * from './api/call';
+export * from './api/calls';
+export * from './api/publish';
+export * from './api/scopes';
 export * from './channel';
 export * from './channel-tag';
 export * from './frames/client-frame';
