@@ -2,7 +2,9 @@ import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { createAddCall } from './add-call';
 import { createAuthenticator } from './authenticate';
+import { addHistoryCalls } from './calls/history';
 import { addPublishCalls } from './calls/publish';
+import { addRevokeCall } from './calls/revoke';
 import { compileSchema } from './validation';
 
 /** The calls of the server API, each from its entry in `API_CALLS`. */
@@ -14,6 +16,8 @@ const plugin: FastifyPluginAsync = async (app) => {
   app.setSerializerCompiler(() => JSON.stringify);
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
+  addHistoryCalls(addCall, tetracast);
+  addRevokeCall(addCall, tetracast);
 };
 
 export const apiPlugin = fp(plugin, {

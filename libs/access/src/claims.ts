@@ -1,22 +1,12 @@
 import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { API_SCOPES, type ApiScope, CodedError } from '@tetracast/message-model';
+import { API_SCOPES, type ApiScope, CodedError, TokenNameSchema } from '@tetracast/message-model';
 import { isPattern } from './patterns';
 
 /** Most patterns in one list of a token. */
 const PATTERNS_MAX = 100;
 
-/** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked. */
-const TOKEN_NAME_MAX = 256;
-
 FormatRegistry.Set('channel-pattern', isPattern);
-
-/** `sub` and `jti`, in a token and in a revocation. */
-export const TokenNameSchema = Type.String({
-  minLength: 1,
-  maxLength: TOKEN_NAME_MAX,
-  description: `a text of 1 to ${TOKEN_NAME_MAX} characters`,
-});
 
 /** What `exp`, `nbf` and `iat` must be (RFC 7519, section 2, "NumericDate"). */
 export const NUMERIC_DATE = 'a number of seconds since 1970';

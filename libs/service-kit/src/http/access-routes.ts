@@ -1,16 +1,10 @@
-import { type Static, Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { TokenNameSchema } from '@tetracast/access';
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, RevocationSchema } from '@tetracast/message-model';
 import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
 import { authenticateRequest, describePermissions } from '@tetracast/session';
 import '../tetracast';
-
-const Name = Type.Optional(TokenNameSchema);
-
-/** What to revoke: one token by its `jti`, all tokens of a subject that were issued until now, or both. */
-const RevocationRequest = Type.Object({ jti: Name, sub: Name });
 
 /**
  * The routes of a service with keys. `POST /connections/<id or client key>/token` gives an open stream or a waiting poll a new
@@ -40,8 +34,8 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
   done();
 };
 
-function readRevocation(body: unknown): Static<typeof RevocationRequest> {
-  if (!Value.Check(RevocationRequest, body) || (body.jti === undefined && body.sub === undefined)) {
+function readRevocation(body: unknown): Static<typeof RevocationSchema> {
+  if (!Value.Check(RevocationSchema, body)) {
     throw new CodedError('invalid_request', '"jti" and "sub" are missing: name the token, the subject, or both');
   }
   const { jti, sub } = body;
