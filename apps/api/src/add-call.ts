@@ -1,8 +1,9 @@
 import type { ApiCaller } from '@tetracast/access';
-import type { AnswerOf, ApiCall, ApiScope, PartOf } from '@tetracast/message-model';
+import { type AnswerOf, API_CALLS, type ApiCall, type ApiCallName, type ApiScope, type PartOf } from '@tetracast/message-model';
 import type { Action } from '@tetracast/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate';
+import { routeSchemaOf } from './documents/openapi';
 
 /** A request of a call that has passed its checks. */
 export interface CallRequest<C extends ApiCall> {
@@ -31,7 +32,7 @@ declare module 'fastify' {
 }
 
 /** Adds the route of a call. Its order: rate of the address, authentication, scope, and only then the body. */
-export type AddCall = <C extends ApiCall>(call: C, handle: Handle<C>) => void;
+export type AddCall = <N extends ApiCallName>(name: N, handle: Handle<(typeof API_CALLS)[N]>) => void;
 
 export function createAddCall(app: FastifyInstance, authenticate: Authenticate): AddCall {
   const { limits, runtime, settings } = app.tetracast;
@@ -41,13 +42,14 @@ export function createAddCall(app: FastifyInstance, authenticate: Authenticate):
     if (cost > 0) limits.spendShared(action, 'ip', limits.addressOf(raw), runtime.monotonicMs(), cost);
   };
 
-  return (call, handle) => {
+  return (name, handle) => {
+    const call: ApiCall = API_CALLS[name];
     const { method, path, scope } = call;
     const action: Action = scope === 'publish' ? 'publish' : 'poll';
     app.route({
       method,
       url: path.replace(/\{(\w+)\}/g, ':$1'),
-      schema: schemaOf(call),
+      schema: routeSchemaOf(name, call),
       bodyLimit: settings.maxBatchBytes,
       onRequest: async (request) => {
         spend(action, request, 1);
@@ -74,13 +76,5 @@ export function createAddCall(app: FastifyInstance, authenticate: Authenticate):
         return answer;
       },
     });
-  };
-}
-
-function schemaOf({ params, query, body }: ApiCall): object {
-  return {
-    ...(params && { params }),
-    ...(query && { querystring: query }),
-    ...(body && { body }),
   };
 }

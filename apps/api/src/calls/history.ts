@@ -1,10 +1,10 @@
-import { API_CALLS, CodedError, encodeMessage } from '@tetracast/message-model';
+import { CodedError, encodeMessage } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import type { AddCall } from '../add-call';
 
 /** What is stored: reads it, lists its channels, deletes it. */
 export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracast): void {
-  addCall(API_CALLS.getHistory, async ({ caller, params: { channel }, query }) => {
+  addCall('getHistory', async ({ caller, params: { channel }, query }) => {
     caller.requireRead(channel);
     const { limit = 100, order = 'asc', ...bounds } = query;
     const { messages, ...rest } = await history.read(channel, { limit, order, ...bounds });
@@ -12,7 +12,7 @@ export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracas
     return Buffer.from(`{"messages":[${messages.map(encodeMessage).join(',')}],${JSON.stringify(rest).slice(1)}`);
   });
 
-  addCall(API_CALLS.listChannels, async ({ caller, query: { prefix = '', limit = 100, page } }) => {
+  addCall('listChannels', async ({ caller, query: { prefix = '', limit = 100, page } }) => {
     const found = await history.listChannels({ prefix, limit, ...(page !== undefined && { page }) });
     const channels = found.channels
       .filter(({ channel }) => caller.mayRead(channel))
@@ -24,18 +24,18 @@ export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracas
     return { channels, ...(found.next !== undefined && { page: found.next }) };
   });
 
-  addCall(API_CALLS.deleteHistory, async ({ caller, params: { channel } }) => {
+  addCall('deleteHistory', async ({ caller, params: { channel } }) => {
     caller.requireWrite(channel);
     return { deleted: await history.deleteChannel(channel) };
   });
 
-  addCall(API_CALLS.deleteMessage, async ({ caller, params: { channel, id } }) => {
+  addCall('deleteMessage', async ({ caller, params: { channel, id } }) => {
     caller.requireWrite(channel);
     if (await history.deleteMessage(channel, id)) return { deleted: 1 };
     throw new CodedError('not_found', 'the message is not stored: it was deleted, trimmed, or never in this channel');
   });
 
-  addCall(API_CALLS.deleteUserMessages, async ({ caller, params: { user } }) => {
+  addCall('deleteUserMessages', async ({ caller, params: { user } }) => {
     caller.requireAllChannels();
     return { deleted: await history.deleteUserMessages(user) };
   });

@@ -1,5 +1,4 @@
 import {
-  API_CALLS,
   type BatchResult,
   type BroadcastRequest,
   CodedError,
@@ -19,7 +18,7 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
   const { settings, hub } = tetracast;
   const contextOf = ({ permissions }: ApiCaller) => ({ permissions, idempotencyOwner: OWNER });
 
-  addCall(API_CALLS.publish, async ({ caller, body, spend }, reply) => {
+  addCall('publish', async ({ caller, body, spend }, reply) => {
     const channels = channelsOf(body);
     spend(channels.length - 1);
     for (const channel of channels) caller.requireWrite(channel);
@@ -34,7 +33,7 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     return only;
   });
 
-  addCall(API_CALLS.batch, async ({ caller, body: { messages }, spend }) => {
+  addCall('batch', async ({ caller, body: { messages }, spend }) => {
     spend(messages.length - 1);
     const results = await publishAll(tetracast, messages, contextOf(caller));
     return { results: results.map(resultOf) };
