@@ -10,6 +10,7 @@ export * from './frames/client-frame';
 export * from './client-key';
 export * from './close-codes';
 export * from './cursor';
+export * from './deletion';
 export * from './errors';
 export * from './event';
 export * from './message';
