@@ -39,6 +39,20 @@ export class RedisKeys {
     return `${this.prefix}:log:${channel}`;
   }
 
+  /** Glob-style pattern of the keys of all logs. */
+  get logPattern(): string {
+    return `${this.log('').replace(/[[\]*?\\^]/g, '\\$&')}*`;
+  }
+
+  channelOfLog(key: string): string {
+    return key.slice(this.log('').length);
+  }
+
+  /** The runs of deleted messages of a channel. */
+  deleted(channel: string): string {
+    return `${this.prefix}:deleted:${channel}`;
+  }
+
   idempotency(name: string): string {
     return `${this.prefix}:idempotency:${name}`;
   }

@@ -4,6 +4,8 @@ import {
   type AppendResult,
   type BusListener,
   BusUnavailableError,
+  type ChannelPage,
+  type ChannelQuery,
   type Page,
   type Positions,
   type Range,
@@ -81,6 +83,31 @@ export class FaultyBus implements Bus {
   async append(publication: Publication): Promise<AppendResult> {
     this.requireAvailable();
     return this.inner.append(publication);
+  }
+
+  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+    this.requireAvailable();
+    return this.inner.appendAll(publications);
+  }
+
+  async listChannels(query: ChannelQuery): Promise<ChannelPage> {
+    this.requireAvailable();
+    return this.inner.listChannels(query);
+  }
+
+  async deleteChannel(channel: string): Promise<number> {
+    this.requireAvailable();
+    return this.inner.deleteChannel(channel);
+  }
+
+  async deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
+    this.requireAvailable();
+    return this.inner.deleteMessage(channel, position);
+  }
+
+  async deleteUserMessages(user: string): Promise<number> {
+    this.requireAvailable();
+    return this.inner.deleteUserMessages(user);
   }
 
   async read(channel: string, range: Range): Promise<Page> {
