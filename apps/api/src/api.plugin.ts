@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { createAddCall } from './add-call';
 import { createAuthenticator } from './authenticate';
+import { addConnectionCalls } from './calls/connections';
 import { addHistoryCalls } from './calls/history';
 import { addPublishCalls } from './calls/publish';
 import { addRevokeCall } from './calls/revoke';
@@ -23,6 +24,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
   addHistoryCalls(addCall, tetracast);
+  addConnectionCalls(addCall, tetracast);
   addRevokeCall(addCall, tetracast);
   await app.register(documents(VERSION));
 };

@@ -1,0 +1,226 @@
+import type { Framing, Sink } from '@tetracast/hub';
+import type { CloseName, Connections, Notice, Stats } from '@tetracast/message-model';
+import { openSession, type Session } from '@tetracast/session';
+import { SignJWT } from 'jose';
+import type { IncomingMessage } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type Api, AUTH_SECRET, keyOf, startApi } from './start-api';
+
+let api: Api;
+
+beforeAll(async () => {
+  const keys = ['all', 'some', 'reader'].map((name) => `${name}=${keyOf(name)}`);
+  const [all, some, reader] = keys;
+  api = await startApi({ API_KEYS: `${all}/*/*,${some}/*/news,${reader}/connections/*`, MAX_CONNECTIONS_PER_USER: '0' });
+});
+
+afterAll(() => api[Symbol.asyncDispose]());
+
+afterEach(() => {
+  for (const session of api.tetracast.connections.all()) session.close();
+});
+
+/** A client that receives nothing. */
+class QuietSink implements Sink {
+  readonly framing: Framing = { name: 'quiet', encode: () => Buffer.alloc(0) };
+  readonly notices: Notice[] = [];
+  closed: CloseName | undefined;
+
+  write(): boolean {
+    return true;
+  }
+
+  sendReset(): void {
+    // It receives nothing.
+  }
+
+  sendNotice(notice: Notice): void {
+    this.notices.push(notice);
+  }
+
+  close(reason: CloseName): void {
+    this.closed = reason;
+  }
+}
+
+function mint(sub: string): Promise<string> {
+  return new SignJWT({ sub, tetracast: { subscribe: ['*'] } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+}
+
+/** Opens a session of `sub` on `channel`, as a transport does. */
+async function connect(sub: string, channel = 'news', sink = new QuietSink()): Promise<Session> {
+  const headers = { authorization: `Bearer ${await mint(sub)}` };
+  const request = { headers, url: '/', socket: { remoteAddress: '192.0.2.1' } } as unknown as IncomingMessage;
+  return openSession(api.tetracast, {
+    transport: 'quiet',
+    action: 'subscribe',
+    sink,
+    request,
+    subscription: { channels: [channel], start: { kind: 'now' } },
+  });
+}
+
+const get = async <T>(path: string): Promise<T> => {
+  const { status, json } = await api.call('GET', path);
+  expect(status).toBe(200);
+  return json as T;
+};
+
+describe('GET /api/connections', () => {
+  it('lists connections by channel and user, in pages', async () => {
+    await connect('ann');
+    await connect('bob');
+    const last = await connect('ann', 'sport');
+    const first = await get<Connections>('/api/connections?limit=2');
+    expect(first.connections.map(({ user }) => user)).toEqual(['ann', 'bob']);
+    const second = await get<Connections>(`/api/connections?limit=2&page=${first.page}`);
+    expect(second).toMatchObject({ connections: [{ id: last.connection.id, transport: 'quiet' }], missing: [] });
+    expect(second.page).toBeUndefined();
+    expect((await get<Connections>('/api/connections?channel=sport')).connections).toHaveLength(1);
+    expect((await get<Connections>('/api/connections?user=ann&channel=news')).connections).toHaveLength(1);
+  });
+
+  it('shows one', async () => {
+    const { connection } = await connect('ann');
+    expect(await get(`/api/connections/${connection.id}`)).toMatchObject({
+      id: connection.id,
+      user: 'ann',
+      address: '192.0.2.1',
+      channels: ['news'],
+    });
+    expect(await api.call('GET', '/api/connections/none')).toMatchObject({ status: 404, json: { code: 'not_found' } });
+  });
+
+  it.each(['limit=0', 'limit=1001', 'page=x', 'channel=a%20b', 'client=%20', 'user='])('refuses %s', async (query) => {
+    const { status, json } = await api.call('GET', `/api/connections?${query}`);
+    expect([status, json]).toEqual([400, expect.objectContaining({ code: expect.stringMatching(/^invalid_/) as string })]);
+  });
+
+  it('lists very many without holding up the process', async () => {
+    const token = await mint('many');
+    const request = {
+      headers: { authorization: `Bearer ${token}` },
+      url: '/',
+      socket: { remoteAddress: '192.0.2.9' },
+    } as unknown as IncomingMessage;
+    const { limits, hub, connections } = api.tetracast;
+    const before = hub.stats.connections;
+    const sink = new QuietSink();
+    const open = (): Promise<Session> =>
+      openSession(api.tetracast, {
+        transport: 'quiet',
+        action: 'subscribe',
+        sink,
+        request,
+        // Not counted for the address, whose connections are limited.
+        quota: Object.assign(limits.quotaFor(request), { isCounted: true }),
+        subscription: { channels: ['many'], start: { kind: 'now' } },
+      });
+    for (let opened = 0; opened < 15_000; opened += 500) await Promise.all(Array.from({ length: 500 }, open));
+    expect(hub.stats.connections - before).toBe(15_000);
+
+    // How long one turn takes depends on the machine; that there are many does not.
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    setImmediate(count);
+    const ids = new Set<string>();
+    let page: string | undefined = '';
+    while (page !== undefined) {
+      const found: Connections = await get(`/api/connections?limit=1000${page === '' ? '' : `&page=${page}`}`);
+      for (const { id } of found.connections) ids.add(id);
+      ({ page } = found);
+    }
+    isOver = true;
+    delay.disable();
+    expect(ids.size).toBe(15_000);
+    expect(turns).toBeGreaterThan(100);
+    for (const session of connections.all()) session.close();
+  });
+});
+
+describe('closing', () => {
+  it.each([
+    ['', 'disconnected'],
+    ['?reconnect=false', 'disconnected'],
+    ['?reconnect=true', 'reconnect'],
+  ])('of one connection with "%s" is %s', async (query, reason) => {
+    const sink = new QuietSink();
+    const { connection } = await connect('ann', 'news', sink);
+    expect(await api.call('DELETE', `/api/connections/${connection.id}${query}`)).toMatchObject({
+      status: 200,
+      json: { closed: 1, missing: [] },
+    });
+    expect(sink.closed).toBe(reason);
+    expect(await api.call('DELETE', `/api/connections/${connection.id}`)).toMatchObject({ status: 404 });
+  });
+
+  it('of a user is that of all its connections', async () => {
+    const sinks = [new QuietSink(), new QuietSink(), new QuietSink()] as const;
+    await connect('an/n', 'news', sinks[0]);
+    await connect('an/n', 'sport', sinks[1]);
+    await connect('bob', 'news', sinks[2]);
+    const answer = await api.call('POST', '/api/users/an%2Fn/disconnect?reconnect=true');
+    expect(answer).toMatchObject({ status: 200, json: { closed: 2, missing: [] } });
+    expect(sinks.map(({ closed }) => closed)).toEqual(['reconnect', 'reconnect', undefined]);
+  });
+});
+
+describe('the channels of a user', () => {
+  it('are changed on all its connections', async () => {
+    const sink = new QuietSink();
+    const { connection } = await connect('ann', 'news', sink);
+    const subscribed = await api.call('POST', '/api/users/ann/subscribe', { channels: ['sport'] });
+    expect(subscribed).toMatchObject({ status: 200, json: { subscribed: 1, refused: 0, missing: [] } });
+    expect(connection.channels).toEqual(['news', 'sport']);
+    const unsubscribed = await api.call('POST', '/api/users/ann/unsubscribe', { channels: ['news'] });
+    expect(unsubscribed).toMatchObject({ status: 200, json: { unsubscribed: 1 } });
+    expect(connection.channels).toEqual(['sport']);
+    expect(sink.notices.map(({ type }) => type)).toEqual(['subscribed', 'unsubscribed']);
+  });
+
+  it.each([{}, { channels: [] }, { channels: ['a b'] }, { channels: 'news' }, { channels: ['news', 'news'] }])(
+    'are not %j',
+    async (body) => {
+      const { status } = await api.call('POST', '/api/users/ann/subscribe', body);
+      expect(status).toBe(400);
+    },
+  );
+});
+
+it('counts what the process has and has done', async () => {
+  await connect('ann');
+  const stats = await get<Stats>('/api/stats');
+  expect(stats).toMatchObject({ total: { connections: { quiet: 1 } }, missing: [] });
+  expect(stats.processes).toHaveLength(1);
+});
+
+const CALLS: [string, string, object?][] = [
+  ['GET', '/api/connections'],
+  ['GET', '/api/connections/x'],
+  ['DELETE', '/api/connections/x'],
+  ['POST', '/api/users/ann/disconnect'],
+  ['GET', '/api/stats'],
+];
+const CHANNEL_CALLS: [string, string, object?][] = [
+  ['POST', '/api/users/ann/subscribe', { channels: ['sport'] }],
+  ['POST', '/api/users/ann/unsubscribe', { channels: ['sport'] }],
+];
+
+it.each([...CALLS, ...CHANNEL_CALLS])('%s %s is refused to a key for other channels', async (method, path, body) => {
+  const headers = { authorization: `Bearer ${keyOf('some')}` };
+  expect(await api.call(method, path, body, headers)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+});
+
+it.each([...CALLS.slice(2), ...CHANNEL_CALLS])('%s %s is refused to a key without the scope', async (method, path, body) => {
+  const headers = { authorization: `Bearer ${keyOf('reader')}` };
+  expect(await api.call(method, path, body, headers)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+});
