@@ -1,5 +1,5 @@
 import type { Message } from '@tetracast/message-model';
-import { type Api, startApi } from './start-api';
+import { type Api, startApi, stopped } from './start-api';
 
 let api: Api;
 let channels = 0;
@@ -155,7 +155,7 @@ describe('POST /api/batch', () => {
 
 describe('the rate of an address', () => {
   it('counts the messages of a batch, and the channels of a message', async () => {
-    await using limited = await startApi({ PUBLISH_RATE: '0/10/0' });
+    await using limited = await startApi({ PUBLISH_RATE: '0/10/0' }, { runtime: stopped });
     const messages = Array.from({ length: 30 }, (_, n) => ({ channel: 'news', data: n }));
     const channels = messages.map((_, n) => `c${n}`);
 

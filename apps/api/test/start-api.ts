@@ -1,3 +1,4 @@
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import type { ServiceOptions } from '@tetracast/service-kit';
 import { startService, type TestService } from '@tetracast/service-kit/testing';
 import { NO_LIMITS } from '@tetracast/testing';
@@ -5,6 +6,9 @@ import { api } from '../src/service';
 
 /** A key of 43 characters, as `npm run setup` makes one, that begins with `name`. */
 export const keyOf = (name: string): string => `${name}_${'x'.repeat(42 - name.length)}`;
+
+/** A clock that stands still, so that no rate recovers. */
+export const stopped: Runtime = { ...nodeRuntime, monotonicMs: () => 0 };
 
 export const AUTH_SECRET = 'a secret of more than thirty-two bytes';
 

@@ -16,7 +16,7 @@ export async function publishAll(
 ): Promise<(PublishResult | CodedError)[]> {
   const publications = bodies.map((body) => valueOrRefusal(() => createPublication(settings, readPublication(body), context)));
   const accepted = publications.filter((each) => !(each instanceof CodedError));
-  const stored = (await hub.publishAll(accepted)).values();
+  const stored = (accepted.length === 0 ? [] : await hub.publishAll(accepted)).values();
   return publications.map((each) => (each instanceof CodedError ? each : resultOf(each, stored)));
 }
 
