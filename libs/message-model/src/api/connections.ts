@@ -78,9 +78,10 @@ export const ClosedSchema = Type.Composite([Type.Object({ closed: counted('Conne
 
 export type Closed = Static<typeof ClosedSchema>;
 
-export const UserChannelsSchema = Type.Object({
-  channels: Type.Array(Channel, { minItems: 1, maxItems: CHANNELS_MAX, uniqueItems: true }),
-});
+export const UserChannelsSchema = Type.Object(
+  { channels: Type.Array(Channel, { minItems: 1, maxItems: CHANNELS_MAX, uniqueItems: true }) },
+  { examples: [{ channels: ['news', 'orders:17'] }] },
+);
 
 export const UserSubscribedSchema = Type.Composite([
   Type.Object({

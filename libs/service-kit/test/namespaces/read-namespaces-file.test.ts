@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTempDir, removeDir } from '@tetracast/testing';
 import { parseNamespaces, readNamespacesFile } from '../../src/namespaces/read-namespaces-file';
@@ -84,4 +84,10 @@ it('reads a file, and says why it cannot', async () => {
   } finally {
     await removeDir(directory);
   }
+});
+
+it('reads the example of the documentation', () => {
+  const text = readFileSync(join(__dirname, '../../../../docs/operations.md'), 'utf8');
+  const [, example = ''] = /```yaml excerpt\n(namespaces:[^]*?)```/.exec(text) ?? [];
+  expect([...parseNamespaces(example).keys()]).toEqual(['chat', 'prices']);
 });
