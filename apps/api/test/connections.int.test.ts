@@ -1,4 +1,5 @@
 import type { Connections, Stats } from '@tetracast/message-model';
+import { publish } from '@tetracast/service-kit/testing';
 import { connect as connectTo, QuietSink } from './connect';
 import { type Api, keyOf, startApi } from './start-api';
 
@@ -102,6 +103,21 @@ describe('the channels of a user', () => {
       expect(status).toBe(400);
     },
   );
+});
+
+it('counts the subscribers of each channel', async () => {
+  await publish(api, 'counted:a', [1]);
+  await publish(api, 'counted:b', [1]);
+  await connect('ann', 'counted:a');
+  await connect('bob', 'counted:a');
+  const answer = await get<{ channels: unknown }>('/api/channels?prefix=counted:');
+  expect(answer).toMatchObject({
+    channels: [
+      { channel: 'counted:a', subscribers: { quiet: 2 } },
+      { channel: 'counted:b', subscribers: {} },
+    ],
+    missing: [],
+  });
 });
 
 it('counts what the process has and has done', async () => {

@@ -91,10 +91,10 @@ export class SocketioSink implements Sink {
     else (this.pendingEvents ??= []).push(packet);
   }
 
-  /** A notice has no cursor, so the client keeps the one it has. */
+  /** Most notices have no cursor: the client keeps the one it has. */
   sendNotice(notice: Notice): void {
     const { event, payload } = eventOfNotice(notice);
-    if (this.connected) this.emit(event, payload);
+    if (this.connected) this.emit(event, payload, 'cursor' in notice ? notice.cursor : undefined);
   }
 
   /** Sends an error for an event without an acknowledgement. With `channels` the server refused only these. */

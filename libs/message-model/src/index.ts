@@ -2,6 +2,7 @@ export * from './api/call';
 export * from './api/calls';
 export * from './api/connections';
 export * from './api/history';
+export * from './api/processes';
 export * from './api/publish';
 export * from './api/scopes';
 export * from './api/users';

@@ -7,15 +7,15 @@ import { hostname } from 'node:os';
 /** Random bytes in the name of a process: in containers many have the same host name and process id. */
 const NAME_BYTES = 3;
 
+interface Answering {
+  readonly hub: Hub;
+  readonly limits: Limits;
+  readonly connections: ConnectionRegistry;
+}
+
 /** Makes this process answer what any process asks about its connections. Its name has the host and the process id. */
-export function answerQuestions(
-  bus: ProcessQuestions,
-  {
-    runtime,
-    ...process_
-  }: { readonly hub: Hub; readonly limits: Limits; readonly connections: ConnectionRegistry; readonly runtime: Runtime },
-): void {
+export function answerQuestions(bus: ProcessQuestions, answering: Answering, runtime: Runtime): void {
   const name = `${hostname()}-${process.pid}-${randomText(runtime, NAME_BYTES, 'hex')}`;
-  const answering = { ...process_, name, startedAt: runtime.now() };
-  bus.answerQuestions(name, (question) => answerQuestion(answering, question));
+  const self = { ...answering, name, startedAt: runtime.now() };
+  bus.answerQuestions(name, (question) => answerQuestion(self, question));
 }

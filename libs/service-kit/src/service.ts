@@ -58,7 +58,7 @@ export async function createService(
     throw error;
   });
   const connections = new ConnectionRegistry(runtime);
-  answerQuestions(bus, { hub, limits, connections, runtime });
+  answerQuestions(bus, { hub, limits, connections }, runtime);
   const core = { settings, bus, hub, limits, access, connections, runtime };
   const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.server.maxConnections = maxSockets(settings);

@@ -1,12 +1,9 @@
 import { type CloseName, CodedError } from '@tetracast/message-model';
-import type { Tetracast } from '@tetracast/service-kit';
-import { AllProcesses } from '@tetracast/session';
+import type { AllProcesses } from '@tetracast/session';
 import type { AddCall } from '../add-call';
 
 /** Who is connected, in all processes: lists, closes and subscribes connections. */
-export function addConnectionCalls(addCall: AddCall, { bus }: Tetracast): void {
-  const processes = new AllProcesses(bus);
-
+export function addConnectionCalls(addCall: AddCall, processes: AllProcesses): void {
   addCall('listConnections', ({ caller, query: { limit = 100, page, ...filter } }) => {
     caller.requireAllChannels();
     return processes.list(filter, limit, page);

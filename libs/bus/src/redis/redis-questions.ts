@@ -42,6 +42,8 @@ export class RedisQuestions {
 
   async ask(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     const { keys } = this;
+    // Without it no answer would arrive.
+    await this.announcements.run(() => Promise.resolve());
     const id = String(++this.lastQuestion);
     const collector = new AnswerCollector(this.runtime);
     this.asked.set(id, collector);

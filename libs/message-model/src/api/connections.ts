@@ -1,6 +1,7 @@
 import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { PAGE_MAX } from './history';
+import { ByTransportSchema, MissingSchema } from './processes';
 import { TokenNameSchema } from './users';
 
 /** Maximum number of channels that one call subscribes a user to. */
@@ -27,17 +28,10 @@ export const ConnectionInfoSchema = Type.Object({
 export type ConnectionInfo = Static<typeof ConnectionInfoSchema>;
 
 /** Which connections a call is about. All of the members that are there must fit. */
-export const ConnectionFilterSchema = Type.Object({
+const ConnectionFilterSchema = Type.Object({
   channel: Type.Optional(Channel),
   user: Type.Optional(User),
   client: Type.Optional(Client),
-});
-
-/** What every answer of several processes has. */
-const Missing = Type.Object({
-  missing: Type.Array(Type.String(), {
-    description: 'The names of the processes that did not answer within a second: the answer is without them.',
-  }),
 });
 
 export const ConnectionsQuerySchema = Type.Composite([
@@ -54,7 +48,7 @@ export const ConnectionsSchema = Type.Composite([
     connections: Type.Array(ConnectionInfoSchema),
     page: Type.Optional(Type.String({ description: 'Names the next page. Absent on the last one.' })),
   }),
-  Missing,
+  MissingSchema,
 ]);
 
 export type Connections = Static<typeof ConnectionsSchema>;
@@ -74,7 +68,7 @@ export const CloseQuerySchema = Type.Object({
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description });
 
-export const ClosedSchema = Type.Composite([Type.Object({ closed: counted('Connections that were closed.') }), Missing]);
+export const ClosedSchema = Type.Composite([Type.Object({ closed: counted('Connections that were closed.') }), MissingSchema]);
 
 export type Closed = Static<typeof ClosedSchema>;
 
@@ -88,24 +82,21 @@ export const UserSubscribedSchema = Type.Composite([
     subscribed: counted('Connections that are now subscribed to all of the channels.'),
     refused: counted('Connections whose token does not allow the channels, or that have too many.'),
   }),
-  Missing,
+  MissingSchema,
 ]);
 
 export type UserSubscribed = Static<typeof UserSubscribedSchema>;
 
 export const UserUnsubscribedSchema = Type.Composite([
   Type.Object({ unsubscribed: counted('Connections that are now not subscribed to any of the channels.') }),
-  Missing,
+  MissingSchema,
 ]);
 
 export type UserUnsubscribed = Static<typeof UserUnsubscribedSchema>;
 
 /** Counts of one process, or of several together. */
 const Counts = Type.Object({
-  connections: Type.Record(Type.String(), Type.Integer(), {
-    description: 'Connections now, by transport.',
-    examples: [{ websocket: 2, sse: 1 }],
-  }),
+  connections: ByTransportSchema,
   channels: counted('Channels in use now. In the sum a channel counts once for each process that uses it.'),
   published: counted('Messages stored since the start.'),
   delivered: counted('Messages times connections since the start.'),
@@ -126,7 +117,7 @@ export const StatsSchema = Type.Composite([
     ),
     total: Counts,
   }),
-  Missing,
+  MissingSchema,
 ]);
 
 export type Stats = Static<typeof StatsSchema>;
