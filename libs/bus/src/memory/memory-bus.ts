@@ -132,14 +132,16 @@ export class MemoryBus implements Bus {
   }
 
   async deleteUserMessages(user: string): Promise<number> {
+    const channels = [...this.logs.keys()];
     let deleted = 0;
-    for (const channel of [...this.logs.keys()]) {
+    for (;;) {
       if (this.closed) return unavailable();
+      const channel = channels.pop();
+      if (channel === undefined) return deleted;
       for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
     }
-    return deleted;
   }
 
   listen(listener: BusListener): void {
