@@ -117,6 +117,7 @@ it("deletes a user's messages in all channels, and lists what is left", async ()
   ]);
   expect(await fixture.hub.history.deleteUserMessages('ann')).toBe(2);
   const { channels } = await fixture.hub.history.listChannels({ prefix: '', limit: 10 });
+  await expect(fixture.hub.history.listChannels({ prefix: '', limit: 10, page: 'x' })).rejects.toThrow(/"page"/);
   expect(channels).toMatchObject([
     { channel: 'a', messages: 1 },
     { channel: 'b', messages: 2 },

@@ -102,15 +102,15 @@ export class MemoryBus implements Bus {
     return Promise.resolve({ epoch: this.epoch, head: this.head, last });
   }
 
-  listChannels({ prefix, page = '0', limit }: ChannelQuery): Promise<ChannelPage> {
+  listChannels({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
     if (this.closed) return unavailable();
     const channels: ChannelSummary[] = [];
-    let next = page;
-    for (const [channel, last] of this.lastNumbers.after(Number(page))) {
+    let next = after;
+    for (const [channel, last] of this.lastNumbers.after(after)) {
       if (!channel.startsWith(prefix)) continue;
       if (channels.length === limit) return Promise.resolve({ channels, next });
       channels.push(this.summaryOf(channel));
-      next = String(last);
+      next = last;
     }
     return Promise.resolve({ channels });
   }

@@ -111,7 +111,7 @@ export function describeAnnouncing(harness: BusHarness): void {
         () => bus.append(publication('a')),
         () => bus.appendAll([publication('a')]),
         () => readAll(bus, 'a'),
-        () => bus.listChannels({ prefix: '', limit: 1 }),
+        () => bus.listChannels({ prefix: '', after: 0, limit: 1 }),
         () => bus.deleteChannel('a'),
         () => bus.deleteMessage('a', { epoch: 'e', seq: 1 }),
         () => bus.deleteUserMessages('u'),
