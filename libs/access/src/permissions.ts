@@ -56,6 +56,11 @@ export class Permissions {
     return this.subscribe.isNone && this.publish.isNone && this.everybody?.isNothing !== false;
   }
 
+  /** Whether it allows to publish to every channel that a client can use. */
+  get mayPublishEverywhere(): boolean {
+    return this.publish.isAll || this.everybody?.mayPublishEverywhere === true;
+  }
+
   maySubscribe(channel: string): boolean {
     return this.subscribe.cover(channel) || this.everybody?.maySubscribe(channel) === true;
   }
@@ -72,6 +77,11 @@ export class Permissions {
   /** @throws CodedError `forbidden`, or `unauthorized` without a token. */
   requirePublish(channel: string): void {
     if (!this.mayPublish(channel)) throw this.refusal('publish', channel);
+  }
+
+  /** @throws CodedError `forbidden` */
+  requireAdmin(): void {
+    if (!this.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
   }
 
   private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {

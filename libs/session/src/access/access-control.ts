@@ -166,10 +166,13 @@ export class AccessControl {
     return openPermissions.length > 0;
   }
 
-  /** Revokes tokens in every process. @throws CodedError `forbidden`; BusUnavailableError */
-  async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
-    if (!permissions.isAdmin)
-      throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
+  /**
+   * Revokes tokens in every process. The caller has checked that the client may.
+   * @throws CodedError `invalid_request` if the server has no keys; BusUnavailableError
+   */
+  async revoke(what: { jti?: string; sub?: string }): Promise<void> {
+    if (this.isOpen)
+      throw new CodedError('invalid_request', 'this server has no keys, and accepts no tokens: there is none to revoke');
     await this.feed.revoke({ ...what, at: this.context.runtime.now() });
   }
 

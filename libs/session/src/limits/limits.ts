@@ -18,6 +18,9 @@ type Scope = 'ip' | 'user';
 
 const SCOPES: Readonly<Record<Scope, string>> = { ip: 'from one address', user: 'of one user' };
 
+/** How many wrong API keys one address may send a second, over all processes. */
+const WRONG_KEYS_RATE = 5;
+
 /** The limits of clients in this process and, for rates, in all processes on one message log. All transports share it. */
 export class Limits {
   readonly connections: ConnectionLimits;
@@ -77,6 +80,20 @@ export class Limits {
     return this.rates[action].connection;
   }
 
+  /** Requires that the address has not sent too many wrong API keys, before a key is compared. @throws CodedError `rate_limited` */
+  requireKeyAttempt(address: string): void {
+    if (!this.shared.isSpent(wrongKeysOf(address), this.runtime.monotonicMs())) return;
+    throw this.refuse(
+      'rate_limited',
+      'wrong_keys_per_ip',
+      'too many wrong API keys from this address: correct the key, and try again later',
+    );
+  }
+
+  countWrongKey(address: string): void {
+    this.shared.take(wrongKeysOf(address), WRONG_KEYS_RATE, this.runtime.monotonicMs());
+  }
+
   /** Spends a rate over all processes. @throws CodedError `rate_limited` */
   spendShared(action: Action, scope: Scope, spender: string, now: number, cost = 1): void {
     const rate = this.rates[action][scope === 'ip' ? 'address' : 'user'];
@@ -88,3 +105,5 @@ export class Limits {
     );
   }
 }
+
+const wrongKeysOf = (address: string): string => `wrong keys ip ${address}`;
