@@ -1,5 +1,12 @@
 import type { ApiCaller } from '@tetracast/access';
-import { type AnswerOf, API_CALLS, type ApiCall, type ApiCallName, type ApiScope, type PartOf } from '@tetracast/message-model';
+import {
+  type AnswerOf,
+  API_CALLS,
+  type ApiCall,
+  type ApiCallName,
+  type ApiScope,
+  type PartOf,
+} from '@tetracast/message-model';
 import type { Action } from '@tetracast/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate';

@@ -9,7 +9,9 @@ import { type Answer, type Api, startApi } from './start-api';
 
 interface Operation {
   readonly operationId: ApiCallName;
-  readonly requestBody?: { content: { 'application/json': { examples?: Record<string, { value: unknown }>; example?: unknown } } };
+  readonly requestBody?: {
+    content: { 'application/json': { examples?: Record<string, { value: unknown }>; example?: unknown } };
+  };
   readonly responses: Record<string, unknown>;
 }
 
@@ -70,7 +72,12 @@ describe('/api/asyncapi.json', () => {
 
     expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([]);
     expect(document?.version()).toBe('3.0.0');
-    expect(document?.channels().all().map((channel) => channel.address())).toEqual(['/sse', '/ws', '/socket.io/']);
+    expect(
+      document
+        ?.channels()
+        .all()
+        .map((channel) => channel.address()),
+    ).toEqual(['/sse', '/ws', '/socket.io/']);
     expect(document?.operations().all()).toHaveLength(6);
   });
 });

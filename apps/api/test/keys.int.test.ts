@@ -7,7 +7,9 @@ const publishWith = (api: Api, headers: Record<string, string>, channel = 'news'
   api.call('POST', '/api/publish', { channel, data: 1 }, headers);
 
 const tokenWith = (tetracast: object): Promise<string> =>
-  new SignJWT({ sub: 'ann', tetracast }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(AUTH_SECRET));
+  new SignJWT({ sub: 'ann', tetracast })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(AUTH_SECRET));
 
 describe('an API with keys', () => {
   let api: Api;
@@ -104,10 +106,13 @@ describe('an API with keys', () => {
       .sign(new TextEncoder().encode(AUTH_SECRET));
     expect((await publishWith(api, bearer(dated))).status).toBe(201);
 
-    expect(await api.call('POST', '/api/revocations', { sub: 'eve' })).toMatchObject({ status: 201, json: { sub: 'eve' } });
-    expect([await publishWith(api, bearer(dated)), await publishWith(api, bearer(token))].map(({ status }) => status)).toEqual(
-      [401, 201],
-    );
+    expect(await api.call('POST', '/api/revocations', { sub: 'eve' })).toMatchObject({
+      status: 201,
+      json: { sub: 'eve' },
+    });
+    expect(
+      [await publishWith(api, bearer(dated)), await publishWith(api, bearer(token))].map(({ status }) => status),
+    ).toEqual([401, 201]);
   });
 });
 

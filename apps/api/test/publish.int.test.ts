@@ -70,7 +70,12 @@ describe('POST /api/publish', () => {
     ['no channels', { channels: [], data: 1 }, 400, 'invalid_request'],
     ['a channel twice', { channels: ['news', 'news'], data: 1 }, 400, 'invalid_request'],
     ['a channel and channels', { channel: 'news', channels: ['news'], data: 1 }, 400, 'invalid_request'],
-    ['too many channels', { channels: Array.from({ length: 1001 }, (_, n) => `c${n}`), data: 1 }, 400, 'invalid_request'],
+    [
+      'too many channels',
+      { channels: Array.from({ length: 1001 }, (_, n) => `c${n}`), data: 1 },
+      400,
+      'invalid_request',
+    ],
     ['a reserved event', { channel: 'news', event: 'tetracast:reset', data: 1 }, 400, 'invalid_event'],
     ['a client key that is none', { channel: 'news', client: 'a b', data: 1 }, 400, 'invalid_request'],
     ['a wrong idempotency key', { channel: 'news', idempotencyKey: '', data: 1 }, 400, 'invalid_request'],
@@ -123,7 +128,16 @@ describe('POST /api/batch', () => {
     const channel = newChannel();
     const good = { channel, data: 'good' };
     const once = { channel, data: 'once', idempotencyKey: 'k' };
-    const messages = [good, { channel: '$no', data: 1 }, 'a text', null, { ...good, event: 'open' }, once, once, { channel }];
+    const messages = [
+      good,
+      { channel: '$no', data: 1 },
+      'a text',
+      null,
+      { ...good, event: 'open' },
+      once,
+      once,
+      { channel },
+    ];
     const { status, json } = await api.call('POST', '/api/batch', { messages });
 
     const { results } = json as { results: { id?: string; error?: { code: string } }[] };

@@ -49,7 +49,8 @@ export class Limits {
     const { publishRate, subscribeRate, pollRate, namespaces } = settings;
     const actions: Record<Action, Rates> = { publish: publishRate, subscribe: subscribeRate, poll: pollRate };
     for (const [action, rates] of Object.entries(actions)) this.rates.set(action, rates);
-    for (const [name, { publishRate: rates }] of namespaces) if (rates !== undefined) this.rates.set(inNamespace(name), rates);
+    for (const [name, { publishRate: rates }] of namespaces)
+      if (rates !== undefined) this.rates.set(inNamespace(name), rates);
     this.hasNamespaceRates = this.rates.size > Object.keys(actions).length;
     this.stop = exchangeRateCounts(counters, this.shared, runtime);
   }
