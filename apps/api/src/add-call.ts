@@ -19,7 +19,7 @@ export interface CallRequest<C extends ApiCall> {
   readonly query: PartOf<C, 'query'>;
   readonly body: PartOf<C, 'body'>;
   /** The request counts as one action. Spends the rate of its address for `more` of them. @throws CodedError `rate_limited` */
-  spend(more: number): void;
+  readonly spend: (more: number) => void;
 }
 
 /** Answers a call. A `Buffer` is JSON that is ready to send. */
