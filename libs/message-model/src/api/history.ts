@@ -5,7 +5,7 @@ import { ResetSchema } from '../reset';
 import { ByTransportSchema, MissingSchema } from './processes';
 
 /** Maximum number of items on a page of an answer. */
-const PAGE_MAX = 1000;
+export const PAGE_MAX = 1000;
 
 const Limit = Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100, description: 'Maximum number of items.' });
 
