@@ -92,7 +92,7 @@ function callType([name, { summary, params, query, body, answers }], inner) {
     ...(query === undefined ? [] : [`readonly query?: ${inner(query)};`]),
     ...(body === undefined ? [] : [`readonly body: ${inner(body)};`]),
   ];
-  const answer = [...new Set(Object.values(answers).map(inner))].join(' | ');
+  const answer = [...new Set(Object.values(answers).flatMap((each) => (each.anyOf ?? [each]).map(inner)))].join(' | ');
   return `/** ${summary}. */\nreadonly ${name}: { ${parts.join('\n')}\nreadonly answer: ${answer}; };`;
 }
 
