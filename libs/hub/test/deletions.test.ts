@@ -4,7 +4,10 @@ import { HubFixture, turn } from './hub-fixture';
 
 describe('a deleted message', () => {
   it('is named to live subscribers, and is in no replay, from the window or from the log', async () => {
-    for (const windowLimits of [{ messages: 256, bytes: 1e6 }, { messages: 1, bytes: 1e6 }]) {
+    for (const windowLimits of [
+      { messages: 256, bytes: 1e6 },
+      { messages: 1, bytes: 1e6 },
+    ]) {
       await using fixture = new HubFixture({ windowLimits });
       const live = await fixture.join(['news']);
       const ids = await fixture.publishAll('news', 1, 4);

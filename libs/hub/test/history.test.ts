@@ -8,7 +8,7 @@ import { HubFixture } from './hub-fixture';
 /** All pages of a query, from its bounds on. */
 async function pagesOf(hub: Hub, channel: string, query: HistoryQuery): Promise<HistoryPage[]> {
   const pages: HistoryPage[] = [];
-  for (let next = query; ; ) {
+  for (let next = query; ;) {
     const page = await hub.history.read(channel, next);
     pages.push(page);
     if (!page.more) return pages;
@@ -87,7 +87,10 @@ describe('history', () => {
             }
           }
           const cursorOf = (seq: number): string => encodeCursor({ epoch, seq: Math.min(seq, head) });
-          const [from, to] = [Math.min(after ?? 0, head), Math.min(before ?? NEWEST, before === undefined ? NEWEST : head)];
+          const [from, to] = [
+            Math.min(after ?? 0, head),
+            Math.min(before ?? NEWEST, before === undefined ? NEWEST : head),
+          ];
           const wanted = model.filter(({ seq }) => seq > from && seq < to).map(({ data }) => data);
 
           const pages = await pagesOf(hub, 'news', {

@@ -91,9 +91,7 @@ export class MemoryBus implements Bus {
     const log = this.currentLog(channel);
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
-    return Promise.resolve(
-      createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []),
-    );
+    return Promise.resolve(createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []));
   }
 
   positions(channels: readonly string[]): Promise<Positions> {

@@ -15,11 +15,7 @@ import {
 import { createPage } from '../page';
 import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
-import {
-  createRetentionPolicy,
-  DEFAULT_CHANNELS_REMEMBERED,
-  DEFAULT_IDEMPOTENCY_TTL_MS,
-} from '../retention-policy';
+import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
 import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
