@@ -130,16 +130,15 @@ export class MemoryBus implements Bus {
   }
 
   async deleteUserMessages(user: string): Promise<number> {
-    const channels = [...this.logs.keys()];
+    if (this.closed) return unavailable();
     let deleted = 0;
-    for (;;) {
-      if (this.closed) return unavailable();
-      const channel = channels.pop();
-      if (channel === undefined) return deleted;
+    for (const channel of [...this.logs.keys()]) {
       for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
+      if (this.closed) return unavailable();
     }
+    return deleted;
   }
 
   listen(listener: BusListener): void {
