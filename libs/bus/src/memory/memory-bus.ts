@@ -136,7 +136,7 @@ export class MemoryBus implements Bus {
       for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
-      if (this.closed) return unavailable();
+      if (this.isClosed()) return unavailable();
     }
     return deleted;
   }
@@ -183,6 +183,11 @@ export class MemoryBus implements Bus {
     this.runtime.clearInterval(this.sweeper);
     this.subscriptions.clear();
     return Promise.resolve();
+  }
+
+  // A function, so that the compiler does not take its value from before an `await` for the one after it.
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private appendOnce(publication: Publication): AppendResult {
