@@ -2,7 +2,7 @@
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- ARGV[10] the epoch and ARGV[11] the seq in its id
 -- Answers 1 if it was stored.
-local refusal = whyNotAnnounce(announcements)
+local refusal = whyNotAnnounce(channel, announcements)
 if refusal then
   return refusal
 end
@@ -13,6 +13,5 @@ if epoch ~= ARGV[10] or not found or isNotice(found) then
   return 0
 end
 deleteEntry(found)
-expireLogs()
 forgetRuns(oldest)
 return 1

@@ -21,7 +21,7 @@ local function forgetRuns(oldest)
   end
 end
 
--- Removes one entry, adds it to the runs, and announces a notice. Call expireLogs after the last one.
+-- Removes one entry, adds it to the runs, and announces a notice.
 local function deleteEntry(entry)
   local seq, before = seqOf(entry), prevOf(entry)
   -- The notice first: an entry that is removed is never the newest.
