@@ -7,11 +7,11 @@ if refusal then
 end
 now = digits(nowMs())
 epoch, head, forgotten = openPartition()
-dropExpired(log, tonumber(now), ttlMs)
+dropExpired(log, tonumber(now), tonumber(ttlMs))
 if lastOf(channel, log, head, forgotten) == 0 then
   return 0
 end
-local seq = digits(assignNumber(channel, log))
+local seq = assignNumber(channel, log)
 local count = redis.call('XLEN', log)
 redis.call('UNLINK', log, runs)
 announce(announcements, seq, seq, notice:format(''))

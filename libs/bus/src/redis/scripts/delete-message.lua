@@ -7,7 +7,7 @@ if refusal then
   return refusal
 end
 epoch, head, forgotten = openPartition()
-local oldest = dropExpired(log, nowMs(), ttlMs)
+local oldest = dropExpired(log, nowMs(), tonumber(ttlMs))
 local found = redis.call('XRANGE', log, ARGV[11] .. '-0', ARGV[11] .. '-0')[1]
 if epoch ~= ARGV[10] or not found or isNotice(found) then
   return 0

@@ -19,7 +19,7 @@ local refusal = whyNotAnnounce(channel, announcements)
 if refusal then
   return refusal
 end
-local oldest = dropExpired(log, nowMs(), ttlMs)
+local oldest = dropExpired(log, nowMs(), tonumber(ttlMs))
 local entries, bytes, deleted, position = 0, 0, 0, ARGV[11]
 repeat
   local found = redis.call('XRANGE', log, '(' .. position, through, 'COUNT', STRIDE)

@@ -3,17 +3,18 @@
 local epoch, head, forgotten
 -- The time in ms, as digits.
 local now
--- The seq of the last message of each channel that this run has stored in: further ones take fewer commands.
+-- The seq, as digits, of the last message of each channel that this run has stored in: further ones take fewer commands.
 local lasts = {}
 
--- The next seq, which becomes that of the channel's last message, and the seq before it in the channel.
+-- The next seq, which becomes that of the channel's last message, and the seq before it in the channel, both as digits: a
+-- number as an argument of a command costs more.
 local function assignNumber(channel, log)
   if not epoch then
     epoch, head, forgotten = openPartition()
   end
   -- The first write must be one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
-  local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
-  local prev = lasts[channel] or lastOf(channel, log, head, forgotten)
+  local number = redis.call('HINCRBY', KEYS[1], 'seq', '1')
+  local seq, prev = digits(number), lasts[channel] or digits(lastOf(channel, log, head, forgotten))
   redis.call('ZADD', KEYS[2], seq, channel)
   if not lasts[channel] then
     local excess = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[4])
@@ -23,7 +24,7 @@ local function assignNumber(channel, log)
       redis.call('HSET', KEYS[1], 'forgotten', forgotten)
     end
   end
-  head, lasts[channel] = seq, seq
+  head, lasts[channel] = number, seq
   return seq, prev
 end
 
@@ -35,7 +36,6 @@ local function whyNotAnnounce(channel, announcements)
   end
 end
 
--- `seq` and `prev` as digits.
 local function announce(announcements, seq, prev, body)
   redis.call('PUBLISH', announcements, epoch .. ' ' .. seq .. ' ' .. prev .. ' ' .. now .. '\n' .. body)
 end
@@ -44,12 +44,11 @@ end
 -- log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
 local function store(channel, log, announcements, body, size, ttlMs)
   local isFirst = not lasts[channel]
-  local number, previous = assignNumber(channel, log)
-  local seq, prev = digits(number), digits(previous)
+  local seq, prev = assignNumber(channel, log)
   now = now or digits(nowMs())
   redis.call('XADD', log, 'MAXLEN', '=', size, seq .. '-0', 'p', prev, 't', now, 'b', body)
   if isFirst then
-    dropExpired(log, tonumber(now), ttlMs)
+    dropExpired(log, tonumber(now), tonumber(ttlMs))
     redis.call('PEXPIRE', log, ttlMs)
   end
   announce(announcements, seq, prev, body)
