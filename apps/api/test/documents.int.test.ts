@@ -8,7 +8,9 @@ import { type Answer, type Api, startApi } from './start-api';
 
 interface Operation {
   readonly operationId: ApiCallName;
-  readonly requestBody?: { content: { 'application/json': { examples?: Record<string, { value: unknown }>; example?: unknown } } };
+  readonly requestBody?: {
+    content: { 'application/json': { examples?: Record<string, { value: unknown }>; example?: unknown } };
+  };
   readonly responses: Record<string, unknown>;
 }
 
@@ -65,9 +67,14 @@ describe('/api/asyncapi.json', () => {
     const text = (await api.call('GET', '/api/asyncapi.json', undefined, {})).text;
     const { document, diagnostics } = await new Parser().parse(text);
 
-    expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([]);
+    expect(diagnostics.filter(({ severity }) => severity < 1)).toEqual([]);
     expect(document?.version()).toBe('3.0.0');
-    expect(document?.channels().all().map((channel) => channel.address())).toEqual(['/sse', '/ws', '/socket.io/']);
+    expect(
+      document
+        ?.channels()
+        .all()
+        .map((channel) => channel.address()),
+    ).toEqual(['/sse', '/ws', '/socket.io/']);
     expect(document?.operations().all()).toHaveLength(6);
   });
 });
@@ -79,7 +86,7 @@ describe('/api/docs', () => {
     expect(headers.get('content-security-policy')).not.toMatch(/unsafe|https?:|\*/);
     expect(text).not.toMatch(/<style|<script>| style=| on\w+=/);
 
-    const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+    const files = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = '']) => path);
     expect(files.length).toBeGreaterThan(2);
     for (const file of files) expect((await api.call('GET', file, undefined, {})).status).toBe(200);
   });

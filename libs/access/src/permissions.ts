@@ -13,14 +13,16 @@ export class Permissions {
     /** Absent for a client without a token. */
     readonly claims?: TokenClaims,
     private readonly everybody?: Permissions,
+    /** What has these permissions, as a refusal names it. */
+    private readonly holder = 'token',
   ) {
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub);
     this.publish = new ChannelPatterns(publish, claims?.sub);
   }
 
-  /** The permissions in a token, together with those of everybody. */
-  static of(claims: TokenClaims, everybody?: Permissions): Permissions {
-    return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody);
+  /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
+  static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
+    return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody, holder);
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
@@ -87,7 +89,7 @@ export class Permissions {
   private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
     return this.claims === undefined
       ? new CodedError('unauthorized', `Send a token to ${act} to ${channel}`)
-      : new CodedError('forbidden', `The token does not allow to ${act} to ${channel}`);
+      : new CodedError('forbidden', `The ${this.holder} does not allow to ${act} to ${channel}`);
   }
 }
 

@@ -26,7 +26,7 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     const message = createPublication(settings, { ...body, channel: first }, contextOf(caller));
     requireSize(Buffer.byteLength(message.data) * channels.length, settings.maxBatchBytes);
     const stored = await hub.publishAll([message, ...others.map((channel) => ({ ...message, channel }))]);
-    const results = stored.map(({ id, duplicate }, index) => publishedOf({ id, duplicate, channel: channels[index]! }));
+    const results = stored.map((result, index) => publishedOf({ ...result, channel: channels[index] ?? first }));
     if ('channels' in body) return { results };
     const [only] = results as [Published];
     if (only.duplicate === undefined) void reply.code(201);

@@ -4,7 +4,7 @@ import { MessageSchema } from '../message';
 import { ResetSchema } from '../reset';
 
 /** Maximum number of items on a page of an answer. */
-export const PAGE_MAX = 1000;
+const PAGE_MAX = 1000;
 
 const Limit = Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100, description: 'Maximum number of items.' });
 
