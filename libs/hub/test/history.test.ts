@@ -8,7 +8,7 @@ import { HubFixture } from './hub-fixture';
 /** All pages of a query, from its bounds on. */
 async function pagesOf(hub: Hub, channel: string, query: HistoryQuery): Promise<HistoryPage[]> {
   const pages: HistoryPage[] = [];
-  for (let next = query; ; ) {
+  for (let next = query; ;) {
     const page = await hub.history.read(channel, next);
     pages.push(page);
     if (!page.more) return pages;
@@ -73,6 +73,7 @@ describe('history', () => {
           await using fixture = new HubFixture();
           const { hub } = fixture;
           const { epoch } = await fixture.bus.positions([]);
+          const answers: [answer: boolean, wanted: boolean][] = [];
           let head = 0;
           let model: { seq: number; data: unknown }[] = [];
           for (const step of steps) {
@@ -82,12 +83,16 @@ describe('history', () => {
               if (step === 'news') model.push({ seq: head, data: head });
             } else {
               const id = encodeCursor({ epoch, seq: step });
-              expect(await hub.history.deleteMessage('news', id)).toBe(isDeleted);
+              answers.push([await hub.history.deleteMessage('news', id), isDeleted]);
               if (isDeleted) model = [...model.filter(({ seq }) => seq !== step), { seq: ++head, data: { id } }];
             }
           }
+          for (const [answer, wanted] of answers) expect(answer).toBe(wanted);
           const cursorOf = (seq: number): string => encodeCursor({ epoch, seq: Math.min(seq, head) });
-          const [from, to] = [Math.min(after ?? 0, head), Math.min(before ?? NEWEST, before === undefined ? NEWEST : head)];
+          const [from, to] = [
+            Math.min(after ?? 0, head),
+            Math.min(before ?? NEWEST, before === undefined ? NEWEST : head),
+          ];
           const wanted = model.filter(({ seq }) => seq > from && seq < to).map(({ data }) => data);
 
           const pages = await pagesOf(hub, 'news', {

@@ -103,7 +103,7 @@ export class ChannelLog {
     const end = this.indexAfter(seq - 1);
     const begin = Math.max(this.start, end - limit);
     let from = end;
-    for (let read = 0; from > begin && read < bytes; ) read += bytesOf(this.entries[--from] as Entry);
+    for (let read = 0; from > begin && read < bytes;) read += bytesOf(this.entries[--from] as Entry);
     return (this.entries.slice(from, end) as Entry[]).reverse();
   }
 

@@ -17,7 +17,7 @@ export class StoredChannels {
 
   async list({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
     const names: string[] = [];
-    for (let next = after; ; ) {
+    for (let next = after; ;) {
       const found = await this.remembered(next);
       for (const [channel, last] of found) {
         if (channel.startsWith(prefix)) {
@@ -62,7 +62,7 @@ export class StoredChannels {
 
   private async deleteUserIn(channel: string, user: string, through: number): Promise<number> {
     let deleted = 0;
-    for (let after = 0; after >= 0; ) {
+    for (let after = 0; after >= 0;) {
       const [count, position] = await this.partition.write((redis) =>
         redis.tetracastDeleteUser(...this.deleteArguments(channel), userMark(user), after, through),
       );

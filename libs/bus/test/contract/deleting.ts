@@ -36,7 +36,14 @@ export function describeDeleting(harness: BusHarness): void {
     });
 
     it('trims no position, whichever messages go in whichever order', async () => {
-      for (const order of [[2, 3, 4], [4, 3, 2], [2, 4, 3], [1, 2], [5, 4], [3, 1, 2, 5, 4]]) {
+      for (const order of [
+        [2, 3, 4],
+        [4, 3, 2],
+        [2, 4, 3],
+        [1, 2],
+        [5, 4],
+        [3, 1, 2, 5, 4],
+      ]) {
         const bus = harness.create();
         await appendTo(bus, 'a', 'a', 'a', 'a', 'a');
         for (const seq of order) expect(await deleteSeq(bus, 'a', seq)).toBe(true);
@@ -134,7 +141,9 @@ export function describeDeleting(harness: BusHarness): void {
       );
       for (const { trimmed } of pages) expect(trimmed).toBe(false);
       const { epoch, last } = await bus.positions(['c0']);
-      const deleted = publications.flatMap(({ user, channel }, i) => (user === 'ann' && channel === 'c0' ? [i + 1] : []));
+      const deleted = publications.flatMap(({ user, channel }, i) =>
+        user === 'ann' && channel === 'c0' ? [i + 1] : [],
+      );
       await recorder.received(last[0]!);
       expect(recorder.entries.map(({ data }) => data)).toEqual(deleted.map((seq) => `{"id":"${epoch}-${seq}"}`));
       expect(await bus.deleteUserMessages('ann')).toBe(0);

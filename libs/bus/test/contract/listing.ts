@@ -3,7 +3,7 @@ import { appendTo, type BusHarness, passTo, readAll } from './harness';
 
 async function listAll(bus: Bus, prefix: string, limit: number): Promise<ChannelSummary[][]> {
   const pages: ChannelSummary[][] = [];
-  for (let after: number | undefined = 0; after !== undefined; ) {
+  for (let after: number | undefined = 0; after !== undefined;) {
     const { channels, next } = await bus.listChannels({ prefix, limit, after });
     pages.push([...channels]);
     after = next;
@@ -30,9 +30,7 @@ export function describeListing(harness: BusHarness): void {
     it('comes in pages, of the channels with a prefix', async () => {
       const bus = harness.create();
       const names = Array.from({ length: 2500 }, (_, i) => `${i % 100 === 0 ? 'chat' : 'other'}:${i}`);
-      await bus.appendAll(
-        names.map((channel) => ({ channel, event: 'message', data: '1', echo: true })),
-      );
+      await bus.appendAll(names.map((channel) => ({ channel, event: 'message', data: '1', echo: true })));
       const pages = await listAll(bus, 'chat:', 10);
       expect(pages.map(({ length }) => length)).toEqual([10, 10, 5]);
       expect(pages.flat().map(({ channel }) => channel)).toEqual(names.filter((name) => name.startsWith('chat:')));
@@ -57,7 +55,9 @@ export function describeListing(harness: BusHarness): void {
       const bus = harness.create({ retention: { size: 10, ttlMs } });
       await appendTo(bus, 'a');
       await passTo(harness, (await harness.now()) + ttlMs);
-      expect(await bus.listChannels({ prefix: '', after: 0, limit: 10 })).toEqual({ channels: [{ channel: 'a', messages: 0 }] });
+      expect(await bus.listChannels({ prefix: '', after: 0, limit: 10 })).toEqual({
+        channels: [{ channel: 'a', messages: 0 }],
+      });
     });
   });
 }

@@ -16,7 +16,13 @@ export function describeReadingBack(harness: BusHarness): void {
       expect(await found(5, 1)).toEqual([[4], true]);
       expect(await found(1, 5)).toEqual([[], false]);
       expect(await found(0, 5)).toEqual([[], false]);
-      expect(await readBack(bus, 'never')).toMatchObject({ entries: [], head: 6, last: 0, more: false, trimmed: false });
+      expect(await readBack(bus, 'never')).toMatchObject({
+        entries: [],
+        head: 6,
+        last: 0,
+        more: false,
+        trimmed: false,
+      });
     });
 
     it('ends with the message that brings it to so many bytes', async () => {
@@ -35,7 +41,7 @@ export function describeReadingBack(harness: BusHarness): void {
       await bus.appendAll(Array.from({ length: 200 }, () => publication('a')));
       const forth = await readAll(bus, 'a');
       const back = [];
-      for (let seq = NEWEST, more = true; more; ) {
+      for (let seq = NEWEST, more = true; more;) {
         const page = await readBack(bus, 'a', seq, 70);
         back.push(...page.entries);
         ({ more } = page);

@@ -83,10 +83,7 @@ function boundsOf({ after, before }: HistoryQuery): Bounds | undefined {
   return { ...(from === undefined ? {} : { after: from }), ...(to === undefined ? {} : { before: to }) };
 }
 
-async function readWithin(
-  bounds: Bounds,
-  { messageLog, channel, order, limits }: Reading,
-): Promise<BoundedPage> {
+async function readWithin(bounds: Bounds, { messageLog, channel, order, limits }: Reading): Promise<BoundedPage> {
   const after = bounds.after === undefined ? 0 : seqIn(bounds.after, channel);
   const before = bounds.before === undefined ? NEWEST : seqIn(bounds.before, channel);
   const range = order === 'asc' ? { kind: 'after' as const, seq: after } : { kind: 'before' as const, seq: before };
