@@ -21,6 +21,8 @@ const withGlobals = [
   '**/src/testing/**',
   'libs/testing/src/**',
   'apps/bench/src/**',
+  // Runs in the processes of others, and has no Runtime there.
+  'libs/server/src/**',
   // A proxy of a developer's machine: sockets and delays are all it is.
   'apps/standalone/src/faults/**',
 ];

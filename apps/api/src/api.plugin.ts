@@ -1,7 +1,9 @@
+import { AllProcesses } from '@tetracast/session';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import { createAddCall } from './add-call';
 import { createAuthenticator } from './authenticate';
+import { addConnectionCalls } from './calls/connections';
 import { addHistoryCalls } from './calls/history';
 import { addPublishCalls } from './calls/publish';
 import { addRevokeCall } from './calls/revoke';
@@ -20,9 +22,11 @@ const plugin: FastifyPluginAsync = async (app) => {
   app.setValidatorCompiler(compileSchema);
   app.setSerializerCompiler(() => JSON.stringify);
   await describeCalls(app, VERSION);
+  const processes = new AllProcesses(tetracast.bus);
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
-  addHistoryCalls(addCall, tetracast);
+  addHistoryCalls(addCall, tetracast, processes);
+  addConnectionCalls(addCall, processes);
   addRevokeCall(addCall, tetracast);
   await app.register(documents(VERSION));
 };

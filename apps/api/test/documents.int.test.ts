@@ -3,6 +3,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Value } from '@sinclair/typebox/value';
 import { API_CALLS, type ApiCall, type ApiCallName } from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
+import { connect } from './connect';
 import { bodiesOf, calls, pathOf } from './requests';
 import { type Answer, type Api, startApi } from './start-api';
 
@@ -46,7 +47,9 @@ describe('/api/openapi.json', () => {
   });
 
   it.each(calls)('has examples of %s that the server takes, and its answers', async (name, call) => {
-    const [id = ''] = await publish(api, 'news', ['to be deleted']);
+    const [message = ''] = await publish(api, 'news', ['to be deleted']);
+    const { connection } = await connect(api, 'ann');
+    const id = call.path.includes('/connections/') ? connection.id : message;
     const { requestBody, responses } = openApi.paths[call.path]?.[call.method.toLowerCase()] as Operation;
     const media = requestBody?.content['application/json'];
     const documented = media?.examples ? Object.values(media.examples).map(({ value }) => value) : [media?.example];

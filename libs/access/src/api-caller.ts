@@ -20,7 +20,9 @@ export class ApiCaller {
 
   /** The holder of a token with the claim `tetracast.api`. Its `publish` and `subscribe` say on which channels. */
   static ofToken(permissions: Permissions): ApiCaller {
-    return new ApiCaller(`token ${permissions.subject ?? 'without a subject'}`, permissions);
+    const { claims, subject = 'without a subject' } = permissions;
+    // Without the policies of namespaces, which are for clients.
+    return new ApiCaller(`token ${subject}`, claims === undefined ? permissions : Permissions.of(claims));
   }
 
   /** Any program of this machine, where the API is open. */

@@ -7,6 +7,8 @@ const SUBJECT = '{sub}';
 const ALL = '*';
 const ALL_OF_NAMESPACE = ':*';
 
+const NO_NAMESPACES: ReadonlySet<string> = new Set();
+
 /**
  * Whether `text` names channels: a channel; `ns:*`, every channel of the namespace `ns`; or `*`, every channel. `{sub}`
  * anywhere in it is replaced by the subject of the token.
@@ -24,8 +26,15 @@ export class ChannelPatterns {
   /** Whether every channel is covered, but for those that begin with `$`. */
   readonly isAll: boolean;
 
-  /** @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing. */
-  constructor(patterns: readonly string[], subject?: string) {
+  /**
+   * @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing.
+   * @param closed Namespaces that no pattern covers.
+   */
+  constructor(
+    patterns: readonly string[],
+    subject?: string,
+    private readonly closed: ReadonlySet<string> = NO_NAMESPACES,
+  ) {
     this.isAll = patterns.includes(ALL);
     for (const pattern of patterns) {
       const text = withSubject(pattern, subject);
@@ -42,6 +51,7 @@ export class ChannelPatterns {
 
   /** Whether one of the patterns covers this channel. None covers a name that begins with `$`, which is internal. */
   cover(channel: string): boolean {
+    if (this.closed.size > 0 && this.closed.has(namespaceOf(channel) ?? '')) return false;
     if (this.names.has(channel)) return true;
     if (this.isAll) return !channel.startsWith('$');
     if (this.namespaces.size === 0) return false;

@@ -2,6 +2,22 @@ import { CodedError } from '@tetracast/message-model';
 import type { TokenClaims } from './claims';
 import { ChannelPatterns } from './patterns';
 
+/** Namespaces that are closed, whatever the patterns say. */
+export interface ClosedNamespaces {
+  readonly subscribe: ReadonlySet<string>;
+  readonly publish: ReadonlySet<string>;
+}
+
+/** Which namespaces are closed to whom. */
+export interface Closures {
+  /** To clients without a token, besides those in `closed`. Default: none. */
+  readonly needsToken?: ClosedNamespaces;
+  /** To all clients. Default: none. */
+  readonly closed?: ClosedNamespaces;
+}
+
+const NONE_CLOSED: ClosedNamespaces = { subscribe: new Set(), publish: new Set() };
+
 /** What a client may do, and until when. */
 export class Permissions {
   private readonly subscribe: ChannelPatterns;
@@ -13,21 +29,34 @@ export class Permissions {
     /** Absent for a client without a token. */
     readonly claims?: TokenClaims,
     private readonly everybody?: Permissions,
+    /** Closed to all clients. */
+    private readonly closed?: ClosedNamespaces,
+    /** Closed to this one. */
+    closedHere = closed,
     /** What has these permissions, as a refusal names it. */
     private readonly holder = 'token',
   ) {
-    this.subscribe = new ChannelPatterns(subscribe, claims?.sub);
-    this.publish = new ChannelPatterns(publish, claims?.sub);
+    this.subscribe = new ChannelPatterns(subscribe, claims?.sub, closedHere?.subscribe);
+    this.publish = new ChannelPatterns(publish, claims?.sub, closedHere?.publish);
   }
 
   /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
   static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
-    return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody, holder);
+    const { subscribe, publish } = claims.tetracast;
+    return new Permissions(subscribe, publish, claims, everybody, everybody?.closed, undefined, holder);
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
-  static anonymous(subscribe: readonly string[], publish: readonly string[]): Permissions {
-    return new Permissions(subscribe, publish);
+  static anonymous(
+    subscribe: readonly string[],
+    publish: readonly string[],
+    { needsToken = NONE_CLOSED, closed = NONE_CLOSED }: Closures = {},
+  ): Permissions {
+    const closedHere = {
+      subscribe: new Set([...closed.subscribe, ...needsToken.subscribe]),
+      publish: new Set([...closed.publish, ...needsToken.publish]),
+    };
+    return new Permissions(subscribe, publish, undefined, undefined, closed, closedHere);
   }
 
   get subject(): string | undefined {

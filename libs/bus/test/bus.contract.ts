@@ -9,6 +9,7 @@ import { describeIdempotency } from './contract/idempotency';
 import { describeModel } from './contract/model';
 import { describeNumbering } from './contract/numbering';
 import { describeReading } from './contract/reading';
+import { describeQuestions } from './contract/questions';
 import { describePages } from './contract/pages';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/key-values';
@@ -29,6 +30,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeAnnouncing(harness);
     describeState(harness);
     describeRateCounters(harness);
+    describeQuestions(harness);
     describeCheck(harness);
     describeModel(harness);
   });

@@ -165,6 +165,11 @@ export class Hub implements ConnectionHost {
     }
   }
 
+  /** The connections that are subscribed to a channel in this process. */
+  *readersOf(channel: string): Iterable<Connection> {
+    for (const { connection } of this.channelRegistry.find(channel)?.subscriptions ?? []) yield connection;
+  }
+
   get stats(): HubStats {
     return {
       ...this.counts,

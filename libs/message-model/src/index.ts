@@ -1,6 +1,8 @@
 export type * from './api/call';
 export * from './api/calls';
+export * from './api/connections';
 export * from './api/history';
+export * from './api/processes';
 export * from './api/publish';
 export * from './api/scopes';
 export * from './api/users';
@@ -18,6 +20,7 @@ export * from './moment';
 export * from './publication';
 export * from './reset';
 export * from './frames/server-frame';
+export * from './frames/subscription-notice';
 export * from './start';
 export * from './frames/token-notice';
 export * from './utf8';

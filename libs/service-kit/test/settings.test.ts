@@ -32,6 +32,8 @@ const DEFAULTS = {
   historySize: 1000,
   historyTtlMs: 600_000,
   historyNamespaces: {},
+  namespacesFile: '',
+  namespaces: new Map(),
   idempotencyTtlMs: 120_000,
   maxMessageBytes: 65_536,
   maxChannels: 100,

@@ -11,11 +11,14 @@ export { isOriginRule } from './origin/allowed-origins';
 export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
+export { AllProcesses } from './processes/all-processes';
+export { answerQuestion } from './processes/answer-question';
+export { ConnectionRegistry } from './processes/connection-registry';
 export { createPublication, publish, type PublishResult } from './publish';
 export { publishAll } from './publish-all';
 export { RequestOrder } from './request-order';
 export { Session } from './session';
-export type { Rates } from './session-settings';
+export type { NamespacePolicy, Rates } from './session-settings';
 export {
   type Format,
   parseFormat,

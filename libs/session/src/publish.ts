@@ -8,6 +8,7 @@ import {
 import type { Permissions } from '@tetracast/access';
 import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { ClientQuota } from './limits/client-quota';
 import { flawIn } from './limits/data-flaw';
 import type { SessionServices } from './session-services';
 import type { MessageSettings } from './session-settings';
@@ -22,6 +23,8 @@ export interface PublishContext {
   readonly isClientMadeUp?: boolean;
   /** Overrides the one in the publication. */
   readonly idempotencyKey?: string;
+  /** Spends the rate of the channel's namespace. Default: no such rate applies. */
+  readonly quota?: Pick<ClientQuota, 'spendNamespace'> | undefined;
   /** Whose the idempotency key is. Default: the user, else the client key that the client named, else all publishers of the channel. */
   readonly idempotencyOwner?: string;
 }
@@ -70,6 +73,7 @@ export function createPublication(
 ): Publication {
   const { permissions, idempotencyKey = named } = context;
   permissions.requirePublish(channel);
+  context.quota?.spendNamespace(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key must be 1 to 200 visible ASCII characters');
   }

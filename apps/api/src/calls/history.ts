@@ -1,9 +1,10 @@
 import { CodedError, encodeMessage } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
+import type { AllProcesses } from '@tetracast/session';
 import type { AddCall } from '../add-call';
 
 /** What is stored: reads it, lists its channels, deletes it. */
-export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracast): void {
+export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracast, processes: AllProcesses): void {
   addCall('getHistory', async ({ caller, params: { channel }, query }) => {
     caller.requireRead(channel);
     const { limit = 100, order = 'asc', ...bounds } = query;
@@ -14,14 +15,15 @@ export function addHistoryCalls(addCall: AddCall, { hub: { history } }: Tetracas
 
   addCall('listChannels', async ({ caller, query: { prefix = '', limit = 100, page } }) => {
     const found = await history.listChannels({ prefix, limit, ...(page !== undefined && { page }) });
-    const channels = found.channels
-      .filter(({ channel }) => caller.mayRead(channel))
-      .map(({ channel, messages, lastTime }) => ({
-        channel,
-        messages,
-        ...(lastTime !== undefined && { lastMessageAt: lastTime }),
-      }));
-    return { channels, ...(found.next !== undefined && { page: found.next }) };
+    const readable = found.channels.filter(({ channel }) => caller.mayRead(channel));
+    const { subscribers, missing } = await processes.countSubscribers(readable.map(({ channel }) => channel));
+    const channels = readable.map(({ channel, messages, lastTime }, index) => ({
+      channel,
+      messages,
+      ...(lastTime !== undefined && { lastMessageAt: lastTime }),
+      subscribers: subscribers[index] ?? {},
+    }));
+    return { channels, ...(found.next !== undefined && { page: found.next }), missing };
   });
 
   addCall('deleteHistory', async ({ caller, params: { channel } }) => {

@@ -18,8 +18,9 @@ const Problem = Type.Object(
 
 const problem = { description: 'A problem', content: { 'application/problem+json': { schema: Problem } } };
 
-/** The statuses with which the server refuses a call; the last three only with a body. */
+/** The statuses with which the server refuses a call, also one about a thing in its path, and one with a body. */
 const REFUSALS = [400, 401, 403, 429, 503];
+const PATH_REFUSALS = [404];
 const BODY_REFUSALS = [413, 415];
 
 /** Collects the routes that are added to `app` from now on, and writes them down as OpenAPI 3.1. */
@@ -52,7 +53,12 @@ export function routeSchemaOf(name: string, { scope, summary, params, query, bod
     ...(body && { body }),
     response: {
       ...Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, answerOf(schema)])),
-      ...Object.fromEntries([...REFUSALS, ...(body ? BODY_REFUSALS : [])].map((status) => [status, problem])),
+      ...Object.fromEntries(
+        [...REFUSALS, ...(params ? PATH_REFUSALS : []), ...(body ? BODY_REFUSALS : [])].map((status) => [
+          status,
+          problem,
+        ]),
+      ),
     },
   };
 }

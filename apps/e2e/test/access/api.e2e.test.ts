@@ -25,6 +25,11 @@ const onPath = (concern: Concern, name: ApiCallName, more: Readonly<Record<strin
   }),
 });
 
+const onUser = (name: 'subscribeUser' | 'unsubscribeUser'): Case => ({
+  concern: 'subscribe',
+  request: (channel) => ({ ...onPath('subscribe', name).request(channel), body: { channels: [channel] } }),
+});
+
 /** Each call, so that a new one has to say whom it serves. */
 const CASES: Readonly<Record<ApiCallName, Case>> = {
   publish: { concern: 'publish', request: (channel) => ({ body: { channel, data: 1 } }) },
@@ -34,6 +39,13 @@ const CASES: Readonly<Record<ApiCallName, Case>> = {
   deleteHistory: onPath('publish', 'deleteHistory'),
   deleteMessage: onPath('publish', 'deleteMessage', { id: 'AAAAAAAA-1' }),
   deleteUserMessages: onPath('all', 'deleteUserMessages'),
+  listConnections: onPath('all', 'listConnections'),
+  getConnection: onPath('all', 'getConnection', { id: 'nothing' }),
+  closeConnection: onPath('all', 'closeConnection', { id: 'nothing' }),
+  disconnectUser: onPath('all', 'disconnectUser'),
+  subscribeUser: onUser('subscribeUser'),
+  unsubscribeUser: onUser('unsubscribeUser'),
+  getStats: onPath('all', 'getStats'),
   revoke: { concern: 'none', request: () => ({ body: { sub: 'nobody' } }) },
 };
 

@@ -16,6 +16,7 @@ import {
 } from '../message-log';
 import { createPage } from '../page';
 import { createDeletionNotice, idempotencyName, type Publication } from '../publication';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -29,6 +30,7 @@ import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { GradualSweep } from './gradual-sweep';
 import { MemoryKeyValues } from './memory-key-values';
+import { MemoryQuestions } from './memory-questions';
 import { StoredBytes } from './stored-bytes';
 import { MemoryRateCounts } from './memory-rate-counts';
 
@@ -55,6 +57,7 @@ export class MemoryBus implements Bus {
   private readonly once: ExpiringMap<number>;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
+  private readonly questions: MemoryQuestions;
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
@@ -73,6 +76,7 @@ export class MemoryBus implements Bus {
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
     this.values = new MemoryKeyValues(this.memoryMaxBytes / 8);
     this.runtime = runtime;
+    this.questions = new MemoryQuestions(runtime);
     this.epoch = createEpochSource(runtime)();
     this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
@@ -171,6 +175,14 @@ export class MemoryBus implements Bus {
     if (this.closed) return unavailable();
     const now = this.runtime.now();
     return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
+  }
+
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.questions.answer(process, answerer);
+  }
+
+  askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    return this.closed ? unavailable() : this.questions.ask(question, timeoutMs);
   }
 
   check(): Promise<BusChecks> {

@@ -13,6 +13,7 @@ import {
   type Range,
 } from '../message-log';
 import { createPage } from '../page';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
@@ -24,6 +25,7 @@ import { InspectedPrimary } from './connection/inspected-primary';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
 import { Problems, type ProblemsOptions } from './problems';
+import { RedisQuestions } from './redis-questions';
 import { SelfCheck } from './self-check';
 import { SentinelWatch } from './address/sentinel-watch';
 import { RedisSubscriptions } from './connection/redis-subscriptions';
@@ -60,6 +62,7 @@ export class RedisBus implements Bus {
   private readonly watch: SentinelWatch | undefined;
   private readonly subscriptions: RedisSubscriptions;
   private readonly selfCheck: SelfCheck;
+  private readonly questions: RedisQuestions;
   private readonly keys: RedisKeys;
   private readonly partition: RedisPartition;
   private readonly storedChannels: StoredChannels;
@@ -79,7 +82,7 @@ export class RedisBus implements Bus {
     this.announcementConnection = new RedisConnection(address, 'tetracast-announcements', {
       ...connectionOptions,
       setUp: async (redis) => {
-        await redis.subscribe(this.keys.proofChannel);
+        await redis.subscribe(this.keys.proofChannel, this.keys.processChannel);
         await redis.unsubscribe(`${this.keys.proofChannel}:none`);
       },
     });
@@ -105,12 +108,14 @@ export class RedisBus implements Bus {
       onMessage: (name, text) => this.onAnnouncement(this.keys.channelOfAnnouncement(name), text),
       onOther: (name, text) => {
         if (name === this.keys.proofChannel) this.selfCheck.onProof(text);
+        else if (name === this.keys.processChannel) this.questions.onMessage(text);
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
     const { commandConnection: commands, announcementConnection: announcements, primary } = this;
     for (const connection of [commands, announcements]) connection.onReady(() => this.requireSameServer());
+    this.questions = new RedisQuestions(commands, announcements, this.keys, runtime);
     this.selfCheck = new SelfCheck(
       { commands, announcements, primary },
       this.keys,
@@ -211,12 +216,21 @@ export class RedisBus implements Bus {
     return this.primary.run((redis) => redis.tetracastAddCounts(keys.length, ...keys, windowMs, ...counts.values()));
   }
 
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.questions.answer(process, answerer);
+  }
+
+  askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    return this.questions.ask(question, timeoutMs);
+  }
+
   check(): Promise<BusChecks> {
     return this.selfCheck.check();
   }
 
   async close(): Promise<void> {
     this.selfCheck.close();
+    this.questions.close();
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);

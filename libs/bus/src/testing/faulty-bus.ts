@@ -11,6 +11,7 @@ import {
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
 /** What a {@link FaultyBus} rejects with while it is unavailable. */
@@ -34,6 +35,7 @@ export class FaultyBus implements Bus {
   positionCalls = 0;
   readonly subscribed: string[] = [];
   private readonly heldSubscriptions: (() => void)[] = [];
+  private readonly answerers = new Map<string, Answerer>();
   private holdAnswer: ((release: () => void) => void) | undefined;
   private inner: MemoryBus;
   private listener: BusListener | undefined;
@@ -47,6 +49,7 @@ export class FaultyBus implements Bus {
     await this.inner.close();
     this.inner = new MemoryBus(this.settings);
     this.inner.listen(this.forwarding());
+    for (const [process, answerer] of this.answerers) this.inner.answerQuestions(process, answerer);
     for (const channel of this.subscribed) await this.inner.subscribe(channel);
   }
 
@@ -152,6 +155,16 @@ export class FaultyBus implements Bus {
   async addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
     this.requireAvailable();
     return this.inner.addCounts(counts, windowMs);
+  }
+
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.answerers.set(process, answerer);
+    this.inner.answerQuestions(process, answerer);
+  }
+
+  async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    this.requireAvailable();
+    return this.inner.askProcesses(question, timeoutMs);
   }
 
   async check(): Promise<BusChecks> {

@@ -119,6 +119,7 @@ export function describeAnnouncing(harness: BusHarness): void {
         () => bus.subscribe('a'),
         () => bus.putValue('k', 'v', 1000),
         () => bus.getValue('k'),
+        () => bus.askProcesses('?', 1000),
       ];
       for (const attempt of attempts) await expect(attempt()).rejects.toThrow(BusUnavailableError);
       await bus.unsubscribe('a');

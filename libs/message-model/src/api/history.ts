@@ -2,9 +2,10 @@ import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { MessageSchema } from '../message';
 import { ResetSchema } from '../reset';
+import { ByTransportSchema, MissingSchema } from './processes';
 
 /** Maximum number of items on a page of an answer. */
-const PAGE_MAX = 1000;
+export const PAGE_MAX = 1000;
 
 const Limit = Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100, description: 'Maximum number of items.' });
 
@@ -49,15 +50,19 @@ export const ChannelsQuerySchema = Type.Object({
 });
 
 /** A page of channels, the longest silent first. Channels that the caller may not read are left out. */
-export const ChannelsSchema = Type.Object({
-  channels: Type.Array(
-    Type.Object({
-      channel: Type.String(),
-      messages: Type.Integer({ minimum: 0, description: 'The number of messages stored.' }),
-      lastMessageAt: Type.Optional(
-        Type.Integer({ description: 'When the newest of them was stored, in milliseconds since 1970.' }),
-      ),
-    }),
-  ),
-  page: Type.Optional(Type.String({ description: 'Get the next page with it; absent on the last page.' })),
-});
+export const ChannelsSchema = Type.Composite([
+  Type.Object({
+    channels: Type.Array(
+      Type.Object({
+        channel: Type.String(),
+        messages: Type.Integer({ minimum: 0, description: 'The number of messages stored.' }),
+        lastMessageAt: Type.Optional(
+          Type.Integer({ description: 'When the newest of them was stored, in milliseconds since 1970.' }),
+        ),
+        subscribers: ByTransportSchema,
+      }),
+    ),
+    page: Type.Optional(Type.String({ description: 'Get the next page with it; absent on the last page.' })),
+  }),
+  MissingSchema,
+]);

@@ -24,11 +24,13 @@ try('read', 'XLEN', log)
 try('read', 'ZRANGEBYSCORE', KEYS[2], 1, 1, 'LIMIT', 0, 1)
 try('read', 'SCAN', '0', 'COUNT', 1)
 try('read', 'GET', value)
+try('read', 'HGETALL', rate)
 
 -- The first write is one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
 try('write', 'HINCRBY', rate, 'c', 1)
 try('write', 'UNLINK', log, idempotency, value, rate)
 try('write', 'HSET', rate, 'w', 1)
+try('write', 'HDEL', rate, 'c')
 try('write', 'PEXPIRE', rate, 1000)
 try('write', 'ZADD', idempotency, 1, ARGV[2])
 try('write', 'ZREM', idempotency, ARGV[2])

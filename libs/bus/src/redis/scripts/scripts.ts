@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import appendLua from './append.lua';
+import askLua from './ask.lua';
 import claimLua from './claim.lua';
 import type { StreamEntry } from '../entry-codec';
 import partitionLua from './partition.lua';
@@ -36,6 +37,8 @@ export interface Scripts {
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
   tetracastAddCounts(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
+  /** Answers the processes that receive the question. */
+  tetracastAsk(...args: Argument[]): Promise<[id: string, name: string][]>;
 }
 
 export type RedisWithScripts = Redis & Scripts;
@@ -55,5 +58,6 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastAddCounts: { lua: addCountsLua },
+  tetracastAsk: { lua: askLua, numberOfKeys: 1 },
   tetracastProve: { lua: proveLua, numberOfKeys: 6 },
 };
