@@ -33,14 +33,17 @@ export class Permissions {
     private readonly closed?: ClosedNamespaces,
     /** Closed to this one. */
     closedHere = closed,
+    /** What has these permissions, as a refusal names it. */
+    private readonly holder = 'token',
   ) {
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub, closedHere?.subscribe);
     this.publish = new ChannelPatterns(publish, claims?.sub, closedHere?.publish);
   }
 
-  /** The permissions in a token, together with those of everybody. */
-  static of(claims: TokenClaims, everybody?: Permissions): Permissions {
-    return new Permissions(claims.tetracast.subscribe, claims.tetracast.publish, claims, everybody, everybody?.closed);
+  /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
+  static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
+    const { subscribe, publish } = claims.tetracast;
+    return new Permissions(subscribe, publish, claims, everybody, everybody?.closed, undefined, holder);
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
@@ -115,7 +118,7 @@ export class Permissions {
   private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
     return this.claims === undefined
       ? new CodedError('unauthorized', `Send a token to ${act} to ${channel}`)
-      : new CodedError('forbidden', `The token does not allow to ${act} to ${channel}`);
+      : new CodedError('forbidden', `The ${this.holder} does not allow to ${act} to ${channel}`);
   }
 }
 
