@@ -36,6 +36,7 @@ COPY apps/gateway/bin /opt/gateway/bin
 COPY apps/gateway/conf /opt/gateway/conf
 # With the defaults and these arguments, so that no shell is needed when it runs; bin/start.sh is for other settings.
 ARG WORKER_PROCESSES
+ARG EXPOSE_API
 RUN for name in gateway ports; do \
     sh /opt/gateway/bin/render.sh /opt/gateway/conf/$name.conf.template >/opt/gateway/conf/$name.conf || exit 1; \
   done

@@ -30,6 +30,7 @@ export default [
       '**/src/testing/**',
       'libs/testing/src/**',
       'apps/bench/src/**',
+      'libs/server/src/**',
       'apps/standalone/src/faults/**',
     ],
     rules: {

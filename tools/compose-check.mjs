@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { checkClosedApi } from './compose-api.mjs';
 import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, hearEcho, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 import { services } from './services.mjs';
@@ -268,6 +269,7 @@ await checkContainers();
 await checkGateway();
 await checkRedis();
 await checkReplicas();
+await checkClosedApi(check, expect);
 await checkTokens(check, expect, compose, GATEWAY);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

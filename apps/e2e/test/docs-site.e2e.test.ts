@@ -146,3 +146,15 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(failures.splice(0)).toEqual(isThere ? [] : [expect.stringContaining('404')]);
   });
 });
+
+describe('the page of the server API in Chromium, under its content security policy', () => {
+  it('shows the calls, and makes one', async () => {
+    await page.goto(`${standalone.url}/api/docs`);
+    await page.getByText('List the channels that have messages, or had some').click();
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page.locator('.live-responses-table').getByText('200').first().waitFor();
+    expect(await page.locator('.live-responses-table').innerText()).toContain('"channels"');
+    expectNoFailures();
+  });
+});

@@ -32,6 +32,7 @@ export class ClientTexts extends Receiver {
         throw new CodedError('invalid_request', 'more than one "channel": name one with format=data');
       this.channel = channel;
       await openSession(this.service, {
+        transport: 'websocket',
         action: 'subscribe',
         sink: this.sink,
         request: handshake,

@@ -4,6 +4,8 @@ import { FIXED_VALUES } from '../src/settings/fixed-values';
 import { parseSettings, SETTINGS } from '../src/settings/settings';
 import { problemsIn } from './problems-in';
 
+const API_KEY = 'k'.repeat(43);
+
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 8080,
@@ -23,12 +25,15 @@ const DEFAULTS = {
   revocationTtlMs: 2_592_000_000,
   publicSubscribe: [],
   publicPublish: [],
+  apiKeys: [],
   allowedOrigins: [],
   allowedHosts: [],
   logLevel: 'info',
   historySize: 1000,
   historyTtlMs: 600_000,
   historyNamespaces: {},
+  namespacesFile: '',
+  namespaces: new Map(),
   idempotencyTtlMs: 120_000,
   maxMessageBytes: 65_536,
   maxChannels: 100,
@@ -85,6 +90,15 @@ describe('values', () => {
       ['https://a.example', 'http://b.example:8080'],
     ],
     ['ALLOWED_ORIGINS', ',', 'allowedOrigins', []],
+    [
+      'API_KEYS',
+      `shop=${API_KEY}/publish+history/orders:*+news, ops=${API_KEY}/revoke/*`,
+      'apiKeys',
+      [
+        { name: 'shop', key: API_KEY, scopes: ['publish', 'history'], channels: ['orders:*', 'news'] },
+        { name: 'ops', key: API_KEY, scopes: ['revoke'], channels: ['*'] },
+      ],
+    ],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
     ['HISTORY_SIZE', '1', 'historySize', 1],
     ['HISTORY_SIZE', '1000000', 'historySize', 1_000_000],
@@ -164,6 +178,10 @@ describe('what is refused', () => {
     ['HISTORY_NAMESPACES', 'chat=1/1m,chat=2/1m'],
     ['HISTORY_NAMESPACES', 'chat:room=1/1m'],
     ['HISTORY_NAMESPACES', '$own=1/1m'],
+    ['API_KEYS', API_KEY],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,shop=${API_KEY}x/publish/news`],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,ops=short/*/*`],
+    ['MAX_BATCH_BYTES', '4095'],
     ['IDEMPOTENCY_TTL', '25h'],
     ['MAX_MESSAGE_BYTES', '0'],
     ['MAX_MESSAGE_BYTES', '1048577'],
@@ -202,6 +220,12 @@ describe('what is refused', () => {
     expect(() => parseSettings({ PORT: 'x', CHANNEL_IDLE_TIMEOUT: 'y' })).toThrow(
       /^PORT must be .*; CHANNEL_IDLE_TIMEOUT must be .*$/,
     );
+  });
+
+  it('does not show a key of the API', () => {
+    const [problem, ...more] = problemsIn({ API_KEYS: `shop=${API_KEY}/publsh/news` });
+    expect([problem, more]).toEqual([expect.stringContaining('API_KEYS must be a comma-separated list'), []]);
+    expect(problem).not.toContain(API_KEY);
   });
 
   it('does not show the password of a bus', () => {

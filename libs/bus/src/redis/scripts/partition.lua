@@ -13,6 +13,11 @@ local function seqOf(entry)
   return tonumber(entry[1]:match('^%d+'))
 end
 
+-- The seq before the entry in its channel, stored or not.
+local function prevOf(entry)
+  return tonumber(entry[2][2])
+end
+
 local function timeOf(entry)
   return tonumber(entry[2][4])
 end
@@ -51,6 +56,11 @@ local function lastOf(channel, log, head, forgotten)
     return forgotten
   end
   return seqOf(newest)
+end
+
+-- The seq before the run of deleted messages that ends with `seq`, if one does; see delete.lua.
+local function runThrough(runs, seq)
+  return tonumber(redis.call('ZRANGEBYSCORE', runs, digits(seq), digits(seq))[1])
 end
 
 local function nowMs()

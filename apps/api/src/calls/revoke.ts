@@ -1,0 +1,12 @@
+import type { Tetracast } from '@tetracast/service-kit';
+import type { AddCall } from '../add-call';
+
+/** `POST /api/revocations`: the same as `POST /revocations` with a token that has `admin`. */
+export function addRevokeCall(addCall: AddCall, { access }: Tetracast): void {
+  addCall('revoke', async ({ body: { jti, sub } }, reply) => {
+    const what = { ...(jti !== undefined && { jti }), ...(sub !== undefined && { sub }) };
+    await access.revoke(what);
+    void reply.code(201);
+    return what;
+  });
+}
