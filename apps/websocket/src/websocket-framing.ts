@@ -13,6 +13,5 @@ export const websocketFraming: Framing = {
 /** The same of its data alone; nothing for a message of the server's own, such as that another one was deleted. */
 export const plainFraming: Framing = {
   name: 'websocket-data',
-  encode: (message) =>
-    message.event.startsWith(OWN_EVENT_PREFIX) ? NOTHING : encodeTextFrame(dataAlone(message)),
+  encode: (message) => (message.event.startsWith(OWN_EVENT_PREFIX) ? NOTHING : encodeTextFrame(dataAlone(message))),
 };

@@ -65,7 +65,13 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
   api: { pub: 'http', pubpath: '/api/publish', body: JSON_BODY },
 };
 
-const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', polling: 'long-poll', api: 'none' } as const;
+const TRANSPORTS = {
+  websocket: 'WebSocket',
+  sse: 'SSE',
+  socketio: 'Socket.IO',
+  polling: 'long-poll',
+  api: 'none',
+} as const;
 
 /** One of our services as it is built, in a separate process. */
 export function tetracast(options: TetracastOptions): System {
