@@ -36,7 +36,7 @@ export const texts = {
 
   'polling.name': 'HTTP polling',
   'polling.short': 'Polling',
-  'polling.direction': 'Half duplex: a request, then its answer',
+  'polling.direction': 'Half duplex: both in turn',
   'polling.what':
     'Client and server take turns: the client sends a request and the server answers it. The server can never begin. It answers a short poll at once, mostly with nothing; it keeps a long poll open until there is a message.',
   'polling.use': 'strict proxies and plain HTTP clients, or a look every few minutes.',

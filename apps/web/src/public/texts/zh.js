@@ -35,7 +35,7 @@ export const texts = {
 
   'polling.name': 'HTTP 轮询',
   'polling.short': '轮询',
-  'polling.direction': '半双工：先请求，后响应',
+  'polling.direction': '半双工：双方轮流发送',
   'polling.what':
     '双方轮流发送：客户端发出请求，服务器作出响应；服务器永远不能先开口。短轮询立即得到响应，但多半是空的；长轮询则由服务器保持打开，直到有消息才响应。',
   'polling.use': '严格的代理、最简单的 HTTP 客户端，或每隔几分钟看一次。',
