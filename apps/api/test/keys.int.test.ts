@@ -38,7 +38,12 @@ describe('an API with keys', () => {
 
     expect({ status, json }).toMatchObject({
       status: 200,
-      json: { results: [{ channel: 'news' }, { error: { code: 'forbidden' } }] },
+      json: {
+        results: [
+          { channel: 'news' },
+          { error: { code: 'forbidden', message: 'The key shop does not allow to publish to other' } },
+        ],
+      },
     });
   });
 

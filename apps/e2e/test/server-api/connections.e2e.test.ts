@@ -78,7 +78,7 @@ it('lists, subscribes and disconnects the connections of a user on all transport
   expect(connections.filter(({ transport }) => transport === 'websocket')).toHaveLength(8);
   expect(new Set(connections.map(({ transport }) => transport))).toEqual(new Set(['websocket', 'socketio', 'sse']));
   expect(new Set(connections.flatMap(({ channels }) => channels))).toEqual(new Set(['news']));
-  const [{ id = '' } = {}] = connections;
+  const id = connections[0]?.id ?? '';
   expect(await tetracast.connection(id)).toMatchObject({ id, user: 'ann', address: '127.0.0.1', behind: false });
   const { total, processes: counted } = await tetracast.stats();
   expect(total.connections).toMatchObject({ websocket: 8, socketio: 1, sse: 1 });

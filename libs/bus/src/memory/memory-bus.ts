@@ -134,16 +134,15 @@ export class MemoryBus implements Bus {
   }
 
   async deleteUserMessages(user: string): Promise<number> {
-    const channels = [...this.logs.keys()];
+    if (this.closed) return unavailable();
     let deleted = 0;
-    for (;;) {
-      if (this.closed) return unavailable();
-      const channel = channels.pop();
-      if (channel === undefined) return deleted;
+    for (const channel of [...this.logs.keys()]) {
       for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
+      if (this.isClosed()) return unavailable();
     }
+    return deleted;
   }
 
   listen(listener: BusListener): void {
@@ -196,6 +195,11 @@ export class MemoryBus implements Bus {
     this.runtime.clearInterval(this.sweeper);
     this.subscriptions.clear();
     return Promise.resolve();
+  }
+
+  // A function, so that the compiler does not take its value from before an `await` for the one after it.
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private appendOnce(publication: Publication): AppendResult {

@@ -260,17 +260,16 @@ export class RedisBus implements Bus {
       keysOfAll.push(keys.log(channel), keys.idempotency(name));
       argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs);
     }
-    const flat = await partition.write((redis) =>
+    const results = await partition.write((redis) =>
       redis.tetracastAppend(
         2 + keysOfAll.length,
         ...[keys.partition, keys.last, ...keysOfAll],
         ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
       ),
     );
-    return publications.map((_, i) => {
-      const [epoch, seq, duplicate] = [flat[3 * i] as string, flat[3 * i + 1] as number, flat[3 * i + 2] === 1];
-      if (!duplicate) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate };
+    return results.map(([epoch, seq, duplicate]) => {
+      if (duplicate === 0) partition.remember(epoch, seq);
+      return { epoch, seq, duplicate: duplicate === 1 };
     });
   }
 

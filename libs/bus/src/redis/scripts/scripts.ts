@@ -11,6 +11,7 @@ import deleteUserLua from './delete-user.lua';
 import positionsLua from './positions.lua';
 import proveLua from './prove.lua';
 import readLua from './read.lua';
+import runsLua from './runs.lua';
 import storeLua from './store.lua';
 import summariesLua from './summaries.lua';
 import addCountsLua from './add-counts.lua';
@@ -21,7 +22,7 @@ type Argument = string | number;
 export interface Scripts {
   tetracastClaim(...args: Argument[]): Promise<string>;
   /** The first argument is the number of keys. */
-  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<(string | number)[]>;
+  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, seq: number, duplicate: 0 | 1][]>;
   tetracastRead(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[], oldest: number]>;
@@ -50,10 +51,10 @@ function joined(...parts: string[]): string {
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
   tetracastAppend: { lua: joined(storeLua, appendLua) },
-  tetracastRead: { lua: joined(readLua), numberOfKeys: 4 },
-  tetracastDeleteMessage: { lua: joined(storeLua, deleteLua, deleteMessageLua), numberOfKeys: 4 },
-  tetracastDeleteUser: { lua: joined(storeLua, deleteLua, deleteUserLua), numberOfKeys: 4 },
-  tetracastDeleteChannel: { lua: joined(storeLua, deleteLua, deleteChannelLua), numberOfKeys: 4 },
+  tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 4 },
+  tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 4 },
+  tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 4 },
+  tetracastDeleteChannel: { lua: joined(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 4 },
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastAddCounts: { lua: addCountsLua },
