@@ -143,7 +143,7 @@ describe('the documentation site in Chromium, under its content security policy'
       await expectNoFlaws(page, [PHONE, DESKTOP]);
     }
     const isThere = path !== '/docs/nothing';
-    expect(failures.splice(0)).toEqual(isThere ? [] : [expect.stringContaining('404')]);
+    expect(failures.splice(0).map((failure) => failure.includes('404'))).toEqual(isThere ? [] : [true]);
   });
 });
 
