@@ -201,14 +201,8 @@ const REPLICATED = ['sse', 'websocket', 'socketio'];
 
 async function checkReplicas() {
   await check('two replicas of sse, websocket and socketio start', async () => {
-    await compose(
-      'up',
-      '-d',
-      '--wait',
-      '--no-build',
-      '--no-recreate',
-      ...REPLICATED.flatMap((name) => ['--scale', `${name}=2`]),
-    );
+    const scales = REPLICATED.flatMap((name) => ['--scale', `${name}=2`]);
+    await compose(...['up', '-d', '--wait', '--no-build', '--no-recreate', ...scales]);
     for (const service of REPLICATED) {
       const found = await containersOf(service);
       expect(found.length === 2, `${found.length} of ${service}`);

@@ -152,5 +152,5 @@ function sumOf<K extends string>(
   const sum: Record<string, number> = { ...zero };
   for (const each of counts)
     for (const [name, count] of Object.entries<number>(each)) sum[name] = (sum[name] ?? 0) + count;
-  return sum as Record<K, number>;
+  return sum;
 }
