@@ -14,7 +14,7 @@ import { exchangeRateCounts } from './exchange-rate-counts';
 /** The actions that have rates. */
 export type Action = 'publish' | 'subscribe' | 'poll';
 
-/** What has rates: an action, or publishing in a namespace with rates of its own. */
+/** What has rates: an action, or publishing in a namespace that has rates. */
 export type RateName = Action | `publish ${string}`;
 
 /** What a rate over all connections, transports and processes is for. */
@@ -35,7 +35,7 @@ export class Limits {
   private readonly rates = new Map<string, Rates>();
   private readonly onConnection = new WeakMap<Socket, ConnectionRates>();
   private readonly stop: () => void;
-  /** Whether some namespaces have rates of their own. */
+  /** Whether some namespaces have rates. */
   readonly hasNamespaceRates: boolean;
 
   constructor(
