@@ -18,6 +18,17 @@ export interface Closures {
 
 const NONE_CLOSED: ClosedNamespaces = { subscribe: new Set(), publish: new Set() };
 
+interface PermissionsParts {
+  readonly claims?: TokenClaims | undefined;
+  readonly everybody?: Permissions | undefined;
+  /** Closed to all clients. */
+  readonly closed?: ClosedNamespaces | undefined;
+  /** Closed to this one. Default: `closed`. */
+  readonly closedHere?: ClosedNamespaces | undefined;
+  /** What has these permissions, as a refusal names it. */
+  readonly holder?: string | undefined;
+}
+
 /** What a client may do, and until when. */
 export class Permissions {
   private readonly subscribe: ChannelPatterns;
@@ -26,16 +37,9 @@ export class Permissions {
   private constructor(
     subscribe: readonly string[],
     publish: readonly string[],
-    /** Absent for a client without a token. */
-    readonly claims?: TokenClaims,
-    private readonly everybody?: Permissions,
-    /** Closed to all clients. */
-    private readonly closed?: ClosedNamespaces,
-    /** Closed to this one. */
-    closedHere = closed,
-    /** What has these permissions, as a refusal names it. */
-    private readonly holder = 'token',
+    private readonly parts: PermissionsParts,
   ) {
+    const { claims, closed, closedHere = closed } = parts;
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub, closedHere?.subscribe);
     this.publish = new ChannelPatterns(publish, claims?.sub, closedHere?.publish);
   }
@@ -43,7 +47,7 @@ export class Permissions {
   /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
   static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
     const { subscribe, publish } = claims.tetracast;
-    return new Permissions(subscribe, publish, claims, everybody, everybody?.closed, undefined, holder);
+    return new Permissions(subscribe, publish, { claims, everybody, closed: everybody?.parts.closed, holder });
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
@@ -56,7 +60,12 @@ export class Permissions {
       subscribe: new Set([...closed.subscribe, ...needsToken.subscribe]),
       publish: new Set([...closed.publish, ...needsToken.publish]),
     };
-    return new Permissions(subscribe, publish, undefined, undefined, closed, closedHere);
+    return new Permissions(subscribe, publish, { closed, closedHere });
+  }
+
+  /** Absent for a client without a token. */
+  get claims(): TokenClaims | undefined {
+    return this.parts.claims;
   }
 
   get subject(): string | undefined {
@@ -84,20 +93,20 @@ export class Permissions {
 
   /** Whether it allows nothing at all. */
   get isNothing(): boolean {
-    return this.subscribe.isNone && this.publish.isNone && this.everybody?.isNothing !== false;
+    return this.subscribe.isNone && this.publish.isNone && this.parts.everybody?.isNothing !== false;
   }
 
   /** Whether it allows to publish to every channel that a client can use. */
   get mayPublishEverywhere(): boolean {
-    return this.publish.isAll || this.everybody?.mayPublishEverywhere === true;
+    return this.publish.isAll || this.parts.everybody?.mayPublishEverywhere === true;
   }
 
   maySubscribe(channel: string): boolean {
-    return this.subscribe.cover(channel) || this.everybody?.maySubscribe(channel) === true;
+    return this.subscribe.cover(channel) || this.parts.everybody?.maySubscribe(channel) === true;
   }
 
   mayPublish(channel: string): boolean {
-    return this.publish.cover(channel) || this.everybody?.mayPublish(channel) === true;
+    return this.publish.cover(channel) || this.parts.everybody?.mayPublish(channel) === true;
   }
 
   /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel without permission. */
@@ -118,7 +127,7 @@ export class Permissions {
   private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
     return this.claims === undefined
       ? new CodedError('unauthorized', `Send a token to ${act} to ${channel}`)
-      : new CodedError('forbidden', `The ${this.holder} does not allow to ${act} to ${channel}`);
+      : new CodedError('forbidden', `The ${this.parts.holder ?? 'token'} does not allow to ${act} to ${channel}`);
   }
 }
 

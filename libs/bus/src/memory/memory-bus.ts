@@ -288,9 +288,7 @@ export class MemoryBus implements Bus {
   private sweep(): void {
     const now = this.runtime.now();
     this.logSweep.step(SWEPT_AT_ONCE);
-    this.once.sweep(SWEPT_AT_ONCE, now);
-    this.values.sweep(SWEPT_AT_ONCE, now);
-    this.rateCounts.sweep(SWEPT_AT_ONCE, now);
+    for (const expiring of [this.once, this.values, this.rateCounts]) expiring.sweep(SWEPT_AT_ONCE, now);
   }
 }
 

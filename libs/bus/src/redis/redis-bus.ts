@@ -14,14 +14,15 @@ import {
 } from '../message-log';
 import { createPage } from '../page';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
-import { idempotencyName, type Publication } from '../publication';
+import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
 import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
-import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
+import { decodeAnnouncement, decodeStreamEntry } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
+import { MessageAppender } from './message-appender';
 import { requireSameServer } from './connection/same-server';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
@@ -33,9 +34,6 @@ import { RedisSubscriptions } from './connection/redis-subscriptions';
 
 /** Most channels in one run of the script: Redis does nothing else during it. */
 const POSITIONS_AT_ONCE = 500;
-
-/** Messages in one run of the script; the runs of one call are sent together. */
-const APPENDED_AT_ONCE = 100;
 
 /** A promotion that takes longer counts as failed. It usually takes about a second. */
 const PROMOTION_MS = 5000;
@@ -67,7 +65,7 @@ export class RedisBus implements Bus {
   private readonly keys: RedisKeys;
   private readonly partition: RedisPartition;
   private readonly storedChannels: StoredChannels;
-  private readonly idempotencyTtlMs: number;
+  private readonly appender: MessageAppender;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -78,7 +76,6 @@ export class RedisBus implements Bus {
     const createEpoch = createEpochSource(runtime);
     const connectionOptions = { ...options, problems };
     this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, createEpoch());
-    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.commandConnection = new RedisConnection(address, 'tetracast-commands', connectionOptions);
     this.announcementConnection = new RedisConnection(address, 'tetracast-announcements', {
       ...connectionOptions,
@@ -133,20 +130,16 @@ export class RedisBus implements Bus {
       retentionOf: createRetentionPolicy(settings),
       channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
     });
+    this.appender = new MessageAppender(this.partition, settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS);
     this.storedChannels = new StoredChannels(this.partition);
   }
 
-  async append(publication: Publication): Promise<AppendResult> {
-    const [result] = await this.appendSome([publication]);
-    return result as AppendResult;
+  append(publication: Publication): Promise<AppendResult> {
+    return this.appender.append(publication);
   }
 
-  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
-    const runs: Promise<AppendResult[]>[] = [];
-    // All are sent at once, in order, on one connection.
-    for (let from = 0; from < publications.length; from += APPENDED_AT_ONCE)
-      runs.push(this.appendSome(publications.slice(from, from + APPENDED_AT_ONCE)));
-    return (await Promise.all(runs)).flat();
+  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+    return this.appender.appendAll(publications);
   }
 
   async read(channel: string, range: Range): Promise<Page> {
@@ -236,31 +229,6 @@ export class RedisBus implements Bus {
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
-  }
-
-  private async appendSome(publications: readonly Publication[]): Promise<AppendResult[]> {
-    const { keys, partition } = this;
-    const keysOfAll: string[] = [];
-    const argumentsOfAll: (string | number)[] = [];
-    for (const publication of publications) {
-      const { channel, idempotencyKey } = publication;
-      const { size, ttlMs } = partition.retentionOf(channel);
-      const [name, onceMs] =
-        idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), this.idempotencyTtlMs];
-      keysOfAll.push(keys.log(channel), keys.idempotency(name));
-      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs);
-    }
-    const results = await partition.write((redis) =>
-      redis.tetracastAppend(
-        2 + keysOfAll.length,
-        ...[keys.partition, keys.last, ...keysOfAll],
-        ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
-      ),
-    );
-    return results.map(([epoch, seq, duplicate]) => {
-      if (duplicate === 0) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate: duplicate === 1 };
-    });
   }
 
   private async positionsOf(channels: readonly string[]): Promise<Positions> {
