@@ -219,7 +219,7 @@ describe('contradictions', () => {
     ]);
   });
 
-  it('are told beside what cannot be read', () => {
+  it('are reported beside what cannot be read', () => {
     expect(problemsIn({ HOST: '0.0.0.0', PORT: 'x' })).toHaveLength(2);
   });
 });
