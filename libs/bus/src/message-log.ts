@@ -112,7 +112,8 @@ export interface MessageLog {
 
   /**
    * Deletes all messages of a channel; resolves with their number. Sequence numbers go on: a read after an earlier position
-   * is `trimmed`. It is announced, see {@link BusListener.onAnnouncement}.
+   * is `trimmed`. It is announced, see {@link BusListener.onAnnouncement}, unless the channel has had no message since the deletion
+   * before.
    */
   deleteChannel(channel: string): Promise<number>;
   /**

@@ -127,6 +127,98 @@ it("deletes a user's messages in all channels, and lists what is left", async ()
   ]);
 });
 
+describe('a message that the log has dropped, and a window still has', () => {
+  const retention = { size: 2, ttlMs: 600_000 };
+
+  /** Four messages of ann, of which the log has two; a reader after the first has the other one from the window. */
+  async function publishFour(fixture: HubFixture): Promise<string[]> {
+    await fixture.join(['news']);
+    const message = { channel: 'news', event: 'message', echo: true, user: 'ann' };
+    const stored = await fixture.hub.publishAll([1, 2, 3, 4].map((n) => ({ ...message, data: String(n) })));
+    await turn();
+    const ids = stored.map(({ id }) => id);
+    const { sink } = await fixture.join(['news'], { kind: 'after', cursor: ids[0]! });
+    expect(sink.story).toEqual([2, 3, 4]);
+    return ids;
+  }
+
+  const storyAfter = async (fixture: HubFixture, cursor: string): Promise<unknown[]> =>
+    (await fixture.join(['news'], { kind: 'after', cursor })).sink.story;
+
+  it('leaves it when it is deleted', async () => {
+    await using fixture = new HubFixture({}, new FaultyBus({ retention }));
+    const ids = await publishFour(fixture);
+    expect(await fixture.hub.history.deleteMessage('news', ids[1]!)).toBe(false);
+    expect(await storyAfter(fixture, ids[0]!)).toEqual(['trimmed', 3, 4]);
+  });
+
+  it('leaves it when the messages of its user are deleted', async () => {
+    await using fixture = new HubFixture({}, new FaultyBus({ retention }));
+    const ids = await publishFour(fixture);
+    expect(await fixture.hub.history.deleteUserMessages('ann')).toBe(2);
+    expect(await storyAfter(fixture, ids[0]!)).toEqual(['trimmed', { id: ids[2] }, { id: ids[3] }]);
+  });
+
+  it('leaves the window of a process that missed the announcement, and of one that was cut off', async () => {
+    for (const isCut of [false, true]) {
+      await using fixture = new HubFixture({ compareMs: Infinity }, new FaultyBus({ retention }));
+      const ids = await publishFour(fixture);
+      if (isCut) fixture.bus.interrupt();
+      else fixture.bus.losesAnnouncements = true;
+      await fixture.hub.history.deleteMessage('news', ids[1]!);
+      if (isCut) fixture.bus.restore();
+      else fixture.bus.losesAnnouncements = false;
+      // Another request, of which this process hears.
+      await fixture.hub.history.deleteMessage('other', ids[1]!);
+      await fixture.hub.channelRegistry.compare();
+      expect(await storyAfter(fixture, ids[0]!)).toEqual(['trimmed', 3, 4]);
+    }
+  });
+
+  it('does not come back with announcements that waited while the channel opened', async () => {
+    await using fixture = new HubFixture({}, new FaultyBus({ retention }));
+    const before = await fixture.publish('other', 0);
+    const held = fixture.bus.holdNextAnswer();
+    const joining = fixture.join(['news']);
+    const release = await held;
+    const ids = await fixture.publishAll('news', 1, 3);
+    await fixture.hub.history.deleteMessage('news', ids[0]!);
+    release();
+    await joining;
+    expect(await storyAfter(fixture, before)).toEqual(['trimmed', 2, 3]);
+  });
+
+  it('does not come back into the window with a page that was read before', async () => {
+    const bus = new FaultyBus({ retention: { size: 3, ttlMs: 600_000 } });
+    await using fixture = new HubFixture({ compareMs: Infinity }, bus);
+    const live = await fixture.join(['news']);
+    bus.losesAnnouncements = true;
+    const ids = await fixture.publishAll('news', 1, 2);
+    const held = bus.holdNextAnswer();
+    bus.losesAnnouncements = false;
+    // This one shows the gap: the channel reads the log, which drops the first two before the answer arrives.
+    ids.push(await fixture.publish('news', 3));
+    const release = await held;
+    ids.push(...(await fixture.publishAll('news', 4, 5)));
+    await fixture.hub.history.deleteMessage('news', ids[0]!);
+    release();
+    await live.sink.received(4);
+    expect(live.sink.story).toEqual(['trimmed', 3, 4, 5]);
+  });
+
+  it('leaves readers at the end undisturbed, and costs them no read', async () => {
+    await using fixture = new HubFixture({}, new FaultyBus({ retention }));
+    const { sink } = await fixture.join(['news']);
+    const ids = await fixture.publishAll('news', 1, 4);
+    await sink.received(4);
+    const { reads } = fixture.bus;
+    await fixture.hub.history.deleteMessage('news', ids[0]!);
+    await fixture.publish('news', 5);
+    await sink.received(5);
+    expect([sink.story, fixture.bus.reads]).toEqual([[1, 2, 3, 4, 5], reads]);
+  });
+});
+
 /** What a client shows that removes what a notice names, and clears its page at a reset and loads it again. */
 function shownBy(story: readonly unknown[], ids: ReadonlyMap<string, number>): number[] {
   let shown: number[] = [];

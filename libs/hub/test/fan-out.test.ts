@@ -59,13 +59,13 @@ describe('fan-out', () => {
     await using fixture = new HubFixture({ warmMs: 0 });
     const a = await fixture.join(['news']);
     const b = await fixture.join(['news']);
-    expect(fixture.bus.subscribed).toEqual(['news']);
+    expect(fixture.bus.subscribed).toEqual(['$forget', 'news']);
     a.connection.close();
     fixture.hub.channelRegistry.sweep();
-    expect(fixture.bus.subscribed).toEqual(['news']);
+    expect(fixture.bus.subscribed).toEqual(['$forget', 'news']);
     b.connection.close();
     fixture.hub.channelRegistry.sweep(Date.now() + 1);
-    expect(fixture.bus.subscribed).toEqual([]);
+    expect(fixture.bus.subscribed).toEqual(['$forget']);
     expect(fixture.hub.stats).toMatchObject({ connections: 0, channels: 0 });
   });
 

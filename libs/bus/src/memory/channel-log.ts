@@ -68,10 +68,10 @@ export class ChannelLog {
     return found?.seq === seq ? found : undefined;
   }
 
-  /** Sequence numbers of a user's entries, in ascending order. */
-  seqsOf(user: string): number[] {
+  /** Sequence numbers of a user's entries up to `through`, in ascending order. */
+  seqsOf(user: string, through: number): number[] {
     const seqs: number[] = [];
-    for (const entry of this.entries) if (entry?.user === user) seqs.push(entry.seq);
+    for (const entry of this.entries) if (entry?.user === user && entry.seq <= through) seqs.push(entry.seq);
     return seqs;
   }
 

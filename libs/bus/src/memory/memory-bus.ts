@@ -39,6 +39,12 @@ const SWEPT_AT_ONCE = 2000;
 /** Memory of a channel besides its messages. */
 const LOG_BYTES = 250;
 
+/** Messages of a user that are deleted in one turn of the event loop. */
+const DELETED_PER_TURN = 50;
+
+/** Kind of the values that name the last deletion of a channel's history. */
+const CLEARED = 'cleared:';
+
 const CLOSED = 'The bus is closed';
 
 export interface MemoryBusOptions {
@@ -120,11 +126,16 @@ export class MemoryBus implements Bus {
   deleteChannel(channel: string): Promise<number> {
     if (this.closed) return unavailable();
     const log = this.currentLog(channel);
-    if (this.lastOf(channel, log) === 0) return Promise.resolve(0);
+    const now = this.runtime.now();
+    const last = this.lastOf(channel, log);
+    // The number that a deletion took, if it is still the last one.
+    const cleared = this.values.get(CLEARED + channel, now);
+    if (last === 0 || cleared === String(last)) return Promise.resolve(0);
     const deleted = log?.length ?? 0;
     log?.clear();
     const seq = this.assignNumber(channel);
-    this.announce(createEntry(createDeletionNotice(channel, ''), seq, seq, this.runtime.now()));
+    this.values.set(CLEARED + channel, String(seq), now + this.retentionOf(channel).ttlMs);
+    this.announce(createEntry(createDeletionNotice(channel, ''), seq, seq, now));
     return Promise.resolve(deleted);
   }
 
@@ -135,12 +146,14 @@ export class MemoryBus implements Bus {
 
   async deleteUserMessages(user: string): Promise<number> {
     if (this.closed) return unavailable();
+    const through = this.head;
     let deleted = 0;
     for (const channel of [...this.logs.keys()]) {
-      for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
-      // Other work goes on between two channels.
-      await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
-      if (this.isClosed()) return unavailable();
+      for (const seq of this.currentLog(channel)?.seqsOf(user, through) ?? []) {
+        if (!this.deleteStored(channel, seq)) continue;
+        if (++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
+      }
+      await this.nextTurn();
     }
     return deleted;
   }
@@ -197,9 +210,10 @@ export class MemoryBus implements Bus {
     return Promise.resolve();
   }
 
-  // A function, so that the compiler does not take its value from before an `await` for the one after it.
-  private isClosed(): boolean {
-    return this.closed;
+  /** Lets other work go on. @throws BusUnavailableError if the bus was closed meanwhile */
+  private async nextTurn(): Promise<void> {
+    await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
+    if (this.closed) return unavailable();
   }
 
   private appendOnce(publication: Publication): AppendResult {

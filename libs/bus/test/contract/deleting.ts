@@ -109,6 +109,32 @@ export function describeDeleting(harness: BusHarness): void {
       expect((await readAll(bus, 'b')).entries).toHaveLength(1);
     });
 
+    it('takes no second number, and announces nothing, until the channel has another message', async () => {
+      const bus = harness.create();
+      await appendTo(bus, 'a');
+      expect(await bus.deleteChannel('a')).toBe(1); // 2
+      const recorder = await listenTo(harness.join(bus), 'a');
+      expect(await bus.deleteChannel('a')).toBe(0);
+      expect(await bus.positions(['a'])).toMatchObject({ head: 2, last: [2] });
+      await appendTo(bus, 'a', 'a'); // 3, 4
+      expect(await readAll(bus, 'a', 2)).toMatchObject({ entries: [{ seq: 3 }, { seq: 4 }], trimmed: false });
+      expect((await readAll(bus, 'a', 1)).trimmed).toBe(true);
+      await deleteSeq(bus, 'a', 3); // 5
+      expect(await readAll(bus, 'a', 2)).toMatchObject({ entries: [{ seq: 4, prev: 2 }, { seq: 5 }], trimmed: false });
+      expect((await readAll(bus, 'a', 1)).trimmed).toBe(true);
+      expect(await bus.deleteChannel('a')).toBe(2); // 6
+      await recorder.received(6);
+      expect(recorder.entries.map(({ seq }) => seq)).toEqual([3, 4, 5, 6]);
+    });
+
+    it('takes a number when all messages of the channel have expired: its readers may still show them', async () => {
+      const bus = harness.create({ retention: { size: 10, ttlMs: 1 } });
+      await appendTo(bus, 'a');
+      while ((await readAll(bus, 'a')).entries.length > 0) await harness.tick();
+      expect(await bus.deleteChannel('a')).toBe(0);
+      expect(await bus.positions(['a'])).toMatchObject({ head: 2, last: [2] });
+    });
+
     it('takes no number for a channel that never had a message', async () => {
       const bus = harness.create();
       await appendTo(bus, 'b');
@@ -148,6 +174,21 @@ export function describeDeleting(harness: BusHarness): void {
       expect(recorder.entries.map(({ data }) => data)).toEqual(deleted.map((seq) => `{"id":"${epoch}-${seq}"}`));
       expect(await bus.deleteUserMessages('ann')).toBe(0);
       expect(await bus.deleteUserMessages('ünal\n')).toBe(40);
+    });
+
+    it('lets other work go on within a channel', async () => {
+      const bus = harness.create();
+      await bus.appendAll(Array.from({ length: 500 }, () => publication('a', { user: 'ann' })));
+      let turns = 0;
+      let isDone = false;
+      const count = (): void => {
+        turns++;
+        if (!isDone) setImmediate(count);
+      };
+      count();
+      expect(await bus.deleteUserMessages('ann')).toBe(500);
+      isDone = true;
+      expect(turns).toBeGreaterThanOrEqual(10);
     });
 
     it('finds the messages of a channel whose last number is forgotten', async () => {

@@ -3,6 +3,7 @@ import { BusUnavailableError, type Entry, type MessageLog } from '@tetracast/bus
 import { CodedError, type Position } from '@tetracast/message-model';
 import { Channel, type ChannelHost } from './channel';
 import type { FanOut } from './fan-out';
+import { FORGET_CHANNEL, ForgetRequests } from './forget-requests';
 import type { ResumeLimits } from '../delivery/resume-limits';
 import type { WindowLimits } from './window';
 
@@ -15,8 +16,8 @@ export interface ChannelRegistryOptions {
   readonly runtime: Runtime;
 }
 
-/** Channels in one call when the windows are compared with the message log. */
-const COMPARE_BATCH = 500;
+/** Channels in one call when the windows are compared with the message log, besides the one of the forget requests. */
+const COMPARE_BATCH = 499;
 
 /**
  * The open channels of one process. It receives the announcements, passes the channels that changed to the fan-out, and keeps
@@ -33,6 +34,8 @@ export class ChannelRegistry implements ChannelHost {
   private compareAgain = false;
   private comparedAt: number;
   private positionRequest: Promise<Position> | undefined;
+  private readonly forgetRequests = new ForgetRequests();
+  private hearing: Promise<void> | undefined;
 
   constructor(
     readonly messageLog: MessageLog,
@@ -117,6 +120,7 @@ export class ChannelRegistry implements ChannelHost {
       // The former log may still answer requests that are under way.
       if (this.newest.epoch !== '') this.interruptions++;
       this.newest = { epoch, seq: 0 };
+      this.forgetRequests.restart();
     }
     for (const { channel } of this.open.values()) {
       if (channel.epoch !== '' && channel.epoch !== epoch) void channel.refill();
@@ -179,7 +183,7 @@ export class ChannelRegistry implements ChannelHost {
       if (this.open.size >= this.options.maxOpen)
         throw new CodedError('overloaded', 'too many channels are in use now; try again later');
       const channel = new Channel(name, this);
-      entry = { channel, opened: channel.open() };
+      entry = { channel, opened: this.hearForgetRequests().then(() => channel.open()) };
       this.open.set(name, entry);
     }
     const { channel, opened } = entry;
@@ -194,10 +198,27 @@ export class ChannelRegistry implements ChannelHost {
     return channel;
   }
 
+  /** No channel opens before this process hears them: it would keep what it has to forget. */
+  private hearForgetRequests(): Promise<void> {
+    return (this.hearing ??= this.messageLog.subscribe(FORGET_CHANNEL).catch((error: unknown) => {
+      this.hearing = undefined;
+      this.messageLog.unsubscribe(FORGET_CHANNEL).catch(ignoreUnavailable);
+      throw error;
+    }));
+  }
+
   private onEntry(epoch: string, entry: Entry): void {
     if (epoch !== this.newest.epoch) this.onEpoch(epoch);
     if (entry.seq > this.newest.seq) this.newest = { epoch, seq: entry.seq };
-    this.open.get(entry.channel)?.channel.onAnnouncement(epoch, entry);
+    const found = this.open.get(entry.channel);
+    if (found !== undefined) found.channel.onAnnouncement(epoch, entry);
+    else if (entry.channel === FORGET_CHANNEL) this.forget(this.forgetRequests.receive(entry));
+  }
+
+  /** Forgets the window of one channel, or of all. */
+  private forget(name: string | undefined): void {
+    if (name !== undefined) this.find(name)?.forget();
+    else for (const { channel } of this.open.values()) channel.forget();
   }
 
   private async compareAll(): Promise<void> {
@@ -206,10 +227,13 @@ export class ChannelRegistry implements ChannelHost {
     for (let i = 0; i < all.length; i += COMPARE_BATCH) {
       const channels = all.slice(i, i + COMPARE_BATCH);
       const { interruptions } = this;
-      const { epoch, head, last } = await this.messageLog.positions(channels.map(({ name }) => name));
+      const names = [FORGET_CHANNEL, ...channels.map(({ name }) => name)];
+      const { epoch, head, last: numbers } = await this.messageLog.positions(names);
+      const [lastRequest = 0, ...last] = numbers;
       // These numbers do not show what was missed since; the comparison after the interruption does.
       if (this.isInterrupted || interruptions !== this.interruptions) return;
       this.onEpoch(epoch);
+      if (this.forgetRequests.hasMissed(lastRequest, head)) this.forget(undefined);
       channels.forEach((channel, k) => {
         channel.verify(epoch, last[k] ?? 0, head);
       });

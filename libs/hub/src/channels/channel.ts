@@ -118,6 +118,16 @@ export class Channel {
     this.host.onChanged(this);
   }
 
+  /**
+   * Keeps nothing of what was read or announced: the message log may have deleted it. Readers that are behind read the log, those
+   * at the end notice nothing.
+   */
+  forget(): void {
+    this.window = new Window(this.host.windowLimits, this.epoch, this.window.last);
+    this.overflowed ||= this.pending.length > 0;
+    this.pending = [];
+  }
+
   /** Announcements may be missing from now on; readers wait for `verify` or `refill`. */
   suspend(): void {
     this.live = false;
@@ -185,8 +195,11 @@ export class Channel {
     let messages = 0;
     for (;;) {
       const { interruptions } = this.host;
-      const page = await this.host.messageLog.read(this.name, { kind: 'after', seq: this.window.last, ...limits });
+      const { window } = this;
+      const page = await this.host.messageLog.read(this.name, { kind: 'after', seq: window.last, ...limits });
       const isSound = this.host.acceptAnswer(page.epoch, interruptions);
+      // The channel was told to forget what this page may still have.
+      if (this.window !== window) continue;
       if (page.epoch !== this.epoch) {
         this.window = new Window(this.host.windowLimits, page.epoch, 0);
         this.verifiedHead = 0;

@@ -1,5 +1,6 @@
 import type { ChannelSummary, MessageLog } from '@tetracast/bus';
-import { CodedError, decodeCursor, isChannel } from '@tetracast/message-model';
+import { CodedError, DEFAULT_EVENT, decodeCursor, isChannel } from '@tetracast/message-model';
+import { FORGET_CHANNEL } from '../channels/forget-requests';
 import { type HistoryPage, type HistoryQuery, readHistory } from './read-history';
 
 const PAGE = /^[0-9]{1,15}$/;
@@ -60,11 +61,25 @@ export class History {
    */
   async deleteMessage(channel: string, id: string): Promise<boolean> {
     const position = decodeCursor(id);
-    return position !== undefined && this.messageLog.deleteMessage(channel, position);
+    if (position === undefined) return false;
+    const isDeleted = await this.messageLog.deleteMessage(channel, position);
+    if (!isDeleted) await this.forget(channel);
+    return isDeleted;
   }
 
   /** The same for all messages of a user; resolves with their number. @throws BusUnavailableError when some may not be deleted */
-  deleteUserMessages(user: string): Promise<number> {
-    return this.messageLog.deleteUserMessages(user);
+  async deleteUserMessages(user: string): Promise<number> {
+    const deleted = await this.messageLog.deleteUserMessages(user);
+    await this.forget(null);
+    return deleted;
+  }
+
+  /**
+   * Makes all processes forget the windows of a channel, or of all: they may hold messages that the log has dropped by size or
+   * age, so that it cannot delete them.
+   */
+  private async forget(channel: string | null): Promise<void> {
+    const data = JSON.stringify(channel);
+    await this.messageLog.append({ channel: FORGET_CHANNEL, event: DEFAULT_EVENT, data, echo: true });
   }
 }

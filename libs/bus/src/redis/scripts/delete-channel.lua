@@ -1,6 +1,6 @@
 -- Deletes all messages of one channel. The number that it takes makes every read from an earlier position a trimmed one.
 -- KEYS[3] …, ARGV[5] … see delete.lua
--- Answers how many messages there were.
+-- Answers how many messages there were. A channel that has had no message since it was deleted takes no number: its readers know.
 local refusal = whyNotAnnounce(channel, announcements)
 if refusal then
   return refusal
@@ -8,11 +8,15 @@ end
 now = digits(nowMs())
 epoch, head, forgotten = openPartition()
 dropExpired(log, tonumber(now), tonumber(ttlMs))
-if lastOf(channel, log, head, forgotten) == 0 then
+local last = lastOf(channel, log, head, forgotten)
+if last == 0 or runThrough(runs, last) == last then
   return 0
 end
 local seq = assignNumber(channel, log)
 local count = redis.call('XLEN', log)
 redis.call('UNLINK', log, runs)
+-- A run that begins where it ends marks the number of the deletion.
+redis.call('ZADD', runs, seq, seq)
+redis.call('PEXPIRE', runs, ttlMs)
 announce(announcements, seq, seq, notice:format(''))
 return count
