@@ -6,6 +6,7 @@ import type { Engine } from './engine/engine';
 import { serveMainNamespace } from './events/main-events';
 import { serveChannelNamespace } from './events/namespace-events';
 import { RoomlessAdapter } from './engine/roomless-adapter';
+import { shallowParser } from './engine/shallow-parser';
 
 /** The first event that a client gets. Its cursor is the one to resume from until the first message. */
 const READY_EVENT = 'tetracast:ready';
@@ -17,6 +18,7 @@ export function createSocketServer(service: Tetracast, engine: Engine, logger: F
     // A session that joins no namespace in this time is closed.
     connectTimeout: service.settings.requestTimeoutMs,
     adapter: RoomlessAdapter,
+    parser: shallowParser,
     cleanupEmptyChildNamespaces: true,
   });
   // Allows every name, since only the middleware can tell the client what is wrong with one.

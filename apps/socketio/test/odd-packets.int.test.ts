@@ -58,6 +58,14 @@ describe('packets that no stock client sends', () => {
 
   afterAll(() => service[Symbol.asyncDispose]());
 
+  it('end the session without being parsed if they are too deep', async () => {
+    const line = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    await once(line, 'open');
+    line.send('40');
+    line.send(`420["publish",{"channel":"a","data":${'['.repeat(5000)}${']'.repeat(5000)}}]`);
+    await once(line, 'close');
+  });
+
   it.each(ODD_PACKETS.map((packet) => [packet.slice(0, 60), packet]))('hurt nobody else: %s', async (_, packet) => {
     using witness = await openClient(`${service.url}/news`);
     const line = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);

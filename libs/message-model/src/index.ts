@@ -15,6 +15,7 @@ export * from './cursor';
 export * from './deletion';
 export * from './errors';
 export * from './event';
+export * from './json-depth';
 export * from './message';
 export * from './moment';
 export * from './publication';

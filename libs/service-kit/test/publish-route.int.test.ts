@@ -135,6 +135,14 @@ describe('POST of a message', () => {
     expect(problemIn(answer)).toMatchObject({ status, code });
   });
 
+  it('does not parse a body that is too deep', async () => {
+    const body = `{"channel":"a","data":${'['.repeat(5000)}${']'.repeat(5000)}}`;
+    const answer = await ask(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+
+    expect(problemIn(answer)).toMatchObject({ status: 400, code: 'invalid_message' });
+    expect(problemIn(answer)).toMatchObject({ detail: expect.stringMatching(/JSON has more than 128/) as unknown });
+  });
+
   describe('that would be stored as something else', () => {
     const JSON_TYPE = 'application/json';
     const publication = '{"channel":"exact","data":1}';

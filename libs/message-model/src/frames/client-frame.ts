@@ -4,6 +4,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { isChannel } from '../channel';
 import type { ErrorCode } from '../errors';
 import { isEvent } from '../event';
+import { isTooDeep, TOO_DEEP } from '../json-depth';
 import { PublicationSchema } from '../publication';
 
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
@@ -42,6 +43,7 @@ const compiled = new Map<ClientFrameType, TypeCheck<(typeof CLIENT_FRAMES)[Clien
 
 /** The frame in a WebSocket text message, or a coded reason. Never throws. */
 export function parseClientFrame(text: string): ParsedFrame {
+  if (isTooDeep(text)) return { ok: false, code: 'invalid_frame', message: TOO_DEEP };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -71,7 +73,7 @@ export function parseClientFrame(text: string): ParsedFrame {
 export function isMeantAsAuth(text: string): boolean {
   const trimmed = text.trim();
   // Most texts that people write are no JSON object: they are not parsed.
-  if (!trimmed.startsWith('{')) return false;
+  if (!trimmed.startsWith('{') || isTooDeep(trimmed)) return false;
   try {
     return (JSON.parse(trimmed) as { type?: unknown }).type === 'auth';
   } catch {

@@ -1,4 +1,4 @@
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, isTooDeep, TOO_DEEP } from '@tetracast/message-model';
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -39,7 +39,9 @@ export const jsonBodies = fp(
   async (app) => {
     const parse = app.getDefaultJsonParser('ignore', 'ignore');
     app.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
-      void parse(request, textIn(request, body as Buffer), done);
+      const text = textIn(request, body as Buffer);
+      if (isTooDeep(text)) throw new CodedError('invalid_message', TOO_DEEP);
+      void parse(request, text, done);
     });
   },
   { name: 'json-bodies', fastify: '5.x' },
