@@ -53,11 +53,13 @@ describe('GET /api/channels/{channel}/messages', () => {
     expect(await read('nobody:was-here')).toMatchObject({ messages: [], more: false });
   });
 
-  it('reports a cursor that the server cannot use', async () => {
-    expect(await read(newChannel(), 'after=nonsense')).toMatchObject({ reset: { reason: 'invalid' } });
+  it('reports a cursor of another message log', async () => {
+    expect(await read(newChannel(), 'after=AAAAAAAAAAAA-1')).toMatchObject({ reset: { reason: 'epoch' } });
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=x', 'limit=1&limit=2', 'order=up'])('refuses %s', async (query) => {
+  const cursors = ['after=nonsense', 'after=earliest', 'after=', 'before=', 'before=1'];
+  const others = ['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'limit=', 'limit=1&limit=2', 'order=up', 'latest=5'];
+  it.each([...cursors, ...others])('refuses %s', async (query) => {
     const answer = await api.call('GET', `/api/channels/news/messages?${query}`);
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
   });

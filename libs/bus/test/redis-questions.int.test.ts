@@ -4,6 +4,9 @@ import { type ProcessAnswers, RedisBus } from '../src';
 import { askUntil } from './contract/questions';
 import { SETTINGS } from './contract/harness';
 
+/** Later than any test ends, in ms since 1970. */
+const NEVER = 9_999_999_999_999;
+
 /** Every period is short. */
 const hasty: Runtime = { ...nodeRuntime, setInterval: (task, ms) => nodeRuntime.setInterval(task, Math.min(ms, 20)) };
 
@@ -68,7 +71,32 @@ it('ignores what other programs send to a process', async () => {
   const first = connect('first');
   await askUntil(first, 1);
   const [id] = (await redis.command('HKEYS', '{tetracast}:processes')) as [string];
-  for (const text of ['', 'question', 'question 1 nobody', 'answer 1 nobody\n', 'question 1 nobody\n?'])
+  for (const text of [
+    '',
+    'question',
+    'question 1 nobody',
+    'answer 1 nobody\n',
+    'question 1 nobody\n?',
+    `question 1 nobody ${NEVER}\n?`,
+  ])
     expect(await redis.command('PUBLISH', `{tetracast}:process:${id}`, text)).toBe(1);
   expect(await askUntil(first, 1)).toEqual(named('first'));
+});
+
+it('does nothing that was asked longer ago than an answer counts', async () => {
+  const asked: string[] = [];
+  const bus = new RedisBus(redis.url, SETTINGS, { runtime: hasty });
+  buses.push(bus);
+  bus.answerQuestions('stopped meanwhile', (question) => Promise.resolve(String(asked.push(question))));
+  await askUntil(bus, 1, 'first');
+  const [id] = (await redis.command('HKEYS', '{tetracast}:processes')) as [string];
+  const send = (expiresAt: number, question: string): Promise<unknown> =>
+    redis.command('PUBLISH', `{tetracast}:process:${id}`, `question 1 nobody ${expiresAt}\n${question}`);
+  await send(Date.now() - 1, 'long ago');
+  await send(NEVER, 'now');
+  await pollUntil(
+    () => Promise.resolve(asked.at(-1)),
+    (last) => last === 'now',
+  );
+  expect(asked).not.toContain('long ago');
 });

@@ -32,9 +32,7 @@ export class HttpCalls {
     const { method, path } = API_CALLS[name];
     const { key, timeoutMs = TIMEOUT_MS } = this.options;
     const values = new Map(Object.entries(params as Record<string, string>));
-    const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) =>
-      encodeURIComponent(values.get(member) ?? ''),
-    );
+    const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) => segmentOf(member, values.get(member)));
     const text = body === undefined ? undefined : JSON.stringify(body);
     const response = await this.fetch(`${this.base}${route}${queryOf(query)}`, {
       method,
@@ -70,6 +68,13 @@ export class HttpCalls {
       status,
     );
   }
+}
+
+/** A value as a segment of a path. In a URL `.` and `..` lead elsewhere in any encoding, and the server knows none by these names. */
+function segmentOf(member: string, value: string | undefined): string {
+  if (typeof value !== 'string' || ['', '.', '..'].includes(value))
+    throw new TetracastError('invalid_request', `${JSON.stringify(value)} cannot be a ${member}: name another`, 400);
+  return encodeURIComponent(value);
 }
 
 function queryOf(query: object): string {

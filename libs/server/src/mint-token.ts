@@ -57,12 +57,20 @@ export function mintToken(key: SigningKey, options: TokenOptions): string {
 }
 
 function signerOf(key: SigningKey): { readonly alg: string; readonly sign: Sign } {
-  if ('secret' in key) {
-    if (Buffer.byteLength(key.secret) < SECRET_MIN_BYTES)
-      throw new TypeError(`the secret is shorter than ${SECRET_MIN_BYTES} bytes: use AUTH_SECRET of the server`);
-    return { alg: 'HS256', sign: (text) => createHmac('sha256', key.secret).update(text).digest() };
+  if ('privateKey' in key) {
+    requireText(key.privateKey, 'private key', 'pass it as PEM');
+    return signerOfPrivateKey(createPrivateKey(key.privateKey));
   }
-  return signerOfPrivateKey(createPrivateKey(key.privateKey));
+  requireText(key.secret, 'secret', 'pass AUTH_SECRET of the server');
+  if (Buffer.byteLength(key.secret) < SECRET_MIN_BYTES)
+    throw new TypeError(`the secret is shorter than ${SECRET_MIN_BYTES} bytes: use AUTH_SECRET of the server`);
+  return { alg: 'HS256', sign: (text) => createHmac('sha256', key.secret).update(text).digest() };
+}
+
+/** An environment variable that is not set is `undefined`, whatever the types say. */
+function requireText(value: unknown, what: string, advice: string): void {
+  if (typeof value !== 'string' || value === '')
+    throw new TypeError(`there is no ${what} to sign the token with: ${advice}`);
 }
 
 function signerOfPrivateKey(key: KeyObject): { readonly alg: string; readonly sign: Sign } {

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mintToken } from '../src';
+import { mintToken, type SigningKey } from '../src';
 
 const SECRET = 'a secret of the tests, of more than 32 bytes';
 
@@ -48,4 +48,15 @@ it('refuses a key that cannot sign', () => {
   const privateKey = generateKeyPairSync('x25519').privateKey.export(pem).toString();
   expect(() => mintToken({ privateKey }, {})).toThrow(TypeError);
   expect(() => mintToken({ secret: 'short' }, {})).toThrow(/shorter than 32 bytes/);
+});
+
+it.each<[string, object]>([
+  ['secret', {}],
+  ['secret', { secret: undefined }],
+  ['secret', { secret: '' }],
+  ['private key', { privateKey: undefined }],
+])('says that there is no %s in %j', (what, key) => {
+  expect(() => mintToken(key as SigningKey, {})).toThrow(
+    new RegExp(`there is no ${what} to sign the token with: pass`),
+  );
 });

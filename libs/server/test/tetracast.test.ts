@@ -118,6 +118,13 @@ it('reports an answer of something else, and none at all', async () => {
   expect(() => new Tetracast({ url: 'nowhere' })).toThrow('Invalid URL');
 });
 
+it.each(['.', '..', ''])('sends no call about a user %j, which a URL cannot name', async (user) => {
+  await using server = await startFakeServer();
+  const failure = await failureOf(new Tetracast(server).deleteUserMessages(user));
+  expect(failure).toMatchObject({ code: 'invalid_request', status: 400, isTemporary: false });
+  expect(server.seen).toEqual([]);
+});
+
 it('follows no redirect, which would take the key elsewhere', async () => {
   await using server = await startFakeServer([307, '']);
   expect(await failureOf(new Tetracast({ url: server.url, key: KEY }).stats())).toMatchObject({

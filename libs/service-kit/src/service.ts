@@ -64,7 +64,7 @@ export async function createService(
   app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(answerNotFound);
+  answerNotFound(app);
   drainOnClose(app, core, settings.drainTimeoutMs, () => {
     state.draining = true;
   });

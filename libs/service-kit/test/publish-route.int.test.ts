@@ -135,6 +135,17 @@ describe('POST of a message', () => {
     expect(problemIn(answer)).toMatchObject({ status, code });
   });
 
+  it.each([
+    ['text/plain', 'has a Content-Type that the path does not take'],
+    [undefined, 'has no Content-Type'],
+  ])('says which type to send instead of %s', async (type, given) => {
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    const answer = await ask(url, { method: 'POST', body: 'hello', headers });
+
+    const detail = `the body ${given}: send application/json or application/x-www-form-urlencoded`;
+    expect(problemIn(answer)).toMatchObject({ status: 415, detail });
+  });
+
   it('does not parse a body that is too deep', async () => {
     const body = `{"channel":"a","data":${'['.repeat(5000)}${']'.repeat(5000)}}`;
     const answer = await ask(url, { method: 'POST', body, headers: { 'content-type': 'application/json' } });

@@ -23,6 +23,8 @@ const REFUSALS = [400, 401, 403, 429, 503];
 const PATH_REFUSALS = [404];
 const BODY_REFUSALS = [413, 415];
 
+const NO_QUERY = Type.Object({});
+
 /** Collects the routes that are added to `app` from now on, and writes them down as OpenAPI 3.1. */
 export async function describeCalls(app: FastifyInstance, version: string): Promise<void> {
   await app.register(fastifySwagger, {
@@ -49,7 +51,7 @@ export function routeSchemaOf(name: string, { scope, summary, params, query, bod
     summary,
     tags: [scope],
     ...(params && { params }),
-    ...(query && { querystring: query }),
+    querystring: query ?? NO_QUERY,
     ...(body && { body }),
     response: {
       ...Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, answerOf(schema)])),

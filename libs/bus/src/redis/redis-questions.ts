@@ -7,8 +7,11 @@ import type { RedisKeys } from './keys';
 /** How often a process adds its name again, since Redis may lose it. */
 const JOIN_EVERY_MS = 10_000;
 
-/** The first line of a message to a process: a question of `process`, or what `process` answers. */
-const HEAD = /^(question|answer|failure) ([0-9]+) ([A-Za-z0-9]+)$/;
+/**
+ * The first line of a message to a process: a question of `process`, with the time of Redis at which it expires, or what `process`
+ * answers.
+ */
+const HEAD = /^(?:(answer|failure) ([0-9]+) ([A-Za-z0-9]+)|question ([0-9]+) ([A-Za-z0-9]+) ([0-9]+))$/;
 
 /**
  * Questions between processes over Redis. Every process subscribes to a separate channel, and names itself in a hash. One script
@@ -49,7 +52,9 @@ export class RedisQuestions {
     this.asked.set(id, collector);
     try {
       const found = await this.commands.run((redis) =>
-        redis.tetracastAsk(keys.processes, keys.processPrefix, `question ${id} ${keys.processId}\n${question}`),
+        redis.tetracastAsk(
+          ...[keys.processes, keys.processPrefix, `question ${id} ${keys.processId}`, timeoutMs, question],
+        ),
       );
       return await collector.collect(new Map(found), timeoutMs);
     } finally {
@@ -60,18 +65,22 @@ export class RedisQuestions {
   /** Takes a message on the channel of this process. */
   onMessage(text: string): void {
     const lineEnd = text.indexOf('\n');
-    const [, kind, id = '', process = ''] = HEAD.exec(text.slice(0, Math.max(0, lineEnd))) ?? [];
+    const found = HEAD.exec(text.slice(0, Math.max(0, lineEnd)));
+    if (found === null) return;
     const rest = text.slice(lineEnd + 1);
-    if (kind === 'question') void this.reply(process, id, rest);
-    else if (kind !== undefined) this.asked.get(id)?.add(process, kind === 'answer' ? rest : undefined);
+    const [, kind, id = '', process = '', question = '', asker = '', expiresAt] = found;
+    if (kind === undefined) void this.reply(asker, question, Number(expiresAt), rest);
+    else this.asked.get(id)?.add(process, kind === 'answer' ? rest : undefined);
   }
 
   close(): void {
     this.runtime.clearInterval(this.joiner);
   }
 
-  private async reply(asker: string, id: string, question: string): Promise<void> {
+  private async reply(asker: string, id: string, expiresAt: number, question: string): Promise<void> {
     const { keys } = this;
+    // This process may have been stopped for long: nobody wants done now what was asked then.
+    if (!(await this.isBefore(expiresAt))) return;
     const about = `${id} ${keys.processId}\n`;
     let reply = `failure ${about}`;
     try {
@@ -80,5 +89,16 @@ export class RedisQuestions {
       // The asker names this process.
     }
     await this.commands.run((redis) => redis.publish(keys.processPrefix + asker, reply)).catch(() => undefined);
+  }
+
+  /** Whether it is earlier for Redis, in ms since 1970: the clocks of two processes may differ. */
+  private async isBefore(time: number): Promise<boolean> {
+    try {
+      const [seconds = 0, micros = 0] = await this.commands.run((redis) => redis.time());
+      return Number(seconds) * 1000 + Number(micros) / 1000 < time;
+    } catch {
+      // Without Redis there is no answer either.
+      return false;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { type MessageLog, NEWEST, type Page } from '@tetracast/bus';
 import {
+  CodedError,
   decodeCursor,
   type EncodedMessage,
   encodeCursor,
@@ -53,7 +54,11 @@ interface Reading {
 /** A page of the log within bounds, and where the next one begins. */
 type BoundedPage = Pick<Page, 'epoch' | 'head' | 'entries' | 'more' | 'trimmed'> & { readonly end: number };
 
-/** Reads one page of a channel, in one round trip; a bad cursor, and the last page of `desc` with `after`, take two. */
+/**
+ * Reads one page of a channel, in one round trip. Two are needed for a cursor of another message log, and within two bounds.
+ *
+ * @throws CodedError `invalid_request` for a text that is no cursor
+ */
 export async function readHistory(
   messageLog: MessageLog,
   channel: string,
@@ -63,10 +68,6 @@ export async function readHistory(
   const { order, limit } = query;
   const reading = { messageLog, channel, order, limits: { limit, bytes: maxBytes } };
   const bounds = boundsOf(query);
-  if (bounds === undefined) {
-    const { epoch, head } = await messageLog.positions([]);
-    return createHistoryPage(channel, { epoch, entries: [], end: head, more: false }, 'invalid');
-  }
   const page = await readWithin(bounds, reading);
   const reason = whyNotWithin(bounds, channel, page);
   if (reason === undefined) {
@@ -76,11 +77,22 @@ export async function readHistory(
   return createHistoryPage(channel, await readWithin({}, reading), reason);
 }
 
-/** `undefined` when a cursor cannot be read. */
-function boundsOf({ after, before }: HistoryQuery): Bounds | undefined {
-  const [from, to] = [after, before].map((cursor) => (cursor === undefined ? undefined : decodeCursor(cursor)));
-  if ((after !== undefined && from === undefined) || (before !== undefined && to === undefined)) return undefined;
-  return { ...(from === undefined ? {} : { after: from }), ...(to === undefined ? {} : { before: to }) };
+function boundsOf({ after, before }: HistoryQuery): Bounds {
+  return {
+    ...(after === undefined ? {} : { after: positionIn('after', after) }),
+    ...(before === undefined ? {} : { before: positionIn('before', before) }),
+  };
+}
+
+function positionIn(name: keyof Bounds, cursor: string): Position {
+  const position = decodeCursor(cursor);
+  if (position !== undefined) return position;
+  const otherwise =
+    name === 'after' ? 'leave it out to begin with the oldest message' : 'leave it out to end with the newest';
+  throw new CodedError(
+    'invalid_request',
+    `"${name}" is no cursor: send the id of a message or "cursor" of an answer, or ${otherwise}`,
+  );
 }
 
 async function readWithin(bounds: Bounds, { messageLog, channel, order, limits }: Reading): Promise<BoundedPage> {
@@ -88,9 +100,15 @@ async function readWithin(bounds: Bounds, { messageLog, channel, order, limits }
   const before = bounds.before === undefined ? NEWEST : seqIn(bounds.before, channel);
   const range = order === 'asc' ? { kind: 'after' as const, seq: after } : { kind: 'before' as const, seq: before };
   const page = await messageLog.read(channel, { ...range, ...limits });
-  const entries = page.entries.filter(({ seq }) => seq > after && seq < before);
-  const more = page.more && entries.length === page.entries.length;
+  const isWithin = ({ seq }: { readonly seq: number }): boolean => seq > after && seq < before;
+  const entries = page.entries.filter(isWithin);
   const last = entries.at(-1)?.seq;
+  let more = page.more && entries.length === page.entries.length;
+  if (more && last !== undefined && (order === 'asc' ? bounds.before : bounds.after) !== undefined) {
+    // The next message may be beyond the other bound.
+    const next = await messageLog.read(channel, { ...range, seq: last, limit: 1, bytes: 1 });
+    more = next.entries.some(isWithin);
+  }
   if (order === 'desc') return { ...page, entries, more, end: last ?? Math.min(page.head, before) };
   // All before the bound is read: a subscription from here gets nothing twice.
   const complete = Math.max(after, Math.min(page.head, before - 1));

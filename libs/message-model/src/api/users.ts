@@ -3,11 +3,15 @@ import { Type } from '@sinclair/typebox';
 /** Maximum number of characters (UTF-16) of `sub` and `jti` of a token. */
 const TOKEN_NAME_MAX = 256;
 
-/** `sub` and `jti`: in a token, in a revocation and in a path. The description ends the sentence "… must be". */
+/**
+ * `sub` and `jti`: in a token, in a revocation and in a path, from which clients and proxies remove `.` and `..` in any encoding. The
+ * description ends the sentence "… must be".
+ */
 export const TokenNameSchema = Type.String({
   minLength: 1,
   maxLength: TOKEN_NAME_MAX,
-  description: `a text of 1 to ${TOKEN_NAME_MAX} characters`,
+  pattern: '^(?!\\.{1,2}$)',
+  description: `a text of 1 to ${TOKEN_NAME_MAX} characters, other than "." and ".."`,
 });
 
 export const UserParamsSchema = Type.Object({ user: TokenNameSchema });

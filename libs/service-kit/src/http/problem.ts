@@ -2,7 +2,7 @@ import { type CodedError, createProblem } from '@tetracast/message-model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toCodedError } from '@tetracast/session';
 import { NO_SNIFF } from '@tetracast/node-io';
-import { servedInstead } from './request-body';
+import { servedInstead, wrongType } from './request-body';
 
 /** Seconds after which a client may retry a request that failed because of a limit or an unavailable message log. */
 const RETRY_AFTER_S = 1;
@@ -24,5 +24,6 @@ export function sendProblem(reply: FastifyReply, { code, message }: CodedError, 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const coded = toCodedError(error);
   if (coded.code === 'internal') request.log.error({ err: error }, 'request failed');
-  void sendProblem(reply, coded);
+  // Fastify refuses the type before any parser of the service sees the body.
+  void sendProblem(reply, coded.code === 'unsupported_media_type' && coded !== error ? wrongType(request) : coded);
 }

@@ -55,7 +55,18 @@ export function addFormBodies(app: FastifyInstance, parse: (text: string) => unk
 }
 
 /** The headers of a 415 response: what the service takes instead of this body (RFC 9110, section 15.5.16). */
-export function servedInstead({ headers, server }: FastifyRequest): Record<string, string> {
-  if (isEncoded(headers)) return { 'accept-encoding': 'identity' };
-  return { accept: [JSON_TYPE, FORM_TYPE].filter((type) => server.hasContentTypeParser(type)).join(', ') };
+export function servedInstead(request: FastifyRequest): Record<string, string> {
+  if (isEncoded(request.headers)) return { 'accept-encoding': 'identity' };
+  return { accept: typesTaken(request).join(', ') };
+}
+
+/** The refusal of a body of another type than the path takes. */
+export function wrongType(request: FastifyRequest): CodedError {
+  const { 'content-type': type } = request.headers;
+  const given = type === undefined ? 'has no Content-Type' : 'has a Content-Type that the path does not take';
+  return new CodedError('unsupported_media_type', `the body ${given}: send ${typesTaken(request).join(' or ')}`);
+}
+
+function typesTaken({ server }: FastifyRequest): string[] {
+  return [JSON_TYPE, FORM_TYPE].filter((type) => server.hasContentTypeParser(type));
 }
