@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Tetracast, TetracastError } from '../src';
 import { startFakeServer } from './fake-server';
 
@@ -131,4 +133,14 @@ it('follows no redirect, which would take the key elsewhere', async () => {
     code: expect.any(String) as string,
   });
   expect(server.seen).toHaveLength(1);
+});
+
+it('has the methods that its README lists', () => {
+  const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+  const [, table = ''] = /\| Method[^\n]*\n[^\n]*\n((?:\|.*\n)+)/.exec(readme) ?? [];
+  const listed = [...table.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  const methods = Object.getOwnPropertyNames(Tetracast.prototype);
+  expect(listed.toSorted()).toEqual(
+    methods.filter((name) => !['constructor', 'unlessNotFound'].includes(name)).toSorted(),
+  );
 });

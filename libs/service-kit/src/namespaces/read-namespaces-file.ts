@@ -36,7 +36,9 @@ function valueOf(document: Document): unknown {
 /** The same for the text of the file. @throws NamespacesFileError */
 export function parseNamespaces(text: string): NamespacePolicies {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  // `2` and `"2"` name the same channels.
+  const uniqueKeys = (one: unknown, next: unknown): boolean => String(one) === String(next);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys });
   const [broken] = document.errors;
   if (broken !== undefined) {
     const { line } = lines.linePos(broken.pos[0]);

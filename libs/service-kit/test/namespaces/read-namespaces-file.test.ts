@@ -69,12 +69,11 @@ it.each([
   );
 });
 
-it.each(['namespaces: [', 'namespaces:\n  chat: {}\n  chat: {}', 'namespaces:\n\tchat: {}'])(
-  'names the line at which %j cannot be read',
-  (text) => {
-    expect(() => parseNamespaces(text)).toThrow(/^line [123]: it is neither YAML nor JSON: /);
-  },
-);
+const twice = ['chat: {}\n  chat: {}', '2: {}\n  "2": {}', '2: {}\n  0x2: {}'].map((text) => `namespaces:\n  ${text}`);
+
+it.each(['namespaces: [', ...twice, 'namespaces:\n\tchat: {}'])('names the line at which %j cannot be read', (text) => {
+  expect(() => parseNamespaces(text)).toThrow(/^line [123]: it is neither YAML nor JSON: /);
+});
 
 it('reads a file, and says why it cannot', async () => {
   const directory = await createTempDir('namespaces');
