@@ -51,6 +51,30 @@ export async function checkApi(check, expect, { compose, gateway, key, token }) 
       source.close();
     }
   });
+  await check('api: it lists the connections of a user and closes them', async () => {
+    const source = new EventSource(`${gateway}/sse?channel=${CHANNEL}&token=${token}`);
+    const list = async () => (await call('GET', `/connections?channel=${CHANNEL}`, { key })).json;
+    const others = async (id) => (await list()).connections.filter((each) => each.id !== id);
+    let found = [];
+    try {
+      // An EventSource comes back when it is closed.
+      await until(
+        async () => source.readyState === EventSource.OPEN && (found = await others()).length === 1,
+        () => `connections: ${JSON.stringify(found)}`,
+      );
+      const [{ id, transport, user }] = found;
+      expect(transport === 'sse' && (await list()).missing.length === 0, found);
+      expect((await call('DELETE', `/connections/${id}`, { key })).json.closed === 1, 'it is not closed');
+      await until(
+        async () => (found = await others(id)).length === 1,
+        () => `connections: ${JSON.stringify(found)}`,
+      );
+      const { json } = await call('POST', `/users/${encodeURIComponent(user)}/disconnect`, { key });
+      expect(json.closed > 0 && json.missing.length === 0, json);
+    } finally {
+      source.close();
+    }
+  });
   await check('api: it reads the history both ways, lists channels and deletes', async () => {
     const path = `/channels/${CHANNEL}/messages`;
     const newest = await call('GET', `${path}?order=desc&limit=2`, { key });
