@@ -4,6 +4,7 @@ import { fanOut } from './fan-out';
 import { growth } from './growth';
 import { idle } from './idle';
 import { latency } from './latency';
+import { listing } from './listing';
 import { manyChannels } from './many-channels';
 import { polling } from './polling';
 import { publishing } from './publishing';
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   resume,
   publishing,
   batch,
+  listing,
   revocation,
   workers,
   window,

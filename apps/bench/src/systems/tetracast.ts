@@ -7,7 +7,7 @@ import { startNodeServer } from './node-server';
 /** What the Dockerfile has Node do: less young garbage is kept, see docs/performance.md. */
 const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
 
-export type Service = 'websocket' | 'sse' | 'socketio' | 'polling' | 'api';
+export type Service = 'websocket' | 'sse' | 'socketio' | 'polling' | 'api' | 'standalone';
 
 export interface TetracastOptions {
   readonly service: Service;
@@ -39,8 +39,11 @@ const FRAME_PUBLISHER: LoadOptions = {
   ack: '"ack"',
 };
 
+const FRAMES: LoadOptions = { sub: 'ws', path: '/ws?channel={channel}', ready: 'subscribed', ...FRAME_PUBLISHER };
+
 const LOADS: Readonly<Record<Service, LoadOptions>> = {
-  websocket: { sub: 'ws', path: '/ws?channel={channel}', ready: 'subscribed', ...FRAME_PUBLISHER },
+  websocket: FRAMES,
+  standalone: FRAMES,
   sse: { sub: 'stream', path: '/sse?channel={channel}', ready: 'id:', pub: 'http', pubpath: '/sse', body: JSON_BODY },
   socketio: {
     sub: 'ws',
@@ -67,6 +70,7 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
 
 const TRANSPORTS = {
   websocket: 'WebSocket',
+  standalone: 'WebSocket',
   sse: 'SSE',
   socketio: 'Socket.IO',
   polling: 'long-poll',
