@@ -14,27 +14,22 @@ export async function publishAll(
   bodies: readonly unknown[],
   context: PublishContext,
 ): Promise<(PublishResult | CodedError)[]> {
-  const publications = bodies.map((body) =>
-    valueOrRefusal(() => createPublication(settings, readPublication(body), context)),
-  );
-  const accepted = publications.filter((each): each is Publication => !(each instanceof CodedError));
-  const stored = (accepted.length === 0 ? [] : await hub.publishAll(accepted)).values();
-  return publications.map((each) => (each instanceof CodedError ? each : resultOf(each, stored)));
-}
-
-function valueOrRefusal<T>(make: () => T): T | CodedError {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof CodedError) return error;
-    throw error;
+  const accepted: Publication[] = [];
+  const refusals = new Map<number, CodedError>();
+  for (const [index, body] of bodies.entries()) {
+    try {
+      accepted.push(createPublication(settings, readPublication(body), context));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      refusals.set(index, error);
+    }
   }
-}
-
-function resultOf(
-  { channel }: Publication,
-  stored: Iterator<{ readonly id: string; readonly duplicate: boolean }>,
-): PublishResult {
-  const { id, duplicate } = stored.next().value as { id: string; duplicate: boolean };
-  return { id, channel, duplicate };
+  const stored = accepted.length === 0 ? [] : await hub.publishAll(accepted);
+  const results = stored.map(({ id, duplicate }, index): PublishResult | CodedError => {
+    const { channel } = accepted[index] as Publication;
+    return { id, channel, duplicate };
+  });
+  // In ascending order: each refusal takes its place among those before it.
+  for (const [index, refusal] of refusals) results.splice(index, 0, refusal);
+  return results;
 }

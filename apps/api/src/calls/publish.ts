@@ -1,10 +1,4 @@
-import {
-  type BatchResult,
-  type BroadcastRequest,
-  CodedError,
-  type Published,
-  type PublicationRequest,
-} from '@tetracast/message-model';
+import { type BatchResult, type BroadcastRequest, CodedError, type PublicationRequest } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import { createPublication, publishAll, type PublishResult } from '@tetracast/session';
 import type { ApiCaller } from '@tetracast/access';
@@ -26,17 +20,18 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     const message = createPublication(settings, { ...body, channel: first }, contextOf(caller));
     requireSize(Buffer.byteLength(message.data) * channels.length, settings.maxBatchBytes);
     const stored = await hub.publishAll([message, ...others.map((channel) => ({ ...message, channel }))]);
-    const results = stored.map((result, index) => publishedOf({ ...result, channel: channels[index] ?? first }));
-    if ('channels' in body) return { results };
-    const [only] = results as [Published];
-    if (only.duplicate === undefined) void reply.code(201);
-    return only;
+    const results = stored.map(({ id, duplicate }, index) => ({ id, duplicate, channel: channels[index] ?? first }));
+    if ('channels' in body) return encodeResults(results);
+    const [{ id, channel, duplicate }] = results as [PublishResult];
+    if (duplicate) return { id, channel, duplicate };
+    void reply.code(201);
+    return { id, channel };
   });
 
   addCall('batch', async ({ caller, body: { messages }, spend }) => {
     spend(messages.length - 1);
     const results = await publishAll(tetracast, messages, contextOf(caller));
-    return { results: results.map(resultOf) };
+    return encodeResults(results);
   });
 }
 
@@ -54,8 +49,14 @@ function requireSize(bytes: number, maxBytes: number): void {
   );
 }
 
-const publishedOf = ({ id, channel, duplicate }: PublishResult): Published =>
-  duplicate ? { id, channel, duplicate } : { id, channel };
+const encodeResults = (results: readonly (PublishResult | CodedError)[]): Buffer =>
+  Buffer.from(`{"results":[${results.map(encodeResult).join(',')}]}`);
 
-const resultOf = (result: PublishResult | CodedError): BatchResult =>
-  result instanceof CodedError ? { error: { code: result.code, message: result.message } } : publishedOf(result);
+/** A {@link BatchResult} as JSON. An id and the name of a channel have no character that JSON escapes. */
+function encodeResult(result: PublishResult | CodedError): string {
+  if (result instanceof CodedError) {
+    const { code, message } = result;
+    return JSON.stringify({ error: { code, message } } satisfies BatchResult);
+  }
+  return `{"id":"${result.id}","channel":"${result.channel}"${result.duplicate ? ',"duplicate":true' : ''}}`;
+}

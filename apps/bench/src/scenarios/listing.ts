@@ -24,8 +24,9 @@ export const listing: Scenario = {
     const seconds = quick ? 0.2 : SECONDS;
     const api = `http://127.0.0.1:${load['port'] ?? ''}/api`;
     const running = runLoad(load, { subs, pubs: 0, idle: quick ? 3 : 5 * seconds, pids: pids.join() });
-    running.catch(() => undefined);
-    while ((await countConnections(api)) < subs) await Promise.race([delay(100), running]);
+    const ended = running.then(() => Promise.reject(new Error('the load ended before all connections were counted')));
+    ended.catch(() => undefined);
+    while ((await countConnections(api)) < subs) await Promise.race([delay(100), ended]);
     using inspector = await Inspector.connect(inspectPort);
     await inspector.evaluate(MONITOR);
     const delaysDuring = async (work: Promise<unknown>): Promise<{ max: number; p99: number }> => {

@@ -29,26 +29,35 @@ export class MessageAppender {
   private async appendSome(publications: readonly Publication[]): Promise<AppendResult[]> {
     const { partition } = this;
     const { keys } = partition;
-    const keysOfAll: string[] = [];
-    const argumentsOfAll: (string | number)[] = [];
+    const numbers = new Map<string, number>();
+    const logs: string[] = [];
+    const onceKeys: string[] = [];
+    const ofChannels: (string | number)[] = [];
+    const ofMessages: (string | number)[] = [];
     for (const publication of publications) {
       const { channel, idempotencyKey } = publication;
-      const { size, ttlMs } = partition.retentionOf(channel);
-      const [name, onceMs] =
-        idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), this.idempotencyTtlMs];
-      keysOfAll.push(keys.log(channel), keys.idempotency(name));
-      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs);
+      let number = numbers.get(channel);
+      if (number === undefined) {
+        const { size, ttlMs } = partition.retentionOf(channel);
+        number = logs.push(keys.log(channel));
+        numbers.set(channel, number);
+        ofChannels.push(channel, keys.announcementChannel(channel), size, ttlMs);
+      }
+      if (idempotencyKey !== undefined) onceKeys.push(keys.idempotency(idempotencyName(publication)));
+      ofMessages.push(number, encodeBody(publication), idempotencyKey === undefined ? 0 : this.idempotencyTtlMs);
     }
-    const results = await partition.write((redis) =>
+    const [epoch, ...stored] = await partition.write((redis) =>
       redis.tetracastAppend(
-        2 + keysOfAll.length,
-        ...[keys.partition, keys.last, ...keysOfAll],
-        ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
+        2 + logs.length + onceKeys.length,
+        ...[keys.partition, keys.last, ...logs, ...onceKeys],
+        ...[...partition.epochArguments(), partition.channelsRemembered],
+        ...[logs.length, ...ofChannels, ...ofMessages],
       ),
     );
-    return results.map(([epoch, seq, duplicate]) => {
-      if (duplicate === 0) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate: duplicate === 1 };
+    return stored.map((position) => {
+      if (typeof position !== 'number') return { epoch: position[0], seq: position[1], duplicate: true };
+      partition.remember(epoch, position);
+      return { epoch, seq: position, duplicate: false };
     });
   }
 }

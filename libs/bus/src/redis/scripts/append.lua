@@ -1,27 +1,41 @@
 -- Stores messages in turn, each unless it was stored before under the same idempotency key.
--- KEYS[3], KEYS[4] log of the first message, see store.lua, and the position stored under its idempotency key, as
--- `<epoch> <seq>`; two more for each further message
--- ARGV[5] channel of the first message  ARGV[6] channel of its announcement  ARGV[7] body  ARGV[8] entries kept
--- ARGV[9] their ttl in ms  ARGV[10] ttl of the idempotency key in ms, 0 without one; six more for each further message
--- Answers {epoch, seq, 1 if it was stored before} of each.
-local answers, at = {}, 5
-for key = 3, #KEYS, 2 do
-  local once, channel, announcements, onceMs = KEYS[key + 1], ARGV[at], ARGV[at + 1], ARGV[at + 5]
-  local stored = onceMs ~= '0' and redis.call('GET', once)
+-- KEYS[3] … the logs of the channels, see store.lua; then for each message with an idempotency key the position stored under it, as
+-- `<epoch> <seq>`
+-- ARGV[5] how many channels there are, then four for each: name, channel of its announcements, entries kept, their ttl in ms; then
+-- three for each message: the number of its channel among these, its body, ttl of its idempotency key in ms, 0 without one
+-- Answers {epoch, …}: for each message its seq, or {epoch, seq} if it was stored before.
+local CHANNELS_AT, ARGUMENTS = 6, 4
+local channels = tonumber(ARGV[5])
+local firstMessage = CHANNELS_AT + ARGUMENTS * channels
+local onceKey = 2 + channels
+local more = (#ARGV - firstMessage + 1) / 3
+local answers = { '' }
+for at = firstMessage, #ARGV, 3 do
+  local number, onceMs = tonumber(ARGV[at]), ARGV[at + 2]
+  local once, stored
+  more = more - 1
+  if onceMs ~= '0' then
+    onceKey = onceKey + 1
+    once = KEYS[onceKey]
+    stored = redis.call('GET', once)
+  end
   if stored then
     local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
-    answers[#answers + 1] = { storedEpoch, tonumber(seq), 1 }
+    answers[#answers + 1] = { storedEpoch, tonumber(seq) }
   else
-    local refusal = whyNotAnnounce(channel, announcements)
+    local of = CHANNELS_AT + ARGUMENTS * (number - 1)
+    local refusal = whyNotAnnounce(ARGV[of], ARGV[of + 1])
     if refusal then
+      finish()
       return refusal
     end
-    local seq = store(channel, KEYS[key], announcements, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
-    if onceMs ~= '0' then
+    local seq = store(ARGV[of], KEYS[2 + number], ARGV[of + 1], ARGV[at + 1], ARGV[of + 2], ARGV[of + 3], more)
+    if once then
       redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)
     end
-    answers[#answers + 1] = { epoch, head, 0 }
+    answers[#answers + 1] = head
   end
-  at = at + 6
 end
+finish()
+answers[1] = epoch or ''
 return answers

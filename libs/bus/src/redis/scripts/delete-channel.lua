@@ -1,7 +1,7 @@
 -- Deletes all messages of one channel. The number that it takes makes every read from an earlier position a trimmed one.
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- Answers how many messages there were. A channel that has had no message since it was deleted takes no number: its readers know.
-local refusal = whyNotAnnounce(channel, announcements)
+local refusal = whyNotAnnounce(channel, announcementChannel)
 if refusal then
   return refusal
 end
@@ -18,5 +18,6 @@ redis.call('UNLINK', log, runs)
 -- A run that begins where it ends marks the number of the deletion.
 redis.call('ZADD', runs, seq, seq)
 redis.call('PEXPIRE', runs, ttlMs)
-announce(announcements, seq, seq, notice:format(''))
+announce(announcementChannel, seq, seq, notice:format(''))
+finish()
 return count

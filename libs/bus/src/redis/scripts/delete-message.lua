@@ -2,7 +2,7 @@
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- ARGV[10] the epoch and ARGV[11] the seq in its id
 -- Answers 1 if it was stored.
-local refusal = whyNotAnnounce(channel, announcements)
+local refusal = whyNotAnnounce(channel, announcementChannel)
 if refusal then
   return refusal
 end
@@ -14,4 +14,5 @@ if epoch ~= ARGV[10] or not found or isNotice(found) then
 end
 deleteEntry(found)
 forgetRuns(oldest)
+finish()
 return 1

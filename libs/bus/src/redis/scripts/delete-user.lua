@@ -15,7 +15,7 @@ local function isOfUser(body)
   return body:sub(1, lineEnd):find(mark, 1, true) ~= nil
 end
 
-local refusal = whyNotAnnounce(channel, announcements)
+local refusal = whyNotAnnounce(channel, announcementChannel)
 if refusal then
   return refusal
 end
@@ -39,4 +39,5 @@ until entries >= MOST_ENTRIES or bytes >= MOST_BYTES or deleted >= MOST_DELETED
 if deleted > 0 then
   forgetRuns(oldest)
 end
+finish()
 return { deleted, tonumber(position) }

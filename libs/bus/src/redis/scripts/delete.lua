@@ -3,7 +3,7 @@
 -- KEYS[4] the runs of deleted messages, see runs.lua
 -- ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
 -- ARGV[8] their ttl in ms  ARGV[9] body of a notice, with %s for the id of the deleted message
-local channel, announcements = ARGV[5], ARGV[6]
+local channel, announcementChannel = ARGV[5], ARGV[6]
 local size, ttlMs, notice = ARGV[7], ARGV[8], ARGV[9]
 local log, runs = KEYS[3], KEYS[4]
 
@@ -27,7 +27,7 @@ local function deleteEntry(entry)
   if not epoch then
     epoch, head, forgotten = openPartition()
   end
-  store(channel, log, announcements, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs)
+  store(channel, log, announcementChannel, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs)
   redis.call('XDEL', log, entry[1])
   local through = seq
   local following = redis.call('XRANGE', log, '(' .. entry[1], '+', 'COUNT', 1)[1]

@@ -18,11 +18,14 @@ import addCountsLua from './add-counts.lua';
 
 type Argument = string | number;
 
+/** Where a message is stored; with its epoch if it was stored before. */
+export type StoredPosition = number | [epoch: string, seq: number];
+
 /** The scripts as methods of a connection; the head of each file describes its arguments and answer. */
 export interface Scripts {
   tetracastClaim(...args: Argument[]): Promise<string>;
   /** The first argument is the number of keys. */
-  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, seq: number, duplicate: 0 | 1][]>;
+  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, ...stored: StoredPosition[]]>;
   tetracastRead(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[], oldest: number]>;
