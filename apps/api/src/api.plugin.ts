@@ -22,7 +22,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   app.setValidatorCompiler(compileSchema);
   app.setSerializerCompiler(() => JSON.stringify);
   await describeCalls(app, VERSION);
-  const processes = new AllProcesses(tetracast.bus);
+  const processes = new AllProcesses(tetracast.bus, tetracast.runtime);
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
   addHistoryCalls(addCall, tetracast, processes);

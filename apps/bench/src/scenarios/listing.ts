@@ -52,6 +52,11 @@ export const listing: Scenario = {
   },
 };
 
+interface ConnectionsPage {
+  readonly connections: readonly { readonly id: string }[];
+  readonly page?: string;
+}
+
 async function get<T>(url: string): Promise<T> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
@@ -71,8 +76,8 @@ async function listFor(ms: number, api: string): Promise<{ pages: number; found:
   do {
     const ids = new Set<string>();
     for (let page: string | undefined = ''; page !== undefined; pages++) {
-      const query = `limit=${LIMIT}${page === '' ? '' : `&page=${encodeURIComponent(page)}`}`;
-      const answer = await get<{ connections: { id: string }[]; page?: string }>(`${api}/connections?${query}`);
+      const query: string = `limit=${LIMIT}${page === '' ? '' : `&page=${encodeURIComponent(page)}`}`;
+      const answer: ConnectionsPage = await get(`${api}/connections?${query}`);
       for (const { id } of answer.connections) ids.add(id);
       ({ page } = answer);
     }

@@ -9,7 +9,9 @@ import {
   type UserSubscribed,
   type UserUnsubscribed,
 } from '@tetracast/message-model';
+import type { Runtime } from '@tetracast/node-io/runtime';
 import { isAfter } from './answer-question';
+import { inTurns } from './in-turns';
 import type { ConnectionAction, ConnectionFilter, PageKey, ProcessQuestion, ProcessReplies } from './process-question';
 
 /** How long the processes may take to answer, in ms. */
@@ -25,7 +27,10 @@ interface Reply<K extends keyof ProcessReplies> {
 
 /** The connections of all processes on one bus. Every method throws BusUnavailableError if it is unknown which processes there are. */
 export class AllProcesses {
-  constructor(private readonly bus: ProcessQuestions) {}
+  constructor(
+    private readonly bus: ProcessQuestions,
+    private readonly runtime: Runtime,
+  ) {}
 
   /** The connections that fit, the oldest first; `page` is that of the page before. @throws CodedError `invalid_request` */
   async list(filter: ConnectionFilter, limit: number, page?: string): Promise<Connections> {
@@ -119,10 +124,11 @@ export class AllProcesses {
     question: Q,
   ): Promise<Missing & { readonly replies: readonly Reply<Q['kind']>[] }> {
     const { answers, missing } = await this.bus.askProcesses(JSON.stringify(question), ANSWER_TIMEOUT_MS);
-    const replies = answers.map(({ process, text }) => ({
-      process,
-      reply: JSON.parse(text) as ProcessReplies[Q['kind']],
-    }));
+    const replies: Reply<Q['kind']>[] = [];
+    // The answers of many processes take long to parse.
+    await inTurns(answers, this.runtime, ({ process, text }) => {
+      replies.push({ process, reply: JSON.parse(text) as ProcessReplies[Q['kind']] });
+    });
     return { replies, missing: [...missing] };
   }
 }

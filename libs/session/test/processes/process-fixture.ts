@@ -1,3 +1,4 @@
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { MemoryBus } from '@tetracast/bus';
 import { AllProcesses } from '../../src/processes/all-processes';
 import { answerQuestion } from '../../src/processes/answer-question';
@@ -23,7 +24,7 @@ export async function startProcesses(changed?: Parameters<typeof sessionSettings
     bus.answerQuestions(name, (question) => answerQuestion(process, question));
   }
   return {
-    all: new AllProcesses(bus),
+    all: new AllProcesses(bus, nodeRuntime),
     bus,
     one,
     two,
