@@ -41,15 +41,15 @@ export interface ApiTypes {
     readonly body: Revocation;
     readonly answer:
       | {
-          /** a text of 1 to 256 characters */
+          /** a text of 1 to 256 characters, other than "." and ".." */
           jti?: TokenName;
-          /** a text of 1 to 256 characters */
+          /** a text of 1 to 256 characters, other than "." and ".." */
           sub: TokenName;
         }
       | {
-          /** a text of 1 to 256 characters */
+          /** a text of 1 to 256 characters, other than "." and ".." */
           jti: TokenName;
-          /** a text of 1 to 256 characters */
+          /** a text of 1 to 256 characters, other than "." and ".." */
           sub?: TokenName;
         };
   };
@@ -190,11 +190,11 @@ export interface MessageParams {
 }
 
 export interface UserParams {
-  /** a text of 1 to 256 characters */
+  /** a text of 1 to 256 characters, other than "." and ".." */
   user: TokenName;
 }
 
-/** a text of 1 to 256 characters */
+/** a text of 1 to 256 characters, other than "." and ".." */
 export type TokenName = string;
 
 export interface ConnectionsQuery {
@@ -310,14 +310,14 @@ export interface Stats {
 
 export type Revocation =
   | {
-      /** a text of 1 to 256 characters */
+      /** a text of 1 to 256 characters, other than "." and ".." */
       jti?: TokenName;
-      /** a text of 1 to 256 characters */
+      /** a text of 1 to 256 characters, other than "." and ".." */
       sub: TokenName;
     }
   | {
-      /** a text of 1 to 256 characters */
+      /** a text of 1 to 256 characters, other than "." and ".." */
       jti: TokenName;
-      /** a text of 1 to 256 characters */
+      /** a text of 1 to 256 characters, other than "." and ".." */
       sub?: TokenName;
     };
