@@ -7,6 +7,9 @@ const JSON_DEPTH_MAX = 128;
  */
 const CHECKED_FROM = 8192;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /** Why a JSON text of a client must not be parsed. */
 export const TOO_DEEP = `the JSON has more than ${JSON_DEPTH_MAX} objects and lists within each other: send fewer`;
 
@@ -17,7 +20,7 @@ export function isTooDeep(text: string): boolean {
   let depth = 0;
   for (let i = 0; i < length; i++) {
     switch (text.charCodeAt(i)) {
-      case 0x22: // "
+      case QUOTE:
         i = endOfString(text, i);
         break;
       case 0x5b: // [
@@ -32,14 +35,18 @@ export function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** The index of the quote that ends the string which begins at `start`, or one after the end of the text. */
+/** The index of the quote that ends the string which begins at `start`, or the length of the text. */
 function endOfString(text: string, start: number): number {
+  const { length } = text;
+  const quote = text.indexOf('"', start + 1);
+  if (quote < 0) return length;
+  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
   let i = start + 1;
-  for (; i < text.length; i++) {
+  for (; i < length; i++) {
     const character = text.charCodeAt(i);
-    if (character === 0x22) break;
+    if (character === QUOTE) break;
     // What follows a backslash ends nothing.
-    if (character === 0x5c) i++;
+    if (character === BACKSLASH) i++;
   }
-  return i;
+  return Math.min(i, length);
 }

@@ -57,7 +57,15 @@ export interface ApiTypes {
 
 export type ApiPublish =
   | Publication
-  | { channels: string[]; event?: string; data: unknown; echo?: boolean; client?: string; idempotencyKey?: string };
+  | {
+      /** Each of them once. */
+      channels: string[];
+      event?: string;
+      data: unknown;
+      echo?: boolean;
+      client?: string;
+      idempotencyKey?: string;
+    };
 
 export interface Publication {
   channel: string;

@@ -3,8 +3,8 @@ import { idempotencyName, type Publication } from '../publication';
 import { encodeBody } from './entry-codec';
 import type { RedisPartition } from './partition';
 
-/** Messages in one run of the script; the runs of one call are sent together. */
-const APPENDED_AT_ONCE = 100;
+/** Messages in one run of the script, during which Redis does nothing else; the runs of one call are sent together. */
+const APPENDED_AT_ONCE = 500;
 
 /** Stores messages in a partition. */
 export class MessageAppender {

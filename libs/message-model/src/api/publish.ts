@@ -10,7 +10,9 @@ const Channel = Type.String({ format: 'channel', examples: ['news'] });
 
 /** One message for several channels. */
 const BroadcastSchema = Type.Composite([
-  Type.Object({ channels: Type.Array(Channel, { minItems: 1, maxItems: BATCH_MAX, uniqueItems: true }) }),
+  Type.Object({
+    channels: Type.Array(Channel, { minItems: 1, maxItems: BATCH_MAX, description: 'Each of them once.' }),
+  }),
   Type.Omit(PublicationSchema, ['channel']),
 ]);
 

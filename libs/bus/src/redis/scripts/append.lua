@@ -10,6 +10,10 @@ local firstMessage = CHANNELS_AT + ARGUMENTS * channels
 local onceKey = 2 + channels
 local more = (#ARGV - firstMessage + 1) / 3
 local answers = { '' }
+local refusal = whyNotAnnounce(ARGV[CHANNELS_AT + 1])
+if refusal then
+  return refusal
+end
 for at = firstMessage, #ARGV, 3 do
   local number, onceMs = tonumber(ARGV[at]), ARGV[at + 2]
   local once, stored
@@ -24,11 +28,6 @@ for at = firstMessage, #ARGV, 3 do
     answers[#answers + 1] = { storedEpoch, tonumber(seq) }
   else
     local of = CHANNELS_AT + ARGUMENTS * (number - 1)
-    local refusal = whyNotAnnounce(ARGV[of], ARGV[of + 1])
-    if refusal then
-      finish()
-      return refusal
-    end
     local seq = store(ARGV[of], KEYS[2 + number], ARGV[of + 1], ARGV[at + 1], ARGV[of + 2], ARGV[of + 3], more)
     if once then
       redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)

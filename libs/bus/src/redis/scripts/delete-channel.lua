@@ -1,7 +1,7 @@
 -- Deletes all messages of one channel. The number that it takes makes every read from an earlier position a trimmed one.
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- Answers how many messages there were. A channel that has had no message since it was deleted takes no number: its readers know.
-local refusal = whyNotAnnounce(channel, announcementChannel)
+local refusal = whyNotAnnounce(announcementChannel)
 if refusal then
   return refusal
 end

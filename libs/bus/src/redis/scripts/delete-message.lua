@@ -2,7 +2,7 @@
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- ARGV[10] the epoch and ARGV[11] the seq in its id
 -- Answers 1 if it was stored.
-local refusal = whyNotAnnounce(channel, announcementChannel)
+local refusal = whyNotAnnounce(announcementChannel)
 if refusal then
   return refusal
 end

@@ -15,7 +15,7 @@ local function isOfUser(body)
   return body:sub(1, lineEnd):find(mark, 1, true) ~= nil
 end
 
-local refusal = whyNotAnnounce(channel, announcementChannel)
+local refusal = whyNotAnnounce(announcementChannel)
 if refusal then
   return refusal
 end

@@ -1,5 +1,5 @@
 -- Numbers, stores and announces messages, for the scripts that do so (scripts.ts puts this text after partition.lua). Such a script
--- ends with finish(), also when it refuses something.
+-- ends with finish().
 -- ARGV[4] channels remembered
 local epoch, head, forgotten
 -- The time in ms, as digits.
@@ -30,10 +30,10 @@ local function assignNumber(channel, log, more)
   return seq, prev
 end
 
--- Why nothing may be announced for the channel. A script that fails does not undo its writes, so it asks first.
--- Before Redis 7 only prove.lua finds out that this right is missing.
-local function whyNotAnnounce(channel, announcementChannel)
-  if not lasts[channel] and redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', announcementChannel, '') then
+-- Why nothing may be announced. A script that fails does not undo its writes, so it asks first, about one channel: all have the
+-- same prefix. Before Redis 7 only prove.lua finds out that this right is missing.
+local function whyNotAnnounce(announcementChannel)
+  if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', announcementChannel, '') then
     return redis.error_reply('NOPERM this user has no permission to PUBLISH here')
   end
 end
