@@ -47,6 +47,10 @@ export function describeFaults(
 
     it('connects every panel through its proxy, and misses nothing', async () => {
       await publishAndShow('through the proxies');
+      const links = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.links a')].map(({ search }) => search)`,
+      );
+      expect(links.slice(-2)).toEqual(['?lang=en&faults=on', '?lang=en&faults=on']);
       expect(page.failures).toEqual([]);
     });
 
