@@ -15,7 +15,7 @@ function termsOf(part: string): string[] {
 
 /** How much a match in this part of the site counts, by the address of the part: a decision record says why, after the pages say how. */
 export function weightOf(address: string): number {
-  return address.includes('/decisions/') ? 0.05 : 1;
+  return address.includes('/decisions/') ? 0.1 : 1;
 }
 
 /**

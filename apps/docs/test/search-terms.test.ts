@@ -18,6 +18,6 @@ describe('weightOf', () => {
       weightOf('/docs/concepts#the-cursor'),
       weightOf('/docs/decisions/0009-the-horizon#context'),
     ];
-    expect(record).toBeLessThan(page / 10);
+    expect(record).toBeLessThan(page / 5);
   });
 });

@@ -70,11 +70,10 @@ describe('the documentation site in Chromium, under its content security policy'
 
   it('puts decision records after the pages that are about the same', async () => {
     await open('/docs/start');
-    await search('subscribers are cursors');
+    await search('horizon');
     const results = page.locator('.VPLocalSearchBox .result');
-    await results.filter({ hasText: 'Subscribers are cursors' }).waitFor();
+    await results.filter({ hasText: '0009' }).waitFor();
     const addresses = await results.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
-    expect(addresses.some((address) => address.includes('/decisions/'))).toBe(true);
     expect(addresses[0]).not.toContain('/decisions/');
     expectNoFailures();
   });

@@ -21,7 +21,7 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/?lang=zh&faults=on`);
       expect(
         await ben.evaluate(`performance.getEntriesByType('resource').map(({ name }) => name).join()`),
-      ).not.toContain(`:${service.port}/socket.io/`);
+      ).not.toContain(`:${service.port}/socket.io/?`);
       expect([...ann.failures, ...ben.failures]).toEqual([]);
       await Promise.all([ann.close(), ben.close()]);
     });
