@@ -17,10 +17,10 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Runs `npm ci` unless what is installed is what package-lock.json names. */
+/** Runs `npm ci` unless what is installed is what package-lock.json names. npm is silent meanwhile, so it says first how long. */
 export function installDependencies() {
   if (isInstalled()) return;
-  console.error('Installing the npm packages, once …');
+  console.error('Installing the npm packages into node_modules. This takes one to five minutes, the first time only …');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     stdio: ['ignore', 2, 2],

@@ -10,6 +10,7 @@ import { endWithNpm } from './npm-parent.mjs';
 requireNode();
 readEnvFile();
 installDependencies();
+console.log('Building the server …');
 execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
@@ -28,9 +29,13 @@ function readEnvFile() {
   console.log('Read settings from .env');
 }
 
-/** The lab page may use PLAIN_PORT as well: its origin is another there, and on loopback it is of this server alone. */
+/**
+ * The lab page may use PLAIN_PORT as well, beside what ALLOWED_ORIGINS allows: its origin is another there, and on loopback it is of
+ * this server alone.
+ */
 function allowLabPage() {
-  const { HOST, PORT = '8080' } = process.env;
+  const { HOST, PORT = '8080', ALLOWED_ORIGINS } = process.env;
   if (HOST !== undefined || !/^[1-9]\d{0,4}$/.test(PORT)) return;
-  process.env.ALLOWED_ORIGINS ??= `http://localhost:${PORT},http://127.0.0.1:${PORT}`;
+  const ofLab = [`http://localhost:${PORT}`, `http://127.0.0.1:${PORT}`];
+  process.env.ALLOWED_ORIGINS = [ALLOWED_ORIGINS, ...ofLab].filter(Boolean).join();
 }

@@ -63,15 +63,17 @@ describe('npm start', () => {
     next.close();
   });
 
-  it('lets the lab page use the port of plain WebSocket, and no other page', async () => {
+  it('lets the lab page use the port of plain WebSocket, beside the pages of ALLOWED_ORIGINS, and no other page', async () => {
     const [port, plainPort] = [await freePort(), await freePort()];
-    const started = await run('start', { PORT: String(port), PLAIN_PORT: String(plainPort) });
+    const ALLOWED_ORIGINS = 'http://mine.example:8000';
+    const started = await run('start', { PORT: String(port), PLAIN_PORT: String(plainPort), ALLOWED_ORIGINS });
     await becomeReady(started, answers(`http://127.0.0.1:${port}/readyz`));
     const statusFor = async (origin: string): Promise<number> =>
       (await fetch(`http://127.0.0.1:${plainPort}/polling?channel=lab`, { headers: { origin } })).status;
 
     expect(await statusFor(`http://localhost:${port}`)).toBe(200);
     expect(await statusFor(`http://127.0.0.1:${port}`)).toBe(200);
+    expect(await statusFor(ALLOWED_ORIGINS)).toBe(200);
     expect(await statusFor(`http://localhost:${port + 1}`)).toBe(403);
   });
 });

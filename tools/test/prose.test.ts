@@ -5,7 +5,7 @@ const WIDEST_CODE = 100;
 
 const documents = workspacePaths.filter((path) => path.endsWith('.md'));
 const sources = workspacePaths.filter((path) =>
-  /^(?:(?:apps|libs)\/[^/]+\/src\/.*|tools\/[^/]*)\.[cm]?[jt]s$/.test(path),
+  /^(?:(?:apps|examples|libs)\/[^/]+\/src\/.*|tools\/[^/]*)\.[cm]?[jt]s$/.test(path),
 );
 
 /** Not rewritten yet. Take an entry out as soon as its prose is clean. */

@@ -7,7 +7,7 @@ import { withoutStyles } from '../src/inline-code';
 import { addRules } from '../src/markdown-rules';
 import { BASE, SITE, SOURCES } from '../src/places';
 import { chinese, chineseSearch } from '../src/chinese';
-import { addSearchTerms } from '../src/search-terms';
+import { addSearchRules } from '../src/search-terms';
 import { sidebarOf } from '../src/sidebar';
 import { themeRepairs } from '../src/theme-repairs';
 import { isTranslated } from '../src/translations';
@@ -16,7 +16,7 @@ const SUMMARY =
   'Publish a message once: HTTP polling, Server-Sent Events, WebSocket and Socket.IO carry it to every browser.';
 
 const search: DefaultTheme.LocalSearchOptions = { locales: { zh: { translations: chineseSearch } } };
-addSearchTerms(search);
+addSearchRules(search);
 
 /** VitePress's default theme in two languages, with a search index in the browser; nothing comes from another origin. */
 const config: UserConfig<DefaultTheme.Config> = {

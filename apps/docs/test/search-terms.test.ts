@@ -1,4 +1,4 @@
-import { searchTerms } from '../src/search-terms';
+import { searchTerms, weightOf } from '../src/search-terms';
 
 describe('searchTerms', () => {
   it.each([
@@ -9,5 +9,15 @@ describe('searchTerms', () => {
     ['', []],
   ])('of %j are %j', (text, terms) => {
     expect(searchTerms(text)).toEqual(terms);
+  });
+});
+
+describe('weightOf', () => {
+  it('puts decision records after the pages that are about the same', () => {
+    const [page, record] = [
+      weightOf('/docs/concepts#the-cursor'),
+      weightOf('/docs/decisions/0009-the-horizon#context'),
+    ];
+    expect(record).toBeLessThan(page / 5);
   });
 });

@@ -68,6 +68,16 @@ describe('the documentation site in Chromium, under its content security policy'
     expectNoFailures();
   });
 
+  it('puts decision records after the pages that are about the same', async () => {
+    await open('/docs/start');
+    await search('horizon');
+    const results = page.locator('.VPLocalSearchBox .result');
+    await results.filter({ hasText: '0009' }).waitFor();
+    const addresses = await results.evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+    expect(addresses[0]).not.toContain('/decisions/');
+    expectNoFailures();
+  });
+
   it('switches to dark colours, and remembers that', async () => {
     await open('/docs/protocol');
     const background = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -124,6 +134,24 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(await answer.text()).toMatch(/^# Start\n/);
     const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
     expect(list).toContain('](which-transport.md)');
+    expectNoFailures();
+  });
+
+  it('fits every page into the width of a phone: what is wider scrolls within itself', async () => {
+    await page.setViewportSize(PHONE);
+    const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
+    const paths = Array.from(list.matchAll(/\]\((\S+)\.md\)/g), ([, path]) => `/docs/${path}`);
+    expect(paths).toContain('/docs/zh/which-transport');
+    const tooWide: string[] = [];
+    for (const path of paths) {
+      await page.goto(standalone.url + path);
+      const hiddenPx = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (hiddenPx > 0) tooWide.push(`${path}: ${hiddenPx} px`);
+    }
+    await page.setViewportSize(DESKTOP);
+    expect(tooWide).toEqual([]);
     expectNoFailures();
   });
 

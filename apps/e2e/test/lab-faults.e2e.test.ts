@@ -56,7 +56,9 @@ describe('the code of a panel', () => {
       await single.locator('li', { hasText: `alone: ${panel}` }).waitFor();
       await lab.shows(panel, `alone: ${panel}`);
       const back = single.getByRole('link', { name: 'To the lab' });
-      expect(await back.evaluate((link) => (link as HTMLAnchorElement).href)).toBe(`${site.service.url}/`);
+      expect(await back.evaluate((link) => (link as HTMLAnchorElement).href)).toBe(
+        `${site.service.url}/?lang=en&faults=on`,
+      );
       await single.close();
       await code.locator('form button').last().click();
     }

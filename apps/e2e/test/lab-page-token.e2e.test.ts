@@ -75,6 +75,18 @@ describe('the lab page where tokens are needed', () => {
     await lab.page.context().close();
   });
 
+  it('shows nothing with a token that is none, and all panels say why in the same words', async () => {
+    const lab = await newLab();
+    await lab.page.goto(`${system.url}/?channel=chat:room&lang=en#token=not-a-token`);
+
+    for (const panel of PANELS) {
+      await lab.becomes(panel, 'cut');
+      expect(await lab.part(panel, 'note').innerText()).toBe('the server refuses: The token is not a signed JWT');
+    }
+    expect(await lab.page.locator('li[data-id]').count()).toBe(0);
+    await lab.page.context().close();
+  });
+
   it('shows nothing without one, and says why', async () => {
     const lab = await newLab();
     await lab.page.goto(`${system.url}/?channel=chat:room`);

@@ -141,12 +141,21 @@ describe('what 100 messages cost', () => {
     const lab = await openLab('costs');
     await lab.page.locator('[data-role="charts"][data-drawn]').waitFor();
 
+    // A figure is worth showing from 20 messages on: until then only the bar moves.
+    await lab.page.locator('[data-role="measure-progress"]').evaluate((bar: HTMLProgressElement) => {
+      const seen: number[] = [];
+      new MutationObserver(() => bar.hidden || seen.push(bar.value)).observe(bar, { attributes: true });
+      Object.assign(window, { seen });
+    });
     await lab.page.locator('[data-role="measure"]').click();
     for (let row = 0; row < 100; row += 1) {
       for (const panel of PANELS)
         await lab.part(panel, 'messages').locator('li').nth(row).waitFor({ state: 'attached' });
     }
     await lab.page.getByText('Measured: 100 messages').waitFor();
+    const seen = await lab.page.evaluate(() => (window as unknown as { seen: number[] }).seen);
+    expect([...new Set(seen)].length).toBeGreaterThan(50);
+    await lab.page.locator('[data-role="measure-progress"]').waitFor({ state: 'hidden' });
 
     expect(Number(await cell(lab, 'polling', 0))).toBeGreaterThan(0);
     for (const panel of ['sse', 'websocket', 'socketio'] as const) expect(await cell(lab, panel, 0)).toBe('0');

@@ -1,8 +1,10 @@
+import { type ManagedProcess, pollUntil, spawnProcess } from '@tetracast/testing';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { startService } from './system';
 
-const MAIN = resolve(__dirname, '../../../dist/apps/standalone/main.cjs');
+const ROOT = resolve(__dirname, '../../..');
+const MAIN = resolve(ROOT, 'dist/apps/standalone/main.cjs');
 
 function start(env: Record<string, string>): { status: number | null; stderr: string } {
   const { PATH } = process.env;
@@ -10,12 +12,37 @@ function start(env: Record<string, string>): { status: number | null; stderr: st
 }
 
 describe('the standalone process', () => {
-  it('says where it is and gives four lines to paste', async () => {
-    await using standalone = await startService('standalone');
-    for (const part of [/\/sse\?channel=/, /\/polling\?channel=/, /\/ws\?channel=/, /open it in a browser/]) {
-      await standalone.waitForOutput(part);
+  it.each([
+    ['without keys', {}],
+    ['where clients need a token', { AUTH_SECRET: 'a secret of the tests, of more than 32 bytes' }],
+  ])('gives a line for each transport that works as it is pasted, %s', async (_when, env: Record<string, string>) => {
+    await using standalone = await startService('standalone', env);
+    await standalone.waitForOutput(/Ctrl-C stops the server/);
+    const lines = new Map(
+      Array.from(standalone.output().matchAll(/^ {2}(\S+) +(.+)$/gm), ([, name, line]) => [name, line]),
+    );
+    const terminal: NodeJS.ProcessEnv = { ...process.env, ...env };
+    const paste = (line = ''): Promise<ManagedProcess> =>
+      spawnProcess({ command: 'sh', args: ['-c', line], cwd: ROOT, env: terminal });
+    if (lines.has('token')) {
+      const made = await paste(`${lines.get('token')}\necho "$token"`);
+      await made.exited;
+      terminal['token'] = made.output().trim();
     }
-    expect(standalone.output()).toContain(standalone.url);
+    const subscribers = await Promise.all(
+      ['polling', 'SSE', 'WebSocket', 'Socket.IO'].map((name) => paste(`exec ${lines.get(name)}`)),
+    );
+
+    // Whichever line subscribes late gets a later message.
+    await pollUntil(
+      async () => {
+        expect(await (await paste(lines.get('publish'))).exited).toMatchObject({ code: 0 });
+        return subscribers.map(({ output }) => output().includes('hello'));
+      },
+      (received) => received.every(Boolean),
+    );
+
+    for (const subscriber of subscribers) await subscriber.kill();
   });
 
   it('says in one line that its port is taken', async () => {

@@ -1,3 +1,4 @@
+import { parseSettings } from '@tetracast/service-kit';
 import { startService, type TestService } from '@tetracast/service-kit/testing';
 import { allDrivers } from '@tetracast/testing';
 import { announce } from '../src/announce';
@@ -36,11 +37,32 @@ describe('all services on one port, with the message log in the process', () => 
 });
 
 describe('the announcement at the start', () => {
-  it('names the address in every line to paste', () => {
+  function linesFor(env: Readonly<Record<string, string>>): string[] {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    announce('http://127.0.0.1:8123');
+    announce('http://127.0.0.1:8123', parseSettings(env));
     const text = write.mock.calls.map(([part]) => String(part)).join('');
-    expect(text.match(/(?:http|ws):\/\/127\.0\.0\.1:8123/g)?.length).toBeGreaterThanOrEqual(5);
+    write.mockRestore();
     expect(text).not.toContain('8080');
+    return text.split('\n').filter((line) => line.startsWith('  '));
+  }
+
+  const transports = ['polling', 'SSE', 'WebSocket', 'Socket.IO', 'publish'];
+  const namesOf = (lines: string[]): string[] => lines.map((line) => line.trim().split(' ')[0]!);
+
+  it('has a line to paste for each transport, with the address', () => {
+    const lines = linesFor({});
+    expect(namesOf(lines)).toEqual(transports);
+    for (const line of lines) expect(line).toMatch(/(?:http|ws):\/\/127\.0\.0\.1:8123/);
+    expect(lines.join()).not.toContain('token');
+  });
+
+  it.each([
+    ['AUTH_SECRET', 'a secret of the tests, of more than 32 bytes', 'npm run'],
+    ['AUTH_JWKS_URL', 'http://127.0.0.1:1/keys', 'a token of your issuer'],
+  ])('says where the token comes from that each line has, with %s', (setting, value, source) => {
+    const [token, ...lines] = linesFor({ [setting]: value });
+    expect(token).toContain(source);
+    expect(namesOf(lines)).toEqual(['page', ...transports]);
+    for (const line of lines) expect(line).toContain('$token');
   });
 });

@@ -10,7 +10,7 @@ export class NdjsonSink implements Sink {
 
   constructor(private readonly response: ServerResponse) {}
 
-  /** Answers with the head. From now on the connection is told what becomes of the response. */
+  /** Answers with the head. From now on the connection learns when the response has drained or closed. */
   open(headers: OutgoingHttpHeaders, connection: Connection): void {
     this.isOpen = true;
     this.response.on('drain', () => connection.onDrain());

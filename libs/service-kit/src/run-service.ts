@@ -23,7 +23,7 @@ const CLOSE_MARGIN_MS = 3000;
 const PRINT_FLAG = '--print-settings';
 
 /**
- * The `main` of a service: reads the settings from the environment, listens, calls `listening` with the address, and drains on
+ * The `main` of a service: reads the settings from the environment, listens, calls `listening` with the address and the settings, and drains on
  * SIGTERM, SIGINT and SIGHUP. If it cannot start, it writes the reason to stderr, in one line, and exits with code 1. With
  * `--print-settings` it only prints the settings.
  *
@@ -32,7 +32,7 @@ const PRINT_FLAG = '--print-settings';
 export async function runService(
   plugins: readonly FastifyPluginAsync[],
   { entryFile, ...defaults }: { readonly port: number; readonly entryFile: string },
-  listening?: (url: string) => void,
+  listening?: (url: string, settings: Settings) => void,
 ): Promise<void> {
   const link = PrimaryProcess.open(nodeRuntime);
   let settings: Settings | undefined;
@@ -46,7 +46,8 @@ export async function runService(
       link.listening(await serveAsWorker(settings, plugins, link));
     } else if (settings.workers > 1) {
       const workerStopMs = settings.drainTimeoutMs + CLOSE_MARGIN_MS;
-      runWorkers(settings, { entryFile, workerStopMs, runtime: nodeRuntime }, (url) => listening?.(url));
+      const current = settings;
+      runWorkers(settings, { entryFile, workerStopMs, runtime: nodeRuntime }, (url) => listening?.(url, current));
     } else {
       const app = await createService(settings, plugins);
       warnOfMisspeltSettings(app.log);
@@ -54,7 +55,7 @@ export async function runService(
       onStopSignal(nodeRuntime, app.log, () => grace.close());
       // Not inside the call below, which is skipped if there is no `listening`.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
-      listening?.(url);
+      listening?.(url, settings);
       logAccessMode(settings, app.log);
     }
   } catch (error) {

@@ -11,14 +11,17 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await ann.waitFor('#state', 'connected');
       await say(ann, 'Ann', 'is anyone here?');
       const ben = await site().newPage();
-      await ben.open(`${service.url}/demos/chat.html?lang=zh`);
+      await ben.open(`${service.url}/demos/chat.html?lang=zh&faults=on`);
       await ben.waitFor('li', 'Ann: is anyone here?');
       await ben.waitFor('h1', '聊天室');
       await say(ben, 'Ben', '<b>yes</b>');
       await ann.waitFor('li', 'Ben: <b>yes</b>');
       await ann.waitFor('pre code', "socket.on('message'");
       await ben.waitFor('main a', '回到实验页面');
-      expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/`);
+      expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/?lang=zh&faults=on`);
+      expect(
+        await ben.evaluate(`performance.getEntriesByType('resource').map(({ name }) => name).join()`),
+      ).not.toContain(`:${service.port}/socket.io/?`);
       expect([...ann.failures, ...ben.failures]).toEqual([]);
       await Promise.all([ann.close(), ben.close()]);
     });

@@ -56,7 +56,7 @@ export class FaultProxy {
   set(fault: Fault, isOn: boolean): void {
     if (isOn) this.faults.add(fault);
     else this.faults.delete(fault);
-    if (fault === 'buffer' && !isOn) this.held.release();
+    if (fault === 'buffer') this.held.setBuffering(isOn);
     // Behind a proxy that refuses WebSocket there would be none.
     if (fault === 'block-websocket' && isOn) for (const stream of this.upgraded) stream.destroy();
   }
@@ -145,11 +145,7 @@ export class FaultProxy {
       // A body without a length and without chunks ends with the connection, here as there.
       response.useChunkedEncodingByDefault = 'transfer-encoding' in answer.headers;
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-      if (this.faults.has('buffer')) this.held.hold(record, answer, response);
-      else {
-        response.flushHeaders();
-        answer.pipe(response);
-      }
+      this.held.pass(record, answer, response);
       answer.once('error', () => response.destroy());
     });
     incoming.pipe(outgoing);

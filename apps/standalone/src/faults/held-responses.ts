@@ -5,16 +5,23 @@ import type { ConnectionRecord } from './connection-record';
 /** Bytes that a buffering proxy collects before it passes them on. */
 const BUFFER_BYTES = 16_384;
 
-/** Passes a body on in blocks of {@link BUFFER_BYTES}, and the rest at its end: what a proxy that buffers responses does. */
-class HeldResponse extends Transform {
+/**
+ * Passes a body on at once; while the proxy holds it, in blocks of {@link BUFFER_BYTES}, and the rest at its end: what a proxy that
+ * buffers responses does.
+ */
+class ResponseBody extends Transform {
   private held: Buffer[] = [];
   private heldBytes = 0;
-  private isOver = false;
+  private isHolding = false;
+
+  constructor(private readonly record: ConnectionRecord | undefined) {
+    super();
+  }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.held.push(chunk);
     this.heldBytes += chunk.length;
-    if (this.isOver || this.heldBytes >= BUFFER_BYTES) this.pass();
+    if (!this.isHolding || this.heldBytes >= BUFFER_BYTES) this.pass();
     done();
   }
 
@@ -23,37 +30,49 @@ class HeldResponse extends Transform {
     done();
   }
 
-  /** The proxy buffers no longer. */
+  hold(): void {
+    this.isHolding = true;
+    this.record?.event('response-held');
+  }
+
   release(): void {
-    this.isOver = true;
     this.pass();
+    this.isHolding = false;
   }
 
   private pass(): void {
+    if (this.isHolding) this.record?.event('response-passed-on');
     if (this.heldBytes > 0) this.push(Buffer.concat(this.held));
     this.held = [];
     this.heldBytes = 0;
   }
 }
 
-/** The responses a buffering proxy holds back. */
+/** The responses that a proxy passes on at once, or holds back while it buffers. */
 export class HeldResponses {
-  private readonly held = new Set<HeldResponse>();
+  private readonly open = new Set<ResponseBody>();
+  private isBuffering = false;
 
-  hold(record: ConnectionRecord | undefined, answer: IncomingMessage, response: ServerResponse): void {
-    const held = new HeldResponse();
-    this.held.add(held);
-    record?.event('response-held');
-    held.once('data', () => record?.event('response-passed-on'));
+  /** Passes the body of an answer on; its head goes with the first bytes of the body while the proxy buffers. */
+  pass(record: ConnectionRecord | undefined, answer: IncomingMessage, response: ServerResponse): void {
+    const body = new ResponseBody(record);
+    this.open.add(body);
+    if (this.isBuffering) body.hold();
+    else response.flushHeaders();
     response.once('close', () => {
-      this.held.delete(held);
-      held.destroy();
+      this.open.delete(body);
+      body.destroy();
     });
-    answer.pipe(held).pipe(response);
+    answer.pipe(body).pipe(response);
   }
 
-  /** The proxy buffers no longer. */
-  release(): void {
-    for (const response of this.held) response.release();
+  /** A proxy that begins to buffer also holds the responses that are open; one that ends it passes on what it holds. */
+  setBuffering(isOn: boolean): void {
+    if (isOn === this.isBuffering) return;
+    this.isBuffering = isOn;
+    for (const body of this.open) {
+      if (isOn) body.hold();
+      else body.release();
+    }
   }
 }

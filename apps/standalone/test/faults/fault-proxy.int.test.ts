@@ -87,6 +87,25 @@ describe('a fault proxy', () => {
     outgoing.destroy();
   });
 
+  it('holds an open stream back as soon as it buffers, and then passes it on', async () => {
+    const stream = await openStream();
+    await publish('before');
+    await until(() => stream.text().includes('before'));
+    const held = (events: string[]): number => events.filter((event) => event === 'response-held').length;
+    const heldBefore = held(await eventsOf('sse'));
+    await lab.switchFault('buffer', true, 'sse');
+    expect(held(await eventsOf('sse'))).toBe(heldBefore + 1);
+    await publish('held back');
+    // The proxy of polling does not buffer: the service has delivered the message.
+    const poll = await send(at('polling'), '/polling?channel=lab&rewind=1', { headers: { origin: lab.origin } });
+    expect(poll.body).toContain('held back');
+    expect(stream.text()).not.toContain('held back');
+    await lab.switchFault('buffer', false, 'sse');
+    await until(() => stream.text().includes('held back'));
+    expect((await eventsOf('sse')).slice(-2)).toEqual(['response-passed-on', 'fault-off']);
+    stream.close();
+  });
+
   it('delays each direction while it is slow', async () => {
     await lab.switchFault('slow', true, 'polling');
     const startMs = performance.now();

@@ -5,6 +5,7 @@ import { followTabs } from './panel/tabs.js';
 import { setUpPublishBar } from './panel/publish-bar.js';
 import { setUpCosts } from './charts/costs.js';
 import { setUpFaults } from './faults/faults.js';
+import { keepChoices } from './lab/keep-choices.js';
 import { setUpOrigin } from './lesson/origin.js';
 import { openAccounts } from './wire/account.js';
 import { onCrossing } from './wire/crossings.js';
@@ -15,6 +16,7 @@ import { keepToken, takeToken } from './transports/token.js';
 import { t, translatePage } from './texts/texts.js';
 
 translatePage();
+keepChoices();
 
 const token = takeToken();
 const tokenField = document.querySelector('[data-role="token"]');

@@ -38,9 +38,15 @@ export function setUpCosts(section, lanes, accounts) {
       panel.latency.clear();
     }
     const say = (text) => (part('measure-status').textContent = text);
+    const bar = part('measure-progress');
+    const progress = (count) => (bar.value = count);
+    say('');
+    progress(0);
+    bar.hidden = false;
     // The four take turns, so that each pays for publishing as well.
     const publishOf = (number) => lanes[number % lanes.length].publish;
-    await publishMany(currentTarget, { total: MEASURED, publishOf, say, words: 'costs' });
+    await publishMany(currentTarget, { total: MEASURED, publishOf, say, words: 'costs', progress });
+    bar.hidden = true;
   });
 
   show();

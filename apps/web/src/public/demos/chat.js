@@ -1,15 +1,14 @@
 // A chat room with the stock client of Socket.IO, which reconnects and resumes by itself.
-import { loadScript, originOf } from '../transports/services.js';
+import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 
 const element = (id) => document.getElementById(id);
-const server = originOf('socketio');
-await loadScript(`${server}/socket.io/socket.io.min.js`);
+await loadScript(`${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`);
 
 const room = new URLSearchParams(location.search).get('room') ?? 'lobby';
 const channel = `chat:${room}`;
 let cursor = 'earliest'; // what was said before, as long as the server keeps it
 
-const socket = io(server, {
+const socket = io(originOf('socketio'), {
   // A function: each new try starts where the last one stopped.
   auth: (answer) => answer({ channels: [channel], after: cursor }),
 });

@@ -1,3 +1,4 @@
+import { keepChoices } from './keep-choices.js';
 import { currentCursor, loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 import { takeToken } from '../transports/token.js';
 import { t, translate } from '../texts/texts.js';
@@ -11,6 +12,7 @@ const CLIENTS = {
 };
 
 translate(document);
+keepChoices();
 document.title = document.querySelector('h1').textContent = t('single.title', { transport: t(`${name}.name`) });
 part('file').textContent = `transports/${name}.js`;
 part('file').href = `../transports/${name}.js`;

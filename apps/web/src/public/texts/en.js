@@ -135,7 +135,7 @@ export const texts = {
   'note.noAnswer': 'no answer',
   'note.browserRetries': 'the browser tries again by itself',
   'note.gaveUp': 'EventSource gave up; this page makes a new one',
-  'note.closedForGood': 'closed with {code}: do not come back',
+  'note.refused': 'the server refuses: {reason}',
   'note.closed': 'closed with {code}: next try in {seconds} s',
   'note.notOpen': 'the connection is not open',
   'note.lostBeforeAnswer': 'the connection was lost before the answer',
@@ -152,6 +152,7 @@ export const texts = {
   'costs.about':
     'Publish 100 messages, 25 through each panel, and compare. Before that, the table shows what the page has measured so far, scaled to 100 messages.',
   'costs.measure': 'Publish 100 messages',
+  'costs.progress': 'Messages published',
   'costs.published': 'Measured: {count} messages, each received by all four.',
   'costs.stopped': 'Stopped after {count}: {reason}',
   'costs.table': 'What 100 messages cost, by transport',

@@ -37,7 +37,7 @@ export function polling({ origin, channel, panel, token }) {
     connected = false;
     // 4xx says that the question is wrong, and asking again will not make it right; 408 and 429 only say "later".
     if (xhr.status >= 400 && xhr.status < 500 && ![408, 429].includes(xhr.status)) {
-      panel.setState('cut', reason(xhr));
+      panel.setState('cut', t('note.refused', { reason: reason(xhr) }));
       return;
     }
     const retryAfterMs = 1000 * Number(xhr.getResponseHeader('Retry-After') ?? 0) || 0;

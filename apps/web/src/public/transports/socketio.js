@@ -25,7 +25,8 @@ export function socketio({ origin, channel, panel, token }) {
 
   /** `active` says whether the client will come back by itself; after a refusal it does not. */
   function lost(reason) {
-    panel.setState(socket.active ? 'reconnecting' : 'cut', reason);
+    if (socket.active) panel.setState('reconnecting', reason);
+    else panel.setState('cut', t('note.refused', { reason }));
   }
 
   return {

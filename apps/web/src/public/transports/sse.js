@@ -47,7 +47,7 @@ export function sse({ origin, channel, panel, token }) {
   /** What is wrong with the token stays wrong; anything else may pass. */
   function refused({ status, message }) {
     if (status >= 400 && status < 500) {
-      panel.setState('cut', message);
+      panel.setState('cut', t('note.refused', { reason: message }));
       return;
     }
     timer = setTimeout(connect, backoffMs(failures++));

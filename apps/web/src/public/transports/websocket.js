@@ -14,6 +14,7 @@ export function websocket({ origin, channel, panel, token }) {
   let timer;
   let failures = 0;
   let lastRef = 0;
+  let refusal = ''; // what the server said was wrong, before it closed
 
   const on = {
     // "subscribed" is the moment from which nothing can be missed; before it the connection is only half open.
@@ -27,7 +28,7 @@ export function websocket({ origin, channel, panel, token }) {
     error({ ref, message }) {
       const publish = settle(ref);
       if (publish) publish.reject(new Error(message));
-      else panel.note(message);
+      else panel.note((refusal = message));
     },
   };
 
@@ -40,17 +41,18 @@ export function websocket({ origin, channel, panel, token }) {
       on[frame.type]?.(frame); // types unknown here (welcome, pong, later ones) are no fault
     };
     mine.onclose = (event) => {
-      if (socket === mine) closed(event.code); // else: our own cut()
+      if (socket === mine) closed(event); // else: our own cut()
     };
     socket = mine;
+    refusal = '';
   }
 
   /** The range of the code is the service's advice. A refused handshake has only 1006. */
-  function closed(code) {
+  function closed({ code, reason }) {
     giveUpWaiting();
     const isOurFault = code === 1008 || code === 1009 || (code >= 4000 && code <= 4099);
     if (isOurFault) {
-      panel.setState('cut', t('note.closedForGood', { code }));
+      panel.setState('cut', t('note.refused', { reason: refusal || reason || code }));
       return;
     }
     const atOnce = code >= 4200 && code <= 4299 && failures === 0;
