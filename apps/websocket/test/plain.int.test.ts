@@ -134,6 +134,20 @@ describe('a plain WebSocket', () => {
     encode.mockRestore();
   });
 
+  it('gets nothing when a message is deleted', async () => {
+    const bus = new MemoryBus({ retention: { size: 100, ttlMs: 60_000 } });
+    await using service = await startService({}, { bus });
+    await using wire = await open(service, 'channel=a');
+    await publish(service, 'a', ['one']);
+    expect(await wire.next()).toBe('one');
+
+    const { epoch, head } = await bus.positions([]);
+    expect(await bus.deleteMessage('a', { epoch, seq: head })).toBe(true);
+    await publish(service, 'a', ['two']);
+
+    expect(await wire.next()).toBe('two');
+  });
+
   it('is closed with 1001 when the service stops', async () => {
     const service = await startService({ DRAIN_TIMEOUT: '30s' }); // longer than a test may take
     await using wire = await open(service, 'channel=a');

@@ -62,8 +62,8 @@ export interface ChannelSummary {
 export interface ChannelQuery {
   /** Only channels whose names begin so; empty for all. */
   readonly prefix: string;
-  /** `next` of the page before; absent for the first page. */
-  readonly page?: string;
+  /** `next` of the page before; 0 for the first page. */
+  readonly after: number;
   /** Most channels on the page; at least 1. */
   readonly limit: number;
 }
@@ -74,8 +74,8 @@ export interface ChannelQuery {
  */
 export interface ChannelPage {
   readonly channels: readonly ChannelSummary[];
-  /** The page after this one; absent on the last. */
-  readonly next?: string;
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number;
 }
 
 /** Receives announcements from the message log. Set it once, before the first subscription. */

@@ -1,4 +1,8 @@
 import { describeAnnouncing } from './contract/announcing';
+import { describeBatches } from './contract/batches';
+import { describeDeleting } from './contract/deleting';
+import { describeListing } from './contract/listing';
+import { describeReadingBack } from './contract/reading-back';
 import type { BusHarness } from './contract/harness';
 import { describeCheck } from './contract/check';
 import { describeIdempotency } from './contract/idempotency';
@@ -17,6 +21,10 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeNumbering(harness);
     describeReading(harness);
     describePages(harness);
+    describeReadingBack(harness);
+    describeBatches(harness);
+    describeDeleting(harness);
+    describeListing(harness);
     describeRetention(harness);
     describeIdempotency(harness);
     describeAnnouncing(harness);

@@ -16,6 +16,7 @@ export * from './deletion';
 export * from './errors';
 export * from './event';
 export * from './message';
+export * from './moment';
 export * from './publication';
 export * from './reset';
 export * from './frames/server-frame';

@@ -75,12 +75,13 @@ export class ChannelLog {
     return seqs;
   }
 
-  /** Removes one entry that is not the newest, and links the one after it to the one before it. */
+  /** Removes one entry that is not the newest, if it is still stored, and links the one after it to the one before it. */
   remove(entry: Entry): void {
-    const index = this.indexAfter(entry.seq - 1);
-    if (this.entries[index] !== entry) return;
-    const next = this.entries[index + 1] as Entry;
-    this.entries.splice(index, 2, { ...next, prev: entry.prev });
+    const index = this.indexAfter(entry.seq);
+    const next = this.entries[index] as Entry;
+    this.entries[index] = { ...next, prev: entry.prev };
+    if (this.entries[index - 1] !== entry) return;
+    this.entries.splice(index - 1, 1);
     this.onDrop(entry, false);
   }
 
@@ -102,7 +103,7 @@ export class ChannelLog {
     const end = this.indexAfter(seq - 1);
     const begin = Math.max(this.start, end - limit);
     let from = end;
-    for (let read = 0; from > begin && read < bytes; ) read += bytesOf(this.entries[--from] as Entry);
+    for (let read = 0; from > begin && read < bytes;) read += bytesOf(this.entries[--from] as Entry);
     return (this.entries.slice(from, end) as Entry[]).reverse();
   }
 

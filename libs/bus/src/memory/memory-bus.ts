@@ -95,9 +95,7 @@ export class MemoryBus implements Bus {
     const log = this.currentLog(channel);
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
-    return Promise.resolve(
-      createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []),
-    );
+    return Promise.resolve(createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []));
   }
 
   positions(channels: readonly string[]): Promise<Positions> {
@@ -106,15 +104,15 @@ export class MemoryBus implements Bus {
     return Promise.resolve({ epoch: this.epoch, head: this.head, last });
   }
 
-  listChannels({ prefix, page = '0', limit }: ChannelQuery): Promise<ChannelPage> {
+  listChannels({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
     if (this.closed) return unavailable();
     const channels: ChannelSummary[] = [];
-    let next = page;
-    for (const [channel, last] of this.lastNumbers.after(Number(page))) {
+    let next = after;
+    for (const [channel, last] of this.lastNumbers.after(after)) {
       if (!channel.startsWith(prefix)) continue;
       if (channels.length === limit) return Promise.resolve({ channels, next });
       channels.push(this.summaryOf(channel));
-      next = String(last);
+      next = last;
     }
     return Promise.resolve({ channels });
   }
@@ -136,14 +134,16 @@ export class MemoryBus implements Bus {
   }
 
   async deleteUserMessages(user: string): Promise<number> {
+    const channels = [...this.logs.keys()];
     let deleted = 0;
-    for (const channel of [...this.logs.keys()]) {
+    for (;;) {
       if (this.closed) return unavailable();
+      const channel = channels.pop();
+      if (channel === undefined) return deleted;
       for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
     }
-    return deleted;
   }
 
   listen(listener: BusListener): void {

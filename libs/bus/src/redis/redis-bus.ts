@@ -16,11 +16,7 @@ import { createPage } from '../page';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import { idempotencyName, type Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
-import {
-  createRetentionPolicy,
-  DEFAULT_CHANNELS_REMEMBERED,
-  DEFAULT_IDEMPOTENCY_TTL_MS,
-} from '../retention-policy';
+import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
 import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
@@ -254,28 +250,27 @@ export class RedisBus implements Bus {
 
   private async appendSome(publications: readonly Publication[]): Promise<AppendResult[]> {
     const { keys, partition } = this;
-    const keysOf = (publication: Publication): string[] => [
-      keys.log(publication.channel),
-      keys.idempotency(publication.idempotencyKey === undefined ? '' : idempotencyName(publication)),
-    ];
-    const argumentsOf = (publication: Publication): (string | number)[] => {
+    const keysOfAll: string[] = [];
+    const argumentsOfAll: (string | number)[] = [];
+    for (const publication of publications) {
       const { channel, idempotencyKey } = publication;
       const { size, ttlMs } = partition.retentionOf(channel);
-      const onceMs = idempotencyKey === undefined ? 0 : this.idempotencyTtlMs;
-      return [channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs];
-    };
+      const [name, onceMs] =
+        idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), this.idempotencyTtlMs];
+      keysOfAll.push(keys.log(channel), keys.idempotency(name));
+      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs);
+    }
     const flat = await partition.write((redis) =>
       redis.tetracastAppend(
-        2 + 2 * publications.length,
-        ...[keys.partition, keys.last, ...publications.flatMap(keysOf)],
-        ...partition.epochArguments(),
-        ...[partition.channelsRemembered, ...publications.flatMap(argumentsOf)],
+        2 + keysOfAll.length,
+        ...[keys.partition, keys.last, ...keysOfAll],
+        ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
       ),
     );
     return publications.map((_, i) => {
-      const [epoch, seq, duplicate] = flat.slice(3 * i, 3 * i + 3) as [string, number, 0 | 1];
-      if (duplicate === 0) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate: duplicate === 1 };
+      const [epoch, seq, duplicate] = [flat[3 * i] as string, flat[3 * i + 1] as number, flat[3 * i + 2] === 1];
+      if (!duplicate) partition.remember(epoch, seq);
+      return { epoch, seq, duplicate };
     });
   }
 

@@ -15,16 +15,16 @@ const NOTICE = encodeBody(createDeletionNotice('', '%s'));
 export class StoredChannels {
   constructor(private readonly partition: RedisPartition) {}
 
-  async list({ prefix, page = '0', limit }: ChannelQuery): Promise<ChannelPage> {
+  async list({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
     const names: string[] = [];
-    for (let after = page; ; ) {
-      const found = await this.remembered(after);
+    for (let next = after; ;) {
+      const found = await this.remembered(next);
       for (const [channel, last] of found) {
         if (channel.startsWith(prefix)) {
-          if (names.length === limit) return { channels: await this.summarize(names), next: after };
+          if (names.length === limit) return { channels: await this.summarize(names), next };
           names.push(channel);
         }
-        after = last;
+        next = last;
       }
       if (found.length < CHANNELS_AT_ONCE) return { channels: await this.summarize(names) };
     }
@@ -62,7 +62,7 @@ export class StoredChannels {
 
   private async deleteUserIn(channel: string, user: string, through: number): Promise<number> {
     let deleted = 0;
-    for (let after = 0; after >= 0; ) {
+    for (let after = 0; after >= 0;) {
       const [count, position] = await this.partition.write((redis) =>
         redis.tetracastDeleteUser(...this.deleteArguments(channel), userMark(user), after, through),
       );
@@ -73,11 +73,11 @@ export class StoredChannels {
   }
 
   /** Channels and their last numbers, in ascending order of these, after one of them. */
-  private async remembered(after: string): Promise<[channel: string, last: string][]> {
+  private async remembered(after: number): Promise<[channel: string, last: number][]> {
     const flat = await this.partition.read((redis) =>
       redis.zrangebyscore(this.partition.keys.last, `(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, CHANNELS_AT_ONCE),
     );
-    return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, flat[2 * i + 1] as string]);
+    return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, Number(flat[2 * i + 1])]);
   }
 
   private async summarize(channels: readonly string[]): Promise<ChannelSummary[]> {

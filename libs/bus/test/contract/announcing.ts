@@ -109,7 +109,12 @@ export function describeAnnouncing(harness: BusHarness): void {
       await bus.close();
       const attempts: (() => Promise<unknown>)[] = [
         () => bus.append(publication('a')),
+        () => bus.appendAll([publication('a')]),
         () => readAll(bus, 'a'),
+        () => bus.listChannels({ prefix: '', after: 0, limit: 1 }),
+        () => bus.deleteChannel('a'),
+        () => bus.deleteMessage('a', { epoch: 'e', seq: 1 }),
+        () => bus.deleteUserMessages('u'),
         () => bus.positions(['a']),
         () => bus.subscribe('a'),
         () => bus.putValue('k', 'v', 1000),

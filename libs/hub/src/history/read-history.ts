@@ -38,11 +38,20 @@ export interface HistoryPage {
 
 /** The positions that a query names. */
 interface Bounds {
-  readonly after?: Position | undefined;
-  readonly before?: Position | undefined;
+  readonly after?: Position;
+  readonly before?: Position;
 }
 
-const WHOLE: Bounds = {};
+/** What stays the same for all reads of one query. */
+interface Reading {
+  readonly messageLog: MessageLog;
+  readonly channel: string;
+  readonly order: HistoryQuery['order'];
+  readonly limits: { readonly limit: number; readonly bytes: number };
+}
+
+/** A page of the log within bounds, and where the next one begins. */
+type BoundedPage = Pick<Page, 'epoch' | 'head' | 'entries' | 'more' | 'trimmed'> & { readonly end: number };
 
 /** Reads one page of a channel, in one round trip; a bad cursor, and the last page of `desc` with `after`, take two. */
 export async function readHistory(
@@ -51,67 +60,66 @@ export async function readHistory(
   query: HistoryQuery,
   maxBytes: number,
 ): Promise<HistoryPage> {
+  const { order, limit } = query;
+  const reading = { messageLog, channel, order, limits: { limit, bytes: maxBytes } };
   const bounds = boundsOf(query);
   if (bounds === undefined) {
     const { epoch, head } = await messageLog.positions([]);
     return createHistoryPage(channel, { epoch, entries: [], end: head, more: false }, 'invalid');
   }
-  const read = async (within: Bounds): Promise<Page & { readonly end: number }> => {
-    const [after, before] = [seqOf(within.after, channel, 0), seqOf(within.before, channel, NEWEST)];
-    const isAscending = query.order === 'asc';
-    const range = { limit: query.limit, bytes: maxBytes };
-    const page = await messageLog.read(
-      channel,
-      isAscending ? { kind: 'after', seq: after, ...range } : { kind: 'before', seq: before, ...range },
-    );
-    const entries = page.entries.filter(({ seq }) => seq > after && seq < before);
-    const more = page.more && entries.length === page.entries.length;
-    const last = entries.at(-1)?.seq;
-    const end = isAscending
-      ? more && last !== undefined
-        ? last
-        : Math.min(page.head, before - 1)
-      : (last ?? Math.min(page.head, before));
-    return { ...page, entries, more, end };
-  };
-
-  const page = await read(bounds);
+  const page = await readWithin(bounds, reading);
   const reason = whyNotWithin(bounds, channel, page);
-  if (reason !== undefined) return createHistoryPage(channel, await read(WHOLE), reason);
-  const { after } = bounds;
-  if (after === undefined || (query.order === 'desc' && page.more)) return createHistoryPage(channel, page);
-  // Only a read after a position shows what is missing there.
-  const { trimmed } =
-    query.order === 'asc'
-      ? page
-      : await messageLog.read(channel, { kind: 'after', seq: seqIn(after, channel), limit: 1, bytes: 1 });
-  return createHistoryPage(channel, page, trimmed ? 'trimmed' : undefined);
+  if (reason === undefined) {
+    const trimmed = await isTrimmedAfter(bounds, page, reading);
+    return createHistoryPage(channel, page, trimmed ? 'trimmed' : undefined);
+  }
+  return createHistoryPage(channel, await readWithin({}, reading), reason);
 }
 
 /** `undefined` when a cursor cannot be read. */
 function boundsOf({ after, before }: HistoryQuery): Bounds | undefined {
-  const bounds = { after: decode(after), before: decode(before) };
-  return bounds.after === null || bounds.before === null ? undefined : (bounds as Bounds);
+  const [from, to] = [after, before].map((cursor) => (cursor === undefined ? undefined : decodeCursor(cursor)));
+  if ((after !== undefined && from === undefined) || (before !== undefined && to === undefined)) return undefined;
+  return { ...(from === undefined ? {} : { after: from }), ...(to === undefined ? {} : { before: to }) };
 }
 
-function decode(cursor: string | undefined): Position | undefined | null {
-  return cursor === undefined ? undefined : (decodeCursor(cursor) ?? null);
+async function readWithin(bounds: Bounds, { messageLog, channel, order, limits }: Reading): Promise<BoundedPage> {
+  const after = bounds.after === undefined ? 0 : seqIn(bounds.after, channel);
+  const before = bounds.before === undefined ? NEWEST : seqIn(bounds.before, channel);
+  const range = order === 'asc' ? { kind: 'after' as const, seq: after } : { kind: 'before' as const, seq: before };
+  const page = await messageLog.read(channel, { ...range, ...limits });
+  const entries = page.entries.filter(({ seq }) => seq > after && seq < before);
+  const more = page.more && entries.length === page.entries.length;
+  const last = entries.at(-1)?.seq;
+  if (order === 'desc') return { ...page, entries, more, end: last ?? Math.min(page.head, before) };
+  // All before the bound is read: a subscription from here gets nothing twice.
+  const complete = Math.max(after, Math.min(page.head, before - 1));
+  return { ...page, entries, more, end: more ? (last ?? complete) : complete };
 }
 
-function seqOf(position: Position | undefined, channel: string, otherwise: number): number {
-  return position === undefined ? otherwise : seqIn(position, channel);
-}
-
-/** Why a position means nothing in the log that was read. */
-function whyNotWithin(bounds: Bounds, channel: string, { epoch, head }: Page): ResetReason | undefined {
-  const positions = [bounds.after, bounds.before].filter((position) => position !== undefined);
+/** Why the positions mean nothing in the log that was read. */
+function whyNotWithin(bounds: Bounds, channel: string, { epoch, head }: BoundedPage): ResetReason | undefined {
+  const positions = Object.values(bounds) as Position[];
   if (positions.some((position) => position.epoch !== epoch)) return 'epoch';
   return positions.some((position) => seqIn(position, channel) > head) ? 'ahead' : undefined;
 }
 
+/** Whether messages right after `after` are no longer stored. Only a read after a position shows it, so `desc` needs another one. */
+async function isTrimmedAfter(
+  { after }: Bounds,
+  { trimmed, more }: BoundedPage,
+  { messageLog, channel, order }: Reading,
+): Promise<boolean> {
+  if (after === undefined) return false;
+  if (order === 'asc') return trimmed;
+  if (more) return false;
+  const range = { kind: 'after', seq: seqIn(after, channel), limit: 1, bytes: 1 } as const;
+  return (await messageLog.read(channel, range)).trimmed;
+}
+
 function createHistoryPage(
   channel: string,
-  { epoch, entries, end, more }: Pick<Page, 'epoch' | 'entries' | 'more'> & { readonly end: number },
+  { epoch, entries, end, more }: Pick<BoundedPage, 'epoch' | 'entries' | 'end' | 'more'>,
   reason?: ResetReason,
 ): HistoryPage {
   const cursor = encodeCursor({ epoch, seq: end });

@@ -1,5 +1,5 @@
 -- Deletes all messages of one channel. The number that it takes makes every read from an earlier position a trimmed one.
--- KEYS[3] …, ARGV[4] … see delete.lua
+-- KEYS[3] …, ARGV[5] … see delete.lua
 -- Answers how many messages there were.
 local refusal = whyNotAnnounce(announcements)
 if refusal then
@@ -11,7 +11,7 @@ dropExpired(log, now, ttlMs)
 if lastOf(channel, log, head, forgotten) == 0 then
   return 0
 end
-local seq = assignNumber(channel, log, remembered)
+local seq = assignNumber(channel, log)
 local count = redis.call('XLEN', log)
 redis.call('UNLINK', log, runs)
 announce(announcements, seq, seq, notice:format(''))

@@ -1,5 +1,5 @@
 -- Deletes one message.
--- KEYS[3] …, ARGV[4] … see delete.lua
+-- KEYS[3] …, ARGV[5] … see delete.lua
 -- ARGV[10] the epoch and ARGV[11] the seq in its id
 -- Answers 1 if it was stored.
 local refusal = whyNotAnnounce(announcements)
@@ -13,5 +13,6 @@ if epoch ~= ARGV[10] or not found or isNotice(found) then
   return 0
 end
 deleteEntry(found)
+expireLogs()
 forgetRuns(oldest)
 return 1

@@ -1,5 +1,5 @@
 -- Deletes messages of one user, in one channel, in a step that does not block Redis for long.
--- KEYS[3] …, ARGV[4] … see delete.lua
+-- KEYS[3] …, ARGV[5] … see delete.lua
 -- ARGV[10] what the first line of a body has if it is of this user  ARGV[11] the seq after which to begin
 -- ARGV[12] the seq at which to end
 -- Answers {messages deleted, the seq after which the next step begins, or -1 after the last}.
@@ -36,6 +36,7 @@ repeat
     break
   end
 until entries >= MOST_ENTRIES or bytes >= MOST_BYTES or deleted >= MOST_DELETED
+expireLogs()
 if deleted > 0 then
   forgetRuns(oldest)
 end

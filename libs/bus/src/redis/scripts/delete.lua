@@ -2,9 +2,9 @@
 -- KEYS[3] the log, see store.lua
 -- KEYS[4] the runs of deleted messages: sorted set of the seq before each run, scored by the last seq of the run. A message
 -- that is stored names its predecessor, also when that is deleted; the runs show that nothing else is missing there.
--- ARGV[4] channels remembered  ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
+-- ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
 -- ARGV[8] their ttl in ms  ARGV[9] body of a notice, with %s for the id of the deleted message
-local remembered, channel, announcements = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local channel, announcements = ARGV[5], ARGV[6]
 local size, ttlMs, notice = ARGV[7], tonumber(ARGV[8]), ARGV[9]
 local log, runs = KEYS[3], KEYS[4]
 
@@ -21,14 +21,14 @@ local function forgetRuns(oldest)
   end
 end
 
--- Removes one entry, adds it to the runs, and tells subscribers.
+-- Removes one entry, adds it to the runs, and announces a notice. Call expireLogs after the last one.
 local function deleteEntry(entry)
   local seq, before = seqOf(entry), prevOf(entry)
   -- The notice first: an entry that is removed is never the newest.
   if not epoch then
     epoch, head, forgotten = openPartition()
   end
-  store(channel, log, announcements, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs, remembered)
+  store(channel, log, announcements, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs)
   redis.call('XDEL', log, entry[1])
   local through = seq
   local following = redis.call('XRANGE', log, '(' .. entry[1], '+', 'COUNT', 1)[1]
