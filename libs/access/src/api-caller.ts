@@ -64,6 +64,6 @@ export class ApiCaller {
 function permissionsFor(api: readonly ApiScope[], channels: readonly string[]): Permissions {
   const patterns = [...channels];
   return Permissions.of({
-    tetracast: { subscribe: patterns, publish: patterns, presence: patterns, admin: false, api: [...api] },
+    tetracast: { subscribe: patterns, publish: patterns, presence: patterns, end: patterns, cancel: patterns, admin: false, api: [...api] },
   });
 }

@@ -42,6 +42,8 @@ const TokenClaimsSchema = Type.Object({
         subscribe: Type.Optional(Patterns),
         publish: Type.Optional(Patterns),
         presence: Type.Optional(Patterns),
+        end: Type.Optional(Patterns),
+        cancel: Type.Optional(Patterns),
         admin: Type.Optional(Type.Boolean({ description: 'true or false' })),
         api: Type.Optional(Type.Array(ApiScopeSchema, SCOPES)),
       },
@@ -53,10 +55,12 @@ const TokenClaimsSchema = Type.Object({
 type GivenClaims = Static<typeof TokenClaimsSchema>;
 type TetracastClaim = NonNullable<GivenClaims['tetracast']>;
 
+type RareClaim = 'end' | 'cancel' | 'api';
+
 /** The claims of a token, as read and as stored in JSON. Times in seconds, as in RFC 7519. */
 export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
-  /** `api` is absent from most tokens, which are those of clients. */
-  readonly tetracast: Required<Omit<TetracastClaim, 'api'>> & Pick<TetracastClaim, 'api'>;
+  /** Most tokens have none of the optional members. */
+  readonly tetracast: Required<Omit<TetracastClaim, RareClaim>> & Pick<TetracastClaim, RareClaim>;
 }
 
 /**
@@ -66,13 +70,18 @@ export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
 export function readClaims(payload: unknown): TokenClaims {
   if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
   const { sub, jti, iat, exp, tetracast = {} } = payload;
-  const { subscribe = [], publish = [], presence = [], admin = false, api } = tetracast;
+  const { subscribe = [], publish = [], presence = [], admin = false, end, cancel, api } = tetracast;
   return {
     ...(sub !== undefined && { sub }),
     ...(jti !== undefined && { jti }),
     ...(iat !== undefined && { iat }),
     ...(exp !== undefined && { exp }),
-    tetracast: { subscribe, publish, presence, admin, ...(api !== undefined && { api }) },
+    tetracast: {
+      ...{ subscribe, publish, presence, admin },
+      ...(end !== undefined && { end }),
+      ...(cancel !== undefined && { cancel }),
+      ...(api !== undefined && { api }),
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface RetentionSettings {
   readonly namespaces?: Readonly<Record<string, Retention>>;
   /** How long an idempotency key is remembered, in ms. Default 2 minutes. */
   readonly idempotencyTtlMs?: number;
+  /** How long the end of a channel is kept, in ms; at least as long as its messages. Default 7 days. */
+  readonly endTtlMs?: number;
   /**
    * Channels whose last sequence number is remembered, so that a cursor can be checked after all messages of the channel have
    * expired. With more channels the one with the oldest last message is forgotten. Default 200 000.

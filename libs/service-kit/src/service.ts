@@ -122,6 +122,7 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
       [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
+    endTtlMs: settings.endTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
   };
   return createBus(settings.busUrl, busSettings, { logger, runtime });

@@ -15,7 +15,7 @@ export async function publishAll(
   context: PublishContext,
 ): Promise<(PublishResult | CodedError)[]> {
   const publications = bodies.map((body) => valueOrRefusal(() => createPublication(settings, readPublication(body), context)));
-  const accepted = publications.filter((each) => !(each instanceof CodedError));
+  const accepted = publications.filter((each): each is Publication => !(each instanceof CodedError));
   const stored = (accepted.length === 0 ? [] : await hub.publishAll(accepted)).values();
   return publications.map((each) => (each instanceof CodedError ? each : resultOf(each, stored)));
 }
@@ -31,8 +31,8 @@ function valueOrRefusal<T>(make: () => T): T | CodedError {
 
 function resultOf(
   { channel }: Publication,
-  stored: Iterator<{ readonly id: string; readonly duplicate: boolean }>,
-): PublishResult {
-  const { id, duplicate } = stored.next().value as { id: string; duplicate: boolean };
-  return { id, channel, duplicate };
+  stored: Iterator<{ readonly id: string; readonly duplicate: boolean } | CodedError>,
+): PublishResult | CodedError {
+  const result = stored.next().value as { readonly id: string; readonly duplicate: boolean } | CodedError;
+  return result instanceof CodedError ? result : { id: result.id, channel, duplicate: result.duplicate };
 }

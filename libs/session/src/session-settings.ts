@@ -13,6 +13,8 @@ export interface NamespacePolicy {
   readonly history?: { readonly size: number; readonly ttlMs: number };
   readonly subscribe?: Audience;
   readonly publish?: Audience;
+  /** Who may end its channels. */
+  readonly end?: Audience;
   /** Limits messages of the namespace, besides the rate of all messages. */
   readonly publishRate?: Rates;
 }
@@ -36,6 +38,7 @@ export interface AccessSettings extends Required<KeySettings> {
   readonly revocationTtlMs: number;
   readonly publicSubscribe: readonly string[];
   readonly publicPublish: readonly string[];
+  readonly publicPresence: readonly string[];
 }
 
 /** The host names under which a service answers, and the origins whose pages may use it. */

@@ -18,6 +18,7 @@ export function sessionSettings(changed: Partial<SessionSettings> = {}): Session
     revocationTtlMs: 86_400_000,
     publicSubscribe: [],
     publicPublish: [],
+    publicPresence: [],
     host: '127.0.0.1',
     allowedOrigins: [],
     allowedHosts: [],

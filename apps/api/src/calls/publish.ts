@@ -22,15 +22,19 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     const channels = channelsOf(body);
     spend(channels.length - 1);
     for (const channel of channels) caller.requireWrite(channel);
+    if (body.end === true) for (const channel of channels) caller.permissions.requireEnd(channel);
     const [first = '', ...others] = channels;
     const message = createPublication(settings, { ...body, channel: first }, contextOf(caller));
     requireSize(Buffer.byteLength(message.data) * channels.length, settings.maxBatchBytes);
     const stored = await hub.publishAll([message, ...others.map((channel) => ({ ...message, channel }))]);
-    const results = stored.map(({ id, duplicate }, index) => publishedOf({ id, duplicate, channel: channels[index]! }));
-    if ('channels' in body) return { results };
-    const [only] = results as [Published];
-    if (only.duplicate === undefined) void reply.code(201);
-    return only;
+    const results = stored.map((each, index) =>
+      each instanceof CodedError ? each : { ...each, channel: channels[index] as string },
+    );
+    if ('channels' in body) return { results: results.map(resultOf) };
+    const [only] = results as [PublishResult | CodedError];
+    if (only instanceof CodedError) throw only;
+    if (!only.duplicate) void reply.code(201);
+    return publishedOf(only);
   });
 
   addCall('batch', async ({ caller, body: { messages }, spend }) => {

@@ -39,13 +39,9 @@ export class RedisKeys {
     return `${this.prefix}:log:${channel}`;
   }
 
-  /** Glob-style pattern of the keys of all logs. */
-  get logPattern(): string {
-    return `${this.log('').replace(/[[\]*?\\^]/g, '\\$&')}*`;
-  }
-
-  channelOfLog(key: string): string {
-    return key.slice(this.log('').length);
+  /** The last message of a channel that has ended. */
+  end(channel: string): string {
+    return `${this.prefix}:end:${channel}`;
   }
 
   /** The runs of deleted messages of a channel. */

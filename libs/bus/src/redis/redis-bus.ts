@@ -1,40 +1,33 @@
+import { CodedError } from '@tetracast/message-model';
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { Bus, BusChecks } from '../bus';
-import { ENTRY_BYTES } from '../entry';
 import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
   type BusListener,
-  BusUnavailableError,
   type ChannelPage,
   type ChannelQuery,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
-import { createPage } from '../page';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
-import { idempotencyName, type Publication } from '../publication';
+import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
-import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
+import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
-import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
+import { decodeAnnouncement } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
+import { StoredMessages } from './stored-messages';
 import { Problems, type ProblemsOptions } from './problems';
 import { RedisQuestions } from './redis-questions';
 import { SelfCheck } from './self-check';
 import { SentinelWatch } from './address/sentinel-watch';
 import { RedisSubscriptions } from './connection/redis-subscriptions';
-
-/** Most channels in one run of the script: Redis does nothing else during it. */
-const POSITIONS_AT_ONCE = 500;
-
-/** Messages in one run of the script; the runs of one call are sent together. */
-const APPENDED_AT_ONCE = 100;
 
 /** A promotion that takes longer counts as failed. It usually takes about a second. */
 const PROMOTION_MS = 5000;
@@ -66,7 +59,7 @@ export class RedisBus implements Bus {
   private readonly keys: RedisKeys;
   private readonly partition: RedisPartition;
   private readonly storedChannels: StoredChannels;
-  private readonly idempotencyTtlMs: number;
+  private readonly storedMessages: StoredMessages;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -77,7 +70,6 @@ export class RedisBus implements Bus {
     const createEpoch = createEpochSource(runtime);
     const connectionOptions = { ...options, problems };
     this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, createEpoch());
-    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.commandConnection = new RedisConnection(address, 'tetracast-commands', connectionOptions);
     this.announcementConnection = new RedisConnection(address, 'tetracast-announcements', {
       ...connectionOptions,
@@ -132,46 +124,25 @@ export class RedisBus implements Bus {
       channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
     });
     this.storedChannels = new StoredChannels(this.partition);
+    this.storedMessages = new StoredMessages(this.partition, settings);
   }
 
   async append(publication: Publication): Promise<AppendResult> {
-    const [result] = await this.appendSome([publication]);
+    const [result] = await this.storedMessages.appendAll([publication]);
+    if (result instanceof CodedError) throw result;
     return result as AppendResult;
   }
 
-  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
-    const runs: Promise<AppendResult[]>[] = [];
-    // All are sent at once, in order, on one connection.
-    for (let from = 0; from < publications.length; from += APPENDED_AT_ONCE)
-      runs.push(this.appendSome(publications.slice(from, from + APPENDED_AT_ONCE)));
-    return (await Promise.all(runs)).flat();
+  appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
+    return this.storedMessages.appendAll(publications);
   }
 
-  async read(channel: string, range: Range): Promise<Page> {
-    const { keys } = this;
-    const [epoch, head, last, found, oldest] = await this.partition.read((redis) =>
-      redis.tetracastRead(
-        ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel)],
-        ...this.partition.epochArguments(),
-        ...[channel, this.partition.retentionOf(channel).ttlMs, range.kind],
-        ...(range.kind === 'rewind' ? [range.count] : [range.limit, range.seq, range.bytes, ENTRY_BYTES]),
-      ),
-    );
-    this.partition.remember(epoch, head);
-    const entries = found.map((entry) => decodeStreamEntry(channel, entry));
-    return createPage(range, { epoch, head, last, oldest }, entries);
+  read(channel: string, range: Range): Promise<Page> {
+    return this.storedMessages.read(channel, range);
   }
 
-  async positions(channels: readonly string[]): Promise<Positions> {
-    const first = await this.positionsOf(channels.slice(0, POSITIONS_AT_ONCE));
-    const last = [...first.last];
-    for (let from = POSITIONS_AT_ONCE; from < channels.length; from += POSITIONS_AT_ONCE) {
-      const next = await this.positionsOf(channels.slice(from, from + POSITIONS_AT_ONCE));
-      if (next.epoch !== first.epoch) throw new BusUnavailableError('The message log was replaced during the read');
-      last.push(...next.last);
-    }
-    // The head of the first run serves for all: later messages may only show in `last`.
-    return { epoch: first.epoch, head: first.head, last };
+  positions(channels: readonly string[], withEnds = false): Promise<Positions> {
+    return this.storedMessages.positions(channels, withEnds);
   }
 
   listChannels(query: ChannelQuery): Promise<ChannelPage> {
@@ -246,47 +217,6 @@ export class RedisBus implements Bus {
       this.announcementConnection.drop(
         new Error('announcements and commands were connected to different Redis servers'),
       );
-  }
-
-  private async appendSome(publications: readonly Publication[]): Promise<AppendResult[]> {
-    const { keys, partition } = this;
-    const keysOfAll: string[] = [];
-    const argumentsOfAll: (string | number)[] = [];
-    for (const publication of publications) {
-      const { channel, idempotencyKey } = publication;
-      const { size, ttlMs } = partition.retentionOf(channel);
-      const [name, onceMs] =
-        idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), this.idempotencyTtlMs];
-      keysOfAll.push(keys.log(channel), keys.idempotency(name));
-      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs);
-    }
-    const flat = await partition.write((redis) =>
-      redis.tetracastAppend(
-        2 + keysOfAll.length,
-        ...[keys.partition, keys.last, ...keysOfAll],
-        ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
-      ),
-    );
-    return publications.map((_, i) => {
-      const [epoch, seq, duplicate] = [flat[3 * i] as string, flat[3 * i + 1] as number, flat[3 * i + 2] === 1];
-      if (!duplicate) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate };
-    });
-  }
-
-  private async positionsOf(channels: readonly string[]): Promise<Positions> {
-    const { keys } = this;
-    const logs = channels.map((channel) => keys.log(channel));
-    const [epoch, head, last] = await this.partition.read((redis) =>
-      redis.tetracastPositions(
-        2 + logs.length,
-        ...[keys.partition, keys.last, ...logs],
-        ...this.partition.epochArguments(),
-        ...channels,
-      ),
-    );
-    this.partition.remember(epoch, head);
-    return { epoch, head, last };
   }
 
   private onAnnouncement(channel: string, text: string): void {

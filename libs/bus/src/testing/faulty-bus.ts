@@ -1,3 +1,4 @@
+import type { CodedError } from '@tetracast/message-model';
 import type { Bus, BusChecks } from '../bus';
 import { MemoryBus } from '../memory/memory-bus';
 import {
@@ -85,7 +86,7 @@ export class FaultyBus implements Bus {
     return this.inner.append(publication);
   }
 
-  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+  async appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
     this.requireAvailable();
     return this.inner.appendAll(publications);
   }
@@ -118,10 +119,10 @@ export class FaultyBus implements Bus {
     return this.delayed(Promise.resolve(page));
   }
 
-  async positions(channels: readonly string[]): Promise<Positions> {
+  async positions(channels: readonly string[], withEnds?: boolean): Promise<Positions> {
     this.requireAvailable();
     this.positionCalls++;
-    return this.delayed(this.inner.positions(channels));
+    return this.delayed(this.inner.positions(channels, withEnds));
   }
 
   listen(listener: BusListener): void {

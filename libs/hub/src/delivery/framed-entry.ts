@@ -1,5 +1,5 @@
 import type { Entry } from '@tetracast/bus';
-import { DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor } from '@tetracast/message-model';
+import { DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor, END_EVENT } from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**
@@ -26,6 +26,11 @@ export class FramedEntry {
   /** The sequence number of the message that was deleted, if this entry is the notice of that. */
   get deletes(): number | undefined {
     return this.entry.event === DELETED_EVENT ? deletedSeq(this.entry.data) : undefined;
+  }
+
+  /** Whether this is the last message of a channel that has ended. */
+  get isEnd(): boolean {
+    return this.entry.event === END_EVENT;
   }
 
   /** An estimate of the memory it holds, in bytes. */

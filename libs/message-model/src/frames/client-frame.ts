@@ -4,7 +4,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { isChannel } from '../channel';
 import type { ErrorCode } from '../errors';
 import { isEvent } from '../event';
-import { PublicationSchema } from '../publication';
+import { flawOfPublication, PublicationSchema } from '../publication';
 
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
 const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });
@@ -26,6 +26,7 @@ export const CLIENT_FRAMES = {
   subscribe: Type.Composite([Type.Object({ type: Type.Literal('subscribe'), ref: Ref }), SubscribeSchema]),
   unsubscribe: Type.Composite([Type.Object({ type: Type.Literal('unsubscribe'), ref: Ref }), UnsubscribeSchema]),
   publish: Type.Composite([Type.Object({ type: Type.Literal('publish'), ref: Ref }), PublicationSchema]),
+  cancel: Type.Object({ type: Type.Literal('cancel'), ref: Ref, channel: Type.String({ format: 'channel' }) }),
   auth: Type.Object({ type: Type.Literal('auth'), ref: Ref, token: Type.String() }),
   ping: Type.Object({ type: Type.Literal('ping'), ref: Ref }),
 };
@@ -60,8 +61,9 @@ export function parseClientFrame(text: string): ParsedFrame {
     return { ok: false, code: 'invalid_frame', message: `"type" must be one of ${known}`, ...ref };
   }
   const check = checkOf(type as ClientFrameType);
-  if (check.Check(frame)) return { ok: true, frame };
-  return { ok: false, ...explain(frame, check), ...ref };
+  if (!check.Check(frame)) return { ok: false, ...explain(frame, check), ...ref };
+  const flaw = frame.type === 'publish' ? flawOfPublication(frame) : undefined;
+  return flaw === undefined ? { ok: true, frame } : { ok: false, code: 'invalid_frame', message: flaw, ...ref };
 }
 
 /**

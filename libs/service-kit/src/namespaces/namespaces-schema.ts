@@ -35,6 +35,7 @@ const PolicySchema = Type.Object(
     ),
     subscribe: Audience,
     publish: Audience,
+    end: Audience,
     publishRate: Type.Optional(
       Type.String({
         format: 'rates',
@@ -44,7 +45,7 @@ const PolicySchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'an object with any of "history", "subscribe", "publish" and "publishRate"',
+    description: 'an object with any of "history", "subscribe", "publish", "end" and "publishRate"',
   },
 );
 

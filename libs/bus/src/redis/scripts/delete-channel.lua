@@ -8,11 +8,11 @@ end
 now = nowMs()
 epoch, head, forgotten = openPartition()
 dropExpired(log, now, ttlMs)
-if lastOf(channel, log, head, forgotten) == 0 then
+if lastOf(channel, log, head, forgotten, ending) == 0 then
   return 0
 end
 local seq = assignNumber(channel, log)
-local count = redis.call('XLEN', log)
-redis.call('UNLINK', log, runs)
+local count = redis.call('XLEN', log) + (endBesideLog() and 1 or 0)
+redis.call('UNLINK', log, runs, ending)
 announce(announcements, seq, seq, notice:format(''))
 return count

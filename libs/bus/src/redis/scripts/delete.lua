@@ -2,11 +2,12 @@
 -- KEYS[3] the log, see store.lua
 -- KEYS[4] the runs of deleted messages: sorted set of the seq before each run, scored by the last seq of the run. A message
 -- that is stored names its predecessor, also when that is deleted; the runs show that nothing else is missing there.
+-- KEYS[5] the end of the channel, see append.lua
 -- ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
 -- ARGV[8] their ttl in ms  ARGV[9] body of a notice, with %s for the id of the deleted message
 local channel, announcements = ARGV[5], ARGV[6]
 local size, ttlMs, notice = ARGV[7], tonumber(ARGV[8]), ARGV[9]
-local log, runs = KEYS[3], KEYS[4]
+local log, runs, ending = KEYS[3], KEYS[4], KEYS[5]
 
 local NOTICE_HEAD = notice:match('^[^\n]*\n')
 
@@ -21,6 +22,21 @@ local function forgetRuns(oldest)
   end
 end
 
+-- Opens the channel again if this entry is its end.
+local function removeEnd(entry)
+  if redis.call('XDEL', ending, entry[1]) == 1 then
+    redis.call('UNLINK', ending)
+  end
+end
+
+-- The end of the channel, if its log has it no longer.
+local function endBesideLog()
+  local last = redis.call('XRANGE', ending, '-', '+')[1]
+  if last and not redis.call('XRANGE', log, last[1], last[1])[1] then
+    return last
+  end
+end
+
 -- Removes one entry, adds it to the runs, and announces a notice. Call expireLogs after the last one.
 local function deleteEntry(entry)
   local seq, before = seqOf(entry), prevOf(entry)
@@ -30,6 +46,7 @@ local function deleteEntry(entry)
   end
   store(channel, log, announcements, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs)
   redis.call('XDEL', log, entry[1])
+  removeEnd(entry)
   local through = seq
   local following = redis.call('XRANGE', log, '(' .. entry[1], '+', 'COUNT', 1)[1]
   if following and prevOf(following) > seq then

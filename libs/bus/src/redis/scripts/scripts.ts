@@ -31,7 +31,10 @@ export interface Scripts {
   /** The first argument is the number of keys. */
   tetracastSummaries(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
   /** The first argument is the number of keys. */
-  tetracastPositions(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, head: number, last: number[]]>;
+  tetracastPositions(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[epoch: string, head: number, last: number[], ends: number[]]>;
   /** Answers why each does not work, or an empty text. */
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
@@ -50,10 +53,10 @@ function joined(...parts: string[]): string {
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
   tetracastAppend: { lua: joined(storeLua, appendLua) },
-  tetracastRead: { lua: joined(readLua), numberOfKeys: 4 },
-  tetracastDeleteMessage: { lua: joined(storeLua, deleteLua, deleteMessageLua), numberOfKeys: 4 },
-  tetracastDeleteUser: { lua: joined(storeLua, deleteLua, deleteUserLua), numberOfKeys: 4 },
-  tetracastDeleteChannel: { lua: joined(storeLua, deleteLua, deleteChannelLua), numberOfKeys: 4 },
+  tetracastRead: { lua: joined(readLua), numberOfKeys: 5 },
+  tetracastDeleteMessage: { lua: joined(storeLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
+  tetracastDeleteUser: { lua: joined(storeLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
+  tetracastDeleteChannel: { lua: joined(storeLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastAddCounts: { lua: addCountsLua },

@@ -43,7 +43,7 @@ local function announce(announcements, seq, prev, body)
   redis.call('PUBLISH', announcements, position .. '\n' .. body)
 end
 
--- Numbers, stores and announces one message. Answers its seq. Call expireLogs after the last one.
+-- Numbers, stores and announces one message. Answers its seq and that before it in the channel. Call expireLogs after the last one.
 -- log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
 local function store(channel, log, announcements, body, size, ttlMs)
   local seq, prev = assignNumber(channel, log)
@@ -51,7 +51,7 @@ local function store(channel, log, announcements, body, size, ttlMs)
   redis.call('XADD', log, 'MAXLEN', '=', size, digits(seq) .. '-0', 'p', prev, 't', now, 'b', body)
   ttls[log] = ttlMs
   announce(announcements, seq, prev, body)
-  return seq
+  return seq, prev
 end
 
 -- Drops what has expired from the logs that got messages.

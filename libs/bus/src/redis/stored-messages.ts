@@ -1,0 +1,113 @@
+import type { CodedError } from '@tetracast/message-model';
+import { ENTRY_BYTES } from '../entry';
+import { type AppendResult, BusUnavailableError, type Page, type Positions, type Range } from '../message-log';
+import { createPage } from '../page';
+import { idempotencyName, type Publication, refuseAppend } from '../publication';
+import type { RetentionSettings } from '../retention';
+import { DEFAULT_END_TTL_MS, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
+import { decodeStreamEntry, encodeBody } from './entry-codec';
+import type { RedisPartition } from './partition';
+
+/** Most channels in one run of the script: Redis does nothing else during it. */
+const POSITIONS_AT_ONCE = 500;
+
+/** Messages in one run of the script; the runs of one call are sent together. */
+const APPENDED_AT_ONCE = 100;
+
+/** Stores and reads the messages of a partition. */
+export class StoredMessages {
+  private readonly idempotencyTtlMs: number;
+  private readonly endTtlMs: number;
+
+  constructor(
+    private readonly partition: RedisPartition,
+    settings: Pick<RetentionSettings, 'idempotencyTtlMs' | 'endTtlMs'>,
+  ) {
+    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
+    this.endTtlMs = settings.endTtlMs ?? DEFAULT_END_TTL_MS;
+  }
+
+  async appendAll(publications: readonly Publication[]): Promise<(AppendResult | CodedError)[]> {
+    if (publications.length <= APPENDED_AT_ONCE) return this.appendSome(publications);
+    const runs: Promise<(AppendResult | CodedError)[]>[] = [];
+    // All are sent at once, in order, on one connection.
+    for (let from = 0; from < publications.length; from += APPENDED_AT_ONCE)
+      runs.push(this.appendSome(publications.slice(from, from + APPENDED_AT_ONCE)));
+    return (await Promise.all(runs)).flat();
+  }
+
+  async read(channel: string, range: Range): Promise<Page> {
+    const { keys } = this.partition;
+    const [epoch, head, last, found, oldest] = await this.partition.read((redis) =>
+      redis.tetracastRead(
+        ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel), keys.end(channel)],
+        ...this.partition.epochArguments(),
+        ...[channel, this.partition.retentionOf(channel).ttlMs, range.kind],
+        ...(range.kind === 'rewind' ? [range.count] : [range.limit, range.seq, range.bytes, ENTRY_BYTES]),
+      ),
+    );
+    this.partition.remember(epoch, head);
+    const entries = found.map((entry) => decodeStreamEntry(channel, entry));
+    return createPage(range, { epoch, head, last, oldest }, entries);
+  }
+
+  async positions(channels: readonly string[], withEnds: boolean): Promise<Positions> {
+    const first = await this.positionsOf(channels.slice(0, POSITIONS_AT_ONCE), withEnds);
+    const last = [...first.last];
+    const ends = [...first.ends];
+    for (let from = POSITIONS_AT_ONCE; from < channels.length; from += POSITIONS_AT_ONCE) {
+      const next = await this.positionsOf(channels.slice(from, from + POSITIONS_AT_ONCE), withEnds);
+      if (next.epoch !== first.epoch) throw new BusUnavailableError('The message log was replaced during the read');
+      last.push(...next.last);
+      ends.push(...next.ends);
+    }
+    // The head of the first run serves for all: later messages may only show in `last`.
+    return { epoch: first.epoch, head: first.head, last, ends };
+  }
+
+  private async appendSome(publications: readonly Publication[]): Promise<(AppendResult | CodedError)[]> {
+    const { partition } = this;
+    const { keys } = partition;
+    const keysOfAll: string[] = [];
+    const argumentsOfAll: (string | number)[] = [];
+    for (const publication of publications) {
+      const { channel, idempotencyKey, idempotencyTtlMs = this.idempotencyTtlMs } = publication;
+      const { size, ttlMs } = partition.retentionOf(channel);
+      const [name, onceMs] = idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), idempotencyTtlMs];
+      const kind = publication.ends ? Math.max(this.endTtlMs, ttlMs) : publication.needsChannel ? 'known' : '';
+      keysOfAll.push(keys.log(channel), keys.idempotency(name), keys.end(channel));
+      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs, kind);
+    }
+    const flat = await partition.write((redis) =>
+      redis.tetracastAppend(
+        2 + keysOfAll.length,
+        ...[keys.partition, keys.last, ...keysOfAll],
+        ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
+      ),
+    );
+    return publications.map(({ channel }, i) => {
+      const [epoch, seq, outcome] = [flat[3 * i] as string, flat[3 * i + 1] as number, flat[3 * i + 2]];
+      if (outcome === 2) return refuseAppend('ended', channel);
+      if (outcome === 3) return refuseAppend('unknown', channel);
+      const duplicate = outcome === 1;
+      if (!duplicate) partition.remember(epoch, seq);
+      return { epoch, seq, duplicate };
+    });
+  }
+
+  private async positionsOf(channels: readonly string[], withEnds: boolean): Promise<Positions> {
+    const { keys } = this.partition;
+    const logs = channels.map((channel) => keys.log(channel));
+    const endKeys = withEnds ? channels.map((channel) => keys.end(channel)) : [];
+    const [epoch, head, last, ends] = await this.partition.read((redis) =>
+      redis.tetracastPositions(
+        2 + logs.length + endKeys.length,
+        ...[keys.partition, keys.last, ...logs, ...endKeys],
+        ...this.partition.epochArguments(),
+        ...channels,
+      ),
+    );
+    this.partition.remember(epoch, head);
+    return { epoch, head, last, ends };
+  }
+}
