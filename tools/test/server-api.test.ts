@@ -15,7 +15,11 @@ describe('docs/server-api.md', () => {
   it('lists every call with its scope, in the order of the program', () => {
     const [, , ...rows] = table.split('\n').map((line) => line.split('|').slice(1, -1));
     expect(rows.map((cells) => cells.map((cell) => cell.trim()))).toEqual(
-      Object.values(API_CALLS).map(({ method, path, scope, summary }) => [`\`${method} ${path}\``, `\`${scope}\``, summary]),
+      Object.values(API_CALLS).map(({ method, path, scope, summary }) => [
+        `\`${method} ${path}\``,
+        `\`${scope}\``,
+        summary,
+      ]),
     );
   });
 });

@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 import { ROOT } from './workspace-files';
 
 interface ServiceKit {
-  parseSettings(env: NodeJS.Dict<string>): { apiKeys: { name: string; scopes: string[]; channels: string[] }[] };
+  parseSettings: (env: NodeJS.Dict<string>) => { apiKeys: { name: string; scopes: string[]; channels: string[] }[] };
 }
 
 // By path: `tools` is above no layer.

@@ -1,5 +1,12 @@
 import type { ApiCaller } from '@tetracast/access';
-import { type AnswerOf, API_CALLS, type ApiCall, type ApiCallName, type ApiScope, type PartOf } from '@tetracast/message-model';
+import {
+  type AnswerOf,
+  API_CALLS,
+  type ApiCall,
+  type ApiCallName,
+  type ApiScope,
+  type PartOf,
+} from '@tetracast/message-model';
 import type { Action } from '@tetracast/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate';
@@ -12,7 +19,7 @@ export interface CallRequest<C extends ApiCall> {
   readonly query: PartOf<C, 'query'>;
   readonly body: PartOf<C, 'body'>;
   /** The request counts as one action. Spends the rate of its address for `more` of them. @throws CodedError `rate_limited` */
-  spend(more: number): void;
+  readonly spend: (more: number) => void;
 }
 
 /** Answers a call. A `Buffer` is JSON that is ready to send. */

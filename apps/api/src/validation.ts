@@ -8,7 +8,8 @@ import type { FastifySchemaCompiler } from 'fastify';
 export const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = TypeCompiler.Compile(schema);
   // A query is text, whatever it stands for.
-  const read = httpPart === 'querystring' ? (value: unknown) => Value.Convert(schema, value) : (value: unknown) => value;
+  const read =
+    httpPart === 'querystring' ? (value: unknown) => Value.Convert(schema, value) : (value: unknown) => value;
   return (given: unknown) => {
     const value = read(given);
     return check.Check(value) ? { value } : { error: refusalOf(schema, value) };

@@ -34,7 +34,10 @@ describe('GET /api/channels/{channel}/messages', () => {
 
     const newest = await read(channel, 'limit=3&order=desc');
     const older = await read(channel, `limit=3&order=desc&before=${newest.cursor}`);
-    expect([newest, older].map(dataOf)).toEqual([[5, 4, 3], [2, 1]]);
+    expect([newest, older].map(dataOf)).toEqual([
+      [5, 4, 3],
+      [2, 1],
+    ]);
     expect([newest, older].map(({ more }) => more)).toEqual([true, false]);
   });
 
@@ -70,7 +73,10 @@ describe('GET /api/channels/{channel}/messages', () => {
 
     expect(dataOf(await read(channel))).toEqual(['long']);
     const user = encodeURIComponent('ż'.repeat(256));
-    expect(await api.call('DELETE', `/api/users/${user}/messages`)).toMatchObject({ status: 200, json: { deleted: 0 } });
+    expect(await api.call('DELETE', `/api/users/${user}/messages`)).toMatchObject({
+      status: 200,
+      json: { deleted: 0 },
+    });
   });
 });
 
@@ -81,9 +87,12 @@ describe('GET /api/channels', () => {
     for (const name of names) await publish(api, name, [1, 2]);
 
     const found: { channel: string; messages: number; lastMessageAt: number }[] = [];
-    for (let page: string | undefined = ''; page !== undefined; ) {
+    for (let page: string | undefined = ''; page !== undefined;) {
       const query = `prefix=${prefix}&limit=2${page === '' ? '' : `&page=${encodeURIComponent(page)}`}`;
-      const answer = (await api.call('GET', `/api/channels?${query}`)).json as { channels: typeof found; page?: string };
+      const answer = (await api.call('GET', `/api/channels?${query}`)).json as {
+        channels: typeof found;
+        page?: string;
+      };
       found.push(...answer.channels);
       page = answer.page;
     }

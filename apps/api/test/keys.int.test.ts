@@ -7,7 +7,9 @@ const publishWith = (api: Api, headers: Record<string, string>, channel = 'news'
   api.call('POST', '/api/publish', { channel, data: 1 }, headers);
 
 const tokenWith = (tetracast: object): Promise<string> =>
-  new SignJWT({ sub: 'ann', tetracast }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(AUTH_SECRET));
+  new SignJWT({ sub: 'ann', tetracast })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(AUTH_SECRET));
 
 describe('an API with keys', () => {
   let api: Api;
@@ -104,10 +106,13 @@ describe('an API with keys', () => {
       .sign(new TextEncoder().encode(AUTH_SECRET));
     expect((await publishWith(api, bearer(dated))).status).toBe(201);
 
-    expect(await api.call('POST', '/api/revocations', { sub: 'eve' })).toMatchObject({ status: 201, json: { sub: 'eve' } });
-    expect([await publishWith(api, bearer(dated)), await publishWith(api, bearer(token))].map(({ status }) => status)).toEqual(
-      [401, 201],
-    );
+    expect(await api.call('POST', '/api/revocations', { sub: 'eve' })).toMatchObject({
+      status: 201,
+      json: { sub: 'eve' },
+    });
+    expect(
+      [await publishWith(api, bearer(dated)), await publishWith(api, bearer(token))].map(({ status }) => status),
+    ).toEqual([401, 201]);
   });
 });
 
@@ -134,11 +139,15 @@ describe('an API without any key', () => {
 
   it('serves no page of another origin, and under no foreign name', async () => {
     await using api = await startApi(NONE);
-    const foreign = [{ origin: 'https://page.example' }, { host: 'rebound.example' }];
-    for (const headers of foreign) {
-      expect(await publishWith(api, headers)).toMatchObject({ status: 403, json: { code: 'forbidden_origin' } });
-    }
-    expect((await publishWith(api, { origin: api.url })).status).toBe(201);
+    const publishAs = (headers: Record<string, string>): Promise<number> =>
+      // Not `fetch`, which names the host by itself.
+      api.app
+        .inject({ method: 'POST', url: '/api/publish', headers, payload: { channel: 'news', data: 1 } })
+        .then(({ statusCode }) => statusCode);
+
+    expect(await publishAs({ host: 'localhost', origin: 'https://page.example' })).toBe(403);
+    expect(await publishAs({ host: 'rebound.example' })).toBe(403);
+    expect(await publishAs({ host: 'localhost', origin: 'http://localhost' })).toBe(201);
   });
 
   it('refuses all calls where other machines may reach it, and says what to do', async () => {

@@ -1,5 +1,5 @@
 import type { Message } from '@tetracast/message-model';
-import { type Api, startApi, stopped } from './start-api';
+import { type Api, keyOf, startApi, stopped } from './start-api';
 
 let api: Api;
 let channels = 0;
@@ -70,11 +70,16 @@ describe('POST /api/publish', () => {
     ['no channels', { channels: [], data: 1 }, 400, 'invalid_request'],
     ['a channel twice', { channels: ['news', 'news'], data: 1 }, 400, 'invalid_request'],
     ['a channel and channels', { channel: 'news', channels: ['news'], data: 1 }, 400, 'invalid_request'],
-    ['too many channels', { channels: Array.from({ length: 1001 }, (_, n) => `c${n}`), data: 1 }, 400, 'invalid_request'],
+    [
+      'too many channels',
+      { channels: Array.from({ length: 1001 }, (_, n) => `c${n}`), data: 1 },
+      400,
+      'invalid_request',
+    ],
     ['a reserved event', { channel: 'news', event: 'tetracast:reset', data: 1 }, 400, 'invalid_event'],
     ['a client key that is none', { channel: 'news', client: 'a b', data: 1 }, 400, 'invalid_request'],
     ['a wrong idempotency key', { channel: 'news', idempotencyKey: '', data: 1 }, 400, 'invalid_request'],
-    ['too deep data', { channel: 'news', data: JSON.parse('['.repeat(65) + ']'.repeat(65)) }, 400, 'invalid_message'],
+    ['too deep data', { channel: 'news', data: JSON.parse('['.repeat(65) + ']'.repeat(65)) as unknown }, 400, 'invalid_message'],
     ['an infinite number', '{"channel":"news","data":1e999}', 400, 'invalid_message'],
     ['too large data', { channel: 'news', data: 'x'.repeat(1100) }, 413, 'message_too_large'],
     ['too large a body', { channel: 'news', data: 'x'.repeat(66_000) }, 413, 'message_too_large'],
@@ -97,7 +102,7 @@ describe('POST /api/publish', () => {
     ['a form', 'application/x-www-form-urlencoded', 'channel=news&data=1'],
     ['a text', 'text/plain', '{"channel":"news","data":1}'],
   ])('takes no %s, which a page of any origin can send', async (_, type, body) => {
-    const { authorization = '' } = { authorization: `Bearer all_${'x'.repeat(39)}` };
+    const authorization = `Bearer ${keyOf('all')}`;
     const answer = await api.call('POST', '/api/publish', body, { authorization, 'content-type': type });
 
     expect(answer).toMatchObject({ status: 415, json: { code: 'unsupported_media_type' } });
@@ -123,7 +128,16 @@ describe('POST /api/batch', () => {
     const channel = newChannel();
     const good = { channel, data: 'good' };
     const once = { channel, data: 'once', idempotencyKey: 'k' };
-    const messages = [good, { channel: '$no', data: 1 }, 'a text', null, { ...good, event: 'open' }, once, once, { channel }];
+    const messages = [
+      good,
+      { channel: '$no', data: 1 },
+      'a text',
+      null,
+      { ...good, event: 'open' },
+      once,
+      once,
+      { channel },
+    ];
     const { status, json } = await api.call('POST', '/api/batch', { messages });
 
     const { results } = json as { results: { id?: string; error?: { code: string } }[] };

@@ -12,5 +12,5 @@ export function pathOf({ path }: ApiCall, parameters: Parameters): string {
 
 /** The examples of a call's body; one `undefined` if it has none. */
 export function bodiesOf({ body }: ApiCall): readonly unknown[] {
-  return body === undefined ? [undefined] : (body['examples'] as unknown[]);
+  return body === undefined ? [undefined] : (body.examples as unknown[]);
 }

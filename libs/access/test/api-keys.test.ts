@@ -61,7 +61,7 @@ describe('the keys of the server API', () => {
       () => caller?.requireRead('$access:revoked'),
       () => caller?.requireAllChannels(),
     ]) {
-      expect(act).toThrow(expect.objectContaining({ code: 'forbidden' }));
+      expect(act).toThrow(expect.objectContaining({ code: 'forbidden' }) as Error);
     }
     expect(() => keys.find(other)?.requireAllChannels()).not.toThrow();
   });

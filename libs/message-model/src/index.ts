@@ -1,4 +1,4 @@
-export * from './api/call';
+export type * from './api/call';
 export * from './api/calls';
 export * from './api/connections';
 export * from './api/history';

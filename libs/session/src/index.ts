@@ -6,7 +6,7 @@ export { bearerToken, pickTokenCarrier } from './access/extract-token';
 export { authenticateRequest, type Credential } from './authenticate-request';
 export { type ClientAddress, createClientAddress } from './limits/client-address';
 export { ClientQuota } from './limits/client-quota';
-export { Limits } from './limits/limits';
+export { type Action, Limits } from './limits/limits';
 export { isOriginRule } from './origin/allowed-origins';
 export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';

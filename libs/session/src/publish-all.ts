@@ -14,7 +14,9 @@ export async function publishAll(
   bodies: readonly unknown[],
   context: PublishContext,
 ): Promise<(PublishResult | CodedError)[]> {
-  const publications = bodies.map((body) => valueOrRefusal(() => createPublication(settings, readPublication(body), context)));
+  const publications = bodies.map((body) =>
+    valueOrRefusal(() => createPublication(settings, readPublication(body), context)),
+  );
   const accepted = publications.filter((each): each is Publication => !(each instanceof CodedError));
   const stored = (accepted.length === 0 ? [] : await hub.publishAll(accepted)).values();
   return publications.map((each) => (each instanceof CodedError ? each : resultOf(each, stored)));

@@ -95,7 +95,8 @@ export function createPublication(
   if (permissions.subject !== undefined) publication.user = permissions.subject;
   if (idempotencyKey !== undefined) {
     publication.idempotencyKey = idempotencyKey;
-    const owner = context.idempotencyOwner ?? ownerOf(permissions.subject, context.isClientMadeUp === true ? undefined : key);
+    const owner =
+      context.idempotencyOwner ?? ownerOf(permissions.subject, context.isClientMadeUp === true ? undefined : key);
     if (owner !== undefined) publication.idempotencyOwner = owner;
   }
   return publication;

@@ -25,10 +25,17 @@ const named = (title: string, payload: TSchema | object, summary: string): objec
 });
 
 /** The arguments of a Socket.IO event, which come as a list. */
-const args = (...items: TSchema[]): object => ({ type: 'array', items, minItems: items.length, maxItems: items.length });
+const args = (...items: TSchema[]): object => ({
+  type: 'array',
+  items,
+  minItems: items.length,
+  maxItems: items.length,
+});
 
 const byType = (frames: Readonly<Record<string, TSchema>>, from: string): Messages =>
-  Object.fromEntries(Object.entries(frames).map(([type, frame]) => [type, named(type, frame, `A frame of the ${from}.`)]));
+  Object.fromEntries(
+    Object.entries(frames).map(([type, frame]) => [type, named(type, frame, `A frame of the ${from}.`)]),
+  );
 
 const eventOf = (type: string): string => `${OWN_EVENT_PREFIX}${type}`;
 
@@ -47,7 +54,11 @@ const SSE_OUT: Messages = {
 const SOCKETIO_OUT: Messages = {
   message: named('<event>', args(Type.Unknown(), Info), 'A message: its data, then the rest of it.'),
   reset: named(RESET_EVENT, args(ResetSchema), 'Messages may be missing.'),
-  error: named(ERROR_EVENT, args(Type.Composite([Type.Object({ event: Type.String() }), Members(SERVER_FRAMES.error)])), 'A refused emit that had no acknowledgement.'),
+  error: named(
+    ERROR_EVENT,
+    args(Type.Composite([Type.Object({ event: Type.String() }), Members(SERVER_FRAMES.error)])),
+    'A refused emit that had no acknowledgement.',
+  ),
   ...Object.fromEntries(
     Object.entries(NOTICES).map(([type, notice]) => [
       type,
@@ -104,7 +115,8 @@ export function createAsyncApi(version: string): object {
     info: {
       title: 'Tetracast',
       version,
-      description: 'What clients and the server send each other. The data of a message with the event `tetracast:deleted` is a Deletion.',
+      description:
+        'What clients and the server send each other. The data of a message with the event `tetracast:deleted` is a Deletion.',
     },
     defaultContentType: 'application/json',
     servers: Object.fromEntries(

@@ -41,7 +41,9 @@ export function documents(version: string): FastifyPluginAsync {
     } as const;
     for (const [path, [folder, file]] of Object.entries(files)) {
       app.get(`/api/docs${path}`, hide, (_request, reply) =>
-        reply.headers({ 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' }).sendFile(file, folder),
+        reply
+          .headers({ 'content-security-policy': CONTENT_POLICY, 'cache-control': 'no-cache' })
+          .sendFile(file, folder),
       );
     }
   };

@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { type ApiCall, type ErrorCode, ERRORS } from '@tetracast/message-model';
+import { API_SCOPES, type ApiCall, type ErrorCode, ERRORS } from '@tetracast/message-model';
 import type { FastifyInstance } from 'fastify';
 
 const BEARER = 'bearer';
@@ -35,7 +35,7 @@ export async function describeCalls(app: FastifyInstance, version: string): Prom
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
-      tags: [{ name: 'messages' }, { name: 'access' }],
+      tags: API_SCOPES.map((name) => ({ name, description: `Needs the scope \`${name}\`.` })),
       components: { securitySchemes: { [BEARER]: { type: 'http', scheme: 'bearer' } } },
       security: [{ [BEARER]: [] }],
     },
@@ -43,10 +43,11 @@ export async function describeCalls(app: FastifyInstance, version: string): Prom
 }
 
 /** The schemas of a call's route: what Fastify checks, and what the document shows besides. */
-export function routeSchemaOf(name: string, { summary, params, query, body, answers }: ApiCall): object {
+export function routeSchemaOf(name: string, { scope, summary, params, query, body, answers }: ApiCall): object {
   return {
     operationId: name,
     summary,
+    tags: [scope],
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),

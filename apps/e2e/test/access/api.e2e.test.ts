@@ -18,7 +18,10 @@ interface Case {
 const onPath = (concern: Concern, name: ApiCallName, more: Readonly<Record<string, string>> = {}): Case => ({
   concern,
   request: (channel) => ({
-    path: API_CALLS[name].path.replace(/\{(\w+)\}/g, (_, key: string) => ({ channel, user: 'nobody', ...more })[key] ?? ''),
+    path: API_CALLS[name].path.replace(
+      /\{(\w+)\}/g,
+      (_, key: string) => ({ channel, user: 'nobody', ...more })[key] ?? '',
+    ),
   }),
 });
 
@@ -104,7 +107,9 @@ describe.each(calls)('the call %s', (name, { scope }) => {
     expect(await outcomeOf(name, bearer(await tokenWith([scope], ['*'])))).toBe('ok');
     expect(await outcomeOf(name, bearer(await tokenWith(without, ['*'], true)))).toBe('forbidden');
     expect(await outcomeOf(name, bearer(await tokenWith([scope], ['other'])))).toBe(elsewhere);
-    expect(await outcomeOf(name, bearer(await mint({ exp: nowS() - 1, tetracast: { api: [scope] } })))).toBe('unauthorized');
+    expect(await outcomeOf(name, bearer(await mint({ exp: nowS() - 1, tetracast: { api: [scope] } })))).toBe(
+      'unauthorized',
+    );
   });
 
   if (concern === 'publish' || concern === 'subscribe') {

@@ -17,11 +17,8 @@ export interface ApiCall {
 }
 
 /** The type of one part of a call's request, or `undefined` if the call does not have it. */
-export type PartOf<C extends ApiCall, Part extends 'params' | 'query' | 'body'> = C extends {
-  readonly [P in Part]: infer S extends TSchema;
-}
-  ? Static<S>
-  : undefined;
+export type PartOf<C extends ApiCall, Part extends 'params' | 'query' | 'body'> =
+  C extends Readonly<Record<Part, infer S extends TSchema>> ? Static<S> : undefined;
 
 /** What a call answers when it succeeds. */
 export type AnswerOf<C extends ApiCall> = {

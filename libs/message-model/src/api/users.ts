@@ -15,7 +15,8 @@ export const UserParamsSchema = Type.Object({ user: TokenNameSchema });
 const Name = Type.Optional(TokenNameSchema);
 
 /** What to revoke: one token by its `jti`, all tokens of a subject that were issued until now, or both. */
-export const RevocationSchema = Type.Union(
-  [Type.Object({ jti: Name, sub: TokenNameSchema }), Type.Object({ jti: TokenNameSchema, sub: Name })],
-  { examples: [{ sub: 'ann' }, { jti: '0f8fad5b-d9cb-469f-a165-70867728950e' }] },
+export const RevocationSchema = Type.Unsafe<{ jti?: string; sub?: string }>(
+  Type.Union([Type.Object({ jti: Name, sub: TokenNameSchema }), Type.Object({ jti: TokenNameSchema, sub: Name })], {
+    examples: [{ sub: 'ann' }, { jti: '0f8fad5b-d9cb-469f-a165-70867728950e' }],
+  }),
 );

@@ -173,7 +173,10 @@ export class AccessControl {
    */
   async revoke(what: { jti?: string; sub?: string }): Promise<void> {
     if (this.isOpen)
-      throw new CodedError('invalid_request', 'this server has no keys, and accepts no tokens: there is none to revoke');
+      throw new CodedError(
+        'invalid_request',
+        'this server has no keys, and accepts no tokens: there is none to revoke',
+      );
     await this.feed.revoke({ ...what, at: this.context.runtime.now() });
   }
 

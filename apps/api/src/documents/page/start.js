@@ -1,5 +1,5 @@
 /** Shows the calls; an API key that is typed in stays in the page. */
-SwaggerUIBundle({
+globalThis.SwaggerUIBundle({
   url: '/api/openapi.json',
   dom_id: '#calls',
   // Without it the page would ask a service of the makers whether the document is right.
