@@ -1,8 +1,8 @@
 /**
  * The types and the routes of `@tetracast/server`, from the schemas of the server API in `libs/message-model`, so that the package
- * depends on nothing. `node tools/server-types.mjs` says whether the file is out of date, `--write` writes it.
+ * depends on nothing. `node tools/server-types.mjs` names the files that are out of date, `--write` writes them.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
@@ -10,9 +10,10 @@ import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 
 const ROOT = resolve(import.meta.dirname, '..');
-const FILE = join(ROOT, 'libs/server/src/api-types.ts');
+const FOLDER = join(ROOT, 'libs/server/src');
 
-async function loadCalls() {
+/** The message model, as JSON: the calls, and what it names of their schemas. */
+async function loadModel() {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, 'libs/message-model/src/index.ts')],
     tsconfig: join(ROOT, 'tsconfig.base.json'),
@@ -22,17 +23,36 @@ async function loadCalls() {
     format: 'cjs',
   });
   const module = { exports: {} };
-  new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, createRequire(FILE));
-  // Only what JSON has.
-  return JSON.parse(JSON.stringify(module.exports.API_CALLS));
+  new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, createRequire(import.meta.url));
+  const { API_CALLS, ERRORS, ...others } = module.exports;
+  const names = new Map([[JSON.stringify(Object.keys(ERRORS)), 'ErrorCode']]);
+  for (const [name, schema] of Object.entries(others))
+    if (name.endsWith('Schema') && !names.has(JSON.stringify(schema)))
+      names.set(JSON.stringify(schema), name.slice(0, -'Schema'.length));
+  return { calls: Object.entries(JSON.parse(JSON.stringify(API_CALLS))), names };
 }
 
 const nameOf = (member) => (/^\w+$/.test(member) ? member : JSON.stringify(member));
 const commentOf = ({ description }) => (description === undefined ? '' : `/** ${description} */\n`);
 
-/** The TypeScript of a JSON schema. */
-function typeOf(schema) {
-  if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' | ');
+/** The TypeScript of a JSON schema: its name, if it has one, which `write` then defines once. */
+function typeOf(schema, defined) {
+  const choices = schema.anyOf?.map((choice) => choice.const);
+  const name = defined.names.get(JSON.stringify(choices?.every(Boolean) ? choices : schema));
+  if (name === undefined) return typeText(schema, defined);
+  if (!defined.types.has(name)) {
+    // In the order of their first use, each before what it consists of.
+    defined.types.set(name, '');
+    const text = typeText(schema, defined);
+    const definition = schema.anyOf === undefined && text.startsWith('{') ? `interface ${name} ${text}` : `type ${name} = ${text};`;
+    defined.types.set(name, `${commentOf(schema)}export ${definition}`);
+  }
+  return name;
+}
+
+function typeText(schema, defined) {
+  const inner = (part) => typeOf(part, defined);
+  if (schema.anyOf !== undefined) return schema.anyOf.map(inner).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   switch (schema.type) {
     case 'string':
@@ -42,9 +62,9 @@ function typeOf(schema) {
     case 'number':
       return 'number';
     case 'array':
-      return `(${typeOf(schema.items)})[]`;
+      return `(${inner(schema.items)})[]`;
     case 'object':
-      return objectType(schema);
+      return objectType(schema, inner);
     case undefined:
       return 'unknown';
     default:
@@ -52,44 +72,58 @@ function typeOf(schema) {
   }
 }
 
-function objectType({ properties, required = [], patternProperties }) {
-  if (patternProperties !== undefined) return `Record<string, ${Object.values(patternProperties).map(typeOf).join(' | ')}>`;
+function objectType({ properties, required = [], patternProperties }, inner) {
+  if (patternProperties !== undefined) return `Record<string, ${Object.values(patternProperties).map(inner).join(' | ')}>`;
   const members = Object.entries(properties ?? {}).map(
-    ([name, schema]) => `${commentOf(schema)}${nameOf(name)}${required.includes(name) ? '' : '?'}: ${typeOf(schema)};`,
+    ([name, schema]) => `${commentOf(schema)}${nameOf(name)}${required.includes(name) ? '' : '?'}: ${inner(schema)};`,
   );
   return `{ ${members.join('\n')} }`;
 }
 
-function callType([name, { summary, params, query, body, answers }]) {
+function callType([name, { summary, params, query, body, answers }], inner) {
   const parts = [
-    ...(params === undefined ? [] : [`readonly params: ${typeOf(params)};`]),
-    ...(query === undefined ? [] : [`readonly query?: ${typeOf(query)};`]),
-    ...(body === undefined ? [] : [`readonly body: ${typeOf(body)};`]),
+    ...(params === undefined ? [] : [`readonly params: ${inner(params)};`]),
+    ...(query === undefined ? [] : [`readonly query?: ${inner(query)};`]),
+    ...(body === undefined ? [] : [`readonly body: ${inner(body)};`]),
   ];
-  const answer = [...new Set(Object.values(answers).map(typeOf))].join(' | ');
+  const answer = [...new Set(Object.values(answers).map(inner))].join(' | ');
   return `/** ${summary}. */\nreadonly ${name}: { ${parts.join('\n')}\nreadonly answer: ${answer}; };`;
 }
 
-/** The text of the file. */
-export async function serverTypes() {
-  const calls = Object.entries(await loadCalls());
+const HEAD = '// Written by `node tools/server-types.mjs --write` from the schemas in libs/message-model/src/api.\n';
+
+/** The text of each file, by its name. */
+async function texts() {
+  const { calls, names } = await loadModel();
+  const defined = { names, types: new Map() };
+  const callTypes = calls.map((call) => callType(call, (schema) => typeOf(schema, defined)));
   const routes = calls.map(([name, { method, path }]) => `${name}: ${JSON.stringify({ method, path })},`);
-  const text = `// Written by \`node tools/server-types.mjs --write\` from the schemas in libs/message-model/src/api.
-
+  const options = { ...(await resolveConfig(join(FOLDER, 'index.ts'))), parser: 'typescript' };
+  return {
+    'api-types.ts': await format(
+      `${HEAD}
 /** What each call of the server API takes and answers. */
-export interface ApiTypes { ${calls.map(callType).join('\n')} }
+export interface ApiTypes { ${callTypes.join('\n')} }
 
-/** Where each call is; \`{name}\` is a parameter. */
-export const API_CALLS = { ${routes.join('\n')} } as const satisfies Record<keyof ApiTypes, { readonly method: string; readonly path: string }>;
-`;
-  return format(text, { ...(await resolveConfig(FILE)), parser: 'typescript' });
+${[...defined.types.values()].join('\n\n')}`,
+      options,
+    ),
+    'api-calls.ts': await format(
+      `${HEAD}
+import type { ApiTypes } from './api-types';
+
+/** Where each call of the server API is; \`{name}\` is a parameter. */
+export const API_CALLS = { ${routes.join('\n')} } as const satisfies Record<keyof ApiTypes, { readonly method: string; readonly path: string }>;`,
+      options,
+    ),
+  };
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const text = await serverTypes();
-  if (process.argv.includes('--write')) writeFileSync(FILE, text);
-  else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('libs/server/src/api-types.ts is out of date: run node tools/server-types.mjs --write');
+for (const [name, text] of Object.entries(await texts())) {
+  const file = join(FOLDER, name);
+  if (process.argv.includes('--write')) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    console.error(`libs/server/src/${name} is out of date: run node tools/server-types.mjs --write`);
     process.exitCode = 1;
   }
 }

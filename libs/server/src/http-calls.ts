@@ -1,4 +1,5 @@
-import { API_CALLS, type ApiTypes } from './api-types';
+import { API_CALLS } from './api-calls';
+import type { ApiTypes } from './api-types';
 import { TetracastError } from './tetracast-error';
 
 export interface TetracastOptions {
@@ -31,7 +32,7 @@ export class HttpCalls {
     const { method, path } = API_CALLS[name];
     const { key, timeoutMs = TIMEOUT_MS } = this.options;
     const values = new Map(Object.entries(params as Record<string, string>));
-    const route = path.replace(/\{(\w+)\}/g, (_, member: string) => encodeURIComponent(values.get(member) ?? ''));
+    const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) => encodeURIComponent(values.get(member) ?? ''));
     const text = body === undefined ? undefined : JSON.stringify(body);
     const response = await this.fetch(`${this.base}${route}${queryOf(query)}`, {
       method,
@@ -66,8 +67,9 @@ export class HttpCalls {
 }
 
 function queryOf(query: object): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined) as [string, string | number | boolean][];
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.append(name, String(value));
+  return given.size === 0 ? '' : `?${given.toString()}`;
 }
 
 function parse(text: string): unknown {

@@ -1,19 +1,27 @@
-import type { ApiTypes } from './api-types';
+import type {
+  Channels,
+  ChannelsQuery,
+  Closed,
+  CloseQuery,
+  ConnectionInfo,
+  Connections,
+  ConnectionsQuery,
+  History,
+  HistoryQuery,
+  Message,
+  Publication,
+  Published,
+  Results,
+  Revocation,
+  Stats,
+  UserSubscribed,
+  UserUnsubscribed,
+} from './api-types';
 import { HttpCalls, type TetracastOptions } from './http-calls';
 import { TetracastError } from './tetracast-error';
 
-type Query<N extends keyof ApiTypes> = ApiTypes[N] extends { readonly query?: infer Q } ? NonNullable<Q> : never;
-type Body<N extends keyof ApiTypes> = ApiTypes[N] extends { readonly body: infer B } ? B : never;
-type Answer<N extends keyof ApiTypes> = ApiTypes[N]['answer'];
-
-/** A message to publish: its channel, its data, and what may be left out. */
-export type Publication = Body<'batch'>['messages'][number];
-export type Message = Answer<'getHistory'>['messages'][number];
-export type Published = Extract<Answer<'publish'>, { readonly id: string }>;
 /** The result for one message: where it is stored, or why it is not. */
-export type Result = Answer<'batch'>['results'][number];
-export type ConnectionInfo = Answer<'getConnection'>;
-export type ChannelInfo = Answer<'listChannels'>['channels'][number];
+export type Result = Results['results'][number];
 
 /** All of a publication but its channel and its data. */
 export type PublishOptions = Omit<Publication, 'channel' | 'data'>;
@@ -55,12 +63,12 @@ export class Tetracast {
   }
 
   /** One page of the stored messages of a channel. */
-  readHistory(channel: string, query: Query<'getHistory'> = {}): Promise<Answer<'getHistory'>> {
+  readHistory(channel: string, query: HistoryQuery = {}): Promise<History> {
     return this.calls.send('getHistory', { params: { channel }, query });
   }
 
   /** All stored messages of a channel, page by page: the oldest first, or the newest first with `order: 'desc'`. */
-  async *history(channel: string, query: Query<'getHistory'> = {}): AsyncGenerator<Message, void, undefined> {
+  async *history(channel: string, query: HistoryQuery = {}): AsyncGenerator<Message, void, undefined> {
     const next = query.order === 'desc' ? 'before' : 'after';
     let bounds = query;
     for (;;) {
@@ -72,8 +80,8 @@ export class Tetracast {
   }
 
   /** The channels that have messages, or had some. */
-  async *channels(query: Query<'listChannels'> = {}): AsyncGenerator<ChannelInfo, void, undefined> {
-    for await (const page of this.pagesOf('listChannels', query)) yield* page.channels;
+  async *channels(query: ChannelsQuery = {}): AsyncGenerator<Channels['channels'][number], void, undefined> {
+    for await (const { channels } of pages(query, (next) => this.calls.send('listChannels', { query: next }))) yield* channels;
   }
 
   /** Deletes one message. `false`: it is not stored. */
@@ -92,13 +100,13 @@ export class Tetracast {
   }
 
   /** One page of connections, and the processes that did not answer. */
-  listConnections(query: Query<'listConnections'> = {}): Promise<Answer<'listConnections'>> {
+  listConnections(query: ConnectionsQuery = {}): Promise<Connections> {
     return this.calls.send('listConnections', { query });
   }
 
   /** The connections of all processes that answer, the oldest first. */
-  async *connections(query: Query<'listConnections'> = {}): AsyncGenerator<ConnectionInfo, void, undefined> {
-    for await (const page of this.pagesOf('listConnections', query)) yield* page.connections;
+  async *connections(query: ConnectionsQuery = {}): AsyncGenerator<ConnectionInfo, void, undefined> {
+    for await (const { connections } of pages(query, (next) => this.listConnections(next))) yield* connections;
   }
 
   /** One connection; `undefined`: there is none with this id. */
@@ -107,46 +115,32 @@ export class Tetracast {
   }
 
   /** Closes one connection. `false`: there is none with this id. */
-  async closeConnection(id: string, query: Query<'closeConnection'> = {}): Promise<boolean> {
+  async closeConnection(id: string, query: CloseQuery = {}): Promise<boolean> {
     return (await this.unlessNotFound(this.calls.send('closeConnection', { params: { id }, query }))) !== undefined;
   }
 
   /** Closes all connections of a user. */
-  disconnectUser(user: string, query: Query<'disconnectUser'> = {}): Promise<Answer<'disconnectUser'>> {
+  disconnectUser(user: string, query: CloseQuery = {}): Promise<Closed> {
     return this.calls.send('disconnectUser', { params: { user }, query });
   }
 
   /** Subscribes the connections of a user that are open now. */
-  subscribeUser(user: string, channels: readonly string[]): Promise<Answer<'subscribeUser'>> {
+  subscribeUser(user: string, channels: readonly string[]): Promise<UserSubscribed> {
     return this.calls.send('subscribeUser', { params: { user }, body: { channels: [...channels] } });
   }
 
-  unsubscribeUser(user: string, channels: readonly string[]): Promise<Answer<'unsubscribeUser'>> {
+  unsubscribeUser(user: string, channels: readonly string[]): Promise<UserUnsubscribed> {
     return this.calls.send('unsubscribeUser', { params: { user }, body: { channels: [...channels] } });
   }
 
   /** Revokes one token by its `jti`, all tokens of a user that were issued until now, or both. */
-  async revoke(what: Body<'revoke'>): Promise<void> {
+  async revoke(what: Revocation): Promise<void> {
     await this.calls.send('revoke', { body: what });
   }
 
   /** Counts of each process, and their sums. */
-  stats(): Promise<Answer<'getStats'>> {
+  stats(): Promise<Stats> {
     return this.calls.send('getStats', {});
-  }
-
-  private async *pagesOf<N extends 'listChannels' | 'listConnections'>(
-    name: N,
-    query: Query<N>,
-  ): AsyncGenerator<Answer<N>, void, undefined> {
-    let page: string | undefined;
-    do {
-      const answer: Answer<N> = await this.calls.send<'listChannels' | 'listConnections'>(name, {
-        query: { ...query, ...(page === undefined ? {} : { page }) },
-      });
-      yield answer;
-      ({ page } = answer);
-    } while (page !== undefined);
   }
 
   private async unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -156,5 +150,19 @@ export class Tetracast {
       if (error instanceof TetracastError && error.code === 'not_found') return undefined;
       throw error;
     }
+  }
+}
+
+/** All pages of a list, from that of `query` on. */
+async function* pages<Q extends object, A extends { readonly page?: string }>(
+  query: Q,
+  read: (query: Q) => Promise<A>,
+): AsyncGenerator<A, void, undefined> {
+  let next = query;
+  for (;;) {
+    const answer = await read(next);
+    yield answer;
+    if (answer.page === undefined) return;
+    next = { ...query, page: answer.page };
   }
 }

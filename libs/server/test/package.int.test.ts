@@ -8,7 +8,12 @@ const ROOT = resolve(__dirname, '../../..');
 let folder: string;
 
 function run(cwd: string, command: string, ...args: string[]): string {
-  return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')} failed: ${stdout}${stderr}`, { cause: error });
+  }
 }
 
 beforeAll(async () => {
@@ -51,6 +56,6 @@ it.each(['a.mts', 'a.cts'])('has types for %s', (file) => {
   ];
   writeFileSync(join(project, file), code.join('\n'));
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', ''];
+  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
   expect(run(project, process.execPath, compiler, ...flags, file)).toBe('');
 });

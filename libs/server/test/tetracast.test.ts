@@ -104,7 +104,7 @@ it('reports an answer of something else, and none at all', async () => {
   expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'invalid_answer', status: 502, isTemporary: true });
   expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'invalid_answer', status: 200 });
   expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'unreachable', status: undefined, isTemporary: true });
-  expect(() => new Tetracast({ url: 'nowhere' })).toThrow(TypeError);
+  expect(() => new Tetracast({ url: 'nowhere' })).toThrow('Invalid URL');
 });
 
 it('follows no redirect, which would take the key elsewhere', async () => {

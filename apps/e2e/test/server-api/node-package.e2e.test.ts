@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { mintToken, Tetracast } from '@tetracast/server';
-import { allDrivers, createTempDir, removeDir } from '@tetracast/testing';
+import { createTempDir, removeDir } from '@tetracast/testing';
 import { type Standalone, startStandalone } from '../access/start-standalone';
 
 const ROOT = resolve(__dirname, '../../../..');
@@ -72,8 +73,6 @@ it('the example of the documentation runs with the package', async () => {
     execFileSync(process.execPath, ['tools/pack-server.mjs', join(folder, 'node_modules/@tetracast/server')], { cwd: ROOT });
     writeFileSync(join(folder, 'example.mjs'), code.replace('http://127.0.0.1:8080', service.url));
     const env = { ...process.env, API_KEY, AUTH_SECRET };
-    const { promisify } = await import('node:util');
-    const { execFile } = await import('node:child_process');
     const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder, env });
     expect(stdout).toBe('2 stored\ntwo\none\n3 parts\n');
   } finally {

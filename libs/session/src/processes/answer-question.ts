@@ -52,13 +52,13 @@ async function list(
   let bytes = 0;
   let more = false;
   await inTurns(connections.all(), connections.runtime, (session) => {
-    if (after !== undefined && !isAfter([session.since, name], after)) return;
-    if (!fits(session, filter)) return;
+    if (after !== undefined && !isAfter([session.since, name], after)) return true;
+    if (!fits(session, filter)) return true;
     more = found.length === limit || bytes >= ANSWER_BYTES;
     if (more) return false;
     const item = JSON.stringify(describe(session));
-    found.push(item);
     bytes += item.length;
+    return found.push(item);
   });
   return `{"connections":[${found.join(',')}],"more":${more}}`;
 }

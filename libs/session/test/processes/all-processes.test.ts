@@ -82,16 +82,29 @@ it.each([1, 2, 3, 7, 8])('lists all connections once, the oldest first, on pages
   expect(pages.slice(0, -1).every((page) => page.length === limit)).toBe(true);
 });
 
+it('lists connections that were opened at the same time once, too', async () => {
+  await using processes = await startProcesses();
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+  try {
+    const ids = await openMany(processes, 7);
+    const found = (await readPages(processes, 2)).flat();
+    expect(found.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    expect(new Set(found.map(({ since }) => since)).size).toBe(1);
+  } finally {
+    jest.restoreAllMocks();
+  }
+});
+
 it('limits a page in bytes, and loses no connection', async () => {
   await using processes = await startProcesses();
   const channels = Array.from({ length: 90 }, (_, index) => `news:${'x'.repeat(190)}${index}`);
   const request = requestWith(mint({ tetracast: { subscribe: ['*'], publish: [] } }));
-  for (let index = 0; index < 12; index++)
+  for (let index = 0; index < 30; index++)
     await open(index % 3 === 0 ? processes.one : processes.two, { request, subscription: { ...NEWS, channels } });
   const pages = await readPages(processes, 100);
   expect(pages.length).toBeGreaterThan(1);
-  expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(12);
-  expect(pages.flat()).toHaveLength(12);
+  expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(30);
+  expect(pages.flat()).toHaveLength(30);
 });
 
 it('finds connections by channel, user and client key', async () => {
