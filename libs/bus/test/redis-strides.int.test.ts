@@ -67,7 +67,8 @@ it.each([
   const back = () => bus.read(name, { kind: 'before', seq: NEWEST, ...page });
 
   expect(await stridesOf('XRANGE', forth)).toEqual(strides);
-  if (lengths.every((each) => each === first)) expect(await stridesOf('XREVRANGE', back)).toEqual(strides.slice(1));
+  // Back from the newest message, the oldest is as good a guess of their size.
+  expect((await stridesOf('XREVRANGE', back))[0]).toBe(strides[1]);
   await bus.close();
 });
 

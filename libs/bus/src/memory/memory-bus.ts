@@ -95,17 +95,16 @@ export class MemoryBus implements Bus {
   }
 
   async deleteUserMessages(user: string): Promise<number> {
-    const channels = this.log.channelsWithMessages();
+    if (this.closed) return unavailable();
     let deleted = 0;
-    for (;;) {
-      if (this.closed) return unavailable();
-      const channel = channels.pop();
-      if (channel === undefined) return deleted;
+    for (const channel of this.log.channelsWithMessages()) {
       deleted += this.log.deleteUserIn(channel, user);
       this.keepMemoryLimit();
       // Other work goes on between two channels.
       await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
+      if (this.isClosed()) return unavailable();
     }
+    return deleted;
   }
 
   listen(listener: BusListener): void {
@@ -161,6 +160,11 @@ export class MemoryBus implements Bus {
 
   private answer<T>(work: () => T): Promise<T> {
     return this.closed ? unavailable() : Promise.resolve(work());
+  }
+
+  // A function, so that the compiler does not take its value from before an `await` for the one after it.
+  private isClosed(): boolean {
+    return this.closed;
   }
 
   private keepMemoryLimit(): void {

@@ -145,7 +145,8 @@ async function answerOf(bus: Bus, epoch: string, step: Step): Promise<unknown> {
 function modelled(model: Model, step: Step): unknown {
   switch (step.do) {
     case 'append':
-      return model.append(step.channel, step.data, step.isMine);
+      model.append(step.channel, step.data, step.isMine);
+      return undefined;
     case 'deleteMessage':
       return model.deleteMessage(step.channel, step.seq);
     case 'deleteChannel':
