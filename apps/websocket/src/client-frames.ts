@@ -1,7 +1,7 @@
 import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
 import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
-import type { Session } from '@tetracast/session';
+import type { PublishResult, Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
 import type { FrameSink } from './frame-sink';
@@ -89,7 +89,9 @@ export class ClientFrames extends Receiver<FrameSink> {
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
       case 'publish':
-        return this.publish(session, frame, ref);
+        return this.acknowledge(session.publishValid(frame), ref);
+      case 'cancel':
+        return this.acknowledge(session.cancel(frame.channel), ref);
       case 'ping':
         this.sink.send({ type: 'pong', ...ref });
         return;
@@ -102,8 +104,8 @@ export class ClientFrames extends Receiver<FrameSink> {
     }
   }
 
-  private async publish(session: Session, frame: FrameOf<'publish'>, ref: { readonly ref?: Ref }): Promise<void> {
-    const { id, duplicate } = await session.publishValid(frame);
+  private async acknowledge(stored: Promise<PublishResult>, ref: { readonly ref?: Ref }): Promise<void> {
+    const { id, duplicate } = await stored;
     this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 

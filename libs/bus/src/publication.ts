@@ -12,7 +12,7 @@ export interface Publication {
   readonly user?: string;
   /** It is the last message of its channel: from then on the channel takes no more. Default `false`. */
   readonly ends?: boolean;
-  /** It is stored only on a channel that has had a message. Default `false`. */
+  /** It is stored only on a channel that has had a message and has not ended, also if it is a repeat. Default `false`. */
   readonly needsChannel?: boolean;
   /** A repeat on the channel by the same owner within `idempotencyTtlMs` is stored once and answered with the first one's position. */
   readonly idempotencyKey?: string;

@@ -3,6 +3,7 @@ import { describeBatches } from './contract/batches';
 import { describeDeleting } from './contract/deleting';
 import { describeListing } from './contract/listing';
 import { describeReadingBack } from './contract/reading-back';
+import { describeEnding } from './contract/ending';
 import type { BusHarness } from './contract/harness';
 import { describeCheck } from './contract/check';
 import { describeIdempotency } from './contract/idempotency';
@@ -25,6 +26,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeBatches(harness);
     describeDeleting(harness);
     describeListing(harness);
+    describeEnding(harness);
     describeRetention(harness);
     describeIdempotency(harness);
     describeAnnouncing(harness);

@@ -4,6 +4,7 @@ import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
 import { ACCESS_NAMESPACE, AccessControl, ConnectionRegistry, Limits, REVOCATIONS_MAX } from '@tetracast/session';
+import { cancelRoute } from './http/cancel-route';
 import { checkRequestHead } from './http/check-request-head';
 import { crossOrigin } from './http/cross-origin';
 import { answerQuestions } from './answer-questions';
@@ -81,6 +82,7 @@ export async function createService(
     await app.register(crossOrigin);
     await app.register(health);
     await app.register(metrics, role === undefined ? {} : { role });
+    await app.register(cancelRoute);
     if (!access.isOpen) await app.register(accessRoutes);
     for (const plugin of plugins) await app.register(plugin);
   } catch (error) {

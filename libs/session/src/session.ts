@@ -3,6 +3,7 @@ import type { Connection, Sink } from '@tetracast/hub';
 import { CodedError, type PublicationRequest, type Start } from '@tetracast/message-model';
 import type { ConnectionPermission } from './access/connection-permission';
 import type { ClientQuota } from './limits/client-quota';
+import { cancel } from './cancel';
 import { publish, type PublishResult, publishValid } from './publish';
 import type { SessionServices } from './session-services';
 
@@ -135,6 +136,12 @@ export class Session {
   publishValid(publication: PublicationRequest): Promise<PublishResult> {
     this.quota.spend('publish');
     return publishValid(this.services, publication, this.publishContext);
+  }
+
+  /** Asks the publishers of a channel to stop, as {@link cancel} does. Not async, as above. */
+  cancel(channel: string): Promise<PublishResult> {
+    this.quota.spend('publish');
+    return cancel(this.services, channel, this.publishContext);
   }
 
   /**

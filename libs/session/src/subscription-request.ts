@@ -23,11 +23,15 @@ export function parseSubscriptionRequest(
   const after = lastEventId || single(query, 'lastEventId') || single(query, 'after');
   const start = parseStart(after, single(query, 'rewind'));
   if (start === undefined) throw new CodedError('invalid_request', '"rewind" must be a whole number, 0 or more');
-  const client = single(query, 'client') || undefined;
-  if (client !== undefined && !isClientKey(client)) {
-    throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
-  }
+  const client = clientIn(query);
   return { channels: channelsIn(query), start, ...(client === undefined ? {} : { client }) };
+}
+
+/** The client key in a query. @throws CodedError `invalid_request` */
+export function clientIn(query: Readonly<Record<string, unknown>>): string | undefined {
+  const client = single(query, 'client') || undefined;
+  if (client === undefined || isClientKey(client)) return client;
+  throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
 }
 
 /** Requires a channel, for transports on which a client cannot subscribe later. */

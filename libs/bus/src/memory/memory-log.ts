@@ -67,9 +67,11 @@ export class MemoryLog {
     const time = this.runtime.now();
     const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
     const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
-    if (known !== undefined) return { epoch, seq: known, duplicate: true };
-    if (this.ends.get(channel, time) !== undefined) return refuseAppend('ended', channel);
-    if (publication.needsChannel === true && !this.isKnown(channel)) return refuseAppend('unknown', channel);
+    const hasEnded = this.ends.get(channel, time) !== undefined;
+    const needsChannel = publication.needsChannel === true;
+    if (known !== undefined && !(needsChannel && hasEnded)) return { epoch, seq: known, duplicate: true };
+    if (hasEnded) return refuseAppend('ended', channel);
+    if (needsChannel && !this.isKnown(channel)) return refuseAppend('unknown', channel);
     const { seq } = this.store(publication, time);
     if (onceKey !== undefined) this.once.set(onceKey, seq, time + idempotencyTtlMs);
     return { epoch, seq, duplicate: false };

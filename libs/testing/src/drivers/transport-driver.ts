@@ -17,6 +17,8 @@ export interface PublishOptions {
   readonly data: unknown;
   readonly echo?: boolean;
   readonly idempotencyKey?: string;
+  /** The message is the last one of the channel. */
+  readonly end?: boolean;
 }
 
 /** A stock client with an open subscription. */

@@ -2,6 +2,7 @@ import { socketioPolling, socketioWebSocket, type TransportDriver } from '../dri
 import type { ContractContext, TransportSuite } from './contract-context';
 import { testDelivery } from './shared/delivery';
 import { testEcho } from './shared/echo';
+import { testEnding } from './shared/ending';
 import { testHttpPublishing } from './single/http-publishing';
 import { testHttpRefusals } from './single/http-refusals';
 import { testIdempotency } from './shared/idempotency';
@@ -51,6 +52,7 @@ function testEveryTransport(context: ContractContext): void {
   testResets(context);
   testSlowReaders(context);
   testRefusals(context);
+  testEnding(context);
 }
 
 /** What can be said of a client that gets nothing but data; what is its alone is a topic of its form. */

@@ -5,7 +5,7 @@
 -- ARGV[5] channel of the first message  ARGV[6] channel of its announcement  ARGV[7] body  ARGV[8] entries kept
 -- ARGV[9] their ttl in ms  ARGV[10] ttl of the idempotency key in ms, 0 without one
 -- ARGV[11] for the last message of the channel: how long the end is kept, in ms; 'known': only on a channel that has had a
--- message; else ''; seven more for each further message
+-- message and has not ended; else ''; seven more for each further message
 -- Answers {epoch, seq, 1 if it was stored before} of each, in one list; {'', 0, 2} if the channel has ended, {'', 0, 3} if it has
 -- had no message.
 local answers = {}
@@ -23,7 +23,9 @@ local function isKnown(channel, log)
 end
 
 local function append(log, once, ending, channel, announcements, body, size, ttlMs, onceMs, special)
-  local stored = onceMs > 0 and redis.call('GET', once)
+  -- One that needs an open channel is refused although the key is known.
+  local isRefused = special == 'known' and hasEnded(channel, ending)
+  local stored = onceMs > 0 and not isRefused and redis.call('GET', once)
   if stored then
     local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
     return storedEpoch, tonumber(seq), 1

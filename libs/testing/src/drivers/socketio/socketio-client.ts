@@ -64,7 +64,8 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
           const last = args.at(-1);
           if (typeof last === 'string') cursor = last;
           if (event === RESET_EVENT) resets.push(args[0] as Reset);
-          else if (event.startsWith(OWN_EVENT_PREFIX)) resolve();
+          // A message has three arguments, the server's notices have fewer.
+          else if (event.startsWith(OWN_EVENT_PREFIX) && args.length < 3) resolve();
           else receive(messages, event, args);
         });
       });
