@@ -17,6 +17,7 @@ export * from './errors';
 export * from './event';
 export * from './message';
 export * from './moment';
+export * from './presence';
 export * from './publication';
 export * from './reset';
 export * from './frames/server-frame';

@@ -12,11 +12,19 @@ import {
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
+import type {
+  Lease,
+  MemberPage,
+  MemberQuery,
+  PresenceChange,
+  PresenceOutcome,
+} from '../presence/presence-store';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 import { DEFAULT_MEMORY_MAX_BYTES } from '../retention-policy';
 import { MemoryKeyValues } from './memory-key-values';
 import { MemoryLog } from './memory-log';
+import { MemoryPresence } from './memory-presence';
 import { MemoryQuestions } from './memory-questions';
 import { MemoryRateCounts } from './memory-rate-counts';
 
@@ -33,6 +41,7 @@ export interface MemoryBusOptions {
 /** A bus in the memory of one process. It announces a message before `append` resolves. */
 export class MemoryBus implements Bus {
   private readonly log: MemoryLog;
+  private readonly presence: MemoryPresence;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
   private readonly questions: MemoryQuestions;
@@ -50,6 +59,7 @@ export class MemoryBus implements Bus {
     this.log = new MemoryLog(settings, memoryMaxBytes, runtime, (entry) => {
       if (this.subscriptions.has(entry.channel)) this.listener?.onAnnouncement(this.log.epoch, entry);
     });
+    this.presence = new MemoryPresence(this.log, runtime);
     this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
@@ -144,6 +154,22 @@ export class MemoryBus implements Bus {
 
   askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     return this.closed ? unavailable() : this.questions.ask(question, timeoutMs);
+  }
+
+  renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    return this.answer(() => this.presence.renewLease(process, leaseMs, isNew));
+  }
+
+  changePresence(process: string, changes: readonly PresenceChange[], maxMembers: number): Promise<PresenceOutcome> {
+    return this.answer(() => this.presence.change(process, changes, maxMembers));
+  }
+
+  releaseExpired(process: string): Promise<boolean> {
+    return this.answer(() => this.presence.releaseExpired(process));
+  }
+
+  readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    return this.answer(() => this.presence.read(channel, query));
   }
 
   check(): Promise<BusChecks> {

@@ -39,6 +39,21 @@ export class RedisKeys {
     return `${this.prefix}:log:${channel}`;
   }
 
+  /** When the leases of processes end. */
+  get leases(): string {
+    return `${this.prefix}:leases`;
+  }
+
+  /** The members that a process holds. */
+  held(process: string): string {
+    return `${this.prefix}:held:${process}`;
+  }
+
+  /** The members of a channel. */
+  members(channel: string): string {
+    return `${this.prefix}:members:${channel}`;
+  }
+
   /** The last message of a channel that has ended. */
   end(channel: string): string {
     return `${this.prefix}:end:${channel}`;

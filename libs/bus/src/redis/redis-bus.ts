@@ -11,6 +11,13 @@ import {
   type Positions,
   type Range,
 } from '../message-log';
+import type {
+  Lease,
+  MemberPage,
+  MemberQuery,
+  PresenceChange,
+  PresenceOutcome,
+} from '../presence/presence-store';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
@@ -20,6 +27,7 @@ import { decodeAnnouncement } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
+import { RedisPresence } from './redis-presence';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
 import { StoredMessages } from './stored-messages';
@@ -60,6 +68,7 @@ export class RedisBus implements Bus {
   private readonly partition: RedisPartition;
   private readonly storedChannels: StoredChannels;
   private readonly storedMessages: StoredMessages;
+  private readonly presence: RedisPresence;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -124,6 +133,7 @@ export class RedisBus implements Bus {
       channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
     });
     this.storedChannels = new StoredChannels(this.partition);
+    this.presence = new RedisPresence(this.partition);
     this.storedMessages = new StoredMessages(this.partition, settings);
   }
 
@@ -193,6 +203,22 @@ export class RedisBus implements Bus {
 
   askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     return this.questions.ask(question, timeoutMs);
+  }
+
+  renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    return this.presence.renewLease(process, leaseMs, isNew);
+  }
+
+  changePresence(process: string, changes: readonly PresenceChange[], maxMembers: number): Promise<PresenceOutcome> {
+    return this.presence.changePresence(process, changes, maxMembers);
+  }
+
+  releaseExpired(process: string): Promise<boolean> {
+    return this.presence.releaseExpired(process);
+  }
+
+  readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    return this.presence.readMembers(channel, query);
   }
 
   check(): Promise<BusChecks> {

@@ -12,6 +12,13 @@ import {
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
+import type {
+  Lease,
+  MemberPage,
+  MemberQuery,
+  PresenceChange,
+  PresenceOutcome,
+} from '../presence/presence-store';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
@@ -166,6 +173,30 @@ export class FaultyBus implements Bus {
   async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     this.requireAvailable();
     return this.inner.askProcesses(question, timeoutMs);
+  }
+
+  async renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    this.requireAvailable();
+    return this.inner.renewLease(process, leaseMs, isNew);
+  }
+
+  async changePresence(
+    process: string,
+    changes: readonly PresenceChange[],
+    maxMembers: number,
+  ): Promise<PresenceOutcome> {
+    this.requireAvailable();
+    return this.inner.changePresence(process, changes, maxMembers);
+  }
+
+  async releaseExpired(process: string): Promise<boolean> {
+    this.requireAvailable();
+    return this.inner.releaseExpired(process);
+  }
+
+  async readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    this.requireAvailable();
+    return this.inner.readMembers(channel, query);
   }
 
   async check(): Promise<BusChecks> {

@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import appendLua from './append.lua';
 import askLua from './ask.lua';
+import changePresenceLua from './change-presence.lua';
 import claimLua from './claim.lua';
 import type { StreamEntry } from '../entry-codec';
 import partitionLua from './partition.lua';
@@ -11,6 +12,8 @@ import deleteUserLua from './delete-user.lua';
 import positionsLua from './positions.lua';
 import proveLua from './prove.lua';
 import readLua from './read.lua';
+import readMembersLua from './read-members.lua';
+import renewLeaseLua from './renew-lease.lua';
 import storeLua from './store.lua';
 import summariesLua from './summaries.lua';
 import addCountsLua from './add-counts.lua';
@@ -35,6 +38,15 @@ export interface Scripts {
     numberOfKeys: number,
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, last: number[], ends: number[]]>;
+  tetracastRenewLease(...args: Argument[]): Promise<[epoch: string, isHeld: 0 | 1, expired: string[]]>;
+  /** The first argument is the number of keys. */
+  tetracastChangePresence(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[epoch: string, isHeld: 0 | 1, ...refused: number[]]>;
+  tetracastReadMembers(
+    ...args: Argument[]
+  ): Promise<[epoch: string, head: number, count: number, next: string, flat: string[]]>;
   /** Answers why each does not work, or an empty text. */
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
@@ -59,6 +71,9 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastDeleteChannel: { lua: joined(storeLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
+  tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
+  tetracastChangePresence: { lua: joined(storeLua, changePresenceLua) },
+  tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },
   tetracastProve: { lua: proveLua, numberOfKeys: 6 },

@@ -1,0 +1,90 @@
+-- Changes which members a process holds, and stores a message for each member that comes or goes (after store.lua).
+-- KEYS[3] the leases: sorted set of the processes, scored by the time at which each ends, in ms
+-- KEYS[4] what the process holds: set of `<channel>\n<member>`
+-- KEYS[5], KEYS[6] for the first change: the members of the channel, a hash of `<since> <process> … \n<about>\n<info>` by member;
+-- the log of its companion, see store.lua; two more for each further change
+-- ARGV[5] the process  ARGV[6] 'held' if it must have its lease, 'expired' if it must not
+-- ARGV[7] most members of a channel  ARGV[8], ARGV[9] first lines of the bodies of a join and of a leave
+-- ARGV[10] for the first change: 'join' or 'leave'  ARGV[11] channel  ARGV[12] its companion  ARGV[13] channel of the announcements
+-- ARGV[14] entries kept  ARGV[15] their ttl in ms  ARGV[16] member  ARGV[17] about  ARGV[18] info; nine more for each further change
+-- Answers {epoch, 1 if the lease is as it must be, else 0 and nothing was changed, indexes from 0 of the joins without room …}.
+local process, mode, most = ARGV[5], ARGV[6], tonumber(ARGV[7])
+local joinHead, leaveHead = ARGV[8] .. '\n', ARGV[9] .. '\n'
+local held = KEYS[4]
+local PER_CHANGE = 9
+
+local function parse(value)
+  return value:match('^(%d+)( [^\n]*)\n([^\n]*)\n(.*)$')
+end
+
+local function hold(members, log, channel, companion, announcements, size, ttlMs, member, about, info)
+  local value = redis.call('HGET', members, member)
+  if not value and redis.call('HLEN', members) >= most then
+    return false
+  end
+  local since, processes, knownAbout, knownInfo = digits(now), ' ', about, nil
+  if value then
+    since, processes, knownAbout, knownInfo = parse(value)
+  end
+  local isHolder = processes:find(' ' .. process .. ' ', 1, true)
+  if isHolder and knownInfo == info then
+    return true
+  end
+  if knownInfo ~= info then
+    local tail = info == '' and '}' or ',"info":' .. info .. '}'
+    local data = knownAbout:sub(1, -2) .. ',"since":' .. since .. tail
+    store(companion, log, announcements, joinHead .. data, size, ttlMs)
+  end
+  if not isHolder then
+    processes = processes .. process .. ' '
+    redis.call('SADD', held, channel .. '\n' .. member)
+  end
+  redis.call('HSET', members, member, since .. processes .. '\n' .. knownAbout .. '\n' .. info)
+  return true
+end
+
+local function release(members, log, channel, companion, announcements, size, ttlMs, member)
+  local value = redis.call('HGET', members, member)
+  if value then
+    local since, processes, about, info = parse(value)
+    local at = processes:find(' ' .. process .. ' ', 1, true)
+    if at then
+      local others = processes:sub(1, at) .. processes:sub(at + #process + 2)
+      if others == ' ' then
+        local data = about:sub(1, -2) .. ',"since":' .. since .. '}'
+        store(companion, log, announcements, leaveHead .. data, size, ttlMs)
+        redis.call('HDEL', members, member)
+      else
+        redis.call('HSET', members, member, since .. others .. '\n' .. about .. '\n' .. info)
+      end
+    end
+  end
+  redis.call('SREM', held, channel .. '\n' .. member)
+end
+
+epoch, head, forgotten = openPartition()
+now = nowMs()
+local isHeld = tonumber(redis.call('ZSCORE', KEYS[3], process) or 0) > now
+if isHeld ~= (mode == 'held') then
+  return { epoch, 0 }
+end
+for at = 10, #ARGV, PER_CHANGE do
+  local refusal = whyNotAnnounce(ARGV[at + 3])
+  if refusal then
+    return refusal
+  end
+end
+local answer = { epoch, 1 }
+local key = 5
+for at = 10, #ARGV, PER_CHANGE do
+  local kind, channel, companion, announcements, size, ttlMs, member, about, info = unpack(ARGV, at, at + PER_CHANGE - 1)
+  ttlMs = tonumber(ttlMs)
+  if kind == 'leave' then
+    release(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member)
+  elseif not hold(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member, about, info) then
+    answer[#answer + 1] = (at - 10) / PER_CHANGE
+  end
+  key = key + 2
+end
+expireLogs()
+return answer
