@@ -5,6 +5,7 @@ import { createAddCall } from './add-call';
 import { createAuthenticator } from './authenticate';
 import { addConnectionCalls } from './calls/connections';
 import { addHistoryCalls } from './calls/history';
+import { addPresenceCall } from './calls/presence';
 import { addPublishCalls } from './calls/publish';
 import { addRevokeCall } from './calls/revoke';
 import { documents } from './documents/documents.plugin';
@@ -26,6 +27,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
   addHistoryCalls(addCall, tetracast, processes);
+  addPresenceCall(addCall, tetracast);
   addConnectionCalls(addCall, processes);
   addRevokeCall(addCall, tetracast);
   await app.register(documents(VERSION));

@@ -1,6 +1,6 @@
 import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
-import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
+import { describePermissions, openSession, parseFormat, parseSubscriptionRequest, readPresence } from '@tetracast/session';
 import type { PublishResult, Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
@@ -109,15 +109,19 @@ export class ClientFrames extends Receiver<FrameSink> {
     this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 
-  private async subscribe(session: Session, { channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
+  private async subscribe(
+    session: Session,
+    { channels, after, rewind, presence, ref }: FrameOf<'subscribe'>,
+  ): Promise<void> {
     const start = parseStart(after, rewind);
     if (start === undefined) {
       session.quota.spend('subscribe', channels.length);
       throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}: send a whole number`);
     }
-    await session.subscribe(channels, start, (cursor) => {
+    const onBegin = (cursor: string): void => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
-    });
+    };
+    await session.subscribe(channels, start, onBegin, { presence: readPresence(presence) });
   }
 
   /** Sends the error, and closes the connection. */

@@ -12,6 +12,7 @@ import { describeNumbering } from './contract/numbering';
 import { describeReading } from './contract/reading';
 import { describeQuestions } from './contract/questions';
 import { describePages } from './contract/pages';
+import { describePresence } from './contract/presence';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/key-values';
 import { describeRateCounters } from './contract/rate-counters';
@@ -33,6 +34,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeState(harness);
     describeRateCounters(harness);
     describeQuestions(harness);
+    describePresence(harness);
     describeCheck(harness);
     describeModel(harness);
   });

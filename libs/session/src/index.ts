@@ -13,6 +13,8 @@ export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
 export { AllProcesses } from './processes/all-processes';
 export { answerQuestion } from './processes/answer-question';
+export { Presence } from './presence/presence';
+export { readMembers } from './presence/read-members';
 export { ConnectionRegistry } from './processes/connection-registry';
 export { cancel } from './cancel';
 export { createPublication, publish, type PublishResult } from './publish';
@@ -25,6 +27,7 @@ export {
   type Format,
   parseFormat,
   parseSubscriptionRequest,
+  readPresence,
   requireChannels,
   single,
   type SubscriptionRequest,

@@ -15,6 +15,8 @@ export interface NamespacePolicy {
   readonly publish?: Audience;
   /** Who may end its channels. */
   readonly end?: Audience;
+  /** Whether its channels have members that others can see. Default `false`. */
+  readonly presence?: boolean;
   /** Limits messages of the namespace, besides the rate of all messages. */
   readonly publishRate?: Rates;
 }
@@ -70,6 +72,20 @@ export interface RateSettings {
   readonly pollRate: Rates;
 }
 
+/** Durations in milliseconds. A limit of 0 is none, but for `maxMembers`. */
+export interface PresenceSettings {
+  /** How long a member stays without a connection. */
+  readonly presenceGraceMs: number;
+  /** The same after a poll. */
+  readonly presencePollGraceMs: number;
+  /** How long a process that does not answer keeps its members; at least one and a half graces. */
+  readonly presenceLeaseMs: number;
+  /** Members of one channel. */
+  readonly maxMembers: number;
+  readonly maxMembershipsPerIp: number;
+  readonly maxMembershipsPerUser: number;
+}
+
 /** The maximum size of the data of one message. */
 export interface MessageSettings {
   /** Bytes of UTF-8, as JSON text. */
@@ -86,4 +102,5 @@ export interface SessionSettings
     ConnectionSettings,
     RateSettings,
     MessageSettings,
+    PresenceSettings,
     NamespaceSettings {}

@@ -36,6 +36,7 @@ const CASES: Readonly<Record<ApiCallName, Case>> = {
   batch: { concern: 'none', request: (channel) => ({ body: { messages: [{ channel, data: 1 }] } }) },
   listChannels: onPath('none', 'listChannels'),
   getHistory: onPath('subscribe', 'getHistory'),
+  getPresence: onPath('subscribe', 'getPresence'),
   deleteHistory: onPath('publish', 'deleteHistory'),
   deleteMessage: onPath('publish', 'deleteMessage', { id: 'AAAAAAAA-1' }),
   deleteUserMessages: onPath('all', 'deleteUserMessages'),

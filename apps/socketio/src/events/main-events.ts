@@ -1,5 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
+import { readPresence } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from '../session/admit-client';
@@ -23,6 +24,8 @@ export function serveMainNamespace(
   const { engineConnection, session, recoverable, sink } = subscriber;
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
+  // It is for all channels of the connection, so that it is the same when the client comes back.
+  const presence = readPresence(socket.handshake.auth['presence']);
 
   /** Counts arguments that cannot be read too, since the server answers them. */
   const counted = <T>(read: () => T, action: 'subscribe' | 'publish' = 'subscribe'): T => {
@@ -54,7 +57,7 @@ export function serveMainNamespace(
       reply({ ok: true, channels, cursor });
     };
     try {
-      await session.subscribe(channels, start, onBegin, prepare);
+      await session.subscribe(channels, start, onBegin, { prepare, presence });
     } catch (error) {
       if (added.length > 0) {
         recoverable.remove(added);

@@ -27,8 +27,8 @@ export function isResumed({ start }: SubscriptionRequest, auth: Readonly<Record<
  * @throws CodedError `invalid_channel`, `invalid_request`
  */
 export function readHandshake(namespace: string, auth: Readonly<Record<string, unknown>>): SubscriptionRequest {
-  const { channels, after, rewind, client } = auth;
-  const request = readSubscription({ after: offsetIn(auth) ?? after, rewind, client });
+  const { channels, after, rewind, client, presence } = auth;
+  const request = readSubscription({ after: offsetIn(auth) ?? after, rewind, client, presence });
   if (namespace === '/') return { ...request, channels: readChannels(channels) };
   const channel = namespace.slice(1);
   if (!isChannel(channel))
@@ -63,7 +63,10 @@ export function readMembers(argument: unknown): Readonly<Record<string, unknown>
 function readSubscription(words: Readonly<Record<string, unknown>>): SubscriptionRequest {
   const given = Object.entries(words).filter(([, value]) => value != null);
   return parseSubscriptionRequest(
-    Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'number' ? String(value) : value])),
+    Object.fromEntries(given.map(([name, value]) => [
+        name,
+        typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+      ])),
   );
 }
 

@@ -1,4 +1,4 @@
-import { CodedError, decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
+import { CodedError, decodeCursor, isCompanion, type Position, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from '../channels/channel';
 
 /** What a hub knows of the message log. */
@@ -81,6 +81,8 @@ async function resume(cursor: string, channel: Channel | undefined, log: LogHead
 async function rewind(count: number, channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
   if (count === 0) return now(channels, log);
   const position = await log.position();
-  const positions = channels.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
+  // Joins and leaves mean something only with the members before them.
+  const rewound = channels.filter(({ name }) => !isCompanion(name));
+  const positions = rewound.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
   return { position, positions: new Map(await Promise.all(positions)), gapReported: true };
 }

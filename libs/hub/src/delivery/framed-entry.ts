@@ -1,5 +1,5 @@
 import type { Entry } from '@tetracast/bus';
-import { DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor, END_EVENT } from '@tetracast/message-model';
+import { clientChannelOf, DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor, END_EVENT } from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**
@@ -47,7 +47,7 @@ export class FramedEntry {
     const { channel, event, data, time, client, user } = this.entry;
     const message: { -readonly [K in keyof EncodedMessage]: EncodedMessage[K] } = {
       id: encodeCursor({ epoch: this.epoch, seq: this.seq }),
-      channel,
+      channel: clientChannelOf(channel),
       event,
       data,
       time,

@@ -19,8 +19,10 @@ import {
   DeletedSchema,
   HistoryQuerySchema,
   HistorySchema,
+  MembersQuerySchema,
   MessageParamsSchema,
 } from './history';
+import { MembersSchema } from '../presence';
 import { ApiPublishSchema, BatchSchema, PublishedSchema, ResultsSchema } from './publish';
 import { RevocationSchema, UserParamsSchema } from './users';
 
@@ -58,6 +60,15 @@ export const API_CALLS = {
     params: ChannelParamsSchema,
     query: HistoryQuerySchema,
     answers: { 200: HistorySchema },
+  },
+  getPresence: {
+    method: 'GET',
+    path: '/api/channels/{channel}/presence',
+    scope: 'presence',
+    summary: 'List the members of a channel, or count them',
+    params: ChannelParamsSchema,
+    query: MembersQuerySchema,
+    answers: { 200: MembersSchema },
   },
   deleteHistory: {
     method: 'DELETE',

@@ -13,6 +13,8 @@ const SubscribeSchema = Type.Object({
   channels: Channels,
   after: Type.Optional(Type.String()),
   rewind: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** `true`: as a member; `observe`: without being one. Default: no joins and leaves. */
+  presence: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('observe')])),
 });
 
 const UnsubscribeSchema = Type.Object({ channels: Channels });
