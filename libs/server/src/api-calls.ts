@@ -8,6 +8,7 @@ export const API_CALLS = {
   batch: { method: 'POST', path: '/api/batch' },
   listChannels: { method: 'GET', path: '/api/channels' },
   getHistory: { method: 'GET', path: '/api/channels/{channel}/messages' },
+  getPresence: { method: 'GET', path: '/api/channels/{channel}/presence' },
   deleteHistory: { method: 'DELETE', path: '/api/channels/{channel}' },
   deleteMessage: { method: 'DELETE', path: '/api/channels/{channel}/messages/{id}' },
   deleteUserMessages: { method: 'DELETE', path: '/api/users/{user}/messages' },
