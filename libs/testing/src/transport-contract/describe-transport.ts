@@ -11,6 +11,7 @@ import { testPayloads } from './payloads';
 import { testPlainWebSocket } from './single/plain-websocket';
 import { testPollingRequests } from './single/polling-requests';
 import { testProbes } from './probes';
+import { testPresence } from './shared/presence';
 import { testRefusals } from './shared/refusals';
 import { testResets } from './shared/resets';
 import { testResume } from './shared/resume';
@@ -53,6 +54,7 @@ function testEveryTransport(context: ContractContext): void {
   testSlowReaders(context);
   testRefusals(context);
   testEnding(context);
+  testPresence(context);
 }
 
 /** What can be said of a client that gets nothing but data; what is its alone is a topic of its form. */
