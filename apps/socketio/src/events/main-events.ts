@@ -1,6 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
-import { readPresence } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from '../session/admit-client';
@@ -21,11 +20,9 @@ export function serveMainNamespace(
   subscriber: Subscriber,
   logger: FastifyBaseLogger,
 ): void {
-  const { engineConnection, session, recoverable, sink } = subscriber;
+  const { engineConnection, session, recoverable, sink, presence } = subscriber;
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
-  // It is for all channels of the connection, so that it is the same when the client comes back.
-  const presence = readPresence(socket.handshake.auth['presence']);
 
   /** Counts arguments that cannot be read too, since the server answers them. */
   const counted = <T>(read: () => T, action: 'subscribe' | 'publish' = 'subscribe'): T => {
