@@ -40,14 +40,6 @@ export const LIMIT_SETTINGS = {
     about: 'The maximum number of members of one channel with presence.',
     change: 'Channels have more members, or Redis has little memory.',
   }),
-  maxMembershipsPerIp: integer('MAX_MEMBERSHIPS_PER_IP', '10000', [0, MAX_COUNT], {
-    about: 'The maximum number of memberships in channels that clients of one address have in one process; 0: no limit.',
-    change: 'Many clients share an address.',
-  }),
-  maxMembershipsPerUser: integer('MAX_MEMBERSHIPS_PER_USER', '1000', [0, MAX_COUNT], {
-    about: 'The maximum number of memberships of one user in one process; 0: no limit.',
-    change: 'A user is in many channels.',
-  }),
   maxRewind: integer('MAX_REWIND', '10000', [0, MAX_COUNT], {
     about: 'The maximum `rewind` of a subscription; each message costs Redis some work.',
     change: 'Clients ask for long histories of many channels.',
