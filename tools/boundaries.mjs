@@ -25,7 +25,7 @@ export const layers = [
   { layer: 'testing', mayImport: ['message-model'] },
   { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server'] },
   { layer: 'bench', mayImport: ['testing'] },
-  // A package of its own, that depends on nothing.
+  // A separate package, which depends on nothing.
   { layer: 'server', mayImport: [] },
   { layer: 'docs', mayImport: [] },
   { layer: 'tools', mayImport: [] },

@@ -23,7 +23,11 @@ async function loadModel() {
     format: 'cjs',
   });
   const module = { exports: {} };
-  new Function('module', 'exports', 'require', outputFiles[0].text)(module, module.exports, createRequire(import.meta.url));
+  new Function('module', 'exports', 'require', outputFiles[0].text)(
+    module,
+    module.exports,
+    createRequire(import.meta.url),
+  );
   const { API_CALLS, ERRORS, ...others } = module.exports;
   const names = new Map([[JSON.stringify(Object.keys(ERRORS)), 'ErrorCode']]);
   for (const [name, schema] of Object.entries(others))
@@ -44,7 +48,8 @@ function typeOf(schema, defined) {
     // In the order of their first use, each before what it consists of.
     defined.types.set(name, '');
     const text = typeText(schema, defined);
-    const definition = schema.anyOf === undefined && text.startsWith('{') ? `interface ${name} ${text}` : `type ${name} = ${text};`;
+    const definition =
+      schema.anyOf === undefined && text.startsWith('{') ? `interface ${name} ${text}` : `type ${name} = ${text};`;
     defined.types.set(name, `${commentOf(schema)}export ${definition}`);
   }
   return name;
@@ -73,7 +78,8 @@ function typeText(schema, defined) {
 }
 
 function objectType({ properties, required = [], patternProperties }, inner) {
-  if (patternProperties !== undefined) return `Record<string, ${Object.values(patternProperties).map(inner).join(' | ')}>`;
+  if (patternProperties !== undefined)
+    return `Record<string, ${Object.values(patternProperties).map(inner).join(' | ')}>`;
   const members = Object.entries(properties ?? {}).map(
     ([name, schema]) => `${commentOf(schema)}${nameOf(name)}${required.includes(name) ? '' : '?'}: ${inner(schema)};`,
   );
@@ -86,7 +92,7 @@ function callType([name, { summary, params, query, body, answers }], inner) {
     ...(query === undefined ? [] : [`readonly query?: ${inner(query)};`]),
     ...(body === undefined ? [] : [`readonly body: ${inner(body)};`]),
   ];
-  const answer = [...new Set(Object.values(answers).map(inner))].join(' | ');
+  const answer = [...new Set(Object.values(answers).flatMap((each) => (each.anyOf ?? [each]).map(inner)))].join(' | ');
   return `/** ${summary}. */\nreadonly ${name}: { ${parts.join('\n')}\nreadonly answer: ${answer}; };`;
 }
 

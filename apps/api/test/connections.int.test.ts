@@ -8,7 +8,11 @@ let api: Api;
 beforeAll(async () => {
   const keys = ['all', 'some', 'reader'].map((name) => `${name}=${keyOf(name)}`);
   const [all, some, reader] = keys;
-  api = await startApi({ API_KEYS: `${all}/*/*,${some}/*/news,${reader}/connections/*`, MAX_CONNECTIONS_PER_USER: '0' });
+  api = await startApi({
+    API_KEYS: `${all}/*/*,${some}/*/news,${reader}/connections/*`,
+    MAX_CONNECTIONS_PER_USER: '0',
+  });
+  while (!api.tetracast.access.isReady) await new Promise(setImmediate);
 });
 
 afterAll(() => api[Symbol.asyncDispose]());
@@ -52,7 +56,10 @@ describe('GET /api/connections', () => {
 
   it.each(['limit=0', 'limit=1001', 'page=x', 'channel=a%20b', 'client=%20', 'user='])('refuses %s', async (query) => {
     const { status, json } = await api.call('GET', `/api/connections?${query}`);
-    expect([status, json]).toEqual([400, expect.objectContaining({ code: expect.stringMatching(/^invalid_/) as string })]);
+    expect([status, json]).toEqual([
+      400,
+      expect.objectContaining({ code: expect.stringMatching(/^invalid_/) as string }),
+    ]);
   });
 });
 
@@ -127,14 +134,14 @@ it('counts what the process has and has done', async () => {
   expect(stats.processes).toHaveLength(1);
 });
 
-const CALLS: [string, string, object?][] = [
-  ['GET', '/api/connections'],
-  ['GET', '/api/connections/x'],
-  ['DELETE', '/api/connections/x'],
-  ['POST', '/api/users/ann/disconnect'],
-  ['GET', '/api/stats'],
+const CALLS: [string, string, object | undefined][] = [
+  ['GET', '/api/connections', undefined],
+  ['GET', '/api/connections/x', undefined],
+  ['DELETE', '/api/connections/x', undefined],
+  ['POST', '/api/users/ann/disconnect', undefined],
+  ['GET', '/api/stats', undefined],
 ];
-const CHANNEL_CALLS: [string, string, object?][] = [
+const CHANNEL_CALLS: [string, string, object | undefined][] = [
   ['POST', '/api/users/ann/subscribe', { channels: ['sport'] }],
   ['POST', '/api/users/ann/unsubscribe', { channels: ['sport'] }],
 ];
@@ -144,7 +151,10 @@ it.each([...CALLS, ...CHANNEL_CALLS])('%s %s is refused to a key for other chann
   expect(await api.call(method, path, body, headers)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
 });
 
-it.each([...CALLS.slice(2), ...CHANNEL_CALLS])('%s %s is refused to a key without the scope', async (method, path, body) => {
-  const headers = { authorization: `Bearer ${keyOf('reader')}` };
-  expect(await api.call(method, path, body, headers)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
-});
+it.each([...CALLS.slice(2), ...CHANNEL_CALLS])(
+  '%s %s is refused to a key without the scope',
+  async (method, path, body) => {
+    const headers = { authorization: `Bearer ${keyOf('reader')}` };
+    expect(await api.call(method, path, body, headers)).toMatchObject({ status: 403, json: { code: 'forbidden' } });
+  },
+);

@@ -32,6 +32,21 @@ describe('an API with keys', () => {
     expect(await statuses(keyOf('next'))).toEqual([403, 201, 403]);
   });
 
+  it('refuses the messages of a batch that are for other channels, and stores the others', async () => {
+    const messages = ['news', 'other'].map((channel) => ({ channel, data: 1 }));
+    const { status, json } = await api.call('POST', '/api/batch', { messages }, bearer(keyOf('shop')));
+
+    expect({ status, json }).toMatchObject({
+      status: 200,
+      json: {
+        results: [
+          { channel: 'news' },
+          { error: { code: 'forbidden', message: 'The key shop does not allow to publish to other' } },
+        ],
+      },
+    });
+  });
+
   it('names the key in a refusal, and never shows it', async () => {
     const { status, text } = await publishWith(api, bearer(keyOf('shop')), 'other');
     expect([status, text]).toEqual([403, expect.stringContaining('the key shop does not allow')]);

@@ -79,7 +79,12 @@ describe('POST /api/publish', () => {
     ['a reserved event', { channel: 'news', event: 'tetracast:reset', data: 1 }, 400, 'invalid_event'],
     ['a client key that is none', { channel: 'news', client: 'a b', data: 1 }, 400, 'invalid_request'],
     ['a wrong idempotency key', { channel: 'news', idempotencyKey: '', data: 1 }, 400, 'invalid_request'],
-    ['too deep data', { channel: 'news', data: JSON.parse('['.repeat(65) + ']'.repeat(65)) as unknown }, 400, 'invalid_message'],
+    [
+      'too deep data',
+      { channel: 'news', data: JSON.parse('['.repeat(65) + ']'.repeat(65)) as unknown },
+      400,
+      'invalid_message',
+    ],
     ['an infinite number', '{"channel":"news","data":1e999}', 400, 'invalid_message'],
     ['too large data', { channel: 'news', data: 'x'.repeat(1100) }, 413, 'message_too_large'],
     ['too large a body', { channel: 'news', data: 'x'.repeat(66_000) }, 413, 'message_too_large'],

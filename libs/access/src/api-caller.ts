@@ -15,7 +15,7 @@ export class ApiCaller {
 
   /** The holder of an API key. One list of patterns says where it may publish and read. */
   static ofKey(name: string, scopes: readonly ApiScope[], channels: readonly string[]): ApiCaller {
-    return new ApiCaller(`key ${name}`, permissionsFor(scopes, channels));
+    return new ApiCaller(`key ${name}`, permissionsFor(scopes, channels, `key ${name}`));
   }
 
   /** The holder of a token with the claim `tetracast.api`. Its `publish` and `subscribe` say on which channels. */
@@ -61,9 +61,12 @@ export class ApiCaller {
   }
 }
 
-function permissionsFor(api: readonly ApiScope[], channels: readonly string[]): Permissions {
+function permissionsFor(api: readonly ApiScope[], channels: readonly string[], holder?: string): Permissions {
   const patterns = [...channels];
-  return Permissions.of({
-    tetracast: { subscribe: patterns, publish: patterns, presence: patterns, end: patterns, cancel: patterns, admin: false, api: [...api] },
-  });
+  const tetracast = {
+    ...{ subscribe: patterns, publish: patterns, presence: patterns, end: patterns, cancel: patterns },
+    admin: false,
+    api: [...api],
+  };
+  return Permissions.of({ tetracast }, undefined, holder);
 }

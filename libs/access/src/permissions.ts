@@ -54,22 +54,18 @@ export class Permissions {
     private readonly closed?: ClosedNamespaces,
     /** Closed to this one. */
     private readonly closedHere = closed,
+    /** What has these permissions, as a refusal names it. */
+    private readonly holder = 'token',
   ) {
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub, closedHere?.subscribe);
     this.publish = new ChannelPatterns(publish, claims?.sub, closedHere?.publish);
   }
 
-  /** The permissions in a token, together with those of everybody. */
-  static of(claims: TokenClaims, everybody?: Permissions): Permissions {
+  /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
+  static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
     const { tetracast } = claims;
-    return new Permissions(
-      tetracast.subscribe,
-      tetracast.publish,
-      tetracast,
-      claims,
-      everybody,
-      everybody?.closed,
-    );
+    const { subscribe, publish } = tetracast;
+    return new Permissions(subscribe, publish, tetracast, claims, everybody, everybody?.closed, undefined, holder);
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
@@ -185,7 +181,7 @@ export class Permissions {
     const words = WORDS[act];
     return this.claims === undefined
       ? new CodedError('unauthorized', `Send a token to ${words} ${channel}`)
-      : new CodedError('forbidden', `The token does not allow to ${words} ${channel}`);
+      : new CodedError('forbidden', `The ${this.holder} does not allow to ${words} ${channel}`);
   }
 }
 

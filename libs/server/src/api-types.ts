@@ -3,7 +3,7 @@
 /** What each call of the server API takes and answers. */
 export interface ApiTypes {
   /** Publish one message on one channel or on several. */
-  readonly publish: { readonly body: ApiPublish; readonly answer: Published | Results | Published };
+  readonly publish: { readonly body: ApiPublish; readonly answer: Published | Results };
   /** Publish up to 1000 messages in their order. */
   readonly batch: { readonly body: Batch; readonly answer: Results };
   /** List the channels that have messages, or had some. */
@@ -39,23 +39,38 @@ export interface ApiTypes {
     readonly answer: Stats;
   };
   /** Revoke tokens. */
-  readonly revoke: { readonly body: Revocation; readonly answer: Revocation };
+  readonly revoke: {
+    readonly body: Revocation;
+    readonly answer:
+      | {
+          /** a text of 1 to 256 characters */
+          jti?: TokenName;
+          /** a text of 1 to 256 characters */
+          sub: TokenName;
+        }
+      | {
+          /** a text of 1 to 256 characters */
+          jti: TokenName;
+          /** a text of 1 to 256 characters */
+          sub?: TokenName;
+        };
+  };
 }
 
-export type ApiPublish = Publication | Broadcast;
+export type ApiPublish =
+  | Publication
+  | {
+      channels: string[];
+      event?: string;
+      data?: unknown;
+      end?: boolean;
+      echo?: boolean;
+      client?: string;
+      idempotencyKey?: string;
+    };
 
 export interface Publication {
   channel: string;
-  event?: string;
-  data?: unknown;
-  end?: boolean;
-  echo?: boolean;
-  client?: string;
-  idempotencyKey?: string;
-}
-
-export interface Broadcast {
-  channels: string[];
   event?: string;
   data?: unknown;
   end?: boolean;
@@ -73,11 +88,7 @@ export interface Published {
 }
 
 export interface Results {
-  results: (Published | Refused)[];
-}
-
-export interface Refused {
-  error: { code: ErrorCode; message: string };
+  results: (Published | { error: { code: ErrorCode; message: string } })[];
 }
 
 export type ErrorCode =

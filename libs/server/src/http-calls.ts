@@ -32,7 +32,9 @@ export class HttpCalls {
     const { method, path } = API_CALLS[name];
     const { key, timeoutMs = TIMEOUT_MS } = this.options;
     const values = new Map(Object.entries(params as Record<string, string>));
-    const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) => encodeURIComponent(values.get(member) ?? ''));
+    const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) =>
+      encodeURIComponent(values.get(member) ?? ''),
+    );
     const text = body === undefined ? undefined : JSON.stringify(body);
     const response = await this.fetch(`${this.base}${route}${queryOf(query)}`, {
       method,
@@ -62,7 +64,11 @@ export class HttpCalls {
     if (status >= 200 && status < 300 && answer !== undefined) return answer;
     const { code, detail } = (answer ?? {}) as { code?: unknown; detail?: unknown };
     if (typeof code === 'string') throw new TetracastError(code, String(detail), status);
-    throw new TetracastError('invalid_answer', `the answer ${status} from ${this.base} is not one of Tetracast`, status);
+    throw new TetracastError(
+      'invalid_answer',
+      `the answer ${status} from ${this.base} is not one of Tetracast`,
+      status,
+    );
   }
 }
 

@@ -81,7 +81,8 @@ export class Tetracast {
 
   /** The channels that have messages, or had some. */
   async *channels(query: ChannelsQuery = {}): AsyncGenerator<Channels['channels'][number], void, undefined> {
-    for await (const { channels } of pages(query, (next) => this.calls.send('listChannels', { query: next }))) yield* channels;
+    for await (const { channels } of pages(query, (next) => this.calls.send('listChannels', { query: next })))
+      yield* channels;
   }
 
   /** Deletes one message. `false`: it is not stored. */

@@ -16,7 +16,9 @@ export interface FakeServer extends AsyncDisposable {
 }
 
 /** A server that records what it gets, and answers each request with the next of `answers`: a status and a body, or nothing at all. */
-export async function startFakeServer(...answers: (readonly [status: number, body: unknown] | 'hangs')[]): Promise<FakeServer> {
+export async function startFakeServer(
+  ...answers: (readonly [status: number, body: unknown] | 'hangs')[]
+): Promise<FakeServer> {
   const seen: SeenRequest[] = [];
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request;

@@ -15,7 +15,10 @@ async function failureOf(call: Promise<unknown>): Promise<TetracastError> {
 it('sends the key, the parameters and the body of a call', async () => {
   await using server = await startFakeServer([201, { id: 'e-1', channel: 'a/b' }], [200, { deleted: 2 }]);
   const tetracast = new Tetracast({ url: `${server.url}/`, key: KEY });
-  expect(await tetracast.publish('a', { b: 1 }, { event: 'e', idempotencyKey: 'k' })).toEqual({ id: 'e-1', channel: 'a/b' });
+  expect(await tetracast.publish('a', { b: 1 }, { event: 'e', idempotencyKey: 'k' })).toEqual({
+    id: 'e-1',
+    channel: 'a/b',
+  });
   expect(await tetracast.deleteUserMessages('an/n ä')).toBe(2);
   expect(server.seen).toMatchObject([
     {
@@ -58,14 +61,18 @@ it('lists connections and channels page by page', async () => {
   const ids: string[] = [];
   for await (const { id } of tetracast.connections({ user: 'ann' })) ids.push(id);
   expect(ids).toEqual(['a', 'b']);
-  expect(server.seen.map(({ url }) => url)).toEqual(['/api/connections?user=ann', '/api/connections?user=ann&page=next']);
+  expect(server.seen.map(({ url }) => url)).toEqual([
+    '/api/connections?user=ann',
+    '/api/connections?user=ann&page=next',
+  ]);
   const channels: string[] = [];
   for await (const { channel } of tetracast.channels()) channels.push(channel);
   expect(channels).toEqual(['a']);
 });
 
 it('sends a large batch in requests of 1000 messages', async () => {
-  const results = (count: number) => [200, { results: Array.from({ length: count }, () => ({ id: 'e-1', channel: 'a' })) }] as const;
+  const results = (count: number) =>
+    [200, { results: Array.from({ length: count }, () => ({ id: 'e-1', channel: 'a' })) }] as const;
   await using server = await startFakeServer(results(1000), results(500));
   const messages = Array.from({ length: 1500 }, (_, data) => ({ channel: 'a', data }));
   expect(await new Tetracast(server).batch(messages)).toHaveLength(1500);
@@ -103,12 +110,18 @@ it('reports an answer of something else, and none at all', async () => {
   const tetracast = new Tetracast({ url: server.url, timeoutMs: 500 });
   expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'invalid_answer', status: 502, isTemporary: true });
   expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'invalid_answer', status: 200 });
-  expect(await failureOf(tetracast.stats())).toMatchObject({ code: 'unreachable', status: undefined, isTemporary: true });
+  expect(await failureOf(tetracast.stats())).toMatchObject({
+    code: 'unreachable',
+    status: undefined,
+    isTemporary: true,
+  });
   expect(() => new Tetracast({ url: 'nowhere' })).toThrow('Invalid URL');
 });
 
 it('follows no redirect, which would take the key elsewhere', async () => {
   await using server = await startFakeServer([307, '']);
-  expect(await failureOf(new Tetracast({ url: server.url, key: KEY }).stats())).toMatchObject({ code: expect.any(String) as string });
+  expect(await failureOf(new Tetracast({ url: server.url, key: KEY }).stats())).toMatchObject({
+    code: expect.any(String) as string,
+  });
   expect(server.seen).toHaveLength(1);
 });

@@ -147,5 +147,7 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
 }
 
 function namespaceHistories({ namespaces }: Settings): Record<string, Retention> {
-  return Object.fromEntries([...namespaces].flatMap(([name, { history }]) => (history === undefined ? [] : [[name, history]])));
+  return Object.fromEntries(
+    [...namespaces].flatMap(([name, { history }]) => (history === undefined ? [] : [[name, history]])),
+  );
 }

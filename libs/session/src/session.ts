@@ -248,6 +248,6 @@ export class Session {
 }
 
 /** Whether the operator may change the channels of the connection: its client gets a notice. */
-function mayChange({ sendNotice, hasFixedChannels = false }: Sink): boolean {
-  return sendNotice !== undefined && !hasFixedChannels;
+function mayChange(sink: Sink): boolean {
+  return sink.sendNotice !== undefined && sink.hasFixedChannels !== true;
 }

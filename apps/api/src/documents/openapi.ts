@@ -53,7 +53,12 @@ export function routeSchemaOf(name: string, { scope, summary, params, query, bod
     ...(body && { body }),
     response: {
       ...Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, answerOf(schema)])),
-      ...Object.fromEntries([...REFUSALS, ...(params ? PATH_REFUSALS : []), ...(body ? BODY_REFUSALS : [])].map((status) => [status, problem])),
+      ...Object.fromEntries(
+        [...REFUSALS, ...(params ? PATH_REFUSALS : []), ...(body ? BODY_REFUSALS : [])].map((status) => [
+          status,
+          problem,
+        ]),
+      ),
     },
   };
 }

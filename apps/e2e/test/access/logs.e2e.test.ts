@@ -113,7 +113,7 @@ describe('no log line contains a token, a ticket or a secret', () => {
         ['DELETE', `/api/channels/%zz${key}`],
         ['GET', '/api/nothing'],
       ] as const) {
-        const headers = { authorization, 'content-type': 'application/json' };
+        const headers = { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) };
         await fetch(service.url + path, { method, headers, ...(body !== undefined && { body }) });
       }
     }

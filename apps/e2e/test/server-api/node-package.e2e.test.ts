@@ -29,9 +29,16 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 describe('@tetracast/server', () => {
   it('publishes, reads and deletes', async () => {
     const { id } = await tetracast.publish('a', { n: 0 }, { idempotencyKey: 'k' });
-    expect(await tetracast.publish('a', { n: 0 }, { idempotencyKey: 'k' })).toEqual({ id, channel: 'a', duplicate: true });
+    expect(await tetracast.publish('a', { n: 0 }, { idempotencyKey: 'k' })).toEqual({
+      id,
+      channel: 'a',
+      duplicate: true,
+    });
     expect(await tetracast.publishTo(['a', 'b'], 1)).toMatchObject([{ channel: 'a' }, { channel: 'b' }]);
-    const results = await tetracast.batch([{ channel: 'a', data: 2 }, { channel: 'no name', data: 3 }]);
+    const results = await tetracast.batch([
+      { channel: 'a', data: 2 },
+      { channel: 'no name', data: 3 },
+    ]);
     expect(results).toMatchObject([{ channel: 'a' }, { error: { code: 'invalid_channel' } }]);
 
     const dataOf = async (query: Parameters<Tetracast['history']>[1]): Promise<unknown[]> =>
@@ -70,7 +77,9 @@ it('the example of the documentation runs with the package', async () => {
   try {
     const text = readFileSync(join(ROOT, 'docs/server-api.md'), 'utf8');
     const [, code = ''] = /```mjs excerpt\n([^]*?)```/.exec(text) ?? [];
-    execFileSync(process.execPath, ['tools/pack-server.mjs', join(folder, 'node_modules/@tetracast/server')], { cwd: ROOT });
+    execFileSync(process.execPath, ['tools/pack-server.mjs', join(folder, 'node_modules/@tetracast/server')], {
+      cwd: ROOT,
+    });
     writeFileSync(join(folder, 'example.mjs'), code.replace('http://127.0.0.1:8080', service.url));
     const env = { ...process.env, API_KEY, AUTH_SECRET };
     const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder, env });

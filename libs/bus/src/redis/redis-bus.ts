@@ -27,6 +27,7 @@ import { decodeAnnouncement } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
+import { requireSameServer } from './connection/same-server';
 import { RedisPresence } from './redis-presence';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
@@ -115,7 +116,8 @@ export class RedisBus implements Bus {
       onRestored: () => this.listener?.onResubscribed(),
     });
     const { commandConnection: commands, announcementConnection: announcements, primary } = this;
-    for (const connection of [commands, announcements]) connection.onReady(() => this.requireSameServer());
+    for (const connection of [commands, announcements])
+      connection.onReady(() => requireSameServer(commands, announcements));
     this.questions = new RedisQuestions(commands, announcements, this.keys, runtime);
     this.selfCheck = new SelfCheck(
       { commands, announcements, primary },
@@ -231,18 +233,6 @@ export class RedisBus implements Bus {
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
-  }
-
-  /** Both connections must lead to one server: a host name may resolve to different ones. */
-  private requireSameServer(): void {
-    const [commandRunId, announcementRunId] = [
-      this.commandConnection.server?.runId,
-      this.announcementConnection.server?.runId,
-    ];
-    if (commandRunId && announcementRunId && commandRunId !== announcementRunId)
-      this.announcementConnection.drop(
-        new Error('announcements and commands were connected to different Redis servers'),
-      );
   }
 
   private onAnnouncement(channel: string, text: string): void {

@@ -11,7 +11,7 @@ const JOIN_EVERY_MS = 10_000;
 const HEAD = /^(question|answer|failure) ([0-9]+) ([A-Za-z0-9]+)$/;
 
 /**
- * Questions between processes over Redis. Every process subscribes to a channel of its own, and names itself in a hash. One script
+ * Questions between processes over Redis. Every process subscribes to a separate channel, and names itself in a hash. One script
  * (ask.lua) sends a question to all of them, and removes the names of those that are no longer subscribed.
  */
 export class RedisQuestions {

@@ -78,20 +78,19 @@ export class StoredMessages {
       keysOfAll.push(keys.log(channel), keys.idempotency(name), keys.end(channel));
       argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs, kind);
     }
-    const flat = await partition.write((redis) =>
+    const results = await partition.write((redis) =>
       redis.tetracastAppend(
         2 + keysOfAll.length,
         ...[keys.partition, keys.last, ...keysOfAll],
         ...[...partition.epochArguments(), partition.channelsRemembered, ...argumentsOfAll],
       ),
     );
-    return publications.map(({ channel }, i) => {
-      const [epoch, seq, outcome] = [flat[3 * i] as string, flat[3 * i + 1] as number, flat[3 * i + 2]];
+    return results.map(([epoch, seq, outcome], i) => {
+      const { channel = '' } = publications[i] ?? {};
       if (outcome === 2) return refuseAppend('ended', channel);
       if (outcome === 3) return refuseAppend('unknown', channel);
-      const duplicate = outcome === 1;
-      if (!duplicate) partition.remember(epoch, seq);
-      return { epoch, seq, duplicate };
+      if (outcome === 0) partition.remember(epoch, seq);
+      return { epoch, seq, duplicate: outcome === 1 };
     });
   }
 

@@ -6,7 +6,12 @@ import type { BusHarness } from './harness';
 const LONG_MS = 600_000;
 
 /** Asks until so many processes have been asked: a process on Redis is known a moment after it begins to answer. */
-export async function askUntil(bus: Bus, processes: number, question = '?', timeoutMs = LONG_MS): Promise<ProcessAnswers> {
+export async function askUntil(
+  bus: Bus,
+  processes: number,
+  question = '?',
+  timeoutMs = LONG_MS,
+): Promise<ProcessAnswers> {
   const { answers, missing } = await pollUntil(
     () => bus.askProcesses(question, timeoutMs),
     (found) => found.answers.length + found.missing.length === processes,

@@ -16,7 +16,9 @@ export const ConnectionInfoSchema = Type.Object({
   id: Type.String(),
   process: Type.String({ description: 'The name of the process that has the connection.' }),
   transport: Type.String({ examples: ['websocket'] }),
-  address: Type.String({ description: 'An IPv4 address, or the /64 network of an IPv6 address; empty if it is unknown.' }),
+  address: Type.String({
+    description: 'An IPv4 address, or the /64 network of an IPv6 address; empty if it is unknown.',
+  }),
   since: Type.Integer({ description: 'When it was opened, in milliseconds since 1970.' }),
   user: Type.Optional(User),
   client: Type.Optional(Type.String({ description: 'The client key, if the client or the server has named one.' })),
@@ -68,7 +70,10 @@ export const CloseQuerySchema = Type.Object({
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description });
 
-export const ClosedSchema = Type.Composite([Type.Object({ closed: counted('Connections that were closed.') }), MissingSchema]);
+export const ClosedSchema = Type.Composite([
+  Type.Object({ closed: counted('Connections that were closed.') }),
+  MissingSchema,
+]);
 
 export type Closed = Static<typeof ClosedSchema>;
 

@@ -4,12 +4,12 @@ import { ERRORS, type ErrorCode } from '../errors';
 import { PublicationSchema } from '../publication';
 
 /** Maximum number of messages in one batch, and of channels of one publication. */
-export const BATCH_MAX = 1000;
+const BATCH_MAX = 1000;
 
 const Channel = Type.String({ format: 'channel', examples: ['news'] });
 
 /** One message for several channels. */
-export const BroadcastSchema = Type.Composite([
+const BroadcastSchema = Type.Composite([
   Type.Object({ channels: Type.Array(Channel, { minItems: 1, maxItems: BATCH_MAX, uniqueItems: true }) }),
   Type.Omit(PublicationSchema, ['channel']),
 ]);
@@ -58,7 +58,7 @@ export type Published = Static<typeof PublishedSchema>;
 const Code = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
 
 /** The answer to a message of a batch that is not stored. */
-export const RefusedSchema = Type.Object({ error: Type.Object({ code: Code, message: Type.String() }) });
+const RefusedSchema = Type.Object({ error: Type.Object({ code: Code, message: Type.String() }) });
 
 /** One result for each message, or each channel, in the same order. */
 export const ResultsSchema = Type.Object({ results: Type.Array(Type.Union([PublishedSchema, RefusedSchema])) });

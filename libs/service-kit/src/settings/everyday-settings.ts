@@ -71,8 +71,7 @@ export const EVERYDAY_SETTINGS = {
     change: 'Some channels need a longer or a shorter history than others.',
   },
   namespacesFile: text('NAMESPACES_FILE', '', {
-    about:
-      'A file, as YAML or JSON, with the policies of namespaces: history, who may subscribe and publish, rates.',
+    about: 'A file, as YAML or JSON, with the policies of namespaces: history, who may subscribe and publish, rates.',
     change: 'Some channels need more than another history: other rates, or other permissions.',
   }),
   trustProxy: {

@@ -22,7 +22,9 @@ export const SETTING_GROUPS = {
 export const SETTINGS = { ...EVERYDAY_SETTINGS, ...ACCESS_SETTINGS, ...LIMIT_SETTINGS, ...TUNING_SETTINGS };
 
 /** The settings of a service with its fixed values; durations in ms, sizes in bytes. */
-export type Settings = { readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']> } & FixedValues & {
+export type Settings = {
+  readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']>;
+} & FixedValues & {
     /** The policies in NAMESPACES_FILE. */
     readonly namespaces: NamespacePolicies;
   };

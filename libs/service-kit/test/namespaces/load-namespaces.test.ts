@@ -24,7 +24,9 @@ function problemsWith(text: string, env: Record<string, string> = {}): readonly 
 
 it('reads the policies with the other settings', () => {
   writeFileSync(file, 'namespaces:\n  chat: { publish: token }');
-  expect([...parseSettings({ NAMESPACES_FILE: file, AUTH_SECRET }).namespaces]).toEqual([['chat', { publish: 'token' }]]);
+  expect([...parseSettings({ NAMESPACES_FILE: file, AUTH_SECRET }).namespaces]).toEqual([
+    ['chat', { publish: 'token' }],
+  ]);
 });
 
 it('reports what is wrong in the file besides what is wrong elsewhere', () => {

@@ -57,13 +57,15 @@ it.each([
     'line 3: namespaces.chat.publishRate must be three rates a second, connection/address/user, such as 10/100/20; 0 is no limit, not 10',
   ],
   [inChat('presence: true'), 'line 3: namespaces.chat.presence is not known: correct its name, or remove it'],
+  ['namespaces:\n  a:b: {}', 'line 2: "a:b" is not a namespace: write what comes before the first ":" of its channels'],
   [
-    'namespaces:\n  a:b: {}',
-    'line 2: "a:b" is not a namespace: write what comes before the first ":" of its channels',
+    'namespaces:\n  $own: {}',
+    'line 2: "$own" is not a namespace: write what comes before the first ":" of its channels',
   ],
-  ['namespaces:\n  $own: {}', 'line 2: "$own" is not a namespace: write what comes before the first ":" of its channels'],
 ])('says where %j is wrong, and how to correct it', (text, problem) => {
-  expect(() => parseNamespaces(text)).toThrow(expect.objectContaining({ problems: expect.arrayContaining([problem]) as unknown }) as Error);
+  expect(() => parseNamespaces(text)).toThrow(
+    expect.objectContaining({ problems: expect.arrayContaining([problem]) as unknown }) as Error,
+  );
 });
 
 it.each(['namespaces: [', 'namespaces:\n  chat: {}\n  chat: {}', 'namespaces:\n\tchat: {}'])(

@@ -92,7 +92,7 @@ export class ClientQuota {
     }
   }
 
-  /** Spends the rate of the channel's namespace, if it has one of its own. @throws CodedError `rate_limited` */
+  /** Spends the rate of the channel's namespace, if it has one. @throws CodedError `rate_limited` */
   spendNamespace(channel: string): void {
     const name = this.limits.namespaceRate(channel);
     if (name !== undefined) this.spend(name);

@@ -14,7 +14,7 @@ import { exchangeRateCounts } from './exchange-rate-counts';
 /** The actions that have rates. */
 export type Action = 'publish' | 'subscribe' | 'poll';
 
-/** What has rates: an action, or publishing in a namespace with rates of its own. */
+/** What has rates: an action, or publishing in a namespace that has rates. */
 export type RateName = Action | `publish ${string}`;
 
 /** What a rate over all connections, transports and processes is for. */
@@ -35,7 +35,7 @@ export class Limits {
   private readonly rates = new Map<string, Rates>();
   private readonly onConnection = new WeakMap<Socket, ConnectionRates>();
   private readonly stop: () => void;
-  /** Whether some namespaces have rates of their own. */
+  /** Whether some namespaces have rates. */
   readonly hasNamespaceRates: boolean;
 
   constructor(
@@ -49,7 +49,8 @@ export class Limits {
     const { publishRate, subscribeRate, pollRate, namespaces } = settings;
     const actions: Record<Action, Rates> = { publish: publishRate, subscribe: subscribeRate, poll: pollRate };
     for (const [action, rates] of Object.entries(actions)) this.rates.set(action, rates);
-    for (const [name, { publishRate: rates }] of namespaces) if (rates !== undefined) this.rates.set(inNamespace(name), rates);
+    for (const [name, { publishRate: rates }] of namespaces)
+      if (rates !== undefined) this.rates.set(inNamespace(name), rates);
     this.hasNamespaceRates = this.rates.size > Object.keys(actions).length;
     this.stop = exchangeRateCounts(counters, this.shared, runtime);
   }

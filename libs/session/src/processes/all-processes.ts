@@ -106,7 +106,13 @@ export class AllProcesses {
     action: ConnectionAction,
   ): Promise<Missing & { readonly done: number; readonly refused: number }> {
     const { replies, missing } = await this.ask({ kind: 'act', filter, action });
-    return { ...sumOf(replies.map(({ reply }) => ({ ...reply })), { done: 0, refused: 0 }), missing };
+    return {
+      ...sumOf(
+        replies.map(({ reply }) => ({ ...reply })),
+        { done: 0, refused: 0 },
+      ),
+      missing,
+    };
   }
 
   private async ask<Q extends ProcessQuestion>(
@@ -132,13 +138,19 @@ function formatPage([since, process]: PageKey): string {
 function parsePage(page: string): PageKey {
   const [, since, process] = /^(\d+(?:\.\d+)?) (.+)$/.exec(Buffer.from(page, 'base64url').toString()) ?? [];
   if (since === undefined || process === undefined)
-    throw new CodedError('invalid_request', '"page" is not one that the server gave out: send that of the answer before');
+    throw new CodedError(
+      'invalid_request',
+      '"page" is not one that the server gave out: send that of the answer before',
+    );
   return [Number(since), process];
 }
 
-function sumOf<K extends string>(counts: readonly Readonly<Record<K, number>>[], zero?: Record<K, number>): Record<K, number> {
+function sumOf<K extends string>(
+  counts: readonly Readonly<Record<K, number>>[],
+  zero?: Record<K, number>,
+): Record<K, number> {
   const sum: Record<string, number> = { ...zero };
   for (const each of counts)
     for (const [name, count] of Object.entries<number>(each)) sum[name] = (sum[name] ?? 0) + count;
-  return sum as Record<K, number>;
+  return sum;
 }

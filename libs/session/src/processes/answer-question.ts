@@ -32,16 +32,12 @@ export async function answerQuestion(process: AnsweringProcess, text: string): P
     case 'list':
       return list(process, question);
     case 'act':
-      return encode<'act'>(await act(process.connections, question.filter, question.action));
+      return JSON.stringify(await act(process.connections, question.filter, question.action));
     case 'subscribers':
-      return encode<'subscribers'>(await countSubscribers(process, question.channels));
+      return JSON.stringify(await countSubscribers(process, question.channels));
     case 'stats':
-      return encode<'stats'>(statsOf(process));
+      return JSON.stringify(statsOf(process));
   }
-}
-
-function encode<K extends keyof ProcessReplies>(reply: ProcessReplies[K]): string {
-  return JSON.stringify(reply);
 }
 
 async function list(

@@ -227,7 +227,11 @@ describe('the rate of a namespace', () => {
       ClientQuota,
       ClientQuota,
     ];
-    expect(['chat:a', 'chat:b', 'chat:a'].map((channel) => spend(first, channel))).toEqual(['ok', 'ok', 'rate_limited']);
+    expect(['chat:a', 'chat:b', 'chat:a'].map((channel) => spend(first, channel))).toEqual([
+      'ok',
+      'ok',
+      'rate_limited',
+    ]);
     expect(['chat', 'other:a'].map((channel) => spend(first, channel))).toEqual(['ok', 'ok']);
     expect(['chat:a', 'chat:a'].map((channel) => spend(second, channel))).toEqual(['ok', 'ok']);
     expect(spend(third, 'chat:a')).toBe('rate_limited');

@@ -180,10 +180,15 @@ it('counts subscribers by transport, and adds up what the processes have done', 
   const gone = await open(two, { transport: 'other' });
   gone.close();
   await one.hub.publish({ channel: 'news', event: 'message', data: '1', echo: true });
-  expect(await all.countSubscribers(['news', 'none'])).toEqual({ subscribers: [{ test: 3, other: 1 }, {}], missing: [] });
+  expect(await all.countSubscribers(['news', 'none'])).toEqual({
+    subscribers: [{ test: 3, other: 1 }, {}],
+    missing: [],
+  });
   const { processes: found, total, missing } = await all.stats();
   expect(missing).toEqual([]);
-  expect(found.map(({ process, since, published, connections }) => ({ process, since, published, connections }))).toEqual([
+  expect(
+    found.map(({ process, since, published, connections }) => ({ process, since, published, connections })),
+  ).toEqual([
     { process: 'one', since: 1, published: 1, connections: { test: 2 } },
     { process: 'two', since: 1, published: 0, connections: { test: 1, other: 1 } },
   ]);

@@ -19,9 +19,13 @@ function slowRuntime(): Runtime & { turns: number } {
 it('visits all items, and pauses when a turn takes too long', async () => {
   const runtime = slowRuntime();
   const seen: number[] = [];
-  await inTurns(Array.from({ length: 100 }, (_, index) => index), runtime, (item) => {
-    seen.push(item);
-  });
+  await inTurns(
+    Array.from({ length: 100 }, (_, index) => index),
+    runtime,
+    (item) => {
+      seen.push(item);
+    },
+  );
   expect(seen).toEqual(Array.from({ length: 100 }, (_, index) => index));
   expect(runtime.turns).toBe(20);
 });

@@ -1,4 +1,4 @@
-import { MemoryBus } from '@tetracast/bus';
+import type { MemoryBus } from '@tetracast/bus';
 import { AllProcesses } from '../../src/processes/all-processes';
 import { answerQuestion } from '../../src/processes/answer-question';
 import type { sessionSettings } from '../session-settings';

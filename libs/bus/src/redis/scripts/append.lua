@@ -6,65 +6,49 @@
 -- ARGV[9] their ttl in ms  ARGV[10] ttl of the idempotency key in ms, 0 without one
 -- ARGV[11] for the last message of the channel: how long the end is kept, in ms; 'known': only on a channel that has had a
 -- message and has not ended; else ''; seven more for each further message
--- Answers {epoch, seq, 1 if it was stored before} of each, in one list; {'', 0, 2} if the channel has ended, {'', 0, 3} if it has
--- had no message.
-local answers = {}
+-- Answers {epoch, seq, 1 if it was stored before} of each; {'', 0, 2} if the channel has ended, {'', 0, 3} if it is not known.
 local ended = {}
 
 local function hasEnded(channel, ending)
-  if ended[channel] == nil then
-    ended[channel] = redis.call('XLEN', ending) > 0
-  end
-  return ended[channel]
+  -- In this run the channel can only have ended by a message of it.
+  return ended[channel] or not lasts[channel] and redis.call('XLEN', ending) > 0
 end
 
 local function isKnown(channel, log)
   return redis.call('ZSCORE', KEYS[2], channel) or redis.call('XLEN', log) > 0
 end
 
-local function append(log, once, ending, channel, announcements, body, size, ttlMs, onceMs, special)
-  -- One that needs an open channel is refused although the key is known.
-  local isRefused = special == 'known' and hasEnded(channel, ending)
-  local stored = onceMs > 0 and not isRefused and redis.call('GET', once)
+local answers, at = {}, 5
+for key = 3, #KEYS, 3 do
+  local log, once, ending = KEYS[key], KEYS[key + 1], KEYS[key + 2]
+  local channel, announcements, onceMs, special = ARGV[at], ARGV[at + 1], ARGV[at + 5], ARGV[at + 6]
+  local isEnded = hasEnded(channel, ending)
+  local stored = onceMs ~= '0' and not (isEnded and special == 'known') and redis.call('GET', once)
+  local answer
   if stored then
     local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
-    return storedEpoch, tonumber(seq), 1
+    answer = { storedEpoch, tonumber(seq), 1 }
+  elseif isEnded then
+    answer = { '', 0, 2 }
+  elseif special == 'known' and not isKnown(channel, log) then
+    answer = { '', 0, 3 }
+  else
+    local refusal = whyNotAnnounce(channel, announcements)
+    if refusal then
+      return refusal
+    end
+    local seq, prev = store(channel, log, announcements, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    if special ~= '' and special ~= 'known' then
+      redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', ARGV[at + 2])
+      redis.call('PEXPIRE', ending, special)
+      ended[channel] = true
+    end
+    if onceMs ~= '0' then
+      redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)
+    end
+    answer = { epoch, head, 0 }
   end
-  if hasEnded(channel, ending) then
-    return '', 0, 2
-  end
-  if special == 'known' and not isKnown(channel, log) then
-    return '', 0, 3
-  end
-  local refusal = whyNotAnnounce(announcements)
-  if refusal then
-    return refusal
-  end
-  local seq, prev = store(channel, log, announcements, body, size, ttlMs)
-  if tonumber(special) then
-    redis.call('XADD', ending, digits(seq) .. '-0', 'p', prev, 't', now, 'b', body)
-    redis.call('PEXPIRE', ending, special)
-    ended[channel] = true
-  end
-  if onceMs > 0 then
-    redis.call('SET', once, epoch .. ' ' .. digits(seq), 'PX', onceMs)
-  end
-  return epoch, seq, 0
-end
-
-local at = 5
-for key = 3, #KEYS, 3 do
-  local storedEpoch, seq, duplicate = append(
-    KEYS[key], KEYS[key + 1], KEYS[key + 2], ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3],
-    tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), ARGV[at + 6]
-  )
-  if not seq then
-    expireLogs()
-    return storedEpoch
-  end
-  local count = #answers
-  answers[count + 1], answers[count + 2], answers[count + 3] = storedEpoch, seq, duplicate
+  answers[#answers + 1] = answer
   at = at + 7
 end
-expireLogs()
 return answers

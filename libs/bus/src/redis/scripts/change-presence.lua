@@ -22,7 +22,7 @@ local function hold(members, log, channel, companion, announcements, size, ttlMs
   if not value and redis.call('HLEN', members) >= most then
     return false
   end
-  local since, processes, knownAbout, knownInfo = digits(now), ' ', about, nil
+  local since, processes, knownAbout, knownInfo = now, ' ', about, nil
   if value then
     since, processes, knownAbout, knownInfo = parse(value)
   end
@@ -63,13 +63,13 @@ local function release(members, log, channel, companion, announcements, size, tt
 end
 
 epoch, head, forgotten = openPartition()
-now = nowMs()
-local isHeld = tonumber(redis.call('ZSCORE', KEYS[3], process) or 0) > now
+now = digits(nowMs())
+local isHeld = tonumber(redis.call('ZSCORE', KEYS[3], process) or 0) > tonumber(now)
 if isHeld ~= (mode == 'held') then
   return { epoch, 0 }
 end
 for at = 10, #ARGV, PER_CHANGE do
-  local refusal = whyNotAnnounce(ARGV[at + 3])
+  local refusal = whyNotAnnounce(ARGV[at + 2], ARGV[at + 3])
   if refusal then
     return refusal
   end
@@ -78,7 +78,6 @@ local answer = { epoch, 1 }
 local key = 5
 for at = 10, #ARGV, PER_CHANGE do
   local kind, channel, companion, announcements, size, ttlMs, member, about, info = unpack(ARGV, at, at + PER_CHANGE - 1)
-  ttlMs = tonumber(ttlMs)
   if kind == 'leave' then
     release(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member)
   elseif not hold(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member, about, info) then
@@ -86,5 +85,4 @@ for at = 10, #ARGV, PER_CHANGE do
   end
   key = key + 2
 end
-expireLogs()
 return answer

@@ -1,13 +1,13 @@
 -- Deletes all messages of one channel. The number that it takes makes every read from an earlier position a trimmed one.
 -- KEYS[3] …, ARGV[5] … see delete.lua
 -- Answers how many messages there were.
-local refusal = whyNotAnnounce(announcements)
+local refusal = whyNotAnnounce(channel, announcements)
 if refusal then
   return refusal
 end
-now = nowMs()
+now = digits(nowMs())
 epoch, head, forgotten = openPartition()
-dropExpired(log, now, ttlMs)
+dropExpired(log, tonumber(now), tonumber(ttlMs))
 if lastOf(channel, log, head, forgotten, ending) == 0 then
   return 0
 end

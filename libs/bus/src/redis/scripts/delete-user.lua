@@ -15,11 +15,11 @@ local function isOfUser(body)
   return body:sub(1, lineEnd):find(mark, 1, true) ~= nil
 end
 
-local refusal = whyNotAnnounce(announcements)
+local refusal = whyNotAnnounce(channel, announcements)
 if refusal then
   return refusal
 end
-local oldest = dropExpired(log, nowMs(), ttlMs)
+local oldest = dropExpired(log, nowMs(), tonumber(ttlMs))
 local entries, bytes, deleted, position = 0, 0, 0, ARGV[11]
 repeat
   local found = redis.call('XRANGE', log, '(' .. position, through, 'COUNT', STRIDE)
@@ -41,7 +41,6 @@ repeat
     break
   end
 until entries >= MOST_ENTRIES or bytes >= MOST_BYTES or deleted >= MOST_DELETED
-expireLogs()
 if deleted > 0 then
   forgetRuns(oldest)
 end

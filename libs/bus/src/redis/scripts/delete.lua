@@ -1,12 +1,11 @@
 -- Deletes messages of one channel, for the scripts that do so (scripts.ts puts this text after store.lua).
 -- KEYS[3] the log, see store.lua
--- KEYS[4] the runs of deleted messages: sorted set of the seq before each run, scored by the last seq of the run. A message
--- that is stored names its predecessor, also when that is deleted; the runs show that nothing else is missing there.
+-- KEYS[4] the runs of deleted messages, see runs.lua
 -- KEYS[5] the end of the channel, see append.lua
 -- ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
 -- ARGV[8] their ttl in ms  ARGV[9] body of a notice, with %s for the id of the deleted message
 local channel, announcements = ARGV[5], ARGV[6]
-local size, ttlMs, notice = ARGV[7], tonumber(ARGV[8]), ARGV[9]
+local size, ttlMs, notice = ARGV[7], ARGV[8], ARGV[9]
 local log, runs, ending = KEYS[3], KEYS[4], KEYS[5]
 
 local NOTICE_HEAD = notice:match('^[^\n]*\n')
@@ -37,7 +36,7 @@ local function endBesideLog()
   end
 end
 
--- Removes one entry, adds it to the runs, and announces a notice. Call expireLogs after the last one.
+-- Removes one entry, adds it to the runs, and announces a notice.
 local function deleteEntry(entry)
   local seq, before = seqOf(entry), prevOf(entry)
   -- The notice first: an entry that is removed is never the newest.

@@ -13,11 +13,6 @@ local function seqOf(entry)
   return tonumber(entry[1]:match('^%d+'))
 end
 
--- The seq before the entry in its channel, stored or not.
-local function prevOf(entry)
-  return tonumber(entry[2][2])
-end
-
 local function timeOf(entry)
   return tonumber(entry[2][4])
 end
@@ -61,11 +56,6 @@ local function lastOf(channel, log, head, forgotten, ending)
   return seqOf(newest)
 end
 
--- The seq before the run of deleted messages that ends with `seq`, if one does; see delete.lua.
-local function runThrough(runs, seq)
-  return tonumber(redis.call('ZRANGEBYSCORE', runs, digits(seq), digits(seq))[1])
-end
-
 local function nowMs()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
@@ -73,7 +63,7 @@ end
 
 -- Drops the entries that are `ttlMs` old or older. Answers the oldest that remains, if there is one.
 local function dropExpired(log, now, ttlMs)
-  local count, oldest = 1, nil
+  local count, oldest = '1', nil
   repeat
     local heads = redis.call('XRANGE', log, '-', '+', 'COUNT', count)
     local upTo = nil
@@ -87,7 +77,7 @@ local function dropExpired(log, now, ttlMs)
     if upTo then
       redis.call('XTRIM', log, 'MINID', '=', upTo + 1)
     end
-    count = 32
+    count = '32'
   until oldest or #heads == 0
   return oldest
 end

@@ -1,5 +1,5 @@
 -- Reads consecutive entries of one channel.
--- KEYS[3] the log, see store.lua  KEYS[4] the runs of deleted messages, see delete.lua
+-- KEYS[3] the log, see store.lua  KEYS[4] the runs of deleted messages, see runs.lua
 -- KEYS[5] the end of the channel, see append.lua
 -- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after', 'before' or 'rewind'
 -- ARGV[7] most entries; for 'rewind' counted back from the newest

@@ -14,6 +14,7 @@ import proveLua from './prove.lua';
 import readLua from './read.lua';
 import readMembersLua from './read-members.lua';
 import renewLeaseLua from './renew-lease.lua';
+import runsLua from './runs.lua';
 import storeLua from './store.lua';
 import summariesLua from './summaries.lua';
 import addCountsLua from './add-counts.lua';
@@ -24,7 +25,7 @@ type Argument = string | number;
 export interface Scripts {
   tetracastClaim(...args: Argument[]): Promise<string>;
   /** The first argument is the number of keys. */
-  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<(string | number)[]>;
+  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, seq: number, outcome: 0 | 1 | 2 | 3][]>;
   tetracastRead(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[], oldest: number]>;
@@ -65,10 +66,10 @@ function joined(...parts: string[]): string {
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
   tetracastAppend: { lua: joined(storeLua, appendLua) },
-  tetracastRead: { lua: joined(readLua), numberOfKeys: 5 },
-  tetracastDeleteMessage: { lua: joined(storeLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
-  tetracastDeleteUser: { lua: joined(storeLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
-  tetracastDeleteChannel: { lua: joined(storeLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
+  tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 5 },
+  tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
+  tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
+  tetracastDeleteChannel: { lua: joined(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
