@@ -1,3 +1,5 @@
+import type { WebhookSettings } from './webhooks/webhook-queue';
+
 /** How much of a channel is stored. */
 export interface Retention {
   /** Most messages; at least 1. */
@@ -7,6 +9,8 @@ export interface Retention {
 }
 
 export interface RetentionSettings {
+  /** Default: the bus adds no webhooks to its queue. */
+  readonly webhooks?: WebhookSettings;
   /** For every channel whose namespace has no entry in `namespaces`. */
   readonly retention: Retention;
   /** By namespace: `chat` applies to `chat:room-1`. */

@@ -13,6 +13,7 @@ import { describeReading } from './contract/reading';
 import { describeQuestions } from './contract/questions';
 import { describePages } from './contract/pages';
 import { describePresence } from './contract/presence';
+import { describeWebhooks } from './contract/webhooks';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/key-values';
 import { describeRateCounters } from './contract/rate-counters';
@@ -35,6 +36,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeRateCounters(harness);
     describeQuestions(harness);
     describePresence(harness);
+    describeWebhooks(harness);
     describeCheck(harness);
     describeModel(harness);
   });

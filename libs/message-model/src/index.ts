@@ -25,3 +25,4 @@ export * from './frames/subscription-notice';
 export * from './start';
 export * from './frames/token-notice';
 export * from './utf8';
+export * from './webhook';

@@ -1,5 +1,5 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, END_EVENT } from '@tetracast/message-model';
 import { type Bus, type BusChecks, CHECK_OK } from '../bus';
 import {
   type AppendResult,
@@ -19,6 +19,7 @@ import type {
   PresenceChange,
   PresenceOutcome,
 } from '../presence/presence-store';
+import type { QueuedWebhooks } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 import { DEFAULT_MEMORY_MAX_BYTES } from '../retention-policy';
@@ -26,6 +27,7 @@ import { MemoryKeyValues } from './memory-key-values';
 import { MemoryLog } from './memory-log';
 import { MemoryPresence } from './memory-presence';
 import { MemoryQuestions } from './memory-questions';
+import { MemoryWebhooks } from './memory-webhooks';
 import { MemoryRateCounts } from './memory-rate-counts';
 
 const SWEEP_EVERY_MS = 1000;
@@ -42,6 +44,7 @@ export interface MemoryBusOptions {
 export class MemoryBus implements Bus {
   private readonly log: MemoryLog;
   private readonly presence: MemoryPresence;
+  private readonly webhooks: MemoryWebhooks;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
   private readonly questions: MemoryQuestions;
@@ -56,10 +59,12 @@ export class MemoryBus implements Bus {
     this.runtime = runtime;
     this.values = new MemoryKeyValues(memoryMaxBytes / 8);
     this.questions = new MemoryQuestions(runtime);
+    this.webhooks = new MemoryWebhooks(settings.webhooks, runtime);
     this.log = new MemoryLog(settings, memoryMaxBytes, runtime, (entry) => {
+      if (entry.event === END_EVENT) this.webhooks.add('channel.ended', entry.channel, entry.data);
       if (this.subscriptions.has(entry.channel)) this.listener?.onAnnouncement(this.log.epoch, entry);
     });
-    this.presence = new MemoryPresence(this.log, runtime);
+    this.presence = new MemoryPresence(this.log, runtime, this.webhooks);
     this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
@@ -170,6 +175,14 @@ export class MemoryBus implements Bus {
 
   readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
     return this.answer(() => this.presence.read(channel, query));
+  }
+
+  takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
+    return this.answer(() => this.webhooks.take(sender, leaseMs, count));
+  }
+
+  removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    return this.answer(() => this.webhooks.remove(ids, dropped));
   }
 
   check(): Promise<BusChecks> {

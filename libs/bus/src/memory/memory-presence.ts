@@ -8,6 +8,7 @@ import type {
   PresenceChange,
   PresenceOutcome,
 } from '../presence/presence-store';
+import type { MemoryWebhooks } from './memory-webhooks';
 import type { MemoryLog } from './memory-log';
 
 interface HeldMember extends MemberTexts {
@@ -23,6 +24,7 @@ export class MemoryPresence {
   constructor(
     private readonly log: MemoryLog,
     private readonly runtime: Runtime,
+    private readonly webhooks: MemoryWebhooks,
   ) {}
 
   renewLease(process: string, leaseMs: number, isNew: boolean): Lease {
@@ -82,7 +84,10 @@ export class MemoryPresence {
     const since = known?.since ?? this.runtime.now();
     const processes = new Set([...(known?.processes ?? []), process]);
     members.set(member, { about: known?.about ?? about, info, since, processes });
-    if (known?.info !== info) this.announce('join', channel, encodeMember({ about: known?.about ?? about, info }, since));
+    const data = encodeMember({ about: known?.about ?? about, info }, since);
+    if (known?.info !== info) this.announce('join', channel, data);
+    if (known === undefined && members.size === 1) this.webhooks.add('channel.occupied', channel, 'null');
+    if (known === undefined) this.webhooks.add('member.joined', channel, data);
     return true;
   }
 
@@ -97,7 +102,10 @@ export class MemoryPresence {
     }
     members.delete(member);
     if (members.size === 0) this.channels.delete(channel);
-    this.announce('leave', channel, encodeMember({ about: known.about, info: '' }, known.since));
+    const data = encodeMember({ about: known.about, info: '' }, known.since);
+    this.announce('leave', channel, data);
+    this.webhooks.add('member.left', channel, data);
+    if (members.size === 0) this.webhooks.add('channel.vacated', channel, 'null');
   }
 
   private announce(kind: 'join' | 'leave', channel: string, data: string): void {

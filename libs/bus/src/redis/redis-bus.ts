@@ -18,6 +18,7 @@ import type {
   PresenceChange,
   PresenceOutcome,
 } from '../presence/presence-store';
+import type { QueuedWebhooks } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
@@ -28,6 +29,7 @@ import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
 import { requireSameServer } from './connection/same-server';
+import { RedisWebhooks } from './redis-webhooks';
 import { RedisPresence } from './redis-presence';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
@@ -70,6 +72,7 @@ export class RedisBus implements Bus {
   private readonly storedChannels: StoredChannels;
   private readonly storedMessages: StoredMessages;
   private readonly presence: RedisPresence;
+  private readonly webhooks: RedisWebhooks;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -135,7 +138,8 @@ export class RedisBus implements Bus {
       channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
     });
     this.storedChannels = new StoredChannels(this.partition);
-    this.presence = new RedisPresence(this.partition);
+    this.presence = new RedisPresence(this.partition, settings.webhooks);
+    this.webhooks = new RedisWebhooks(this.partition);
     this.storedMessages = new StoredMessages(this.partition, settings);
   }
 
@@ -221,6 +225,14 @@ export class RedisBus implements Bus {
 
   readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
     return this.presence.readMembers(channel, query);
+  }
+
+  takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
+    return this.webhooks.takeWebhooks(sender, leaseMs, count);
+  }
+
+  removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    return this.webhooks.removeWebhooks(ids, dropped);
   }
 
   check(): Promise<BusChecks> {

@@ -9,6 +9,8 @@ import type {
   PresenceStore,
 } from '../presence/presence-store';
 import { encodeBody } from './entry-codec';
+import { encodeWebhookSettings } from './redis-webhooks';
+import type { WebhookSettings } from '../webhooks/webhook-queue';
 import type { RedisPartition } from './partition';
 
 /** Members in one run of the script: Redis does nothing else during it. */
@@ -22,7 +24,14 @@ const [JOIN_HEAD, LEAVE_HEAD] = (['join', 'leave'] as const).map((kind) =>
 
 /** The members of channels in Redis. */
 export class RedisPresence implements PresenceStore {
-  constructor(private readonly partition: RedisPartition) {}
+  private readonly webhooks: string;
+
+  constructor(
+    private readonly partition: RedisPartition,
+    webhooks: WebhookSettings | undefined,
+  ) {
+    this.webhooks = encodeWebhookSettings(webhooks);
+  }
 
   async renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
     const { keys } = this.partition;
@@ -92,7 +101,7 @@ export class RedisPresence implements PresenceStore {
         4 + keysOfAll.length,
         ...[keys.partition, keys.last, keys.leases, keys.held(process), ...keysOfAll],
         ...[...partition.epochArguments(), partition.channelsRemembered],
-        ...[process, mode, maxMembers, JOIN_HEAD, LEAVE_HEAD, ...argumentsOfAll],
+        ...[process, mode, maxMembers, JOIN_HEAD, LEAVE_HEAD, this.webhooks, ...argumentsOfAll],
       ),
     );
     return { epoch, isHeld: isHeld === 1, refused };

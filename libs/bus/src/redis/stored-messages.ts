@@ -6,6 +6,7 @@ import { idempotencyName, type Publication, refuseAppend } from '../publication'
 import type { RetentionSettings } from '../retention';
 import { DEFAULT_END_TTL_MS, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
 import { decodeStreamEntry, encodeBody } from './entry-codec';
+import { encodeWebhookSettings } from './redis-webhooks';
 import type { RedisPartition } from './partition';
 
 /** Most channels in one run of the script: Redis does nothing else during it. */
@@ -18,13 +19,15 @@ const APPENDED_AT_ONCE = 100;
 export class StoredMessages {
   private readonly idempotencyTtlMs: number;
   private readonly endTtlMs: number;
+  private readonly webhooks: string;
 
   constructor(
     private readonly partition: RedisPartition,
-    settings: Pick<RetentionSettings, 'idempotencyTtlMs' | 'endTtlMs'>,
+    settings: Pick<RetentionSettings, 'idempotencyTtlMs' | 'endTtlMs' | 'webhooks'>,
   ) {
     this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
     this.endTtlMs = settings.endTtlMs ?? DEFAULT_END_TTL_MS;
+    this.webhooks = encodeWebhookSettings(settings.webhooks);
   }
 
   async appendAll(publications: readonly Publication[]): Promise<(AppendResult | CodedError)[]> {
@@ -74,7 +77,8 @@ export class StoredMessages {
       const { channel, idempotencyKey, idempotencyTtlMs = this.idempotencyTtlMs } = publication;
       const { size, ttlMs } = partition.retentionOf(channel);
       const [name, onceMs] = idempotencyKey === undefined ? ['', 0] : [idempotencyName(publication), idempotencyTtlMs];
-      const kind = publication.ends ? Math.max(this.endTtlMs, ttlMs) : publication.needsChannel ? 'known' : '';
+      const end = publication.ends ? `${Math.max(this.endTtlMs, ttlMs)} ${this.webhooks}` : '';
+      const kind = publication.needsChannel ? 'known' : end;
       keysOfAll.push(keys.log(channel), keys.idempotency(name), keys.end(channel));
       argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs, kind);
     }

@@ -19,6 +19,7 @@ import type {
   PresenceChange,
   PresenceOutcome,
 } from '../presence/presence-store';
+import type { QueuedWebhooks } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
@@ -197,6 +198,16 @@ export class FaultyBus implements Bus {
   async readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
     this.requireAvailable();
     return this.inner.readMembers(channel, query);
+  }
+
+  async takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
+    this.requireAvailable();
+    return this.inner.takeWebhooks(sender, leaseMs, count);
+  }
+
+  async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    this.requireAvailable();
+    return this.inner.removeWebhooks(ids, dropped);
   }
 
   async check(): Promise<BusChecks> {

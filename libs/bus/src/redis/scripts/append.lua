@@ -4,7 +4,7 @@
 -- log does; three more for each further message
 -- ARGV[5] channel of the first message  ARGV[6] channel of its announcement  ARGV[7] body  ARGV[8] entries kept
 -- ARGV[9] their ttl in ms  ARGV[10] ttl of the idempotency key in ms, 0 without one
--- ARGV[11] for the last message of the channel: how long the end is kept, in ms; 'known': only on a channel that has had a
+-- ARGV[11] for the last message of the channel: how long the end is kept, in ms, a space, and what webhooks.lua wants; 'known': only on a channel that has had a
 -- message and has not ended; else ''; seven more for each further message
 -- Answers {epoch, seq, 1 if it was stored before} of each; {'', 0, 2} if the channel has ended, {'', 0, 3} if it is not known.
 local ended = {}
@@ -40,7 +40,9 @@ for key = 3, #KEYS, 3 do
     local seq, prev = store(channel, log, announcements, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
     if special ~= '' and special ~= 'known' then
       redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', ARGV[at + 2])
-      redis.call('PEXPIRE', ending, special)
+      local endMs, webhooks = special:match('^(%d+) (.*)$')
+      redis.call('PEXPIRE', ending, endMs)
+      addWebhook(webhooks, 'channel.ended', channel, ARGV[at + 2]:match('\n(.*)$'), now)
       ended[channel] = true
     end
     if onceMs ~= '0' then

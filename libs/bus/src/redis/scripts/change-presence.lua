@@ -1,17 +1,19 @@
--- Changes which members a process holds, and stores a message for each member that comes or goes (after store.lua).
+-- Changes which members a process holds, and stores a message for each member that comes or goes (after store.lua
+-- and webhooks.lua).
 -- KEYS[3] the leases: sorted set of the processes, scored by the time at which each ends, in ms
 -- KEYS[4] what the process holds: set of `<channel>\n<member>`
 -- KEYS[5], KEYS[6] for the first change: the members of the channel, a hash of `<since> <process> … \n<about>\n<info>` by member;
 -- the log of its companion, see store.lua; two more for each further change
 -- ARGV[5] the process  ARGV[6] 'held' if it must have its lease, 'expired' if it must not
 -- ARGV[7] most members of a channel  ARGV[8], ARGV[9] first lines of the bodies of a join and of a leave
--- ARGV[10] for the first change: 'join' or 'leave'  ARGV[11] channel  ARGV[12] its companion  ARGV[13] channel of the announcements
--- ARGV[14] entries kept  ARGV[15] their ttl in ms  ARGV[16] member  ARGV[17] about  ARGV[18] info; nine more for each further change
+-- ARGV[10] what webhooks.lua wants
+-- ARGV[11] for the first change: 'join' or 'leave'  ARGV[12] channel  ARGV[13] its companion  ARGV[14] channel of the announcements
+-- ARGV[15] entries kept  ARGV[16] their ttl in ms  ARGV[17] member  ARGV[18] about  ARGV[19] info; nine more for each further change
 -- Answers {epoch, 1 if the lease is as it must be, else 0 and nothing was changed, indexes from 0 of the joins without room …}.
 local process, mode, most = ARGV[5], ARGV[6], tonumber(ARGV[7])
 local joinHead, leaveHead = ARGV[8] .. '\n', ARGV[9] .. '\n'
-local held = KEYS[4]
-local PER_CHANGE = 9
+local held, webhooks = KEYS[4], ARGV[10]
+local FIRST, PER_CHANGE = 11, 9
 
 local function parse(value)
   return value:match('^(%d+)( [^\n]*)\n([^\n]*)\n(.*)$')
@@ -34,6 +36,12 @@ local function hold(members, log, channel, companion, announcements, size, ttlMs
     local tail = info == '' and '}' or ',"info":' .. info .. '}'
     local data = knownAbout:sub(1, -2) .. ',"since":' .. since .. tail
     store(companion, log, announcements, joinHead .. data, size, ttlMs)
+    if not value and redis.call('HLEN', members) == 0 then
+      addWebhook(webhooks, 'channel.occupied', channel, 'null', now)
+    end
+    if not value then
+      addWebhook(webhooks, 'member.joined', channel, data, now)
+    end
   end
   if not isHolder then
     processes = processes .. process .. ' '
@@ -54,6 +62,10 @@ local function release(members, log, channel, companion, announcements, size, tt
         local data = about:sub(1, -2) .. ',"since":' .. since .. '}'
         store(companion, log, announcements, leaveHead .. data, size, ttlMs)
         redis.call('HDEL', members, member)
+        addWebhook(webhooks, 'member.left', channel, data, now)
+        if redis.call('HLEN', members) == 0 then
+          addWebhook(webhooks, 'channel.vacated', channel, 'null', now)
+        end
       else
         redis.call('HSET', members, member, since .. others .. '\n' .. about .. '\n' .. info)
       end
@@ -68,7 +80,7 @@ local isHeld = tonumber(redis.call('ZSCORE', KEYS[3], process) or 0) > tonumber(
 if isHeld ~= (mode == 'held') then
   return { epoch, 0 }
 end
-for at = 10, #ARGV, PER_CHANGE do
+for at = FIRST, #ARGV, PER_CHANGE do
   local refusal = whyNotAnnounce(ARGV[at + 2], ARGV[at + 3])
   if refusal then
     return refusal
@@ -76,12 +88,12 @@ for at = 10, #ARGV, PER_CHANGE do
 end
 local answer = { epoch, 1 }
 local key = 5
-for at = 10, #ARGV, PER_CHANGE do
+for at = FIRST, #ARGV, PER_CHANGE do
   local kind, channel, companion, announcements, size, ttlMs, member, about, info = unpack(ARGV, at, at + PER_CHANGE - 1)
   if kind == 'leave' then
     release(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member)
   elseif not hold(KEYS[key], KEYS[key + 1], channel, companion, announcements, size, ttlMs, member, about, info) then
-    answer[#answer + 1] = (at - 10) / PER_CHANGE
+    answer[#answer + 1] = (at - FIRST) / PER_CHANGE
   end
   key = key + 2
 end

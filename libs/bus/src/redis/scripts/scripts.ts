@@ -15,8 +15,11 @@ import readLua from './read.lua';
 import readMembersLua from './read-members.lua';
 import renewLeaseLua from './renew-lease.lua';
 import runsLua from './runs.lua';
+import removeWebhooksLua from './remove-webhooks.lua';
 import storeLua from './store.lua';
 import summariesLua from './summaries.lua';
+import takeWebhooksLua from './take-webhooks.lua';
+import webhooksLua from './webhooks.lua';
 import addCountsLua from './add-counts.lua';
 
 type Argument = string | number;
@@ -45,6 +48,8 @@ export interface Scripts {
     numberOfKeys: number,
     ...args: Argument[]
   ): Promise<[epoch: string, isHeld: 0 | 1, ...refused: number[]]>;
+  tetracastTakeWebhooks(...args: Argument[]): Promise<[dropped: number, entries: StreamEntry[]] | null>;
+  tetracastRemoveWebhooks(...args: Argument[]): Promise<0>;
   tetracastReadMembers(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, count: number, next: string, flat: string[]]>;
@@ -65,7 +70,7 @@ function joined(...parts: string[]): string {
 /** For ioredis, which sends the text of a script once per connection and then its digest. */
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
-  tetracastAppend: { lua: joined(storeLua, appendLua) },
+  tetracastAppend: { lua: joined(storeLua, webhooksLua, appendLua) },
   tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 5 },
   tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
   tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
@@ -73,7 +78,9 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
-  tetracastChangePresence: { lua: joined(storeLua, changePresenceLua) },
+  tetracastChangePresence: { lua: joined(storeLua, webhooksLua, changePresenceLua) },
+  tetracastTakeWebhooks: { lua: joined(webhooksLua, takeWebhooksLua), numberOfKeys: 2 },
+  tetracastRemoveWebhooks: { lua: joined(webhooksLua, removeWebhooksLua), numberOfKeys: 2 },
   tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },
