@@ -11,6 +11,7 @@ import { addRevokeCall } from './calls/revoke';
 import { documents } from './documents/documents.plugin';
 import { describeCalls } from './documents/openapi';
 import { compileSchema } from './validation';
+import { webhooks } from './webhooks/webhooks.plugin';
 
 /** Of the wire contract, as in its paths. */
 const VERSION = '1';
@@ -31,6 +32,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   addConnectionCalls(addCall, processes);
   addRevokeCall(addCall, tetracast);
   await app.register(documents(VERSION));
+  await app.register(webhooks);
 };
 
 export const apiPlugin = fp(plugin, {

@@ -3,6 +3,7 @@ export { answerBrokenRequest, NO_SNIFF } from './broken-connection';
 export { corkUntilTurnEnds } from './coalescing-writer';
 export { detachSocket } from './detach-socket';
 export { INTERNALS } from './internals';
+export { isPrivateAddress, postOutside } from './post-outside';
 export { reassignLostConnections } from './reassign-lost-connections';
 export { releaseHandshake } from './release-handshake';
 export { readTarget, refusalOfHead } from './request-head';

@@ -1,9 +1,9 @@
-import { type Bus, createBus, type Retention } from '@tetracast/bus';
+import { type Bus, createBus, type Retention, type WebhookSettings } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
-import { PRESENCE_NAMESPACE } from '@tetracast/message-model';
+import { PRESENCE_NAMESPACE, WEBHOOK_EVENTS } from '@tetracast/message-model';
 import {
   ACCESS_NAMESPACE,
   AccessControl,
@@ -142,8 +142,13 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
     idempotencyTtlMs: settings.idempotencyTtlMs,
     endTtlMs: settings.endTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
+    ...(settings.webhookUrl === '' ? {} : { webhooks: webhooksOf(settings) }),
   };
   return createBus(settings.busUrl, busSettings, { logger, runtime });
+}
+
+function webhooksOf({ webhookEvents, webhookQueueBytes }: Settings): WebhookSettings {
+  return { events: webhookEvents.length > 0 ? webhookEvents : WEBHOOK_EVENTS, maxBytes: webhookQueueBytes };
 }
 
 function namespaceHistories({ namespaces }: Settings): Record<string, Retention> {
