@@ -50,11 +50,13 @@ function namesPrivateHost({ hostname }: URL): boolean {
 
 /** Refuses the connection if a public name leads to a private address. */
 const lookUpPublic: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const hidden = addresses?.find(({ address }) => isPrivateAddress(address));
+  lookUp(hostname, { ...options, all: true }, (error, found: LookupAddress[] | undefined) => {
+    // Absent with an error.
+    const addresses = found ?? [];
+    const hidden = addresses.find(({ address }) => isPrivateAddress(address));
     const refusal =
       hidden === undefined ? undefined : new Error(`${hostname} leads to ${hidden.address}, a private address: name that address`);
-    const [first] = addresses ?? [];
+    const [first] = addresses;
     const failure = error ?? refusal ?? (first === undefined ? new Error(`${hostname} has no address`) : null);
     if (options.all === true) callback(failure, addresses);
     else callback(failure, first?.address ?? '', first?.family);

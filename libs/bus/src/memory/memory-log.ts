@@ -1,4 +1,4 @@
-import { CodedError, DELETED_EVENT, encodeCursor } from '@tetracast/message-model';
+import { type CodedError, DELETED_EVENT, encodeCursor } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { createEntry, type Entry } from '../entry';
 import { createEpochSource } from '../epoch';

@@ -49,10 +49,8 @@ export function describeEnding(harness: BusHarness): void {
       expect(ended).toMatchObject({ value: { seq: seqs.at(-1) } });
       const stored = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value.seq] : []));
       expect([...stored, seqs.at(-1)].sort((one, next) => Number(one) - Number(next))).toEqual(seqs);
-      for (const result of results)
-        expect(result).toEqual(
-          result.status === 'fulfilled' ? expect.anything() : { status: 'rejected', reason: ENDED },
-        );
+      const refused = results.filter(({ status }) => status === 'rejected');
+      expect(refused).toEqual(refused.map(() => ({ status: 'rejected', reason: ENDED })));
     });
 
     it.each([100, 1])('is read when the history is gone, with %p channels remembered', async (channelsRemembered) => {
