@@ -91,6 +91,15 @@ async function checkPage(what, { web, socketio }) {
   });
 }
 
+async function checkDocs(what, { web }) {
+  await check(`${what}: the documentation is served`, async () => {
+    const response = await fetch(`${web}/docs/`);
+    const html = await response.text();
+    expect(response.status === 200, response.status);
+    expect(html.includes('<title>Tetracast</title>'), 'it has another title');
+  });
+}
+
 async function checkOrigins() {
   const ask = (origin) => fetch('http://localhost:3604/polling?channel=origins', { headers: { origin } });
   await check('own ports: the lab page on 3606 and 8080 may use the services, other pages may not', async () => {
@@ -192,14 +201,8 @@ const REPLICATED = ['sse', 'websocket', 'socketio'];
 
 async function checkReplicas() {
   await check('two replicas of sse, websocket and socketio start', async () => {
-    await compose(
-      'up',
-      '-d',
-      '--wait',
-      '--no-build',
-      '--no-recreate',
-      ...REPLICATED.flatMap((name) => ['--scale', `${name}=2`]),
-    );
+    const scales = REPLICATED.flatMap((name) => ['--scale', `${name}=2`]);
+    await compose(...['up', '-d', '--wait', '--no-build', '--no-recreate', ...scales]);
     for (const service of REPLICATED) {
       const found = await containersOf(service);
       expect(found.length === 2, `${found.length} of ${service}`);
@@ -252,6 +255,7 @@ async function checkReplicas() {
 for (const [what, urls] of Object.entries(SETS)) {
   await checkDelivery(what, urls);
   await checkPage(what, urls);
+  await checkDocs(what, urls);
 }
 await check('own ports: a plain WebSocket at / of 3601 gets what it sends', () => hearEcho('ws://localhost:3601'));
 await checkOrigins();

@@ -92,7 +92,8 @@ function callType([name, { summary, params, query, body, answers }], inner) {
     ...(query === undefined ? [] : [`readonly query?: ${inner(query)};`]),
     ...(body === undefined ? [] : [`readonly body: ${inner(body)};`]),
   ];
-  const answer = [...new Set(Object.values(answers).flatMap((each) => (each.anyOf ?? [each]).map(inner)))].join(' | ');
+  const choices = Object.values(answers).flatMap((schema) => schema.anyOf ?? [schema]);
+  const answer = [...new Set(choices.map(inner))].join(' | ');
   return `/** ${summary}. */\nreadonly ${name}: { ${parts.join('\n')}\nreadonly answer: ${answer}; };`;
 }
 

@@ -1,7 +1,8 @@
 /**
- * `npm test`: every check there is, all of them even when one fails. `TETRACAST_RESULTS` names the folder for the
- * results (default dist/test-results): `<project>.json` by Jest, `totals.json` with `{passed, failed}`,
- * `failures.txt` with each failed test and the head of its message, when there is one.
+ * `npm test`: the checks of the code and the tests of every project but `e2e`. `npm run test:e2e`: the tests of `e2e`. Both run
+ * all they have even when one fails. `TETRACAST_RESULTS` names the folder for the results (default dist/test-results):
+ * `<project>.json` by Jest, `totals.json` with `{passed, failed}`, `failures.txt` with each failed test and the head of its
+ * message, when there is one.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,22 +24,40 @@ const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-r
 // By path: the package `typescript` is the one whose API ESLint and Nx use, and both have a program `tsc`.
 const TSC = 'node_modules/typescript-7/bin/tsc';
 
-const FIRST = [
-  { name: 'references', command: 'nx sync:check' },
-  { name: 'build', command: 'nx run-many -t build' },
-];
+const END_TO_END = 'e2e';
+const JEST = 'jest --config tools/jest-all.config.cjs';
 
-// Side by side: most tests wait for something while the other lane computes. Each stage is one run over the whole
-// workspace, which takes half the time of one per project.
-const LANES = [
-  [{ name: 'test', command: 'jest --config tools/jest-all.config.cjs', projects: projectsWithTests() }],
-  [
-    { name: 'typecheck', command: `${TSC} --build tsconfig.json` },
-    { name: 'format', command: 'prettier --check --log-level=warn .' },
-    { name: 'knip', command: 'knip' },
-    { name: 'lint', command: 'eslint .' },
-  ],
-];
+const references = { name: 'references', command: 'nx sync:check' };
+const build = { name: 'build', command: 'nx run-many -t build' };
+
+// The lanes run side by side: most tests wait for something while the other lane computes. Each stage is one run over the
+// whole workspace, which takes half the time of one per project.
+const SUITES = {
+  code: {
+    first: [references, build],
+    lanes: [
+      [
+        {
+          name: 'test',
+          command: `${JEST} --ignoreProjects ${END_TO_END}`,
+          projects: projectsWithTests().filter((name) => name !== END_TO_END),
+        },
+      ],
+      [
+        { name: 'typecheck', command: `${TSC} --build tsconfig.json` },
+        { name: 'format', command: 'prettier --check --log-level=warn .' },
+        { name: 'knip', command: 'knip' },
+        { name: 'lint', command: 'oxlint' },
+        // The rules that Oxlint lacks: which layer may import which.
+        { name: 'layers', command: 'eslint .' },
+      ],
+    ],
+  },
+  [END_TO_END]: {
+    first: [build],
+    lanes: [[{ name: END_TO_END, command: `${JEST} --selectProjects ${END_TO_END}`, projects: [END_TO_END] }]],
+  },
+};
 
 /** A project whose run left no result did not come to its end, which is one failure. */
 function readCounts(project) {
@@ -122,7 +141,8 @@ async function runLane(lane) {
   return done;
 }
 
-const stages = [...(await runLane(FIRST)), ...(await Promise.all(LANES.map(runLane))).flat()];
+const { first, lanes } = SUITES[process.argv[2] ?? 'code'];
+const stages = [...(await runLane(first)), ...(await Promise.all(lanes.map(runLane))).flat()];
 const totals = report(stages);
 const failures = describeFailures(stages);
 if (failures) {

@@ -11,7 +11,7 @@ const CELLS = { passed: 'ok', failed: 'failed', todo: 'needs its own server' };
 const cellOf = (statuses) =>
   CELLS[['failed', 'todo', 'passed'].find((status) => statuses.includes(status))] ?? [...new Set(statuses)].join(', ');
 
-const escape = (text) => text.replace(/[|<]/g, '\\$&').replaceAll('\n', ' ');
+const escapeCell = (text) => text.replace(/[|<]/g, '\\$&').replaceAll('\n', ' ');
 
 function markdown(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
@@ -37,7 +37,7 @@ function tableOf(tests) {
   // What all transports share first, then what is the matter of a few. Sorting is stable.
   const ordered = [...rows].sort(([, one], [, other]) => other.size - one.size);
   const body = ordered.map(([row, cells]) => [
-    escape(row),
+    escapeCell(row),
     ...[...columns].map((column) => (cells.has(column) ? cellOf(cells.get(column)) : '—')),
   ]);
   return markdown([['Case', ...columns], ...body]);

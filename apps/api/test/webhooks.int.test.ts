@@ -52,10 +52,7 @@ class Receiver implements AsyncDisposable {
 }
 
 const start = async (receiver: Receiver, env: Record<string, string> = {}, bus?: MemoryBus): Promise<Api> =>
-  startApi(
-    { WEBHOOK_URL: await receiver.listen(), WEBHOOK_SECRET: SECRET, ...env },
-    bus === undefined ? {} : { bus },
-  );
+  startApi({ WEBHOOK_URL: await receiver.listen(), WEBHOOK_SECRET: SECRET, ...env }, bus === undefined ? {} : { bus });
 
 const end = (api: Api, channel: string): Promise<{ readonly status: number }> =>
   api.call('POST', '/api/publish', { channel, data: { n: 1 }, end: true });
@@ -102,7 +99,8 @@ it('says how many it dropped', async () => {
     retention: { size: 10, ttlMs: 60_000 },
     webhooks: { events: ['channel.ended'], maxBytes: 100 },
   });
-  for (const channel of ['a', 'b', 'c']) await bus.append({ channel, event: 'tetracast:end', data: '1', echo: true, ends: true });
+  for (const channel of ['a', 'b', 'c'])
+    await bus.append({ channel, event: 'tetracast:end', data: '1', echo: true, ends: true });
   await using api = await start(receiver, {}, bus);
 
   const received = await receiver.count(2);

@@ -71,6 +71,14 @@ describe('the texts of the lab page', () => {
     expect(untranslated).toEqual([]);
   });
 
+  it.each([
+    ['en', ['Half duplex', 'Simplex', 'Full duplex', 'Full duplex']],
+    ['zh', ['半双工', '单工', '全双工', '全双工']],
+  ])('name the direction of each transport by its word: %s', (language, words) => {
+    const directions = TRANSPORTS.map((name) => texts[language]![`${name}.direction`]!);
+    expect(directions.map((direction) => direction.split(/[:：]/)[0])).toEqual(words);
+  });
+
   it('have every text that the page asks for', () => {
     const missing = [...wanted].filter((key) => !keys.some((each) => patternOf(key).test(each)));
     expect({ missing, asked: wanted.size > 100 }).toEqual({ missing: [], asked: true });

@@ -1,6 +1,12 @@
 import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
-import { describePermissions, openSession, parseFormat, parseSubscriptionRequest, readPresence } from '@tetracast/session';
+import {
+  describePermissions,
+  openSession,
+  parseFormat,
+  parseSubscriptionRequest,
+  readPresence,
+} from '@tetracast/session';
 import type { PublishResult, Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';

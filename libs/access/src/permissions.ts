@@ -38,6 +38,18 @@ const WORDS: Readonly<Record<Act, string>> = {
   presence: 'see the members of',
 };
 
+interface PermissionsParts {
+  readonly rare: RarePatterns;
+  readonly claims?: TokenClaims | undefined;
+  readonly everybody?: Permissions | undefined;
+  /** Closed to all clients. */
+  readonly closed?: ClosedNamespaces | undefined;
+  /** Closed to this one. Default: `closed`. */
+  readonly closedHere?: ClosedNamespaces | undefined;
+  /** What has these permissions, as a refusal names it. */
+  readonly holder?: string | undefined;
+}
+
 /** What a client may do, and until when. */
 export class Permissions {
   private readonly subscribe: ChannelPatterns;
@@ -46,17 +58,9 @@ export class Permissions {
   private constructor(
     subscribe: readonly string[],
     publish: readonly string[],
-    private readonly rare: RarePatterns,
-    /** Absent for a client without a token. */
-    readonly claims?: TokenClaims,
-    private readonly everybody?: Permissions,
-    /** Closed to all clients. */
-    private readonly closed?: ClosedNamespaces,
-    /** Closed to this one. */
-    private readonly closedHere = closed,
-    /** What has these permissions, as a refusal names it. */
-    private readonly holder = 'token',
+    private readonly parts: PermissionsParts,
   ) {
+    const { claims, closed, closedHere = closed } = parts;
     this.subscribe = new ChannelPatterns(subscribe, claims?.sub, closedHere?.subscribe);
     this.publish = new ChannelPatterns(publish, claims?.sub, closedHere?.publish);
   }
@@ -65,7 +69,8 @@ export class Permissions {
   static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
     const { tetracast } = claims;
     const { subscribe, publish } = tetracast;
-    return new Permissions(subscribe, publish, tetracast, claims, everybody, everybody?.closed, undefined, holder);
+    const closed = everybody?.parts.closed;
+    return new Permissions(subscribe, publish, { rare: tetracast, claims, everybody, closed, holder });
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
@@ -79,7 +84,12 @@ export class Permissions {
       publish: new Set([...closed.publish, ...needsToken.publish]),
       end: new Set([...(closed.end ?? []), ...(needsToken.end ?? [])]),
     };
-    return new Permissions(subscribe, publish, { end, presence }, undefined, undefined, closed, closedHere);
+    return new Permissions(subscribe, publish, { rare: { end, presence }, closed, closedHere });
+  }
+
+  /** Absent for a client without a token. */
+  get claims(): TokenClaims | undefined {
+    return this.parts.claims;
   }
 
   get subject(): string | undefined {
@@ -107,22 +117,22 @@ export class Permissions {
 
   /** Whether it allows nothing at all. */
   get isNothing(): boolean {
-    const { end = [], cancel = [], presence = [] } = this.rare;
+    const { end = [], cancel = [], presence = [] } = this.parts.rare;
     const hasRare = end.length + cancel.length + presence.length > 0;
-    return this.subscribe.isNone && this.publish.isNone && !hasRare && this.everybody?.isNothing !== false;
+    return this.subscribe.isNone && this.publish.isNone && !hasRare && this.parts.everybody?.isNothing !== false;
   }
 
   /** Whether it allows to publish to every channel that a client can use. */
   get mayPublishEverywhere(): boolean {
-    return this.publish.isAll || this.everybody?.mayPublishEverywhere === true;
+    return this.publish.isAll || this.parts.everybody?.mayPublishEverywhere === true;
   }
 
   maySubscribe(channel: string): boolean {
-    return this.subscribe.cover(channel) || this.everybody?.maySubscribe(channel) === true;
+    return this.subscribe.cover(channel) || this.parts.everybody?.maySubscribe(channel) === true;
   }
 
   mayPublish(channel: string): boolean {
-    return this.publish.cover(channel) || this.everybody?.mayPublish(channel) === true;
+    return this.publish.cover(channel) || this.parts.everybody?.mayPublish(channel) === true;
   }
 
   /** A permission to publish does not include it. */
@@ -170,7 +180,7 @@ export class Permissions {
   }
 
   private allowsRare(act: keyof RarePatterns, channel: string): boolean {
-    const { rare, claims, closedHere, everybody } = this;
+    const { rare, claims, closed: closedToAll, closedHere = closedToAll, everybody } = this.parts;
     const closed = { end: closedHere?.end, cancel: closedHere?.publish, presence: closedHere?.subscribe }[act];
     const { [act]: patterns = [] } = rare;
     const isAllowed = patterns.length > 0 && new ChannelPatterns(patterns, claims?.sub, closed).cover(channel);
@@ -181,7 +191,7 @@ export class Permissions {
     const words = WORDS[act];
     return this.claims === undefined
       ? new CodedError('unauthorized', `Send a token to ${words} ${channel}`)
-      : new CodedError('forbidden', `The ${this.holder} does not allow to ${words} ${channel}`);
+      : new CodedError('forbidden', `The ${this.parts.holder ?? 'token'} does not allow to ${words} ${channel}`);
   }
 }
 

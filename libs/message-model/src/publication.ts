@@ -19,7 +19,11 @@ export const PublicationSchema = Type.Object({
 export type PublicationRequest = Static<typeof PublicationSchema>;
 
 /** What is wrong with a publication that the schema cannot say; `undefined` if nothing is. */
-export function flawOfPublication({ data, end, event }: Pick<PublicationRequest, 'data' | 'end' | 'event'>): string | undefined {
+export function flawOfPublication({
+  data,
+  end,
+  event,
+}: Pick<PublicationRequest, 'data' | 'end' | 'event'>): string | undefined {
   if (end === true && event !== undefined) return 'the end of a channel has an event already: leave "event" out';
   if (end !== true && data === undefined) return '"data" is missing: send any JSON value';
   return undefined;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { boundedWebSocketOptions } from '../src/bounded-websocket';
+import { boundedWebSocketOptions } from '../src/websocket/bounded-websocket';
 
 /** 256 bytes for each piece: 16 of them. */
 const MAX_PAYLOAD = 4096;

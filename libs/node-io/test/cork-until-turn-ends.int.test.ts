@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { corkUntilTurnEnds } from '../src/coalescing-writer';
+import { corkUntilTurnEnds } from '../src/sockets/coalescing-writer';
 import { openSockets, spyOnHandle } from './open-sockets';
 
 describe('corkUntilTurnEnds', () => {

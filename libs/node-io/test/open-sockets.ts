@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { SocketWriter } from '../src/socket-writer';
+import { SocketWriter } from '../src/sockets/socket-writer';
 
 export const MARK = 256 * 1024;
 export const CHUNK = Buffer.alloc(64 * 1024, 'x');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { listenOnSecondPort } from '../src/second-port';
+import { listenOnSecondPort } from '../src/sockets/second-port';
 
 const portOf = (server: NetServer): number => (server.address() as AddressInfo).port;
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { SingleWriteResponse } from '../src/single-write-response';
+import { SingleWriteResponse } from '../src/http/single-write-response';
 
 const closings: (() => Promise<unknown>)[] = [];
 

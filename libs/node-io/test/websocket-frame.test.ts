@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { closeReason, encodeTextFrame, maxFrameBytes, PING_FRAME } from '../src/websocket-frame';
+import { closeReason, encodeTextFrame, maxFrameBytes, PING_FRAME } from '../src/websocket/websocket-frame';
 
 /** Reads a frame as RFC 6455, section 5.2 says. */
 function decode(frame: Buffer): { text: string; headerBytes: number } {

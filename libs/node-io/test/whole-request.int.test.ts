@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { WholeRequest } from '../src/whole-request';
+import { WholeRequest } from '../src/http/whole-request';
 
 /** Sends a body in chunks, or whole, and resolves with the sizes of the pieces in which it arrived and whether it was the same. */
 async function send(chunks: readonly string[], isChunked = true): Promise<{ sizes: number[]; isSame: boolean }> {

@@ -1,64 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { LIMIT_DEFAULTS } from './limits/limit-defaults';
-import { FIXED_VALUES } from '../src/settings/fixed-values';
 import { parseSettings, SETTINGS } from '../src/settings/settings';
+import { DEFAULT_VALUES } from './default-values';
 import { problemsIn } from './problems-in';
 
 const API_KEY = 'k'.repeat(43);
 
-const DEFAULTS = {
-  host: '127.0.0.1',
-  port: 8080,
-  plainPort: 3601,
-  busUrl: 'memory:',
-  workers: 1,
-  access: '',
-  authSecret: '',
-  authPublicKey: '',
-  authJwksUrl: '',
-  authAlgorithms: [],
-  authIssuer: '',
-  authAudience: '',
-  authLeewayMs: 5000,
-  maxTokenAgeMs: 0,
-  tokenExpiryWarningMs: 30_000,
-  revocationTtlMs: 2_592_000_000,
-  publicSubscribe: [],
-  publicPublish: [],
-  apiKeys: [],
-  allowedOrigins: [],
-  allowedHosts: [],
-  logLevel: 'info',
-  historySize: 1000,
-  historyTtlMs: 600_000,
-  historyNamespaces: {},
-  namespacesFile: '',
-  namespaces: new Map(),
-  idempotencyTtlMs: 120_000,
-  maxMessageBytes: 65_536,
-  maxChannels: 100,
-  highWaterMark: 262_144,
-  heartbeatIntervalMs: 15_000,
-  heartbeatTimeoutMs: 20_000,
-  maxPollWaitMs: 55_000,
-  sseRetryIntervalMs: 2000,
-  drainTimeoutMs: 5000,
-  fanoutWindowMs: 0,
-  channelIdleTimeoutMs: 10_000,
-  trustProxy: [],
-  ...LIMIT_DEFAULTS,
-  ...FIXED_VALUES,
-};
-
 describe('the defaults', () => {
   it('are those of the contract', () => {
-    expect(parseSettings({})).toEqual(DEFAULTS);
+    expect(parseSettings({})).toEqual(DEFAULT_VALUES);
   });
 
   it('stand for variables that are empty, too', () => {
     const empty = Object.values(SETTINGS).map(({ env }) => [env, ' '] as const);
 
-    expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULTS);
+    expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULT_VALUES);
   });
 
   it('of WORKERS is one, and auto is one for each core', () => {
@@ -72,7 +27,7 @@ describe('the defaults', () => {
 });
 
 describe('values', () => {
-  it.each<[string, string, keyof typeof DEFAULTS, unknown]>([
+  it.each<[string, string, keyof typeof DEFAULT_VALUES, unknown]>([
     ['HOST', '::1', 'host', '::1'],
     ['HOST', 'localhost', 'host', 'localhost'],
     ['PORT', '0', 'port', 0],

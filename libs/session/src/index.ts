@@ -3,6 +3,7 @@ export { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
 export { configuredKeys } from './access/configured-keys';
 export { describePermissions } from './access/connection-permission';
 export { bearerToken, pickTokenCarrier } from './access/extract-token';
+export { holdsToken } from './access/token-in-text';
 export { authenticateRequest, type Credential } from './authenticate-request';
 export { type ClientAddress, createClientAddress } from './limits/client-address';
 export { ClientQuota } from './limits/client-quota';

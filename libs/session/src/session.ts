@@ -1,6 +1,12 @@
 import type { Permissions } from '@tetracast/access';
 import type { Connection, Sink } from '@tetracast/hub';
-import { CodedError, companionOf, type PresenceMode, type PublicationRequest, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  companionOf,
+  type PresenceMode,
+  type PublicationRequest,
+  type Start,
+} from '@tetracast/message-model';
 import type { ConnectionPermission } from './access/connection-permission';
 import type { ClientQuota } from './limits/client-quota';
 import { identifyMember } from './presence/member-identity';
@@ -127,7 +133,10 @@ export class Session {
     channels: readonly string[],
     start: Start,
     onBegin: (cursor: string) => void,
-    { prepare, presence }: { readonly prepare?: () => Promise<void>; readonly presence?: PresenceMode | undefined } = {},
+    {
+      prepare,
+      presence,
+    }: { readonly prepare?: () => Promise<void>; readonly presence?: PresenceMode | undefined } = {},
   ): Promise<void> {
     this.quota.spend('subscribe', channels.length);
     this.permissions.requireSubscribe(channels);

@@ -1,4 +1,11 @@
-import { CodedError, isChannel, isClientKey, parseStart, type PresenceMode, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  isChannel,
+  isClientKey,
+  parseStart,
+  type PresenceMode,
+  type Start,
+} from '@tetracast/message-model';
 
 /** What a client asks for in a URL. */
 export interface SubscriptionRequest {

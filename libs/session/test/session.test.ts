@@ -113,7 +113,9 @@ describe('what a client asks for in a session', () => {
     const session = await open(services);
     const prepare = jest.fn();
 
-    await expect(session.subscribe(['other'], { kind: 'now' }, prepare, { prepare })).rejects.toThrow(refusal('forbidden'));
+    await expect(session.subscribe(['other'], { kind: 'now' }, prepare, { prepare })).rejects.toThrow(
+      refusal('forbidden'),
+    );
 
     expect(prepare).not.toHaveBeenCalled();
   });

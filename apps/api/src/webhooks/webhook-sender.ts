@@ -77,7 +77,8 @@ export class WebhookSender {
       if (found === undefined || (found.webhooks.length === 0 && found.dropped === 0)) return IDLE_MS;
       return (await this.sendAll(found)) ? 0 : this.backOff();
     } catch (error) {
-      if (!(error instanceof BusUnavailableError)) this.context.logger.warn({ err: error }, 'a round of webhooks failed');
+      if (!(error instanceof BusUnavailableError))
+        this.context.logger.warn({ err: error }, 'a round of webhooks failed');
       return IDLE_MS;
     }
   }

@@ -87,7 +87,13 @@ export function serveMainNamespace(
       );
     else if (event === CANCEL_VERB)
       engineConnection.order.run(
-        run((argument) => cancelEmitted(subscriber, counted(() => readChannel(argument), 'publish'), reply)),
+        run((argument) =>
+          cancelEmitted(
+            subscriber,
+            counted(() => readChannel(argument), 'publish'),
+            reply,
+          ),
+        ),
       );
     else if (event === 'subscribe') engineConnection.order.runAlone(run((argument) => subscribe(argument, reply)));
     else if (event === 'unsubscribe') engineConnection.order.runAlone(run((argument) => unsubscribe(argument, reply)));

@@ -31,7 +31,8 @@ export function serveChannelNamespace(
     }
     const publication = (): object => {
       // Its sender sees the end as well.
-      if (event === END_VERB) return { ...membersIn(values.length === 0 ? [{}] : values, channel, event), channel, end: true };
+      if (event === END_VERB)
+        return { ...membersIn(values.length === 0 ? [{}] : values, channel, event), channel, end: true };
       const members = event === PUBLISH_EVENT ? membersIn(values, channel, event) : { event, data: dataIn(values) };
       return { echo: false, ...members, channel };
     };

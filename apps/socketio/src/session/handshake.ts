@@ -63,10 +63,12 @@ export function readMembers(argument: unknown): Readonly<Record<string, unknown>
 function readSubscription(words: Readonly<Record<string, unknown>>): SubscriptionRequest {
   const given = Object.entries(words).filter(([, value]) => value != null);
   return parseSubscriptionRequest(
-    Object.fromEntries(given.map(([name, value]) => [
+    Object.fromEntries(
+      given.map(([name, value]) => [
         name,
         typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
-      ])),
+      ]),
+    ),
   );
 }
 

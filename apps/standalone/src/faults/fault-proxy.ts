@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { Delay } from './delay';
 import { HeldResponse } from './held-response';
 import { withHost, withoutHopByHop } from './proxied-headers';
+import type { ConnectionRecord } from './connection-record';
 import { openTunnel } from './tunnel';
-import { type ConnectionRecord, type WireRecord } from './wire-record';
+import type { WireRecord } from './wire-record';
 
 /** What a {@link FaultProxy} can do to the connections of its transport, until it is switched off. */
 export const FAULTS = ['block-websocket', 'buffer', 'slow'] as const;
@@ -89,7 +90,8 @@ export class FaultProxy {
     const record = this.options.wire.openConnection(this.options.transport);
     this.sockets.set(socket, record);
     socket.setNoDelay(true);
-    const [slowIn, slowOut] = [this.delay(), this.delay()];
+    const isSlow = (): boolean => this.faults.has('slow');
+    const [slowIn, slowOut] = [new Delay(isSlow), new Delay(isSlow)];
     socket.on('data', (bytes: Buffer) => record.sent(bytes));
     slowOut.on('data', (bytes: Buffer) => record.received(bytes));
     socket.pipe(slowIn);
@@ -105,19 +107,20 @@ export class FaultProxy {
     this.http.emit('connection', stream);
   }
 
-  private delay(): Delay {
-    return new Delay(() => this.faults.has('slow'));
-  }
-
   private forward(incoming: IncomingMessage, response: ServerResponse): void {
     const { pageOf, target } = this.options;
     const host = pageOf(incoming, this.port);
+    const record = this.records.get(incoming.socket);
     if (host === undefined) {
-      response.writeHead(403, { 'content-type': 'text/plain' }).end('This proxy serves the lab page only.\n');
+      record?.refuse();
+      response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
+      response.end('This proxy serves the lab page only.\n');
       return;
     }
+    record?.admit();
+    incoming.once('end', () => record?.awaitRequest());
     if (this.isDown) {
-      this.records.get(incoming.socket)?.event('away');
+      record?.event('away');
       incoming.socket.destroy();
       return;
     }
@@ -130,7 +133,7 @@ export class FaultProxy {
       // A body without a length and without chunks ends with the connection, here as there.
       response.useChunkedEncodingByDefault = 'transfer-encoding' in answer.headers;
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-      if (this.faults.has('buffer')) this.hold(incoming, answer, response);
+      if (this.faults.has('buffer')) this.hold(record, answer, response);
       else {
         response.flushHeaders();
         answer.pipe(response);
@@ -140,10 +143,9 @@ export class FaultProxy {
     incoming.pipe(outgoing);
   }
 
-  private hold(incoming: IncomingMessage, answer: IncomingMessage, response: ServerResponse): void {
+  private hold(record: ConnectionRecord | undefined, answer: IncomingMessage, response: ServerResponse): void {
     const held = new HeldResponse();
     this.held.add(held);
-    const record = this.records.get(incoming.socket);
     record?.event('response-held');
     held.once('data', () => record?.event('response-passed-on'));
     response.once('close', () => {
@@ -157,12 +159,13 @@ export class FaultProxy {
     const { pageOf, target } = this.options;
     const host = pageOf(incoming, this.port);
     const record = this.records.get(stream);
+    if (host === undefined) record?.refuse();
+    else record?.upgrade();
     if (host === undefined || this.faults.has('block-websocket')) {
       record?.event('handshake-refused');
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    record?.upgrade();
     this.upgraded.add(stream);
     stream.once('close', () => this.upgraded.delete(stream));
     openTunnel(target, withHost(incoming.rawHeaders, host), { incoming, stream, head });

@@ -12,13 +12,7 @@ import {
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
-import type {
-  Lease,
-  MemberPage,
-  MemberQuery,
-  PresenceChange,
-  PresenceOutcome,
-} from '../presence/presence-store';
+import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
 import type { QueuedWebhooks } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';

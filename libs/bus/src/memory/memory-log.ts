@@ -2,15 +2,7 @@ import { type CodedError, DELETED_EVENT, encodeCursor } from '@tetracast/message
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { createEntry, type Entry } from '../entry';
 import { createEpochSource } from '../epoch';
-import type {
-  AppendResult,
-  ChannelPage,
-  ChannelQuery,
-  ChannelSummary,
-  Page,
-  Positions,
-  Range,
-} from '../message-log';
+import type { AppendResult, ChannelPage, ChannelQuery, ChannelSummary, Page, Positions, Range } from '../message-log';
 import { createPage } from '../page';
 import { createDeletionNotice, idempotencyName, type Publication, refuseAppend } from '../publication';
 import type { RetentionSettings } from '../retention';

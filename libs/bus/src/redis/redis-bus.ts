@@ -11,13 +11,7 @@ import {
   type Positions,
   type Range,
 } from '../message-log';
-import type {
-  Lease,
-  MemberPage,
-  MemberQuery,
-  PresenceChange,
-  PresenceOutcome,
-} from '../presence/presence-store';
+import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
 import type { QueuedWebhooks } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';

@@ -94,7 +94,17 @@ export class RedisPresence implements PresenceStore {
       const companion = companionOf(channel);
       const { size, ttlMs } = partition.retentionOf(companion);
       keysOfAll.push(keys.members(channel), keys.log(companion));
-      argumentsOfAll.push(kind, channel, companion, keys.announcementChannel(companion), size, ttlMs, member, about, info);
+      argumentsOfAll.push(
+        kind,
+        channel,
+        companion,
+        keys.announcementChannel(companion),
+        size,
+        ttlMs,
+        member,
+        about,
+        info,
+      );
     }
     const [epoch, isHeld, ...refused] = await partition.write((redis) =>
       redis.tetracastChangePresence(

@@ -9,7 +9,14 @@ export class RedisWebhooks implements WebhookQueue {
   async takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
     const { keys } = this.partition;
     const found = await this.partition.write((redis) =>
-      redis.tetracastTakeWebhooks(keys.partition, keys.last, ...this.partition.epochArguments(), sender, leaseMs, count),
+      redis.tetracastTakeWebhooks(
+        keys.partition,
+        keys.last,
+        ...this.partition.epochArguments(),
+        sender,
+        leaseMs,
+        count,
+      ),
     );
     if (found === null) return undefined;
     const [dropped, entries] = found;

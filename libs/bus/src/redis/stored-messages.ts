@@ -80,7 +80,15 @@ export class StoredMessages {
       const end = publication.ends ? `${Math.max(this.endTtlMs, ttlMs)} ${this.webhooks}` : '';
       const kind = publication.needsChannel ? 'known' : end;
       keysOfAll.push(keys.log(channel), keys.idempotency(name), keys.end(channel));
-      argumentsOfAll.push(channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs, onceMs, kind);
+      argumentsOfAll.push(
+        channel,
+        keys.announcementChannel(channel),
+        encodeBody(publication),
+        size,
+        ttlMs,
+        onceMs,
+        kind,
+      );
     }
     const results = await partition.write((redis) =>
       redis.tetracastAppend(

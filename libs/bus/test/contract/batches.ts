@@ -57,7 +57,10 @@ export function describeBatches(harness: BusHarness): void {
       const bus = harness.create();
       expect(await bus.appendAll([])).toEqual([]);
       const channels = Array.from({ length: 1000 }, (_, i) => `c${i}`);
-      const results = await appendMany(bus, channels.map((channel) => publication(channel)));
+      const results = await appendMany(
+        bus,
+        channels.map((channel) => publication(channel)),
+      );
       expect((await bus.positions(channels)).last).toEqual(results.map(({ seq }) => seq));
     });
   });

@@ -73,7 +73,11 @@ export function describePresence(harness: BusHarness): void {
 
     it('keeps channels apart, and refuses joins above the most members alone', async () => {
       const bus = await createWith('p');
-      const { refused } = await bus.changePresence('p', [join('1'), join('2'), join('3'), join('1'), join('3', '', 'b')], 2);
+      const { refused } = await bus.changePresence(
+        'p',
+        [join('1'), join('2'), join('3'), join('1'), join('3', '', 'b')],
+        2,
+      );
       expect(refused).toEqual([2]);
       expect([(await membersOf(bus)).length, (await membersOf(bus, 'b')).length]).toEqual([2, 1]);
     });
@@ -82,7 +86,11 @@ export function describePresence(harness: BusHarness): void {
       const bus = await createWith('p');
       const ids = Array.from({ length: 1000 }, (_, i) => `m${i}`);
       for (let from = 0; from < ids.length; from += 100)
-        await bus.changePresence('p', ids.slice(from, from + 100).map((id) => join(id)), 10_000);
+        await bus.changePresence(
+          'p',
+          ids.slice(from, from + 100).map((id) => join(id)),
+          10_000,
+        );
       expect(await bus.readMembers('a', { limit: 0 })).toMatchObject({ count: 1000, head: 1000, members: [] });
       const found = new Set<string>();
       let page: string | undefined;

@@ -39,7 +39,10 @@ export function describeWebhooks(harness: BusHarness): void {
       expect((JSON.parse(webhooks[1]?.data ?? '') as Member).id).toBe('1');
       expect(webhooks.at(-1)?.data).toBe('{"x":[]}');
       expect(await take(bus)).toEqual(webhooks);
-      await bus.removeWebhooks(webhooks.slice(0, 6).map(({ id }) => id), 0);
+      await bus.removeWebhooks(
+        webhooks.slice(0, 6).map(({ id }) => id),
+        0,
+      );
       expect(await take(bus)).toEqual(webhooks.slice(6));
     });
 
@@ -58,7 +61,10 @@ export function describeWebhooks(harness: BusHarness): void {
       const { webhooks = [], dropped = 0 } = (await bus.takeWebhooks('s', LONG_MS, 100)) ?? {};
       expect([webhooks.length + dropped, webhooks.length > 0, dropped > 0]).toEqual([30, true, true]);
       expect((JSON.parse(webhooks.at(-1)?.data ?? '') as Member).id).toBe('m29');
-      await bus.removeWebhooks(webhooks.map(({ id }) => id), dropped);
+      await bus.removeWebhooks(
+        webhooks.map(({ id }) => id),
+        dropped,
+      );
       expect(await bus.takeWebhooks('s', LONG_MS, 100)).toEqual({ webhooks: [], dropped: 0 });
       await bus.changePresence('p', [change('join', 'next')], 100);
       expect(await take(bus)).toHaveLength(1);

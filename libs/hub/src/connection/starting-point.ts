@@ -1,4 +1,11 @@
-import { CodedError, decodeCursor, isCompanion, type Position, type ResetReason, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  decodeCursor,
+  isCompanion,
+  type Position,
+  type ResetReason,
+  type Start,
+} from '@tetracast/message-model';
 import type { Channel } from '../channels/channel';
 
 /** What a hub knows of the message log. */

@@ -1,5 +1,12 @@
 import type { Entry } from '@tetracast/bus';
-import { clientChannelOf, DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor, END_EVENT } from '@tetracast/message-model';
+import {
+  clientChannelOf,
+  DELETED_EVENT,
+  deletedSeq,
+  type EncodedMessage,
+  encodeCursor,
+  END_EVENT,
+} from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**

@@ -43,7 +43,12 @@ export type HistoryAnswer = Static<typeof HistorySchema>;
 export const MembersQuerySchema = Type.Object({
   page: Type.Optional(Type.String({ maxLength: 512, description: '`page` of the answer before.' })),
   limit: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: PAGE_MAX, default: 100, description: 'About how many members; 0: their number alone.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: PAGE_MAX,
+      default: 100,
+      description: 'About how many members; 0: their number alone.',
+    }),
   ),
 });
 

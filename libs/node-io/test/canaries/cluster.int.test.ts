@@ -2,7 +2,7 @@ import cluster, { type Address } from 'node:cluster';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { reassignLostConnections } from '../../src/reassign-lost-connections';
+import { reassignLostConnections } from '../../src/sockets/reassign-lost-connections';
 
 interface ClusterMessage {
   readonly act?: string;

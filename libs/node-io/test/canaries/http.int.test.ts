@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { responseUnderWay } from '../../src/broken-connection';
-import { detachSocket } from '../../src/detach-socket';
-import { SingleWriteResponse } from '../../src/single-write-response';
-import { WholeRequest } from '../../src/whole-request';
+import { responseUnderWay } from '../../src/http/broken-connection';
+import { detachSocket } from '../../src/http/detach-socket';
+import { SingleWriteResponse } from '../../src/http/single-write-response';
+import { WholeRequest } from '../../src/http/whole-request';
 
 type Exchange = (request: IncomingMessage, response: ServerResponse) => unknown;
 

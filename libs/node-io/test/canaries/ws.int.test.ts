@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { version } from 'ws/package.json';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { boundedWebSocketOptions } from '../../src/bounded-websocket';
+import { boundedWebSocketOptions } from '../../src/websocket/bounded-websocket';
 
 /** Masked frames, whose mask is nothing. */
 const FIRST_FRAGMENT = Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x61]);

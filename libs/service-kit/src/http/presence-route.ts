@@ -1,5 +1,11 @@
 import { CodedError } from '@tetracast/message-model';
-import { authenticateRequest, parseSubscriptionRequest, readMembers, requireChannels, single } from '@tetracast/session';
+import {
+  authenticateRequest,
+  parseSubscriptionRequest,
+  readMembers,
+  requireChannels,
+  single,
+} from '@tetracast/session';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import '../tetracast';

@@ -78,7 +78,8 @@ export const EVERYDAY_SETTINGS = {
   }),
   webhookUrl: {
     ...text('WEBHOOK_URL', '', {
-      about: 'Where the service sends webhooks: an http:// or https:// URL. A public name must not lead to a private address.',
+      about:
+        'Where the service sends webhooks: an http:// or https:// URL. A public name must not lead to a private address.',
       change: 'Your back end wants to know who is there, and which channels have ended.',
     }),
     schema: Type.String({ pattern: '^(https?://[^\\s]+)?$' }),

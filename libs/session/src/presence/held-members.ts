@@ -124,7 +124,9 @@ export class HeldMembers {
     try {
       const outcome = await this.store.changePresence(this.name, changes, this.settings.maxMembers);
       if (this.isStill(outcome.epoch, outcome.isHeld)) {
-        some.forEach((membership, index) => this.settle(membership, changes[index]?.kind, outcome.refused.includes(index)));
+        some.forEach((membership, index) =>
+          this.settle(membership, changes[index]?.kind, outcome.refused.includes(index)),
+        );
       }
     } catch (error) {
       for (const membership of some) this.changed.add(membership);

@@ -6,9 +6,7 @@ import type { MemberOwner } from './membership';
 export class MembershipCounts {
   private readonly counts = new Map<string, number>();
 
-  constructor(
-    private readonly settings: Pick<PresenceSettings, 'maxMembershipsPerIp' | 'maxMembershipsPerUser'>,
-  ) {}
+  constructor(private readonly settings: Pick<PresenceSettings, 'maxMembershipsPerIp' | 'maxMembershipsPerUser'>) {}
 
   /** @throws CodedError `rate_limited` */
   requireRoom({ address, user }: MemberOwner, more: number): void {

@@ -32,8 +32,12 @@ function formatPage(cursor: string, next: string): string {
 }
 
 function parsePage(page: string): { readonly cursor: string; readonly next: string } {
-  const [, cursor, next] = /^([A-Za-z0-9]+-[0-9]+) ([\w-]{1,64})$/.exec(Buffer.from(page, 'base64url').toString()) ?? [];
+  const [, cursor, next] =
+    /^([A-Za-z0-9]+-[0-9]+) ([\w-]{1,64})$/.exec(Buffer.from(page, 'base64url').toString()) ?? [];
   if (cursor === undefined || next === undefined)
-    throw new CodedError('invalid_request', '"page" is not one that the server gave out: send that of the answer before');
+    throw new CodedError(
+      'invalid_request',
+      '"page" is not one that the server gave out: send that of the answer before',
+    );
   return { cursor, next };
 }

@@ -32,11 +32,15 @@ export async function answerQuestion(process: AnsweringProcess, text: string): P
     case 'list':
       return list(process, question);
     case 'act':
-      return JSON.stringify(await act(process.connections, question.filter, question.action));
+      return JSON.stringify(
+        (await act(process.connections, question.filter, question.action)) satisfies ProcessReplies['act'],
+      );
     case 'subscribers':
-      return JSON.stringify(await countSubscribers(process, question.channels));
+      return JSON.stringify(
+        (await countSubscribers(process, question.channels)) satisfies ProcessReplies['subscribers'],
+      );
     case 'stats':
-      return JSON.stringify(statsOf(process));
+      return JSON.stringify(statsOf(process) satisfies ProcessReplies['stats']);
   }
 }
 

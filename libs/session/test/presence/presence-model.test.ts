@@ -10,9 +10,18 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('connect' as const), process, member }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('disconnect' as const), process, member }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill' as const), process }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const, 'cut off' as const, 'join up' as const), process }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('pause' as const, 'resume' as const, 'cut off' as const, 'join up' as const),
+      process,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('cut' as const, 'heal' as const, 'lose' as const) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 6000, 20_000, 60_000) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 6000, 20_000, 60_000) }),
+  },
 );
 
 /** One join and one leave in turn for each member, and the fold of all is the snapshot. */

@@ -23,15 +23,18 @@ describe('a member', () => {
     expect(await world.events()).toEqual(['+m', '-m']);
   });
 
-  it.each(['the same process', 'another process'])('that comes back to %s within the grace never left', async (where) => {
-    const [one, other] = [await world.start(), await world.start()];
-    await one.connect('m');
-    await one.disconnect('m');
-    await world.advance(GRACE_MS - 500);
-    await (where === 'the same process' ? one : other).connect('m');
-    await world.advance(BOUND_MS);
-    expect(await world.events()).toEqual(['+m']);
-  });
+  it.each(['the same process', 'another process'])(
+    'that comes back to %s within the grace never left',
+    async (where) => {
+      const [one, other] = [await world.start(), await world.start()];
+      await one.connect('m');
+      await one.disconnect('m');
+      await world.advance(GRACE_MS - 500);
+      await (where === 'the same process' ? one : other).connect('m');
+      await world.advance(BOUND_MS);
+      expect(await world.events()).toEqual(['+m']);
+    },
+  );
 
   it('joins again when its info changes', async () => {
     const process = await world.start();
@@ -143,5 +146,7 @@ it('is off where the namespace does not say so', async () => {
   const { presence } = await world.start();
   expect(() => presence.requireOn([CHANNEL])).not.toThrow();
   for (const channel of ['news', 'chat:1', 'room'])
-    expect(() => presence.requireOn([CHANNEL, channel])).toThrow(expect.objectContaining({ code: 'invalid_request' }) as Error);
+    expect(() => presence.requireOn([CHANNEL, channel])).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }) as Error,
+    );
 });

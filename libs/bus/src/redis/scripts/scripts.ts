@@ -28,7 +28,10 @@ type Argument = string | number;
 export interface Scripts {
   tetracastClaim(...args: Argument[]): Promise<string>;
   /** The first argument is the number of keys. */
-  tetracastAppend(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, seq: number, outcome: 0 | 1 | 2 | 3][]>;
+  tetracastAppend(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[epoch: string, seq: number, outcome: 0 | 1 | 2 | 3][]>;
   tetracastRead(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, last: number, entries: StreamEntry[], oldest: number]>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { responseUnderWay } from './broken-connection';
-import { INTERNALS } from './internals';
+import { responseUnderWay } from '../http/broken-connection';
+import { INTERNALS } from '../internals';
 
 /**
  * Lets go of the request and the response of a handshake that `@fastify/websocket` has accepted. Its listener for `error` and

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /** The part of Node's HTTP parser that an upgrade uses. */
 interface HttpParser {

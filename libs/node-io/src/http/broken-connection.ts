@@ -2,7 +2,7 @@ import { createProblem, type ErrorCode } from '@tetracast/message-model';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /** No browser may run or show what clients published as a script or a page (Fetch Standard, section 3.6). */
 export const NO_SNIFF = { 'x-content-type-options': 'nosniff' } as const;

@@ -55,7 +55,9 @@ const lookUpPublic: LookupFunction = (hostname, options, callback) => {
     const addresses = found ?? [];
     const hidden = addresses.find(({ address }) => isPrivateAddress(address));
     const refusal =
-      hidden === undefined ? undefined : new Error(`${hostname} leads to ${hidden.address}, a private address: name that address`);
+      hidden === undefined
+        ? undefined
+        : new Error(`${hostname} leads to ${hidden.address}, a private address: name that address`);
     const [first] = addresses;
     const failure = error ?? refusal ?? (first === undefined ? new Error(`${hostname} has no address`) : null);
     if (options.all === true) callback(failure, addresses);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /**
  * Writes to a socket in as few and as cheap writes as possible. One write costs about 3.5 µs in the kernel, whether it carries

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:cluster';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /** What Node's cluster sends to a worker with a connection, and what the worker answers when it has taken it. */
 interface ClusterMessage {

@@ -1,5 +1,5 @@
 import { type ServerOptions, WebSocket } from 'ws';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /** What a piece of an unfinished message costs besides its bytes, about: a Buffer, and the object that holds its memory. */
 const PIECE_COST_BYTES = 256;

@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /** Every piece of a body but the last has at least so many bytes. */
 const PIECE_BYTES = 4096;

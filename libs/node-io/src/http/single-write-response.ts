@@ -1,5 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { INTERNALS } from './internals';
+import { INTERNALS } from '../internals';
 
 /**
  * A response whose head and text leave the process in one write. Node's own `end` makes the socket's stream write a second,
