@@ -12,7 +12,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY --from=manifests /manifests/ ./
 # No install script is needed: esbuild's binary is an optional dependency that npm has unpacked.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/npm-cache npm ci --ignore-scripts --cache /npm-cache
 COPY . .
 RUN npx vitepress build apps/docs && node tools/bundle.mjs
 

@@ -1,5 +1,5 @@
 /**
- * `npm run setup`: writes `.env`, which `docker compose` reads, with a new AUTH_SECRET and a new API key. Settings that the file
+ * `npm run setup`: writes `.env`, which `npm start` and `docker compose` read, with a new AUTH_SECRET and a new API key. Settings that the file
  * already has keep their values, so it can run again.
  */
 import { randomBytes } from 'node:crypto';
@@ -32,3 +32,4 @@ if (missing.length > 0) {
 for (const name of Object.keys(SETTINGS)) {
   console.log(`${name}: ${missing.includes(name) ? 'written to' : 'kept as it is in'} ${FILE}`);
 }
+console.log(`"npm start" and "docker compose up" read ${FILE}: start one of them again.`);

@@ -77,7 +77,8 @@ export function createAddCall(app: FastifyInstance, authenticate: Authenticate):
           },
           reply,
         );
-        if (LOGGED.has(scope)) request.log.info({ call: `${method} ${path}`, params: request.params }, 'API call');
+        if (LOGGED.has(scope))
+          request.log.info({ call: `${method} ${path}`, params: request.params, body: request.body }, 'API call');
         void reply.header('cache-control', 'no-store');
         if (answer instanceof Buffer) void reply.type('application/json; charset=utf-8');
         return answer;

@@ -7,7 +7,8 @@ import { type Answer, type Api, keyOf, startApi, stopped } from './start-api';
 let api: Api;
 
 beforeAll(async () => {
-  api = await startApi({ MAX_BATCH_BYTES: '64KiB' });
+  // Each wrong key comes from another address: there is a limit for one.
+  api = await startApi({ MAX_BATCH_BYTES: '64KiB', TRUST_PROXY: '127.0.0.1' });
 });
 
 afterAll(() => api[Symbol.asyncDispose]());
@@ -25,14 +26,16 @@ function expectProblem({ status, json, headers }: Answer, wanted: number): void 
   if (isErrorCode(code)) expect(json).toEqual(createProblem(code, detail));
 }
 
-describe.each(calls)('%s', (_name, call) => {
+describe.each(calls)('%s', (name, call) => {
   const { method } = call;
   const path = pathOf(call, PARAMETERS);
   const [body] = bodiesOf(call);
 
   it('asks for a key', async () => {
     expectProblem(await api.call(method, path, body, {}), 401);
-    expectProblem(await api.call(method, path, body, { authorization: 'Bearer wrong' }), 401);
+    const address = `192.0.2.${calls.findIndex(([other]) => other === name) + 1}`;
+    const wrong = { authorization: 'Bearer wrong', 'x-forwarded-for': address };
+    expectProblem(await api.call(method, path, body, wrong), 401);
   });
 
   it('answers no other method', async () => {

@@ -106,6 +106,17 @@ describe('an API with keys', () => {
     expect((json as { channels: { channel: string }[] }).channels.map(({ channel }) => channel)).toEqual(['news']);
   });
 
+  it.each([
+    ['a key for some channels', bearer(keyOf('some'))],
+    ['a token that may read nothing', undefined],
+  ])('lets %s revoke nothing and list no connections', async (_who, headers) => {
+    await using limited = await startApi({ API_KEYS: `some=${keyOf('some')}/*/chat:*` });
+    const caller = headers ?? bearer(await tokenWith({ api: ['revoke', 'connections'], publish: ['*'] }));
+
+    expect((await limited.call('POST', '/api/revocations', { sub: 'ann' }, caller)).status).toBe(403);
+    expect((await limited.call('GET', '/api/connections', undefined, caller)).status).toBe(403);
+  });
+
   it('lets only a key for all channels delete the messages of a user', async () => {
     await using limited = await startApi({ API_KEYS: `one=${keyOf('one')}/delete/chat:*` });
     const answer = await limited.call('DELETE', '/api/users/ann/messages', undefined, bearer(keyOf('one')));
@@ -163,6 +174,17 @@ describe('an API without any key', () => {
     expect(await publishAs({ host: 'localhost', origin: 'https://page.example' })).toBe(403);
     expect(await publishAs({ host: 'rebound.example' })).toBe(403);
     expect(await publishAs({ host: 'localhost', origin: 'http://localhost' })).toBe(201);
+  });
+
+  it.each([
+    ['names its public host', { host: 'app.example' }],
+    ['names a client', { host: 'localhost', 'x-forwarded-for': '203.0.113.9' }],
+    ['names itself', { host: 'localhost', via: '1.1 proxy' }],
+  ])('serves nothing through a proxy of this machine that %s', async (_what, headers) => {
+    await using api = await startApi({ ...NONE, ALLOWED_ORIGINS: 'https://app.example', TRUST_PROXY: '127.0.0.1' });
+    const { statusCode } = await api.app.inject({ method: 'GET', url: '/api/stats', headers });
+
+    expect(statusCode).toBe(401);
   });
 
   it('refuses all calls where other machines may reach it, and says what to do', async () => {

@@ -110,3 +110,10 @@ describe('the page itself', () => {
     expect(left).toEqual([]);
   });
 });
+
+it('fills in every kind of text that the pages name', () => {
+  const list = /const ATTRIBUTES = \{([\s\S]*?)\n\}/.exec(read('texts/texts.js'))?.[1] ?? '';
+  const kinds = Array.from(list.matchAll(/(\w+):/g), ([, kind]) => kind);
+  const named = new Set(Array.from(html.matchAll(/data-t-(\w+)=/g), ([, kind]) => kind));
+  expect(kinds).toEqual(expect.arrayContaining([...named]));
+});

@@ -52,7 +52,7 @@ export class ApiCaller {
 
   /** For calls that concern all channels. @throws CodedError `forbidden` */
   requireAllChannels(): void {
-    if (this.permissions.mayPublishEverywhere) return;
+    if (this.permissions.isForAllChannels) return;
     throw new CodedError('forbidden', `the call concerns all channels, and the ${this.name} is not for "*"`);
   }
 

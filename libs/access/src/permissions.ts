@@ -122,9 +122,9 @@ export class Permissions {
     return this.subscribe.isNone && this.publish.isNone && !hasRare && this.parts.everybody?.isNothing !== false;
   }
 
-  /** Whether it allows to publish to every channel that a client can use. */
-  get mayPublishEverywhere(): boolean {
-    return this.publish.isAll || this.parts.everybody?.mayPublishEverywhere === true;
+  /** Whether it allows to subscribe and to publish to every channel that a client can use. */
+  get isForAllChannels(): boolean {
+    return this.subscribe.isAll && this.publish.isAll;
   }
 
   maySubscribe(channel: string): boolean {

@@ -38,7 +38,7 @@ it.each<[string, string, string]>([
   ['AUTH_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\\nMCow', '***'],
   ['API_KEYS', `a=${SECRET}`, '***'],
   ['API_KEYS', `a=${KEY}/*/*,b=${KEY}/publish/c=d`, '***'],
-  ['API_KEYS', `a=${KEY}/*/*, b=${KEY}/publish/news`, 'a=***/*/*, b=***/publish/news'],
+  ['API_KEYS', `a=${KEY}/*/*, b=${KEY}b/publish/news`, 'a=***/*/*, b=***/publish/news'],
   ['BUS_URL', 'redis://redis:6379/1', 'redis://redis:6379/1'],
   ['BUS_URL', 'redis://user:pass/w@rd@redis:6379', 'redis://***@redis:6379'],
   [

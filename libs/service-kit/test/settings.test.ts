@@ -47,11 +47,11 @@ describe('values', () => {
     ['ALLOWED_ORIGINS', ',', 'allowedOrigins', []],
     [
       'API_KEYS',
-      `shop=${API_KEY}/publish+history/orders:*+news, ops=${API_KEY}/revoke/*`,
+      `shop=${API_KEY}/publish+history/orders:*+news, ops=${API_KEY}2/revoke/*`,
       'apiKeys',
       [
         { name: 'shop', key: API_KEY, scopes: ['publish', 'history'], channels: ['orders:*', 'news'] },
-        { name: 'ops', key: API_KEY, scopes: ['revoke'], channels: ['*'] },
+        { name: 'ops', key: `${API_KEY}2`, scopes: ['revoke'], channels: ['*'] },
       ],
     ],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
@@ -135,6 +135,7 @@ describe('what is refused', () => {
     ['HISTORY_NAMESPACES', '$own=1/1m'],
     ['API_KEYS', API_KEY],
     ['API_KEYS', `shop=${API_KEY}/publish/news,shop=${API_KEY}x/publish/news`],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,ops=${API_KEY}/*/*`],
     ['API_KEYS', `shop=${API_KEY}/publish/news,ops=short/*/*`],
     ['MAX_BATCH_BYTES', '4095'],
     ['IDEMPOTENCY_TTL', '25h'],
@@ -218,7 +219,7 @@ describe('contradictions', () => {
     ]);
   });
 
-  it('are told beside what cannot be read', () => {
+  it('are reported beside what cannot be read', () => {
     expect(problemsIn({ HOST: '0.0.0.0', PORT: 'x' })).toHaveLength(2);
   });
 });

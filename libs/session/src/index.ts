@@ -9,6 +9,7 @@ export { type ClientAddress, createClientAddress } from './limits/client-address
 export { ClientQuota } from './limits/client-quota';
 export { type Action, Limits } from './limits/limits';
 export { isOriginRule } from './origin/allowed-origins';
+export { isLoopbackName } from './origin/allowed-host';
 export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';

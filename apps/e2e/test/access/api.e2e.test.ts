@@ -47,7 +47,7 @@ const CASES: Readonly<Record<ApiCallName, Case>> = {
   subscribeUser: onUser('subscribeUser'),
   unsubscribeUser: onUser('unsubscribeUser'),
   getStats: onPath('all', 'getStats'),
-  revoke: { concern: 'none', request: () => ({ body: { sub: 'nobody' } }) },
+  revoke: { concern: 'all', request: () => ({ body: { sub: 'nobody' } }) },
 };
 
 const keyOf = (name: string): string => name.padEnd(40, '_');

@@ -112,6 +112,7 @@ describe('a fault proxy', () => {
     expect((await lab.switchFault('restart')).status).toBe(204);
     expect((await closed)[0]).toBe(1001);
     await expect(send(at('polling'), '/healthz', { headers: { origin: lab.origin } })).rejects.toThrow('ECONNRESET');
+    await expect(send(at('websocket'), '/healthz', { headers: { origin: lab.origin } })).rejects.toThrow('ECONNRESET');
     await pollUntil(
       () => eventsOf('polling'),
       (events) => events.includes('back'),

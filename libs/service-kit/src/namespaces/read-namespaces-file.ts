@@ -24,6 +24,15 @@ export function readNamespacesFile(path: string): NamespacePolicies {
   return parseNamespaces(readText(path));
 }
 
+/** @throws NamespacesFileError for an alias that leads nowhere, or to too much */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new NamespacesFileError([`an alias cannot be resolved: ${(error as Error).message}`]);
+  }
+}
+
 /** The same for the text of the file. @throws NamespacesFileError */
 export function parseNamespaces(text: string): NamespacePolicies {
   const lines = new LineCounter();
@@ -33,7 +42,7 @@ export function parseNamespaces(text: string): NamespacePolicies {
     const { line } = lines.linePos(broken.pos[0]);
     throw new NamespacesFileError([`line ${line}: it is neither YAML nor JSON: ${broken.message}`]);
   }
-  const value = document.toJS() as unknown;
+  const value = valueOf(document);
   const problems = [...findProblems(value)].slice(0, PROBLEMS_MAX);
   if (problems.length > 0) {
     throw new NamespacesFileError(

@@ -90,7 +90,7 @@ export const ACCESS_SETTINGS = {
     schema: Type.Unsafe<readonly ApiKey[]>(Type.Array(Type.Unknown())),
     read: readApiKeys,
     wanted:
-      'a comma-separated list of name=key/scopes/channels, such as shop=<key>/publish+history/orders:*+news, with different names, and keys of 32 to 128 letters, digits, - and _',
+      'a comma-separated list of name=key/scopes/channels, such as shop=<key>/publish+history/orders:*+news, with different names, and different keys of 32 to 128 letters, digits, - and _',
     mask: maskApiKeys,
     about: 'The keys of the server API: `name=key/scopes/channels`, with lists as `publish+history`, and `*` for all.',
     change: 'A back end uses the server API; two keys at a time to replace one.',

@@ -47,11 +47,12 @@ export const readRates: Reader<Rates> = (text) => {
   return { connection, address, user };
 };
 
-/** Keys of the server API, each with another name: see {@link parseApiKey}. */
+/** Keys of the server API, all different and each with another name: see {@link parseApiKey}. */
 export const readApiKeys: Reader<ApiKey[]> = (text) => {
   const keys = splitList(text).map(parseApiKey);
-  const names = new Set(keys.map((key) => key?.name));
-  return names.size === keys.length && keys.every((key) => key !== undefined) ? keys : undefined;
+  if (!keys.every((key) => key !== undefined)) return undefined;
+  const [names, secrets] = [new Set(keys.map(({ name }) => name)), new Set(keys.map(({ key }) => key))];
+  return names.size === keys.length && secrets.size === keys.length ? keys : undefined;
 };
 
 /** Origins of pages; one label of each may be a wildcard. */

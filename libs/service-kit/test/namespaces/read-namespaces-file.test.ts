@@ -35,6 +35,7 @@ const inChat = (text: string): string => `namespaces:\n  chat:\n    ${text}\n`;
 
 it.each([
   ['', 'line 1: the file must be an object with the member "namespaces", not null'],
+  ['namespaces: *chat', expect.stringContaining('an alias cannot be resolved') as string],
   ['{}', 'line 1: namespaces is missing: it must be an object of namespaces'],
   ['namespace: {}', 'line 1: namespaces is missing: it must be an object of namespaces'],
   ['namespaces:\n  chat: {}\nother: 1', 'line 3: other is not known: correct its name, or remove it'],

@@ -215,7 +215,8 @@ export const texts = {
   'faults.event.response-passed-on': 'proxy: passes the response on',
   'faults.event.cut': 'proxy: reset the connection',
   'faults.event.away': 'proxy: the server is away, a connection was reset',
-  'faults.event.stopping': 'server: stops and closes its connections; it is away for 3 s, its message log stays',
+  'faults.event.stopping':
+    'server: stops and closes its connections; it is away for 3 s or until each client has tried, its message log stays',
   'faults.event.back': 'server: is back',
   'faults.event.fault-on': 'switched on: {fault}',
   'faults.event.fault-off': 'switched off: {fault}',

@@ -212,7 +212,7 @@ export const texts = {
   'faults.event.response-passed-on': '代理：放行该响应',
   'faults.event.cut': '代理：重置了连接',
   'faults.event.away': '代理：服务器不在，一个连接被重置',
-  'faults.event.stopping': '服务器：停止并关闭连接；离开 3 秒，消息日志保留',
+  'faults.event.stopping': '服务器：停止并关闭连接；至少离开 3 秒，直到每个客户端都试过，消息日志保留',
   'faults.event.back': '服务器：已恢复',
   'faults.event.fault-on': '已打开：{fault}',
   'faults.event.fault-off': '已关闭：{fault}',
