@@ -14,6 +14,44 @@ afterAll(() => api[Symbol.asyncDispose]());
 const stored = async (channel: string): Promise<Message[]> =>
   ((await api.call('GET', `/api/channels/${channel}/messages`)).json as { messages: Message[] }).messages;
 
+describe('POST /api/channels/{channel}/cancel', () => {
+  const cancel = (channel: string, headers?: Record<string, string>) =>
+    api.call('POST', `/api/channels/${channel}/cancel`, undefined, headers);
+
+  it('stores a request to stop, one in a second', async () => {
+    const channel = newChannel();
+    await api.call('POST', '/api/publish', { channel, data: 'words' });
+    const [first, again] = [await cancel(channel), await cancel(channel)];
+
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(again.json).toEqual({ ...(first.json as object), duplicate: true });
+    expect((await stored(channel)).map(({ event, data }) => [event, data])).toEqual([
+      ['message', 'words'],
+      ['tetracast:cancel', null],
+    ]);
+  });
+
+  it('creates no channel, and is refused on one that has ended', async () => {
+    const channel = newChannel();
+    expect(await cancel(channel)).toMatchObject({ status: 404, json: { code: 'not_found' } });
+    await api.call('POST', '/api/publish', { channel, data: 'bye', end: true });
+    expect(await cancel(channel)).toMatchObject({ status: 409, json: { code: 'channel_ended' } });
+    expect(await stored(channel)).toHaveLength(1);
+  });
+
+  it('needs a permission for the channel', async () => {
+    await using narrow = await startApi({ API_KEYS: `narrow=${keyOf('narrow')}/publish/a` });
+    const authorization = `Bearer ${keyOf('narrow')}`;
+    for (const [channel, status] of [
+      ['a', 404],
+      ['b', 403],
+    ] as const)
+      expect(await narrow.call('POST', `/api/channels/${channel}/cancel`, undefined, { authorization })).toMatchObject({
+        status,
+      });
+  });
+});
+
 describe('POST /api/publish', () => {
   it('stores a message, and answers with its id', async () => {
     const channel = newChannel();

@@ -6,6 +6,7 @@ import type { ApiTypes } from './api-types';
 export const API_CALLS = {
   publish: { method: 'POST', path: '/api/publish' },
   batch: { method: 'POST', path: '/api/batch' },
+  cancel: { method: 'POST', path: '/api/channels/{channel}/cancel' },
   listChannels: { method: 'GET', path: '/api/channels' },
   getHistory: { method: 'GET', path: '/api/channels/{channel}/messages' },
   getPresence: { method: 'GET', path: '/api/channels/{channel}/presence' },

@@ -6,6 +6,8 @@ export interface ApiTypes {
   readonly publish: { readonly body: ApiPublish; readonly answer: Published | Results };
   /** Publish up to 1000 messages in their order. */
   readonly batch: { readonly body: Batch; readonly answer: Results };
+  /** Ask the publishers of a channel to stop. */
+  readonly cancel: { readonly params: ChannelParams; readonly answer: Published };
   /** List the channels that have messages, or had some. */
   readonly listChannels: { readonly query?: ChannelsQuery; readonly answer: Channels };
   /** Read the stored messages of a channel, in pages. */

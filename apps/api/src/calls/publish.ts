@@ -6,14 +6,14 @@ import {
   type PublicationRequest,
 } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
-import { createPublication, publishAll, type PublishResult } from '@tetracast/session';
+import { cancel, createPublication, publishAll, type PublishResult } from '@tetracast/session';
 import type { ApiCaller } from '@tetracast/access';
 import type { AddCall } from '../add-call';
 
 /** Idempotency keys of the API are apart from those of clients, and outlive the rotation of an API key. */
 const OWNER = 'api';
 
-/** `POST /api/publish` and `POST /api/batch`: each is one round trip to the message log. */
+/** `POST /api/publish`, `/api/batch` and `/api/channels/{channel}/cancel`: each is one round trip to the message log. */
 export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
   const { settings, hub } = tetracast;
   const contextOf = ({ permissions }: ApiCaller) => ({ permissions, idempotencyOwner: OWNER });
@@ -41,6 +41,12 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     spend(messages.length - 1);
     const results = await publishAll(tetracast, messages, contextOf(caller));
     return { results: results.map(resultOf) };
+  });
+
+  addCall('cancel', async ({ caller: { permissions }, params: { channel } }, reply) => {
+    const result = await cancel(tetracast, channel, { permissions });
+    if (!result.duplicate) void reply.code(201);
+    return publishedOf(result);
   });
 }
 

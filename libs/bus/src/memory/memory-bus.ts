@@ -13,7 +13,7 @@ import {
 } from '../message-log';
 import type { Publication } from '../publication';
 import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
-import type { QueuedWebhooks } from '../webhooks/webhook-queue';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 import { DEFAULT_MEMORY_MAX_BYTES } from '../retention-policy';
@@ -171,8 +171,8 @@ export class MemoryBus implements Bus {
     return this.answer(() => this.presence.read(channel, query));
   }
 
-  takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
-    return this.answer(() => this.webhooks.take(sender, leaseMs, count));
+  takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
+    return this.answer(() => this.webhooks.take(sender, request));
   }
 
   removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {

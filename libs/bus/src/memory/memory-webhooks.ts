@@ -1,6 +1,6 @@
 import type { WebhookEvent } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
-import type { QueuedWebhook, QueuedWebhooks, WebhookSettings } from '../webhooks/webhook-queue';
+import type { QueuedWebhook, QueuedWebhooks, WebhookRequest, WebhookSettings } from '../webhooks/webhook-queue';
 
 /** Bytes of a webhook besides its texts, as in Redis. */
 const WEBHOOK_BYTES = 64;
@@ -30,11 +30,13 @@ export class MemoryWebhooks {
     }
   }
 
-  take(sender: string, leaseMs: number, count: number): QueuedWebhooks | undefined {
+  take(sender: string, { leaseMs, count, after = '0' }: WebhookRequest): QueuedWebhooks | undefined {
     const now = this.runtime.now();
     if (this.sender.name !== sender && this.sender.until > now) return undefined;
     this.sender = { name: sender, until: now + leaseMs };
-    return { webhooks: this.queue.slice(0, count), dropped: this.dropped };
+    const first = this.queue.findIndex(({ id }) => Number(id) > Number(after));
+    const webhooks = first < 0 ? [] : this.queue.slice(first, first + count);
+    return { webhooks, dropped: this.dropped };
   }
 
   remove(ids: readonly string[], dropped: number): void {

@@ -12,7 +12,7 @@ import {
   type Range,
 } from '../message-log';
 import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
-import type { QueuedWebhooks } from '../webhooks/webhook-queue';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
@@ -221,8 +221,8 @@ export class RedisBus implements Bus {
     return this.presence.readMembers(channel, query);
   }
 
-  takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
-    return this.webhooks.takeWebhooks(sender, leaseMs, count);
+  takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
+    return this.webhooks.takeWebhooks(sender, request);
   }
 
   removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {

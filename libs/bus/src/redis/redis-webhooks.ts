@@ -1,12 +1,12 @@
 import type { WebhookEvent } from '@tetracast/message-model';
-import type { QueuedWebhooks, WebhookQueue, WebhookSettings } from '../webhooks/webhook-queue';
+import type { QueuedWebhooks, WebhookQueue, WebhookRequest, WebhookSettings } from '../webhooks/webhook-queue';
 import type { RedisPartition } from './partition';
 
 /** The queue of webhooks in Redis. */
 export class RedisWebhooks implements WebhookQueue {
   constructor(private readonly partition: RedisPartition) {}
 
-  async takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
+  async takeWebhooks(sender: string, { leaseMs, count, after }: WebhookRequest): Promise<QueuedWebhooks | undefined> {
     const { keys } = this.partition;
     const found = await this.partition.write((redis) =>
       redis.tetracastTakeWebhooks(
@@ -16,6 +16,7 @@ export class RedisWebhooks implements WebhookQueue {
         sender,
         leaseMs,
         count,
+        after === undefined ? '-' : `(${after}`,
       ),
     );
     if (found === null) return undefined;

@@ -13,7 +13,7 @@ import {
 } from '../message-log';
 import type { Publication } from '../publication';
 import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
-import type { QueuedWebhooks } from '../webhooks/webhook-queue';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
@@ -194,9 +194,9 @@ export class FaultyBus implements Bus {
     return this.inner.readMembers(channel, query);
   }
 
-  async takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined> {
+  async takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
     this.requireAvailable();
-    return this.inner.takeWebhooks(sender, leaseMs, count);
+    return this.inner.takeWebhooks(sender, request);
   }
 
   async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {

@@ -19,8 +19,17 @@ export interface QueuedWebhook {
   readonly time: number;
 }
 
+export interface WebhookRequest {
+  /** How long the sender is the one that sends. */
+  readonly leaseMs: number;
+  /** Maximum number of webhooks. */
+  readonly count: number;
+  /** Begin after the webhook with this id. Default: begin with the oldest. */
+  readonly after?: string | undefined;
+}
+
 export interface QueuedWebhooks {
-  /** The oldest, in the order in which they were added. */
+  /** In the order in which they were added. */
   readonly webhooks: readonly QueuedWebhook[];
   /** Webhooks that were dropped since {@link WebhookQueue.removeWebhooks} was called with their number. */
   readonly dropped: number;
@@ -31,8 +40,8 @@ export interface QueuedWebhooks {
  * them. Every method throws BusUnavailableError while the queue cannot be reached.
  */
 export interface WebhookQueue {
-  /** The oldest `count`, if `sender` is the one that sends for the next `leaseMs`; `undefined` if another one is. */
-  takeWebhooks(sender: string, leaseMs: number, count: number): Promise<QueuedWebhooks | undefined>;
+  /** What waits, if `sender` is the one that sends from now on; `undefined` if another one is. */
+  takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined>;
   /** These are sent, and it is known that `dropped` more were not. */
   removeWebhooks(ids: readonly string[], dropped: number): Promise<void>;
 }

@@ -16,7 +16,7 @@ export function describeWebhooks(harness: BusHarness): void {
     return bus;
   };
   const take = async (bus: Bus): Promise<readonly QueuedWebhook[]> =>
-    (await bus.takeWebhooks('s', LONG_MS, 100))?.webhooks ?? [];
+    (await bus.takeWebhooks('s', { leaseMs: LONG_MS, count: 100 }))?.webhooks ?? [];
 
   describe('webhooks', () => {
     it('are added in order, once each, and stay until they are removed', async () => {
@@ -39,6 +39,8 @@ export function describeWebhooks(harness: BusHarness): void {
       expect((JSON.parse(webhooks[1]?.data ?? '') as Member).id).toBe('1');
       expect(webhooks.at(-1)?.data).toBe('{"x":[]}');
       expect(await take(bus)).toEqual(webhooks);
+      const page = await bus.takeWebhooks('s', { leaseMs: LONG_MS, count: 2, after: webhooks[2]?.id });
+      expect(page?.webhooks).toEqual(webhooks.slice(3, 5));
       await bus.removeWebhooks(
         webhooks.slice(0, 6).map(({ id }) => id),
         0,
@@ -58,26 +60,26 @@ export function describeWebhooks(harness: BusHarness): void {
     it('are dropped and counted above the limit, the oldest first', async () => {
       const bus = await createWith(1000, ['member.joined']);
       for (let n = 0; n < 30; n++) await bus.changePresence('p', [change('join', `m${n}`)], 100);
-      const { webhooks = [], dropped = 0 } = (await bus.takeWebhooks('s', LONG_MS, 100)) ?? {};
+      const { webhooks = [], dropped = 0 } = (await bus.takeWebhooks('s', { leaseMs: LONG_MS, count: 100 })) ?? {};
       expect([webhooks.length + dropped, webhooks.length > 0, dropped > 0]).toEqual([30, true, true]);
       expect((JSON.parse(webhooks.at(-1)?.data ?? '') as Member).id).toBe('m29');
       await bus.removeWebhooks(
         webhooks.map(({ id }) => id),
         dropped,
       );
-      expect(await bus.takeWebhooks('s', LONG_MS, 100)).toEqual({ webhooks: [], dropped: 0 });
+      expect(await bus.takeWebhooks('s', { leaseMs: LONG_MS, count: 100 })).toEqual({ webhooks: [], dropped: 0 });
       await bus.changePresence('p', [change('join', 'next')], 100);
       expect(await take(bus)).toHaveLength(1);
     });
 
     it('are sent by one process at a time', async () => {
       const bus = await createWith(1e6);
-      expect(await bus.takeWebhooks('one', 100, 1)).toBeDefined();
-      expect(await bus.takeWebhooks('other', LONG_MS, 1)).toBeUndefined();
-      expect(await bus.takeWebhooks('one', 100, 1)).toBeDefined();
+      expect(await bus.takeWebhooks('one', { leaseMs: 100, count: 1 })).toBeDefined();
+      expect(await bus.takeWebhooks('other', { leaseMs: LONG_MS, count: 1 })).toBeUndefined();
+      expect(await bus.takeWebhooks('one', { leaseMs: 100, count: 1 })).toBeDefined();
       await passTo(harness, (await harness.now()) + 101);
-      expect(await bus.takeWebhooks('other', LONG_MS, 1)).toBeDefined();
-      expect(await bus.takeWebhooks('one', 100, 1)).toBeUndefined();
+      expect(await bus.takeWebhooks('other', { leaseMs: LONG_MS, count: 1 })).toBeDefined();
+      expect(await bus.takeWebhooks('one', { leaseMs: 100, count: 1 })).toBeUndefined();
     });
   });
 }

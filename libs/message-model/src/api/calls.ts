@@ -44,6 +44,14 @@ export const API_CALLS = {
     body: BatchSchema,
     answers: { 200: ResultsSchema },
   },
+  cancel: {
+    method: 'POST',
+    path: '/api/channels/{channel}/cancel',
+    scope: 'publish',
+    summary: 'Ask the publishers of a channel to stop',
+    params: ChannelParamsSchema,
+    answers: { 200: PublishedSchema, 201: PublishedSchema },
+  },
   listChannels: {
     method: 'GET',
     path: '/api/channels',

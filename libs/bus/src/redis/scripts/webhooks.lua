@@ -26,6 +26,12 @@ local function addWebhook(settings, event, channel, data, time)
   countWebhooks(size, 0)
   local most = tonumber(settings:match('^%d+'))
   while tonumber(redis.call('HGET', webhookState, 'bytes')) > most do
-    removeWebhook(redis.call('XRANGE', webhookPrefix, '-', '+', 'COUNT', 1)[1], 1)
+    local oldest = redis.call('XRANGE', webhookPrefix, '-', '+', 'COUNT', 1)[1]
+    if not oldest then
+      -- The stream was removed by hand.
+      redis.call('HSET', webhookState, 'bytes', 0)
+      break
+    end
+    removeWebhook(oldest, 1)
   end
 end
