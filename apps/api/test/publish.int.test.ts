@@ -1,4 +1,5 @@
 import type { Message } from '@tetracast/message-model';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { type Api, keyOf, startApi, stopped } from './start-api';
 
 let api: Api;
@@ -15,18 +16,24 @@ const stored = async (channel: string): Promise<Message[]> =>
   ((await api.call('GET', `/api/channels/${channel}/messages`)).json as { messages: Message[] }).messages;
 
 describe('POST /api/channels/{channel}/cancel', () => {
-  const cancel = (channel: string, headers?: Record<string, string>) =>
-    api.call('POST', `/api/channels/${channel}/cancel`, undefined, headers);
+  const cancel = (channel: string, at = api) => at.call('POST', `/api/channels/${channel}/cancel`);
 
   it('stores a request to stop, one in a second', async () => {
-    const channel = newChannel();
-    await api.call('POST', '/api/publish', { channel, data: 'words' });
-    const [first, again] = [await cancel(channel), await cancel(channel)];
+    let now = 1_795_337_021_520;
+    await using timed = await startApi({}, { runtime: { ...nodeRuntime, now: () => now } });
+    await timed.call('POST', '/api/publish', { channel: 'a', data: 'words' });
+    const first = await cancel('a', timed);
+    now += 999;
+    const again = await cancel('a', timed);
+    now += 1;
+    const later = await cancel('a', timed);
 
-    expect([first.status, again.status]).toEqual([201, 200]);
+    expect([first.status, again.status, later.status]).toEqual([201, 200, 201]);
     expect(again.json).toEqual({ ...(first.json as object), duplicate: true });
-    expect((await stored(channel)).map(({ event, data }) => [event, data])).toEqual([
+    const { json } = await timed.call('GET', '/api/channels/a/messages');
+    expect((json as { messages: Message[] }).messages.map(({ event, data }) => [event, data])).toEqual([
       ['message', 'words'],
+      ['tetracast:cancel', null],
       ['tetracast:cancel', null],
     ]);
   });
