@@ -6,6 +6,7 @@ import { idle } from './idle';
 import { latency } from './latency';
 import { manyChannels } from './many-channels';
 import { polling } from './polling';
+import { presence } from './presence';
 import { publishing } from './publishing';
 import { resume } from './resume';
 import { revocation } from './revocation';
@@ -25,6 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
   publishing,
   batch,
   revocation,
+  presence,
   workers,
   window,
   soak,

@@ -53,7 +53,8 @@ export class Presence {
     identity: MemberIdentity,
     owner: MemberOwner,
   ): Promise<readonly Membership[]> {
-    this.counts.requireRoom(owner, channels.length);
+    const added = channels.filter((channel) => !this.memberships.has(keyOf(channel, identity.id)));
+    if (added.length > 0) this.counts.requireRoom(owner, added.length);
     const joined = channels.map((channel) => this.addConnection(channel, identity, owner));
     const results = await Promise.allSettled(joined.map((membership) => membership.whenStored()));
     const failed = results.find((result): result is PromiseRejectedResult => result.status === 'rejected');
