@@ -1,4 +1,4 @@
-import { DEFAULT_EVENT, type Message, type Reset } from '@tetracast/message-model';
+import { DEFAULT_EVENT, END_EVENT, type Message, type Reset } from '@tetracast/message-model';
 import { exampleDrivers, startTcpProxy } from '@tetracast/testing';
 import { setMaxListeners } from 'node:events';
 import { runPolling } from './subscribe-polling';
@@ -90,7 +90,7 @@ export async function openSubscriber(
   channels: readonly string[],
 ): Promise<Subscriber> {
   const trace = new Trace();
-  const client = await startClient(name, gatewayUrl, { channels }, trace);
+  const client = await startClient(name, gatewayUrl, { channels, events: [DEFAULT_EVENT, END_EVENT] }, trace);
   try {
     await client.opened;
   } catch (error) {

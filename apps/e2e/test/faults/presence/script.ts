@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** The clients that take part, by the names of {@link SUBSCRIBERS}. */
 export const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio', 'socketio polling'] as const;
 
-export const MEMBERS = ['ann', 'ben', 'cid', 'dee', 'eve'] as const;
+const MEMBERS = ['ann', 'ben', 'cid', 'dee', 'eve'] as const;
 
 export const PROCESSES = 3;
 

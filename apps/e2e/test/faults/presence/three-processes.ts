@@ -17,7 +17,7 @@ import { PROCESSES } from './script';
 export const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
 
 /** Of a member after its last connection; of one that polls twice as long. */
-export const GRACE_MS = 1000;
+const GRACE_MS = 1000;
 
 interface Place {
   readonly port: number;
