@@ -179,7 +179,7 @@ it('the receiver in the documentation verifies what is sent', async () => {
   });
   try {
     await using api = await startApi({ WEBHOOK_URL: `http://127.0.0.1:${port}/`, WEBHOOK_SECRET: SECRET });
-    await end(api, 'documented');
+    expect((await end(api, 'documented')).status).toBe(201);
     await receiver.waitForOutput(/channel\.ended documented/);
   } finally {
     await receiver.kill();

@@ -125,6 +125,10 @@ export interface Batch {
   }[];
 }
 
+export interface ChannelParams {
+  channel: string;
+}
+
 export interface ChannelsQuery {
   /** Only channels whose names begin with it. */
   prefix?: string;
@@ -152,10 +156,6 @@ export interface Channels {
 
 /** Connections now, by transport. */
 export type ByTransport = Record<string, number>;
-
-export interface ChannelParams {
-  channel: string;
-}
 
 export interface HistoryQuery {
   /** A cursor: only messages after it. */

@@ -98,7 +98,8 @@ class ScriptRun implements AsyncDisposable {
       case 'kill':
         return system.kill(step.process);
       case 'pause':
-        return system.pause(step.process);
+        system.pause(step.process);
+        return;
       case 'restart Redis':
         await system.redis.redis.kill(step.signal);
         return system.redis.redis.restart();

@@ -110,7 +110,7 @@ export class ThreeProcesses implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.resume();
-    await Promise.all(this.places.map(({ process }) => process?.stop()));
+    await Promise.all(this.places.map(async ({ process }) => process?.stop()));
     await Promise.all(this.places.map(({ nginx }) => nginx.close()));
     await this.redis[Symbol.asyncDispose]();
     await removeDir(this.dir);
