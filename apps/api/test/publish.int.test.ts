@@ -107,7 +107,7 @@ describe('POST /api/publish', () => {
     ['a list', [], 400, 'invalid_request'],
     ['null', 'null', 400, 'invalid_request'],
     ['no channel', { data: 1 }, 400, 'invalid_request'],
-    ['no data', { channel: 'news' }, 400, 'invalid_request'],
+    ['no data', { channel: 'news' }, 400, 'invalid_message'],
     ['a channel that is none', { channel: 'no channel', data: 1 }, 400, 'invalid_channel'],
     ['an internal channel', { channel: '$access:revoked', data: 1 }, 400, 'invalid_channel'],
     ['an internal channel among others', { channels: ['news', '$access:revoked'], data: 1 }, 400, 'invalid_channel'],

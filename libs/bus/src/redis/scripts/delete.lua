@@ -23,7 +23,7 @@ end
 
 -- Opens the channel again if this entry is its end.
 local function removeEnd(entry)
-  if redis.call('XDEL', ending, entry[1]) == 1 then
+  if entry[2][6]:find('^{"event":"tetracast:end"') and redis.call('XDEL', ending, entry[1]) == 1 then
     redis.call('UNLINK', ending)
   end
 end
