@@ -1,6 +1,7 @@
 /**
  * `npm run conformance`: the wire contract on every transport, as a table. `-- http://host:port`, `https://host`, or
- * `TETRACAST_URL`, names a running deployment; without one the services are started here, one file of tests per message log.
+ * `TETRACAST_URL`, names a running deployment; without one the services are started here, one file of tests per message log. A
+ * namespace after the address, or `TETRACAST_PRESENCE`, is one in which the channels of the deployment have members.
  */
 import { join } from 'node:path';
 
@@ -16,6 +17,7 @@ function originOf(text) {
 
 requireNode();
 const given = process.argv[2] || process.env.TETRACAST_URL;
+const presence = process.argv[3] || process.env.TETRACAST_PRESENCE || '';
 const url = given && originOf(given);
 if (given && url === undefined) {
   console.error(
@@ -31,6 +33,6 @@ const reporters = ['default', join(folder, 'table-reporter.cjs')].flatMap((name)
 const args = ['--config', config, '--maxWorkers', '2', ...reporters];
 endWithNpm();
 const code = await runGroup(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], {
-  env: { ...process.env, ...(url === undefined ? {} : { TETRACAST_URL: url }) },
+  env: { ...process.env, ...(url === undefined ? {} : { TETRACAST_URL: url, TETRACAST_PRESENCE: presence }) },
 });
 process.exitCode = code ?? 1;

@@ -5,11 +5,21 @@
 
 const SUITE_AND_CLIENT = 3;
 
-const CELLS = { passed: 'ok', failed: 'failed', todo: 'needs its own server' };
+const CELLS = { passed: 'ok', failed: 'failed', unavailable: 'not available' };
+
+/** How the suite names a case that cannot be run at a deployment (`itIsNotAvailable` in libs/testing). */
+const NOT_AVAILABLE = ' (not available at this deployment)';
+
+/** The title of the case, and its status: one that is not available has a status of its own. */
+const caseOf = ({ title, status }) =>
+  title.endsWith(NOT_AVAILABLE)
+    ? { title: title.slice(0, -NOT_AVAILABLE.length), status: 'unavailable' }
+    : { title, status };
 
 // Several clients share a cell, which shows the worst of them. Any other status of Jest is not ok either.
 const cellOf = (statuses) =>
-  CELLS[['failed', 'todo', 'passed'].find((status) => statuses.includes(status))] ?? [...new Set(statuses)].join(', ');
+  CELLS[['failed', 'unavailable', 'passed'].find((status) => statuses.includes(status))] ??
+  [...new Set(statuses)].join(', ');
 
 const escapeCell = (text) => text.replace(/[|<]/g, '\\$&').replaceAll('\n', ' ');
 
@@ -24,8 +34,9 @@ function markdown(rows) {
 function tableOf(tests) {
   const columns = new Set();
   const rows = new Map();
-  for (const { ancestorTitles, title, status } of tests) {
+  for (const { ancestorTitles, ...test } of tests) {
     if (ancestorTitles.length < SUITE_AND_CLIENT) continue;
+    const { title, status } = caseOf(test);
     const column = ancestorTitles[0];
     const row = [...ancestorTitles.slice(SUITE_AND_CLIENT), title].join(': ');
     columns.add(column);

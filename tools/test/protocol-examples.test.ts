@@ -16,6 +16,7 @@ type Parsed = { ok: true } | { ok: false; code: string; message: string; ref?: u
 interface MessageModel {
   MessageSchema: TSchema;
   ResetSchema: TSchema;
+  MembersSchema: TSchema;
   PublicationSchema: TSchema;
   SERVER_FRAMES: Record<string, TSchema>;
   isChannel(value: unknown): boolean;
@@ -55,6 +56,7 @@ const exactly = (properties: Record<string, TSchema>): TSchema =>
 const KINDS: Record<string, (value: Record<string, unknown>) => boolean> = {
   message: (value) => conforms(model.MessageSchema, value),
   reset: (value) => conforms(model.ResetSchema, value),
+  members: (value) => conforms(model.MembersSchema, value),
   'answer to a publication': (value) => Value.Check(exactly({ id: Type.String(), channel: Type.String() }), value),
   claims: (value) => 'tetracast' in value && readClaims(value) !== undefined,
   ticket: ({ ticket, channels, user }) =>

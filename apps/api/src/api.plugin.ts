@@ -5,11 +5,13 @@ import { createAddCall } from './add-call';
 import { createAuthenticator } from './authenticate';
 import { addConnectionCalls } from './calls/connections';
 import { addHistoryCalls } from './calls/history';
+import { addPresenceCall } from './calls/presence';
 import { addPublishCalls } from './calls/publish';
 import { addRevokeCall } from './calls/revoke';
 import { documents } from './documents/documents.plugin';
 import { describeCalls } from './documents/openapi';
 import { compileSchema } from './validation';
+import { webhooks } from './webhooks/webhooks.plugin';
 
 /** Of the wire contract, as in its paths. */
 const VERSION = '1';
@@ -26,9 +28,11 @@ const plugin: FastifyPluginAsync = async (app) => {
   const addCall = createAddCall(app, createAuthenticator(tetracast));
   addPublishCalls(addCall, tetracast);
   addHistoryCalls(addCall, tetracast, processes);
+  addPresenceCall(addCall, tetracast);
   addConnectionCalls(addCall, processes);
   addRevokeCall(addCall, tetracast);
   await app.register(documents(VERSION));
+  await app.register(webhooks);
 };
 
 export const apiPlugin = fp(plugin, {

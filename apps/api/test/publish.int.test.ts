@@ -1,4 +1,5 @@
 import type { Message } from '@tetracast/message-model';
+import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { type Api, keyOf, startApi, stopped } from './start-api';
 
 let api: Api;
@@ -13,6 +14,50 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const stored = async (channel: string): Promise<Message[]> =>
   ((await api.call('GET', `/api/channels/${channel}/messages`)).json as { messages: Message[] }).messages;
+
+describe('POST /api/channels/{channel}/cancel', () => {
+  const cancel = (channel: string, at = api) => at.call('POST', `/api/channels/${channel}/cancel`);
+
+  it('stores a request to stop, one in a second', async () => {
+    let now = 1_795_337_021_520;
+    await using timed = await startApi({}, { runtime: { ...nodeRuntime, now: () => now } });
+    await timed.call('POST', '/api/publish', { channel: 'a', data: 'words' });
+    const first = await cancel('a', timed);
+    now += 999;
+    const again = await cancel('a', timed);
+    now += 1;
+    const later = await cancel('a', timed);
+
+    expect([first.status, again.status, later.status]).toEqual([201, 200, 201]);
+    expect(again.json).toEqual({ ...(first.json as object), duplicate: true });
+    const { json } = await timed.call('GET', '/api/channels/a/messages');
+    expect((json as { messages: Message[] }).messages.map(({ event, data }) => [event, data])).toEqual([
+      ['message', 'words'],
+      ['tetracast:cancel', null],
+      ['tetracast:cancel', null],
+    ]);
+  });
+
+  it('creates no channel, and is refused on one that has ended', async () => {
+    const channel = newChannel();
+    expect(await cancel(channel)).toMatchObject({ status: 404, json: { code: 'not_found' } });
+    await api.call('POST', '/api/publish', { channel, data: 'bye', end: true });
+    expect(await cancel(channel)).toMatchObject({ status: 409, json: { code: 'channel_ended' } });
+    expect(await stored(channel)).toHaveLength(1);
+  });
+
+  it('needs a permission for the channel', async () => {
+    await using narrow = await startApi({ API_KEYS: `narrow=${keyOf('narrow')}/publish/a` });
+    const authorization = `Bearer ${keyOf('narrow')}`;
+    for (const [channel, status] of [
+      ['a', 404],
+      ['b', 403],
+    ] as const)
+      expect(await narrow.call('POST', `/api/channels/${channel}/cancel`, undefined, { authorization })).toMatchObject({
+        status,
+      });
+  });
+});
 
 describe('POST /api/publish', () => {
   it('stores a message, and answers with its id', async () => {
@@ -62,7 +107,7 @@ describe('POST /api/publish', () => {
     ['a list', [], 400, 'invalid_request'],
     ['null', 'null', 400, 'invalid_request'],
     ['no channel', { data: 1 }, 400, 'invalid_request'],
-    ['no data', { channel: 'news' }, 400, 'invalid_request'],
+    ['no data', { channel: 'news' }, 400, 'invalid_message'],
     ['a channel that is none', { channel: 'no channel', data: 1 }, 400, 'invalid_channel'],
     ['an internal channel', { channel: '$access:revoked', data: 1 }, 400, 'invalid_channel'],
     ['an internal channel among others', { channels: ['news', '$access:revoked'], data: 1 }, 400, 'invalid_channel'],

@@ -14,6 +14,9 @@ beforeAll(async () => {
 
 afterAll(() => relay?.close());
 
-const server = { url: () => relay?.url ?? target };
+const server = {
+  url: () => relay?.url ?? target,
+  presenceNamespace: process.env['TETRACAST_PRESENCE'] || undefined,
+};
 describeEachTransport('', server);
 describeAcrossTransports('', server);

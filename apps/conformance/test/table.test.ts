@@ -33,13 +33,20 @@ describe('the closing table', () => {
   it.each([
     [['passed', 'passed'], 'ok '],
     [['passed', 'failed', 'passed'], 'failed'],
-    [['passed', 'todo'], 'needs its own server'],
-    [['todo', 'failed'], 'failed'],
     [['pending'], 'pending'],
   ])('shows the worst of its clients: %j', (statuses, cell) => {
     const tests = statuses.map((status, index) => result('SSE', `client ${index}`, 'echo', 'case', status));
 
     expect(tableOf(tests).split('\n')[2]).toBe(`| echo: case | ${cell} |`);
+  });
+
+  it('shows what cannot be run at a deployment, under the title of the case', () => {
+    const tests = [
+      result('SSE', 'client 1', 'echo', 'case'),
+      result('SSE', 'client 2', 'echo', 'case (not available at this deployment)'),
+    ];
+
+    expect(tableOf(tests).split('\n')[2]).toBe('| echo: case | not available |');
   });
 
   it('leaves out what is not a case', () => {

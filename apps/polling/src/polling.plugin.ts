@@ -43,6 +43,7 @@ async function collect(
     quota: service.limits.quotaForRequest(request.raw),
     subscription: poll,
     registersLater: true,
+    polls: true,
     onConnect: ({ connection }) => {
       raw.once('close', () => {
         connection.close();

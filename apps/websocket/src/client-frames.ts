@@ -1,7 +1,13 @@
 import type { ClientFrame, Ref } from '@tetracast/message-model';
 import { closeNameOf, CodedError, parseClientFrame, parseStart } from '@tetracast/message-model';
-import { describePermissions, openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
-import type { Session } from '@tetracast/session';
+import {
+  describePermissions,
+  openSession,
+  parseFormat,
+  parseSubscriptionRequest,
+  readPresence,
+} from '@tetracast/session';
+import type { PublishResult, Session } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
 import type { FrameSink } from './frame-sink';
@@ -89,7 +95,9 @@ export class ClientFrames extends Receiver<FrameSink> {
         this.sink.send({ type: 'unsubscribed', ...ref, channels: frame.channels });
         return;
       case 'publish':
-        return this.publish(session, frame, ref);
+        return this.acknowledge(session.publishValid(frame), ref);
+      case 'cancel':
+        return this.acknowledge(session.cancel(frame.channel), ref);
       case 'ping':
         this.sink.send({ type: 'pong', ...ref });
         return;
@@ -102,20 +110,24 @@ export class ClientFrames extends Receiver<FrameSink> {
     }
   }
 
-  private async publish(session: Session, frame: FrameOf<'publish'>, ref: { readonly ref?: Ref }): Promise<void> {
-    const { id, duplicate } = await session.publishValid(frame);
+  private async acknowledge(stored: Promise<PublishResult>, ref: { readonly ref?: Ref }): Promise<void> {
+    const { id, duplicate } = await stored;
     this.sink.send(duplicate ? { type: 'ack', ...ref, id, duplicate } : { type: 'ack', ...ref, id });
   }
 
-  private async subscribe(session: Session, { channels, after, rewind, ref }: FrameOf<'subscribe'>): Promise<void> {
+  private async subscribe(
+    session: Session,
+    { channels, after, rewind, presence, ref }: FrameOf<'subscribe'>,
+  ): Promise<void> {
     const start = parseStart(after, rewind);
     if (start === undefined) {
       session.quota.spend('subscribe', channels.length);
       throw new CodedError('invalid_request', `"rewind" cannot be ${rewind ?? 'empty'}: send a whole number`);
     }
-    await session.subscribe(channels, start, (cursor) => {
+    const onBegin = (cursor: string): void => {
       this.sink.send({ type: 'subscribed', ...(ref === undefined ? {} : { ref }), channels, cursor });
-    });
+    };
+    await session.subscribe(channels, start, onBegin, { presence: readPresence(presence) });
   }
 
   /** Sends the error, and closes the connection. */

@@ -63,6 +63,10 @@ export class ApiCaller {
 
 function permissionsFor(api: readonly ApiScope[], channels: readonly string[], holder?: string): Permissions {
   const patterns = [...channels];
-  const tetracast = { subscribe: patterns, publish: patterns, presence: patterns, admin: false, api: [...api] };
+  const tetracast = {
+    ...{ subscribe: patterns, publish: patterns, presence: patterns, end: patterns, cancel: patterns },
+    admin: false,
+    api: [...api],
+  };
   return Permissions.of({ tetracast }, undefined, holder);
 }

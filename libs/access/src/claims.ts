@@ -1,7 +1,10 @@
 import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { API_SCOPES, type ApiScope, CodedError, TokenNameSchema } from '@tetracast/message-model';
+import { API_SCOPES, type ApiScope, CodedError, TokenNameSchema, utf8Length } from '@tetracast/message-model';
 import { isPattern } from './patterns';
+
+/** Most bytes of what a token says about a member. */
+const INFO_MAX_BYTES = 1024;
 
 /** Most patterns in one list of a token. */
 const PATTERNS_MAX = 100;
@@ -42,6 +45,9 @@ const TokenClaimsSchema = Type.Object({
         subscribe: Type.Optional(Patterns),
         publish: Type.Optional(Patterns),
         presence: Type.Optional(Patterns),
+        end: Type.Optional(Patterns),
+        cancel: Type.Optional(Patterns),
+        info: Type.Optional(Type.Unknown({ description: `JSON of up to ${INFO_MAX_BYTES} bytes` })),
         admin: Type.Optional(Type.Boolean({ description: 'true or false' })),
         api: Type.Optional(Type.Array(ApiScopeSchema, SCOPES)),
       },
@@ -53,10 +59,12 @@ const TokenClaimsSchema = Type.Object({
 type GivenClaims = Static<typeof TokenClaimsSchema>;
 type TetracastClaim = NonNullable<GivenClaims['tetracast']>;
 
+type RareClaim = 'end' | 'cancel' | 'info' | 'api';
+
 /** The claims of a token, as read and as stored in JSON. Times in seconds, as in RFC 7519. */
 export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
-  /** `api` is absent from most tokens, which are those of clients. */
-  readonly tetracast: Required<Omit<TetracastClaim, 'api'>> & Pick<TetracastClaim, 'api'>;
+  /** Most tokens have none of the optional members. */
+  readonly tetracast: Required<Omit<TetracastClaim, RareClaim>> & Pick<TetracastClaim, RareClaim>;
 }
 
 /**
@@ -66,13 +74,21 @@ export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
 export function readClaims(payload: unknown): TokenClaims {
   if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
   const { sub, jti, iat, exp, tetracast = {} } = payload;
-  const { subscribe = [], publish = [], presence = [], admin = false, api } = tetracast;
+  const { subscribe = [], publish = [], presence = [], admin = false, end, cancel, info, api } = tetracast;
+  if (info !== undefined && utf8Length(JSON.stringify(info)) > INFO_MAX_BYTES)
+    throw new CodedError('unauthorized', wrongClaim('tetracast.info', `JSON of up to ${INFO_MAX_BYTES} bytes`));
   return {
     ...(sub !== undefined && { sub }),
     ...(jti !== undefined && { jti }),
     ...(iat !== undefined && { iat }),
     ...(exp !== undefined && { exp }),
-    tetracast: { subscribe, publish, presence, admin, ...(api !== undefined && { api }) },
+    tetracast: {
+      ...{ subscribe, publish, presence, admin },
+      ...(end !== undefined && { end }),
+      ...(cancel !== undefined && { cancel }),
+      ...(info !== undefined && { info }),
+      ...(api !== undefined && { api }),
+    },
   };
 }
 

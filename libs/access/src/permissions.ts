@@ -2,23 +2,44 @@ import { CodedError } from '@tetracast/message-model';
 import type { TokenClaims } from './claims';
 import { ChannelPatterns } from './patterns';
 
-/** Namespaces that are closed, whatever the patterns say. */
+/** What a permission can allow on a channel. */
+export type Act = 'subscribe' | 'publish' | 'end' | 'cancel' | 'presence';
+
+/** Namespaces that are closed, whatever the patterns say. Where nobody may publish, nobody may cancel either. */
 export interface ClosedNamespaces {
   readonly subscribe: ReadonlySet<string>;
   readonly publish: ReadonlySet<string>;
+  /** Default: none. */
+  readonly end?: ReadonlySet<string>;
 }
 
-/** Which namespaces are closed to whom. */
-export interface Closures {
-  /** To clients without a token, besides those in `closed`. Default: none. */
+/** What else a client without a token may do. */
+export interface PublicOptions {
+  /** Closed to clients without a token, besides those in `closed`. Default: none. */
   readonly needsToken?: ClosedNamespaces;
-  /** To all clients. Default: none. */
+  /** Closed to all clients. Default: none. */
   readonly closed?: ClosedNamespaces;
+  /** Patterns of the channels that it may end. Default: none. */
+  readonly end?: readonly string[];
+  /** Patterns of the channels whose members it may see. Default: none. */
+  readonly presence?: readonly string[];
 }
+
+/** Patterns of what few clients do: they are read at each use, and take no memory until then. */
+type RarePatterns = Readonly<Partial<Record<'end' | 'cancel' | 'presence', readonly string[]>>>;
 
 const NONE_CLOSED: ClosedNamespaces = { subscribe: new Set(), publish: new Set() };
 
+const WORDS: Readonly<Record<Act, string>> = {
+  subscribe: 'subscribe to',
+  publish: 'publish to',
+  end: 'end',
+  cancel: 'cancel',
+  presence: 'see the members of',
+};
+
 interface PermissionsParts {
+  readonly rare: RarePatterns;
   readonly claims?: TokenClaims | undefined;
   readonly everybody?: Permissions | undefined;
   /** Closed to all clients. */
@@ -46,21 +67,24 @@ export class Permissions {
 
   /** The permissions in a token, together with those of everybody. `holder`: what refusals call it, by default `token`. */
   static of(claims: TokenClaims, everybody?: Permissions, holder?: string): Permissions {
-    const { subscribe, publish } = claims.tetracast;
-    return new Permissions(subscribe, publish, { claims, everybody, closed: everybody?.parts.closed, holder });
+    const { tetracast } = claims;
+    const { subscribe, publish } = tetracast;
+    const closed = everybody?.parts.closed;
+    return new Permissions(subscribe, publish, { rare: tetracast, claims, everybody, closed, holder });
   }
 
   /** The permissions of everybody; a pattern with `{sub}` covers nothing. */
   static anonymous(
     subscribe: readonly string[],
     publish: readonly string[],
-    { needsToken = NONE_CLOSED, closed = NONE_CLOSED }: Closures = {},
+    { needsToken = NONE_CLOSED, closed = NONE_CLOSED, end = [], presence = [] }: PublicOptions = {},
   ): Permissions {
     const closedHere = {
       subscribe: new Set([...closed.subscribe, ...needsToken.subscribe]),
       publish: new Set([...closed.publish, ...needsToken.publish]),
+      end: new Set([...(closed.end ?? []), ...(needsToken.end ?? [])]),
     };
-    return new Permissions(subscribe, publish, { closed, closedHere });
+    return new Permissions(subscribe, publish, { rare: { end, presence }, closed, closedHere });
   }
 
   /** Absent for a client without a token. */
@@ -93,7 +117,9 @@ export class Permissions {
 
   /** Whether it allows nothing at all. */
   get isNothing(): boolean {
-    return this.subscribe.isNone && this.publish.isNone && this.parts.everybody?.isNothing !== false;
+    const { end = [], cancel = [], presence = [] } = this.parts.rare;
+    const hasRare = end.length + cancel.length + presence.length > 0;
+    return this.subscribe.isNone && this.publish.isNone && !hasRare && this.parts.everybody?.isNothing !== false;
   }
 
   /** Whether it allows to subscribe and to publish to every channel that a client can use. */
@@ -109,6 +135,20 @@ export class Permissions {
     return this.publish.cover(channel) || this.parts.everybody?.mayPublish(channel) === true;
   }
 
+  /** A permission to publish does not include it. */
+  mayEnd(channel: string): boolean {
+    return this.allowsRare('end', channel);
+  }
+
+  /** Every publisher of the channel may. */
+  mayCancel(channel: string): boolean {
+    return this.mayPublish(channel) || this.allowsRare('cancel', channel);
+  }
+
+  maySeeMembers(channel: string): boolean {
+    return this.allowsRare('presence', channel);
+  }
+
   /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel without permission. */
   requireSubscribe(channels: readonly string[]): void {
     for (const channel of channels) if (!this.maySubscribe(channel)) throw this.refusal('subscribe', channel);
@@ -119,15 +159,39 @@ export class Permissions {
     if (!this.mayPublish(channel)) throw this.refusal('publish', channel);
   }
 
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token. */
+  requireEnd(channel: string): void {
+    if (!this.mayEnd(channel)) throw this.refusal('end', channel);
+  }
+
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token. */
+  requireCancel(channel: string): void {
+    if (!this.mayCancel(channel)) throw this.refusal('cancel', channel);
+  }
+
+  /** @throws CodedError `forbidden`, or `unauthorized` without a token, that names the first channel without permission. */
+  requirePresence(channels: readonly string[]): void {
+    for (const channel of channels) if (!this.maySeeMembers(channel)) throw this.refusal('presence', channel);
+  }
+
   /** @throws CodedError `forbidden` */
   requireAdmin(): void {
     if (!this.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
   }
 
-  private refusal(act: 'subscribe' | 'publish', channel: string): CodedError {
+  private allowsRare(act: keyof RarePatterns, channel: string): boolean {
+    const { rare, claims, closed: closedToAll, closedHere = closedToAll, everybody } = this.parts;
+    const closed = { end: closedHere?.end, cancel: closedHere?.publish, presence: closedHere?.subscribe }[act];
+    const { [act]: patterns = [] } = rare;
+    const isAllowed = patterns.length > 0 && new ChannelPatterns(patterns, claims?.sub, closed).cover(channel);
+    return isAllowed || everybody?.allowsRare(act, channel) === true;
+  }
+
+  private refusal(act: Act, channel: string): CodedError {
+    const words = WORDS[act];
     return this.claims === undefined
-      ? new CodedError('unauthorized', `Send a token to ${act} to ${channel}`)
-      : new CodedError('forbidden', `The ${this.parts.holder ?? 'token'} does not allow to ${act} to ${channel}`);
+      ? new CodedError('unauthorized', `Send a token to ${words} ${channel}`)
+      : new CodedError('forbidden', `The ${this.parts.holder ?? 'token'} does not allow to ${words} ${channel}`);
   }
 }
 

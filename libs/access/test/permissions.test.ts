@@ -52,3 +52,38 @@ describe('a namespace that is closed', () => {
     expect(withToken.mayPublish('prices')).toBe(true);
   });
 });
+
+describe('what few clients may do', () => {
+  const closed = { subscribe: new Set<string>(), publish: new Set(['prices']), end: new Set(['prices', 'kept']) };
+  const all = Permissions.anonymous([], ['box'], { closed, end: ['free:*'], presence: ['lobby'] });
+  const withClaims = Permissions.of(
+    readClaims({
+      sub: 'ann',
+      tetracast: { end: ['*'], cancel: ['{sub}:*'], presence: ['room:*'], info: { name: 'Ann' } },
+    }),
+    all,
+  );
+
+  it('is what the token and everybody may do, and a publisher may cancel but not end', () => {
+    expect(['free:a', 'box', 'a'].map((name) => all.mayEnd(name))).toEqual([true, false, false]);
+    expect(['a', 'free:a', 'kept:a', 'prices:a'].map((name) => withClaims.mayEnd(name))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(['box', 'ann:a', 'a'].map((name) => withClaims.mayCancel(name))).toEqual([true, true, false]);
+    expect(['lobby', 'room:1', 'a'].map((name) => withClaims.maySeeMembers(name))).toEqual([true, true, false]);
+  });
+
+  it('is more than nothing', () => {
+    expect(Permissions.of(readClaims({ tetracast: { end: ['a'] } })).isNothing).toBe(false);
+    expect(Permissions.anonymous([], [], { presence: ['a'] }).isNothing).toBe(false);
+  });
+
+  it('has an info of 1 KiB at the most', () => {
+    const claimsWith = (length: number) => readClaims({ tetracast: { info: 'x'.repeat(length) } });
+    expect(claimsWith(1022).tetracast.info).toHaveLength(1022);
+    expect(() => claimsWith(1023)).toThrow(expect.objectContaining({ code: 'unauthorized' }) as Error);
+  });
+});

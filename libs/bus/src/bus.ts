@@ -1,7 +1,9 @@
 import type { KeyValueStore } from './key-value-store';
 import type { MessageLog } from './message-log';
+import type { PresenceStore } from './presence/presence-store';
 import type { ProcessQuestions } from './questions/process-questions';
 import type { RateCounters } from './rate-counters';
+import type { WebhookQueue } from './webhooks/webhook-queue';
 
 /** The value of each of the {@link BusChecks} that passed. */
 export const CHECK_OK = 'ok';
@@ -15,8 +17,8 @@ export interface BusChecks {
   readonly hear: string;
 }
 
-/** The four ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
-export interface Bus extends MessageLog, KeyValueStore, RateCounters, ProcessQuestions {
+/** The six ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
+export interface Bus extends MessageLog, KeyValueStore, RateCounters, ProcessQuestions, PresenceStore, WebhookQueue {
   /**
    * Proves that each thing a service needs works now, by doing it. It stores nothing that lasts, and is cheap: an answer may
    * be up to a second old.

@@ -27,7 +27,14 @@ export function bytesOf({ data }: Pick<Entry, 'data'>): number {
 
 /** A publication with its position and time. */
 export function createEntry(
-  { channel, event, data, echo, client, user }: Omit<Publication, 'idempotencyKey' | 'idempotencyOwner'>,
+  {
+    channel,
+    event,
+    data,
+    echo,
+    client,
+    user,
+  }: Pick<Publication, 'channel' | 'event' | 'data' | 'echo' | 'client' | 'user'>,
   seq: number,
   prev: number,
   time: number,

@@ -1,3 +1,4 @@
+import type { CodedError } from '@tetracast/message-model';
 import type { Entry } from './entry';
 import type { Publication } from './publication';
 
@@ -48,6 +49,8 @@ export interface Positions {
   readonly head: number;
   /** {@link Page.last} of each requested channel, in that order. */
   readonly last: readonly number[];
+  /** The sequence number of the end of each, 0 if it has not ended; empty unless asked for. */
+  readonly ends: readonly number[];
 }
 
 /** One channel of which messages are stored, or were. */
@@ -98,15 +101,19 @@ export interface BusListener {
  * Every method rejects with {@link BusUnavailableError} while the message log cannot be reached: soon, and without a queue.
  */
 export interface MessageLog {
-  /** Dedupes, numbers, stores, trims and announces in one atomic step. */
+  /**
+   * Dedupes, numbers, stores, trims and announces in one atomic step.
+   * @throws CodedError `channel_ended`; `not_found` if it needs a channel that has had a message
+   */
   append(publication: Publication): Promise<AppendResult>;
   /**
-   * Appends each as {@link append} does, in this order, and resolves with the results in this order. Other messages may come
-   * between them. When it rejects, some may be stored.
+   * Appends each as {@link append} does, in this order, and resolves with the results in this order; an error is why that one is
+   * not stored. Other messages may come between them. When it rejects, some may be stored.
    */
-  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]>;
+  appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]>;
   read(channel: string, range: Range): Promise<Page>;
-  positions(channels: readonly string[]): Promise<Positions>;
+  /** `withEnds`: also says which of the channels have ended. Default `false`. */
+  positions(channels: readonly string[], withEnds?: boolean): Promise<Positions>;
   /** One page of the channels whose last sequence numbers are remembered. */
   listChannels(query: ChannelQuery): Promise<ChannelPage>;
 

@@ -1,4 +1,4 @@
-import { DELETED_EVENT, encodeDeletion } from '@tetracast/message-model';
+import { CodedError, DELETED_EVENT, encodeDeletion } from '@tetracast/message-model';
 
 /** A message as a service hands it to the message log. */
 export interface Publication {
@@ -10,15 +10,28 @@ export interface Publication {
   readonly echo: boolean;
   readonly client?: string;
   readonly user?: string;
+  /** It is the last message of its channel: from then on the channel takes no more. Default `false`. */
+  readonly ends?: boolean;
+  /** It is stored only on a channel that has had a message and has not ended, also if it is a repeat. Default `false`. */
+  readonly needsChannel?: boolean;
   /** A repeat on the channel by the same owner within `idempotencyTtlMs` is stored once and answered with the first one's position. */
   readonly idempotencyKey?: string;
   /** Scope of the idempotency key: equal keys of two owners are two keys. Default: the scope shared by all without an owner. */
   readonly idempotencyOwner?: string;
+  /** How long the idempotency key is remembered, in ms. Default: that of the bus. */
+  readonly idempotencyTtlMs?: number;
 }
 
 /** The message that says that the message `id` was deleted. */
 export function createDeletionNotice(channel: string, id: string): Publication {
   return { channel, event: DELETED_EVENT, data: encodeDeletion(id), echo: true };
+}
+
+/** Why a message log does not store a publication. */
+export function refuseAppend(reason: 'ended' | 'unknown', channel: string): CodedError {
+  return reason === 'ended'
+    ? new CodedError('channel_ended', `${channel} has ended: publish on another channel`)
+    : new CodedError('not_found', `nothing was published on ${channel}: check its name`);
 }
 
 /** Names what a bus stores under an idempotency key. As JSON, since no two triples then have the same name. */

@@ -2,6 +2,7 @@ import { namespaceOf } from '@tetracast/message-model';
 import type { Retention, RetentionSettings } from './retention';
 
 export const DEFAULT_IDEMPOTENCY_TTL_MS = 120_000;
+export const DEFAULT_END_TTL_MS = 7 * 24 * 3_600_000;
 export const DEFAULT_MEMORY_MAX_BYTES = 256 * 1024 * 1024;
 export const DEFAULT_CHANNELS_REMEMBERED = 200_000;
 

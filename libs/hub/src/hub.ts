@@ -1,6 +1,6 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { type AppendResult, BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
-import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
+import { type CloseName, CodedError, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channels/channel';
 import { ChannelRegistry } from './channels/channel-registry';
 import { Connection } from './connection/connection';
@@ -140,7 +140,7 @@ export class Hub implements ConnectionHost {
     }
   }
 
-  /** Resolves with the message's id once it is stored. @throws BusUnavailableError when it may not be stored */
+  /** Resolves with the message's id once it is stored. @throws CodedError as the message log; BusUnavailableError when it may not be stored */
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
     this.fanOut.appendSent();
     try {
@@ -151,15 +151,16 @@ export class Hub implements ConnectionHost {
   }
 
   /**
-   * Publishes each in turn, in one round trip; resolves with their ids, in the same order, once all are stored.
+   * Publishes each in turn, in one round trip; resolves with their ids, in the same order, once all are stored; an error is why that
+   * one is not.
    *
    * @throws BusUnavailableError when some may not be stored
    */
-  async publishAll(publications: readonly Publication[]): Promise<{ id: string; duplicate: boolean }[]> {
+  async publishAll(publications: readonly Publication[]): Promise<({ id: string; duplicate: boolean } | CodedError)[]> {
     this.fanOut.appendSent();
     try {
       const results = await this.messageLog.appendAll(publications);
-      return results.map((result) => this.published(result));
+      return results.map((result) => (result instanceof CodedError ? result : this.published(result)));
     } finally {
       this.fanOut.appendAnswered();
     }

@@ -136,7 +136,7 @@ describe('a message that the log has dropped, and a window still has', () => {
     const message = { channel: 'news', event: 'message', echo: true, user: 'ann' };
     const stored = await fixture.hub.publishAll([1, 2, 3, 4].map((n) => ({ ...message, data: String(n) })));
     await turn();
-    const ids = stored.map(({ id }) => id);
+    const ids = stored.map((each) => (each as { id: string }).id);
     const { sink } = await fixture.join(['news'], { kind: 'after', cursor: ids[0]! });
     expect(sink.story).toEqual([2, 3, 4]);
     return ids;

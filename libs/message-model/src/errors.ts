@@ -14,6 +14,7 @@ export const ERRORS = {
   forbidden_origin: { status: 403, title: 'This origin may not use the service' },
   not_found: { status: 404, title: 'Nothing is here' },
   method_not_allowed: { status: 405, title: 'This method is not served here' },
+  channel_ended: { status: 409, title: 'The channel has ended' },
   message_too_large: { status: 413, title: 'The message is too large' },
   unsupported_media_type: { status: 415, title: 'This content type is not served here' },
   rate_limited: { status: 429, title: 'Too many requests' },

@@ -6,6 +6,12 @@ export const DEFAULT_EVENT = 'message';
 /** Prefix of the gateway's own events, such as `tetracast:reset`. */
 export const OWN_EVENT_PREFIX = 'tetracast:';
 
+/** The last message of a channel that has ended. */
+export const END_EVENT = 'tetracast:end';
+
+/** Asks the publishers of a channel to stop. */
+export const CANCEL_EVENT = 'tetracast:cancel';
+
 /** In-band, typed notice that a resume was not seamless; its data is a {@link Reset}. */
 export const RESET_EVENT = 'tetracast:reset';
 

@@ -3,6 +3,7 @@ export { answerBrokenRequest, NO_SNIFF } from './http/broken-connection';
 export { corkUntilTurnEnds } from './sockets/coalescing-writer';
 export { detachSocket } from './http/detach-socket';
 export { INTERNALS } from './internals';
+export { isPrivateAddress, postOutside } from './http/post-outside';
 export { reassignLostConnections } from './sockets/reassign-lost-connections';
 export { releaseHandshake } from './websocket/release-handshake';
 export { readTarget, refusalOfHead } from './http/request-head';

@@ -6,8 +6,10 @@ import type { ApiTypes } from './api-types';
 export const API_CALLS = {
   publish: { method: 'POST', path: '/api/publish' },
   batch: { method: 'POST', path: '/api/batch' },
+  cancel: { method: 'POST', path: '/api/channels/{channel}/cancel' },
   listChannels: { method: 'GET', path: '/api/channels' },
   getHistory: { method: 'GET', path: '/api/channels/{channel}/messages' },
+  getPresence: { method: 'GET', path: '/api/channels/{channel}/presence' },
   deleteHistory: { method: 'DELETE', path: '/api/channels/{channel}' },
   deleteMessage: { method: 'DELETE', path: '/api/channels/{channel}/messages/{id}' },
   deleteUserMessages: { method: 'DELETE', path: '/api/users/{user}/messages' },

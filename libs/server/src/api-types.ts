@@ -6,10 +6,14 @@ export interface ApiTypes {
   readonly publish: { readonly body: ApiPublish; readonly answer: Published | Results };
   /** Publish up to 1000 messages in their order. */
   readonly batch: { readonly body: Batch; readonly answer: Results };
+  /** Ask the publishers of a channel to stop. */
+  readonly cancel: { readonly params: ChannelParams; readonly answer: Published };
   /** List the channels that have messages, or had some. */
   readonly listChannels: { readonly query?: ChannelsQuery; readonly answer: Channels };
   /** Read the stored messages of a channel, in pages. */
   readonly getHistory: { readonly params: ChannelParams; readonly query?: HistoryQuery; readonly answer: History };
+  /** List the members of a channel, or count them. */
+  readonly getPresence: { readonly params: ChannelParams; readonly query?: MembersQuery; readonly answer: Members };
   /** Delete all messages of a channel. */
   readonly deleteHistory: { readonly params: ChannelParams; readonly answer: Deleted };
   /** Delete one message. */
@@ -61,7 +65,8 @@ export type ApiPublish =
       /** Each of them once. */
       channels: string[];
       event?: string;
-      data: unknown;
+      data?: unknown;
+      end?: boolean;
       echo?: boolean;
       client?: string;
       idempotencyKey?: string;
@@ -70,7 +75,8 @@ export type ApiPublish =
 export interface Publication {
   channel: string;
   event?: string;
-  data: unknown;
+  data?: unknown;
+  end?: boolean;
   echo?: boolean;
   client?: string;
   idempotencyKey?: string;
@@ -100,6 +106,7 @@ export type ErrorCode =
   | 'forbidden_origin'
   | 'not_found'
   | 'method_not_allowed'
+  | 'channel_ended'
   | 'message_too_large'
   | 'unsupported_media_type'
   | 'rate_limited'
@@ -111,11 +118,16 @@ export interface Batch {
   messages: {
     channel: string;
     event?: string;
-    data: unknown;
+    data?: unknown;
+    end?: boolean;
     echo?: boolean;
     client?: string;
     idempotencyKey?: string;
   }[];
+}
+
+export interface ChannelParams {
+  channel: string;
 }
 
 export interface ChannelsQuery {
@@ -145,10 +157,6 @@ export interface Channels {
 
 /** Connections now, by transport. */
 export type ByTransport = Record<string, number>;
-
-export interface ChannelParams {
-  channel: string;
-}
 
 export interface HistoryQuery {
   /** A cursor: only messages after it. */
@@ -185,6 +193,36 @@ export interface Reset {
   channels: string[];
   reason: 'trimmed' | 'epoch' | 'ahead' | 'invalid';
   cursor: string;
+}
+
+export interface MembersQuery {
+  /** `page` of the answer before. */
+  page?: string;
+  /** About how many members; 0: their number alone. */
+  limit?: number;
+}
+
+export interface Members {
+  members: Member[];
+  /** The number of all members, at the time of this page. */
+  count: number;
+  /** Subscribe from here to get every later join and leave. */
+  cursor: string;
+  /** Get the next page with it; absent on the last page. */
+  page?: string;
+}
+
+export interface Member {
+  /** Names the member: joins and leaves of one member have the same. */
+  id: string;
+  /** The client key. Without a `user` it proves nothing. */
+  client?: string;
+  /** The subject of the token. */
+  user?: string;
+  /** When it joined, in milliseconds since 1970. */
+  since: number;
+  /** The claim `tetracast.info` of the newest token of the member. */
+  info?: unknown;
 }
 
 export interface Deleted {

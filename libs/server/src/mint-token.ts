@@ -7,6 +7,10 @@ export interface TokenOptions {
   readonly subscribe?: readonly string[];
   readonly publish?: readonly string[];
   readonly presence?: readonly string[];
+  readonly end?: readonly string[];
+  readonly cancel?: readonly string[];
+  /** What members see of this one, as JSON of up to 1 KiB. Default: nothing. */
+  readonly info?: unknown;
   /** Whether it may revoke tokens. Default `false`. */
   readonly admin?: boolean;
   /** Scopes of the server API. Default: none. */
@@ -41,14 +45,15 @@ type Sign = (text: string) => Buffer;
  * @throws TypeError if the key cannot sign
  */
 export function mintToken(key: SigningKey, options: TokenOptions): string {
-  const { subscribe = [], publish = [], presence, admin, api, expiresInS = EXPIRES_IN_S, ...names } = options;
+  const { subscribe = [], publish = [], presence, end, cancel, info, admin, api, ...others } = options;
+  const { expiresInS = EXPIRES_IN_S, ...names } = others;
   const iat = Math.floor(Date.now() / 1000);
   const claims = {
     jti: randomUUID(),
     ...names,
     iat,
     exp: iat + expiresInS,
-    tetracast: { subscribe, publish, presence, admin, api },
+    tetracast: { subscribe, publish, presence, end, cancel, info, admin, api },
   };
   const { alg, sign: signText } = signerOf(key);
   const header = { alg, typ: 'JWT', ...('keyId' in key ? { kid: key.keyId } : {}) };

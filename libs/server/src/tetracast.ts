@@ -8,6 +8,9 @@ import type {
   ConnectionsQuery,
   History,
   HistoryQuery,
+  Member,
+  Members,
+  MembersQuery,
   Message,
   Publication,
   Published,
@@ -25,6 +28,9 @@ export type Result = Results['results'][number];
 
 /** All of a publication but its channel and its data. */
 export type PublishOptions = Omit<Publication, 'channel' | 'data'>;
+
+/** All of a last message but its channel and its data. */
+export type EndOptions = Omit<PublishOptions, 'end' | 'event'>;
 
 /** The messages of a batch, and the channels of one publication, are at most this many in one request. */
 const BATCH_MAX = 1000;
@@ -60,6 +66,31 @@ export class Tetracast {
       results.push(...(await this.calls.send('batch', { body })).results);
     }
     return results;
+  }
+
+  /** Publishes the last message of a channel. From then on the channel takes no more messages. */
+  end(channel: string, data: unknown = null, options: EndOptions = {}): Promise<Published> {
+    return this.publish(channel, data, { ...options, end: true });
+  }
+
+  /** Asks the publishers of a channel to stop. */
+  cancel(channel: string): Promise<Published> {
+    return this.calls.send('cancel', { params: { channel } });
+  }
+
+  /** One page of the members of a channel, with the cursor after which joins and leaves keep them exact. */
+  readMembers(channel: string, query: MembersQuery = {}): Promise<Members> {
+    return this.calls.send('getPresence', { params: { channel }, query });
+  }
+
+  /** The members of a channel, page by page. A member that joins or leaves meanwhile may be missing, or come twice. */
+  async *members(channel: string, query: MembersQuery = {}): AsyncGenerator<Member, void, undefined> {
+    for await (const { members } of pages(query, (next) => this.readMembers(channel, next))) yield* members;
+  }
+
+  /** The number of members of a channel. */
+  async countMembers(channel: string): Promise<number> {
+    return (await this.readMembers(channel, { limit: 0 })).count;
   }
 
   /** One page of the stored messages of a channel. */

@@ -7,7 +7,11 @@ const SECRET = 'a secret of the tests, of more than 32 bytes';
 it('signs with a secret what the options say', async () => {
   const token = mintToken(
     { secret: SECRET },
-    { sub: 'ann', subscribe: ['news'], publish: ['chat:*'], expiresInS: 60, iss: 'me', aud: 'you', api: ['publish'] },
+    {
+      ...{ sub: 'ann', expiresInS: 60, iss: 'me', aud: 'you' },
+      ...{ subscribe: ['news'], publish: ['chat:*'], api: ['publish'] },
+      ...{ presence: ['room:*'], end: ['answer:*'], cancel: ['answer:*'], info: { name: 'Ann' } },
+    },
   );
   const { payload, protectedHeader } = await jwtVerify(token, new TextEncoder().encode(SECRET), {
     issuer: 'me',
@@ -17,7 +21,10 @@ it('signs with a secret what the options say', async () => {
   expect(payload).toMatchObject({
     sub: 'ann',
     jti: expect.any(String) as string,
-    tetracast: { subscribe: ['news'], publish: ['chat:*'], api: ['publish'] },
+    tetracast: {
+      ...{ subscribe: ['news'], publish: ['chat:*'], api: ['publish'] },
+      ...{ presence: ['room:*'], end: ['answer:*'], cancel: ['answer:*'], info: { name: 'Ann' } },
+    },
   });
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
 });

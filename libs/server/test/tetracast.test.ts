@@ -53,6 +53,29 @@ it.each([
   expect(server.seen[1]?.url).toBe(`/api/channels/a/messages?order=${order}&limit=1&${next}=e-1`);
 });
 
+it('ends and cancels channels, and lists and counts their members', async () => {
+  await using server = await startFakeServer(
+    [201, { id: 'e-1', channel: 'a' }],
+    [201, { id: 'e-2', channel: 'a' }],
+    [200, { members: [{ id: 'm1' }], count: 2, cursor: 'e-3', page: 'next' }],
+    [200, { members: [{ id: 'm2' }], count: 2, cursor: 'e-3' }],
+    [200, { members: [], count: 2, cursor: 'e-3' }],
+  );
+  const tetracast = new Tetracast(server);
+  expect(await tetracast.cancel('a')).toEqual({ id: 'e-1', channel: 'a' });
+  expect(await tetracast.end('a', 'bye', { idempotencyKey: 'k' })).toEqual({ id: 'e-2', channel: 'a' });
+  const ids: string[] = [];
+  for await (const { id } of tetracast.members('a', { limit: 1 })) ids.push(id);
+  expect([ids, await tetracast.countMembers('a')]).toEqual([['m1', 'm2'], 2]);
+  expect(server.seen.map(({ method, url, body }) => [method, url, body])).toEqual([
+    ['POST', '/api/channels/a/cancel', undefined],
+    ['POST', '/api/publish', { channel: 'a', data: 'bye', end: true, idempotencyKey: 'k' }],
+    ['GET', '/api/channels/a/presence?limit=1', undefined],
+    ['GET', '/api/channels/a/presence?limit=1&page=next', undefined],
+    ['GET', '/api/channels/a/presence?limit=0', undefined],
+  ]);
+});
+
 it('lists connections and channels page by page', async () => {
   await using server = await startFakeServer(
     [200, { connections: [{ id: 'a' }], page: 'next', missing: [] }],

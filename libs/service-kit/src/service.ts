@@ -1,9 +1,18 @@
-import { type Bus, createBus, type Retention } from '@tetracast/bus';
+import { type Bus, createBus, type Retention, type WebhookSettings } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
-import { ACCESS_NAMESPACE, AccessControl, ConnectionRegistry, Limits, REVOCATIONS_MAX } from '@tetracast/session';
+import { PRESENCE_NAMESPACE, WEBHOOK_EVENTS } from '@tetracast/message-model';
+import {
+  ACCESS_NAMESPACE,
+  AccessControl,
+  ConnectionRegistry,
+  Limits,
+  Presence,
+  REVOCATIONS_MAX,
+} from '@tetracast/session';
+import { cancelRoute } from './http/cancel-route';
 import { checkRequestHead } from './http/check-request-head';
 import { crossOrigin } from './http/cross-origin';
 import { answerQuestions } from './answer-questions';
@@ -14,6 +23,7 @@ import { noSniff } from './http/no-sniff';
 import { answerNotFound } from './http/not-found';
 import { answerError } from './http/problem';
 import { jsonBodies } from './http/request-body';
+import { presenceRoute } from './http/presence-route';
 import { createServerOptions } from './http/server-options';
 import type { FixedValues } from './settings/fixed-values';
 import type { Settings } from './settings/settings';
@@ -36,6 +46,9 @@ export interface ServiceOptions {
 /** Heartbeat intervals after which the hub closes a connection whose client has taken none of its pending bytes. */
 const STALLED_HEARTBEATS = 4;
 
+/** Joins and leaves that are kept for each channel, for clients that come back. */
+const COMPANION_SIZE = 10_000;
+
 /** Minimum number of sockets besides connections. */
 const SPARE_SOCKETS = 100;
 
@@ -57,9 +70,10 @@ export async function createService(
     await bus.close();
     throw error;
   });
+  const presence = new Presence(bus, settings, runtime);
   const connections = new ConnectionRegistry(runtime);
   answerQuestions(bus, { hub, limits, connections }, runtime);
-  const core = { settings, bus, hub, limits, access, connections, runtime };
+  const core = { settings, bus, hub, limits, access, presence, connections, runtime };
   const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
@@ -72,6 +86,7 @@ export async function createService(
     access.close();
     hub.close();
     limits.close();
+    await presence.close();
     await bus.close();
   });
   try {
@@ -81,6 +96,8 @@ export async function createService(
     await app.register(crossOrigin);
     await app.register(health);
     await app.register(metrics, role === undefined ? {} : { role });
+    await app.register(cancelRoute);
+    await app.register(presenceRoute);
     if (!access.isOpen) await app.register(accessRoutes);
     for (const plugin of plugins) await app.register(plugin);
   } catch (error) {
@@ -119,12 +136,19 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
     namespaces: {
       ...settings.historyNamespaces,
       ...namespaceHistories(settings),
+      [PRESENCE_NAMESPACE]: { size: COMPANION_SIZE, ttlMs: settings.historyTtlMs },
       [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
+    endTtlMs: settings.endTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
+    ...(settings.webhookUrl === '' ? {} : { webhooks: webhooksOf(settings) }),
   };
   return createBus(settings.busUrl, busSettings, { logger, runtime });
+}
+
+function webhooksOf({ webhookEvents, webhookQueueBytes }: Settings): WebhookSettings {
+  return { events: webhookEvents.length > 0 ? webhookEvents : WEBHOOK_EVENTS, maxBytes: webhookQueueBytes };
 }
 
 function namespaceHistories({ namespaces }: Settings): Record<string, Retention> {

@@ -15,16 +15,21 @@ export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
 export { AllProcesses } from './processes/all-processes';
 export { answerQuestion } from './processes/answer-question';
+export { Presence } from './presence/presence';
+export { readMembers } from './presence/read-members';
 export { ConnectionRegistry } from './processes/connection-registry';
+export { cancel } from './cancel';
 export { createPublication, publish, type PublishResult } from './publish';
 export { publishAll } from './publish-all';
 export { RequestOrder } from './request-order';
 export { Session } from './session';
 export type { NamespacePolicy, Rates } from './session-settings';
 export {
+  clientIn,
   type Format,
   parseFormat,
   parseSubscriptionRequest,
+  readPresence,
   requireChannels,
   single,
   type SubscriptionRequest,

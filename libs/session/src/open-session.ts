@@ -13,6 +13,8 @@ import type { SubscriptionRequest } from './subscription-request';
 export interface SessionRequest {
   /** The name of the transport, for operators. */
   readonly transport: string;
+  /** Each request of the client is a connection, so that a member stays longer without one. Default `false`. */
+  readonly polls?: boolean;
   /** The action whose rate the session spends. */
   readonly action: Action;
   /** Where the client's messages go. Nothing is written to it before `onBegin`. */
@@ -89,10 +91,14 @@ export async function openSession(services: SessionServices, options: SessionReq
 }
 
 function connect(services: SessionServices, options: SessionRequest, quota: ClientQuota): Session {
-  const { sink, transport, subscription } = options;
+  const { sink, transport, subscription, polls = false } = options;
   const isCounted = quota.hasConnection;
   if (!isCounted) quota.addConnection();
-  return new Session(services, sink, transport, quota, { client: subscription.client, releasesQuota: !isCounted });
+  return new Session(services, sink, transport, quota, {
+    client: subscription.client,
+    releasesQuota: !isCounted,
+    polls,
+  });
 }
 
 function register(
@@ -100,13 +106,13 @@ function register(
   { credential, registersLater = false, onBegin }: SessionRequest,
   session: Session,
   permissions: Permissions,
-  { channels, start, client }: SubscriptionRequest,
+  { channels, start, client, presence }: SubscriptionRequest,
 ): ConnectionPermission {
   const onRenewed = credential?.ticket === undefined ? undefined : access.ticketRenewal(credential.ticket, channels);
   const permission = registersLater
     ? { permissions }
     : access.openPermission(permissions, session.connection, { client, onRenewed });
-  session.admit(permission, { channels, start, onBegin });
+  session.admit(permission, { channels, start, presence, onBegin });
   return permission;
 }
 

@@ -25,9 +25,9 @@ export async function publishAll(
     }
   }
   const stored = accepted.length === 0 ? [] : await hub.publishAll(accepted);
-  const results = stored.map(({ id, duplicate }, index): PublishResult | CodedError => {
+  const results = stored.map((each, index): PublishResult | CodedError => {
     const { channel } = accepted[index] as Publication;
-    return { id, channel, duplicate };
+    return each instanceof CodedError ? each : { id: each.id, channel, duplicate: each.duplicate };
   });
   // In ascending order: each refusal takes its place among those before it.
   for (const [index, refusal] of refusals) results.splice(index, 0, refusal);

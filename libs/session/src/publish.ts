@@ -1,7 +1,9 @@
 import {
   CodedError,
   DEFAULT_EVENT,
+  END_EVENT,
   explainMembers,
+  flawOfPublication,
   type PublicationRequest,
   PublicationSchema,
 } from '@tetracast/message-model';
@@ -44,7 +46,7 @@ const check = TypeCompiler.Compile(PublicationSchema);
 /**
  * Publishes what a client sent on any transport. Resolves once it is stored.
  *
- * @throws CodedError `unauthorized`, `forbidden`, `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
+ * @throws CodedError `unauthorized`, `forbidden`, `channel_ended`, `invalid_channel`, `invalid_event`, `invalid_message`, `message_too_large`, `invalid_request` (the
  * idempotency key); BusUnavailableError if it is unknown whether the message is stored
  */
 export async function publish(
@@ -68,11 +70,15 @@ export async function publishValid(
 /** What the message log stores of a valid publication, if the publisher may publish it. @throws CodedError as {@link publish} */
 export function createPublication(
   settings: MessageSettings,
-  { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
+  request: PublicationRequest,
   context: PublishContext,
 ): Publication {
+  const { channel, end = false, data, echo = true, client, idempotencyKey: named } = request;
   const { permissions, idempotencyKey = named } = context;
-  permissions.requirePublish(channel);
+  if (end) permissions.requireEnd(channel);
+  else permissions.requirePublish(channel);
+  const flawOfRequest = flawOfPublication(request);
+  if (flawOfRequest !== undefined) throw new CodedError('invalid_message', flawOfRequest);
   context.quota?.spendNamespace(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key must be 1 to 200 visible ASCII characters');
@@ -80,10 +86,11 @@ export function createPublication(
   const key = context.client ?? client;
   const publication: { -readonly [K in keyof Publication]: Publication[K] } = {
     channel,
-    event,
-    data: encodeData(data, settings),
+    event: end ? END_EVENT : (request.event ?? DEFAULT_EVENT),
+    data: encodeData(data ?? null, settings),
     echo,
   };
+  if (end) publication.ends = true;
   if (key !== undefined) publication.client = key;
   if (permissions.subject !== undefined) publication.user = permissions.subject;
   if (idempotencyKey !== undefined) {

@@ -3,6 +3,7 @@ import type { Hub } from '@tetracast/hub';
 import type { AccessControl } from './access/access-control';
 import type { Limits } from './limits/limits';
 import type { ConnectionRegistry } from './processes/connection-registry';
+import type { Presence } from './presence/presence';
 import type { SessionSettings } from './session-settings';
 
 /** What sessions use. A service has one of each. */
@@ -13,6 +14,7 @@ export interface SessionServices {
   /** Decides what each client may do. */
   readonly access: AccessControl;
   readonly limits: Limits;
+  readonly presence: Presence;
   /** The open sessions. */
   readonly connections: ConnectionRegistry;
 }

@@ -13,6 +13,10 @@ export interface NamespacePolicy {
   readonly history?: { readonly size: number; readonly ttlMs: number };
   readonly subscribe?: Audience;
   readonly publish?: Audience;
+  /** Who may end its channels. */
+  readonly end?: Audience;
+  /** Whether its channels have members that others can see. Default `false`. */
+  readonly presence?: boolean;
   /** Limits messages of the namespace, besides the rate of all messages. */
   readonly publishRate?: Rates;
 }
@@ -36,6 +40,7 @@ export interface AccessSettings extends Required<KeySettings> {
   readonly revocationTtlMs: number;
   readonly publicSubscribe: readonly string[];
   readonly publicPublish: readonly string[];
+  readonly publicPresence: readonly string[];
 }
 
 /** The host names under which a service answers, and the origins whose pages may use it. */
@@ -67,6 +72,20 @@ export interface RateSettings {
   readonly pollRate: Rates;
 }
 
+/** Durations in milliseconds. A limit of 0 is none, but for `maxMembers`. */
+export interface PresenceSettings {
+  /** How long a member stays without a connection. */
+  readonly presenceGraceMs: number;
+  /** The same after a poll. */
+  readonly presencePollGraceMs: number;
+  /** How long a process that does not answer keeps its members; at least one and a half graces. */
+  readonly presenceLeaseMs: number;
+  /** Members of one channel. */
+  readonly maxMembers: number;
+  readonly maxMembershipsPerIp: number;
+  readonly maxMembershipsPerUser: number;
+}
+
 /** The maximum size of the data of one message. */
 export interface MessageSettings {
   /** Bytes of UTF-8, as JSON text. */
@@ -83,4 +102,5 @@ export interface SessionSettings
     ConnectionSettings,
     RateSettings,
     MessageSettings,
+    PresenceSettings,
     NamespaceSettings {}

@@ -1,8 +1,17 @@
 import type { Permissions } from '@tetracast/access';
 import type { Connection, Sink } from '@tetracast/hub';
-import { CodedError, type PublicationRequest, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  companionOf,
+  type PresenceMode,
+  type PublicationRequest,
+  type Start,
+} from '@tetracast/message-model';
 import type { ConnectionPermission } from './access/connection-permission';
 import type { ClientQuota } from './limits/client-quota';
+import { identifyMember } from './presence/member-identity';
+import type { Membership } from './presence/membership';
+import { cancel } from './cancel';
 import { publish, type PublishResult, publishValid } from './publish';
 import type { SessionServices } from './session-services';
 
@@ -10,9 +19,20 @@ import type { SessionServices } from './session-services';
 export interface FirstSubscription {
   readonly channels: readonly string[];
   readonly start: Start;
+  readonly presence?: PresenceMode | undefined;
   /** Called with the cursor from which the subscription starts, before the first message. */
   readonly onBegin?: ((cursor: string, session: Session) => void) | undefined;
 }
+
+export interface SessionOptions {
+  /** The client key that the client named. */
+  readonly client: string | undefined;
+  readonly releasesQuota: boolean;
+  /** Each request of the client is a connection. */
+  readonly polls: boolean;
+}
+
+const NO_MEMBERSHIPS: readonly Membership[] = [];
 
 /**
  * One client's live connection with its permission, its quota and its subscriptions. `openSession` creates it. Every method that
@@ -29,6 +49,9 @@ export class Session {
   /** The server made up the client key of the connection. */
   private readonly isClientMadeUp: boolean;
   private readonly releasesQuota: boolean;
+  private readonly polls: boolean;
+  /** Replaced when it changes; mostly there is none. */
+  private memberships: readonly Membership[] = NO_MEMBERSHIPS;
 
   constructor(
     private readonly services: SessionServices,
@@ -36,10 +59,11 @@ export class Session {
     /** The name of the transport. */
     readonly transport: string,
     readonly quota: ClientQuota,
-    { client, releasesQuota }: { readonly client: string | undefined; readonly releasesQuota: boolean },
+    { client, releasesQuota, polls }: SessionOptions,
   ) {
     this.isClientMadeUp = client === undefined;
     this.releasesQuota = releasesQuota;
+    this.polls = polls;
     this.connection = services.hub.connect(sink, client, this);
     this.since = services.connections.add(this);
   }
@@ -75,11 +99,12 @@ export class Session {
   async begin(): Promise<void> {
     const { pending, permission } = this;
     if (pending === undefined || permission === undefined) return;
-    const { channels, start, onBegin } = pending;
+    const { channels, start, presence, onBegin } = pending;
     try {
       permission.permissions.requireSubscribe(channels);
       this.pending = undefined;
-      await this.connection.subscribe(channels, start, (cursor) => onBegin?.(cursor, this));
+      const names = await this.takePart(channels, presence);
+      await this.connection.subscribe(names, start, (cursor) => onBegin?.(cursor, this));
     } catch (error) {
       this.close();
       throw error;
@@ -108,18 +133,21 @@ export class Session {
     channels: readonly string[],
     start: Start,
     onBegin: (cursor: string) => void,
-    prepare?: () => Promise<void>,
+    {
+      prepare,
+      presence,
+    }: { readonly prepare?: () => Promise<void>; readonly presence?: PresenceMode | undefined } = {},
   ): Promise<void> {
     this.quota.spend('subscribe', channels.length);
     this.permissions.requireSubscribe(channels);
     await prepare?.();
-    await this.connection.subscribe(channels, start, onBegin);
+    await this.connection.subscribe(await this.takePart(channels, presence), start, onBegin);
   }
 
   /** @throws CodedError `rate_limited`, `too_many_channels` */
   unsubscribe(channels: readonly string[]): void {
     this.quota.spend('subscribe', channels.length);
-    this.connection.unsubscribe(channels);
+    this.unsubscribeFrom(channels);
   }
 
   /** Publishes what `read` returns, as {@link publish} does. @throws CodedError also `rate_limited`, and what `read` throws */
@@ -135,6 +163,12 @@ export class Session {
   publishValid(publication: PublicationRequest): Promise<PublishResult> {
     this.quota.spend('publish');
     return publishValid(this.services, publication, this.publishContext);
+  }
+
+  /** Asks the publishers of a channel to stop, as {@link cancel} does. Not async, as above. */
+  cancel(channel: string): Promise<PublishResult> {
+    this.quota.spend('publish');
+    return cancel(this.services, channel, this.publishContext);
   }
 
   /**
@@ -166,7 +200,7 @@ export class Session {
     if (!mayChange(sink)) return undefined;
     const removed = connection.channels.filter((channel) => channels.includes(channel));
     if (removed.length === 0) return undefined;
-    connection.unsubscribe(removed);
+    this.unsubscribeFrom(removed);
     sink.sendNotice?.({ type: 'unsubscribed', channels: removed });
     return true;
   }
@@ -179,7 +213,41 @@ export class Session {
   /** The connection has closed. */
   onClose(): void {
     this.services.connections.remove(this);
+    this.leave(this.memberships);
     if (this.releasesQuota) this.quota.onClose();
+  }
+
+  /** Makes the client a member of the channels, if it asks for that. Returns what to subscribe to: also their joins and leaves. */
+  private async takePart(channels: readonly string[], mode: PresenceMode | undefined): Promise<readonly string[]> {
+    if (mode === undefined || channels.length === 0) return channels;
+    const { services, permissions, connection, polls, isClientMadeUp, quota } = this;
+    services.presence.requireOn(channels);
+    permissions.requirePresence(channels);
+    const client = isClientMadeUp ? undefined : connection.client;
+    const identity =
+      mode === 'join' ? identifyMember({ permissions, client, polls, connectionId: () => connection.id }) : undefined;
+    if (identity !== undefined) {
+      const missing = channels.filter((channel) => !this.memberships.some((known) => known.channel === channel));
+      const owner = { address: quota.address, user: permissions.subject };
+      const joined = await services.presence.join(missing, identity, owner);
+      // The connection may have closed meanwhile.
+      if (connection.isClosed()) this.leave(joined);
+      else this.memberships = [...this.memberships, ...joined];
+    }
+    return [...channels, ...channels.map(companionOf)];
+  }
+
+  private unsubscribeFrom(channels: readonly string[]): void {
+    const { connection, memberships } = this;
+    connection.unsubscribe([...channels, ...channels.map(companionOf)]);
+    if (memberships.length === 0) return;
+    this.memberships = memberships.filter(({ channel }) => !channels.includes(channel));
+    this.leave(memberships.filter(({ channel }) => channels.includes(channel)));
+  }
+
+  private leave(memberships: readonly Membership[]): void {
+    const { presence } = this.services;
+    if (memberships.length > 0) presence.leave(memberships, presence.graceOf(this.polls));
   }
 
   private get publishContext(): Parameters<typeof publish>[2] {

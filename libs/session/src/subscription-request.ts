@@ -1,4 +1,11 @@
-import { CodedError, isChannel, isClientKey, parseStart, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  isChannel,
+  isClientKey,
+  parseStart,
+  type PresenceMode,
+  type Start,
+} from '@tetracast/message-model';
 
 /** What a client asks for in a URL. */
 export interface SubscriptionRequest {
@@ -6,6 +13,8 @@ export interface SubscriptionRequest {
   readonly channels: string[];
   readonly start: Start;
   readonly client?: string;
+  /** Absent: the client takes no part in presence. */
+  readonly presence?: PresenceMode;
 }
 
 /**
@@ -23,11 +32,40 @@ export function parseSubscriptionRequest(
   const after = lastEventId || single(query, 'lastEventId') || single(query, 'after');
   const start = parseStart(after, single(query, 'rewind'));
   if (start === undefined) throw new CodedError('invalid_request', '"rewind" must be a whole number, 0 or more');
+  const client = clientIn(query);
+  const presence = readPresence(single(query, 'presence'));
+  return {
+    channels: channelsIn(query),
+    start,
+    ...(client === undefined ? {} : { client }),
+    ...(presence === undefined ? {} : { presence }),
+  };
+}
+
+/** The client key in a query. @throws CodedError `invalid_request` */
+export function clientIn(query: Readonly<Record<string, unknown>>): string | undefined {
   const client = single(query, 'client') || undefined;
-  if (client !== undefined && !isClientKey(client)) {
-    throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
+  if (client === undefined || isClientKey(client)) return client;
+  throw new CodedError('invalid_request', '"client" must be 1 to 64 visible ASCII characters');
+}
+
+/** How a client takes part in presence: `true` or `observe`. @throws CodedError `invalid_request` */
+export function readPresence(value: unknown): PresenceMode | undefined {
+  switch (value) {
+    case undefined:
+    case null:
+    case '':
+    case false:
+    case 'false':
+      return undefined;
+    case true:
+    case 'true':
+      return 'join';
+    case 'observe':
+      return 'observe';
+    default:
+      throw new CodedError('invalid_request', '"presence" must be true or "observe"');
   }
-  return { channels: channelsIn(query), start, ...(client === undefined ? {} : { client }) };
 }
 
 /** Requires a channel, for transports on which a client cannot subscribe later. */

@@ -6,6 +6,7 @@ import { AccessControl } from '../src/access/access-control';
 import { Limits } from '../src/limits/limits';
 import { openSession, type SessionRequest } from '../src/open-session';
 import type { Session } from '../src/session';
+import { Presence } from '../src/presence/presence';
 import { ConnectionRegistry } from '../src/processes/connection-registry';
 import type { SessionServices } from '../src/session-services';
 import { createMemoryBus, TestSink } from './access/fake-connections';
@@ -23,6 +24,7 @@ export async function createServices(changed: Parameters<typeof sessionSettings>
   const bus = createMemoryBus();
   const hub = new Hub(bus);
   const limits = new Limits(settings, bus, nodeRuntime);
+  const presence = new Presence(bus, settings, nodeRuntime);
   const logger = { error: () => undefined, warn: () => undefined };
   const access = await AccessControl.create({ settings, store: bus, hub, logger, runtime: nodeRuntime });
   while (!access.isReady) await new Promise(setImmediate);
@@ -31,12 +33,14 @@ export async function createServices(changed: Parameters<typeof sessionSettings>
     bus,
     hub,
     limits,
+    presence,
     connections: new ConnectionRegistry(nodeRuntime),
     access,
     async [Symbol.asyncDispose]() {
       access.close();
       hub.close();
       limits.close();
+      await presence.close();
       await bus.close();
     },
   };

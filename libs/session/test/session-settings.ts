@@ -18,6 +18,7 @@ export function sessionSettings(changed: Partial<SessionSettings> = {}): Session
     revocationTtlMs: 86_400_000,
     publicSubscribe: [],
     publicPublish: [],
+    publicPresence: [],
     host: '127.0.0.1',
     allowedOrigins: [],
     allowedHosts: [],
@@ -31,6 +32,12 @@ export function sessionSettings(changed: Partial<SessionSettings> = {}): Session
     maxMessageBytes: 65_536,
     maxDataDepth: 64,
     namespaces: new Map(),
+    presenceGraceMs: 10_000,
+    presencePollGraceMs: 60_000,
+    presenceLeaseMs: 15_000,
+    maxMembers: 100_000,
+    maxMembershipsPerIp: 10_000,
+    maxMembershipsPerUser: 1000,
     ...changed,
   };
 }

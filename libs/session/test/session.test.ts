@@ -101,7 +101,7 @@ describe('what a client asks for in a session', () => {
 
     await expect(session.publish(read)).rejects.toThrow(refusal('rate_limited'));
     await expect(session.authenticate(mint())).rejects.toThrow(refusal('rate_limited'));
-    await expect(session.subscribe(['news'], { kind: 'now' }, prepare, prepare)).rejects.toThrow(
+    await expect(session.subscribe(['news'], { kind: 'now' }, prepare, { prepare })).rejects.toThrow(
       refusal('rate_limited'),
     );
     expect(() => session.unsubscribe(['news'])).toThrow(refusal('rate_limited'));
@@ -113,7 +113,9 @@ describe('what a client asks for in a session', () => {
     const session = await open(services);
     const prepare = jest.fn();
 
-    await expect(session.subscribe(['other'], { kind: 'now' }, prepare, prepare)).rejects.toThrow(refusal('forbidden'));
+    await expect(session.subscribe(['other'], { kind: 'now' }, prepare, { prepare })).rejects.toThrow(
+      refusal('forbidden'),
+    );
 
     expect(prepare).not.toHaveBeenCalled();
   });

@@ -1,13 +1,19 @@
-import { type BatchResult, type BroadcastRequest, CodedError, type PublicationRequest } from '@tetracast/message-model';
+import {
+  type BatchResult,
+  type BroadcastRequest,
+  CodedError,
+  type PublicationRequest,
+  type Published,
+} from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
-import { createPublication, publishAll, type PublishResult } from '@tetracast/session';
+import { cancel, createPublication, publishAll, type PublishResult } from '@tetracast/session';
 import type { ApiCaller } from '@tetracast/access';
 import type { AddCall } from '../add-call';
 
 /** Idempotency keys of the API are apart from those of clients, and outlive the rotation of an API key. */
 const OWNER = 'api';
 
-/** `POST /api/publish` and `POST /api/batch`: each is one round trip to the message log. */
+/** `POST /api/publish`, `/api/batch` and `/api/channels/{channel}/cancel`: each is one round trip to the message log. */
 export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
   const { settings, hub } = tetracast;
   const contextOf = ({ permissions }: ApiCaller) => ({ permissions, idempotencyOwner: OWNER });
@@ -16,22 +22,31 @@ export function addPublishCalls(addCall: AddCall, tetracast: Tetracast): void {
     const channels = channelsOf(body);
     spend(channels.length - 1);
     for (const channel of channels) caller.requireWrite(channel);
+    if (body.end === true) for (const channel of channels) caller.permissions.requireEnd(channel);
     const [first = '', ...others] = channels;
     const message = createPublication(settings, { ...body, channel: first }, contextOf(caller));
     requireSize(Buffer.byteLength(message.data) * channels.length, settings.maxBatchBytes);
     const stored = await hub.publishAll([message, ...others.map((channel) => ({ ...message, channel }))]);
-    const results = stored.map(({ id, duplicate }, index) => ({ id, duplicate, channel: channels[index] ?? first }));
+    const results = stored.map((each, index) =>
+      each instanceof CodedError ? each : { ...each, channel: channels[index] as string },
+    );
     if ('channels' in body) return encodeResults(results);
-    const [{ id, channel, duplicate }] = results as [PublishResult];
-    if (duplicate) return { id, channel, duplicate };
-    void reply.code(201);
-    return { id, channel };
+    const [only] = results as [PublishResult | CodedError];
+    if (only instanceof CodedError) throw only;
+    if (!only.duplicate) void reply.code(201);
+    return publishedOf(only);
   });
 
   addCall('batch', async ({ caller, body: { messages }, spend }) => {
     spend(messages.length - 1);
     const results = await publishAll(tetracast, messages, contextOf(caller));
     return encodeResults(results);
+  });
+
+  addCall('cancel', async ({ caller: { permissions }, params: { channel } }, reply) => {
+    const result = await cancel(tetracast, channel, { permissions });
+    if (!result.duplicate) void reply.code(201);
+    return publishedOf(result);
   });
 }
 
@@ -53,6 +68,9 @@ function requireSize(bytes: number, maxBytes: number): void {
     `the data has ${bytes} bytes for all channels: send at most ${maxBytes} (MAX_BATCH_BYTES), so name fewer channels`,
   );
 }
+
+const publishedOf = ({ id, channel, duplicate }: PublishResult): Published =>
+  duplicate ? { id, channel, duplicate } : { id, channel };
 
 const encodeResults = (results: readonly (PublishResult | CodedError)[]): Buffer =>
   Buffer.from(`{"results":[${results.map(encodeResult).join(',')}]}`);

@@ -7,6 +7,7 @@ import { latency } from './latency';
 import { listing } from './listing';
 import { manyChannels } from './many-channels';
 import { polling } from './polling';
+import { presence } from './presence';
 import { publishing } from './publishing';
 import { resume } from './resume';
 import { revocation } from './revocation';
@@ -27,6 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   batch,
   listing,
   revocation,
+  presence,
   workers,
   window,
   soak,

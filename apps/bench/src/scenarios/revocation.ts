@@ -18,7 +18,7 @@ export const revocation: Scenario = {
   method:
     'Two processes and their Redis share one core. 1000 connections on each have a separate token; 200 of these tokens, each ' +
     'with a connection on both, are revoked at one process, one after the other. Then one user is, with 500 connections on each.',
-  systems: [twoProcesses(SECRET)],
+  systems: [twoProcesses('websocket', () => ({ AUTH_SECRET: SECRET }))],
   measure: async ({ nodes = [] }, { quick }) => {
     const [tokens, others, ofSubject] = quick ? [5, 5, 5] : [200, 800, 500];
     const [first = ''] = nodes;

@@ -2,22 +2,27 @@ import { NO_LIMITS, startRedis } from '@tetracast/testing';
 import { pin } from '../load';
 import type { System } from '../system';
 import { startNodeServer } from './node-server';
+import type { Service } from './tetracast';
 
-/** Two processes of our WebSocket service with one Redis, as replicas are; tokens signed with `secret` are needed. */
-export function twoProcesses(secret: string): System {
+/** Two processes of one of our services with one Redis, as replicas are. `env` is called before they start. */
+export function twoProcesses(
+  service: Extract<Service, 'websocket' | 'sse'>,
+  env: () => Readonly<Record<string, string>>,
+): System {
   return {
     name: 'Tetracast with Redis, 2 processes',
-    transport: 'WebSocket',
+    transport: service === 'sse' ? 'SSE' : 'WebSocket',
     start: async () => {
       const redis = await startRedis();
       await pin(redis.pid);
       const options = {
-        file: 'dist/apps/websocket/main.cjs',
-        env: { ...NO_LIMITS, ...NO_LIMITS_OF_USERS, BUS_URL: redis.url, AUTH_SECRET: secret },
+        file: `dist/apps/${service}/main.cjs`,
+        env: { ...NO_LIMITS, ...NO_LIMITS_OF_USERS, ...env(), BUS_URL: redis.url },
       };
       const servers = [await startNodeServer(options), await startNodeServer(options)];
       return {
         pids: [redis.pid, ...servers.flatMap(({ pids }) => pids)],
+        workers: servers.flatMap(({ workers }) => workers),
         nodes: servers.map(({ port }) => `127.0.0.1:${port}`),
         load: {},
         [Symbol.asyncDispose]: async () => {

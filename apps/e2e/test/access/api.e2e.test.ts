@@ -34,8 +34,10 @@ const onUser = (name: 'subscribeUser' | 'unsubscribeUser'): Case => ({
 const CASES: Readonly<Record<ApiCallName, Case>> = {
   publish: { concern: 'publish', request: (channel) => ({ body: { channel, data: 1 } }) },
   batch: { concern: 'none', request: (channel) => ({ body: { messages: [{ channel, data: 1 }] } }) },
+  cancel: onPath('publish', 'cancel'),
   listChannels: onPath('none', 'listChannels'),
   getHistory: onPath('subscribe', 'getHistory'),
+  getPresence: onPath('subscribe', 'getPresence'),
   deleteHistory: onPath('publish', 'deleteHistory'),
   deleteMessage: onPath('publish', 'deleteMessage', { id: 'AAAAAAAA-1' }),
   deleteUserMessages: onPath('all', 'deleteUserMessages'),

@@ -1,9 +1,11 @@
 import {
+  createTempDir,
   freePort,
   launchChromium,
   NO_LIMITS,
   Progress,
   publishJson,
+  removeDir,
   type ServiceProcess,
   startTcpProxy,
   type TcpProxy,
@@ -12,6 +14,8 @@ import {
 import { SignJWT } from 'jose';
 import type { Browser } from 'playwright-core';
 import { startService } from '../system';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type CodeBlock, type DocsPage, englishPages, type Survived, translatedPages } from './code-blocks';
 import { type ReadersSite, startReadersSite } from './readers-site';
 import { BlockRunner, type RunningBlock } from './running-blocks';
@@ -22,11 +26,16 @@ const SETTINGS = {
   ...NO_LIMITS,
   AUTH_SECRET,
   API_KEYS: `docs=${API_KEY}/*/*`,
-  PUBLIC_SUBSCRIBE: 'news:*,lab',
-  PUBLIC_PUBLISH: 'news:*,lab',
+  PUBLIC_SUBSCRIBE: 'news:*,lab,room:*',
+  PUBLIC_PUBLISH: 'news:*,lab,room:*',
+  PUBLIC_PRESENCE: 'room:*',
   SSE_RETRY_INTERVAL: '20ms',
 };
 
+/** As presence.md has its reader write it. */
+const NAMESPACES = '{"namespaces":{"room":{"presence":true}}}';
+
+let dir: string;
 let browser: Browser;
 let site: ReadersSite;
 let service: ServiceProcess;
@@ -38,11 +47,15 @@ const runners: BlockRunner[] = [];
 /** Those that still run: what a page shows that it survives is tried on all pages at once. */
 const survivors: { readonly running: RunningBlock; readonly runner: BlockRunner }[] = [];
 
-const startStandalone = (port?: number): Promise<ServiceProcess> =>
-  startService('standalone', { ...SETTINGS, ALLOWED_ORIGINS: site.origin }, port === undefined ? {} : { port });
+const startStandalone = (port?: number): Promise<ServiceProcess> => {
+  const env = { ...SETTINGS, ALLOWED_ORIGINS: site.origin, NAMESPACES_FILE: join(dir, 'namespaces.json') };
+  return startService('standalone', env, port === undefined ? {} : { port });
+};
 
 beforeAll(async () => {
   site = await startReadersSite();
+  dir = await createTempDir('docs');
+  await writeFile(join(dir, 'namespaces.json'), NAMESPACES);
   [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
   proxy = await startTcpProxy(service.url);
   plainPort = await freePort();
@@ -58,6 +71,7 @@ afterAll(async () => {
     proxy.close(),
     site[Symbol.asyncDispose](),
   ]);
+  await removeDir(dir);
 });
 
 async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
@@ -67,7 +81,7 @@ async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(AUTH_SECRET));
-  const names = { news: `news:${page}`, 'inbox:ann': inbox };
+  const names = { news: `news:${page}`, 'inbox:ann': inbox, 'room:1': `room:${page}` };
   const runner = new BlockRunner({ url: proxy.url, plainPort, site, browser, token, apiKey: API_KEY, names });
   runners.push(runner);
   return runner;

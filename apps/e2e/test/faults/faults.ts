@@ -91,26 +91,17 @@ const flushWhileAway: RunFault = ({ cluster, subscribers, ledger }) =>
     await ledger.progress(STRETCH);
   });
 
-/** A failover to a replica that knows nothing of what is acknowledged during `tail`. */
-async function replaceRedis({ log }: Cluster<SwitchedRedis>, tail: () => Promise<void>): Promise<void> {
-  const replica = await log.startReplica();
-  await replica.command('REPLICAOF', 'NO', 'ONE');
-  await tail();
-  await log.redis.kill('SIGKILL');
-  log.replace(replica);
-}
-
-const failOver: RunFault = ({ cluster, ledger }) => replaceRedis(cluster, () => ledger.progress(2 * STRETCH));
+const failOver: RunFault = ({ cluster: { log }, ledger }) => log.failOver(() => ledger.progress(2 * STRETCH));
 
 const failOverWhileAway: RunFault = ({ cluster, subscribers, ledger }) =>
   cutAll(subscribers, async () => {
-    await replaceRedis(cluster, () => ledger.progress(2 * STRETCH));
+    await cluster.log.failOver(() => ledger.progress(2 * STRETCH));
     // As many again as were lost: by now their numbers have been given out a second time.
     await ledger.progress(3 * STRETCH);
   });
 
 const failOverAndKillServices: RunFault = async ({ cluster, ledger }) => {
-  await replaceRedis(cluster, async () => {
+  await cluster.log.failOver(async () => {
     await ledger.progress(2 * STRETCH);
     await cluster.killServices();
   });

@@ -50,6 +50,60 @@ export function startHttpPublisher(options: PublisherOptions, path: string): Pub
   return startPublisher(options, { attempt, repeats: true, close: () => Promise.resolve() });
 }
 
+/** The time between the ends of two channels, so that some of them fall into the fault. */
+const END_PERIOD_MS = 150;
+
+/**
+ * Ends one channel after the other by `POST` of `path`, each repeated with the same Idempotency-Key until it is answered. `finish` ends
+ * those again that a lost log has forgotten, and tries to publish after the end.
+ */
+export function startEnding({ name, channels, ledger, url }: PublisherOptions, path: string): Publisher {
+  const over = new AbortController();
+  const backOff = new BackOff(over.signal);
+
+  /** `false` if the channel has ended before. */
+  const publish = async (channel: string, n: number, end: boolean): Promise<boolean> => {
+    const data = { by: name, n };
+    for (;;) {
+      over.signal.throwIfAborted();
+      const answer = await post(url + path, `${channel}/${name}/${n}`, { channel, end, data });
+      if (answer?.status === 409) return false;
+      if (answer !== undefined && answer.status < 300) {
+        ledger.add({ channel, ...data, id: (JSON.parse(answer.text) as { id: string }).id });
+        return true;
+      }
+      if (answer !== undefined && answer.status < 500)
+        throw new Error(`${name} was refused: ${answer.status} ${answer.text}`);
+      ledger.refused();
+      await backOff.wait();
+    }
+  };
+  const run = async (): Promise<void> => {
+    for (const channel of channels) {
+      await publish(channel, 1, true);
+      await delay(END_PERIOD_MS); // the pace
+    }
+  };
+  const running = run();
+  running.catch(() => undefined); // `finish` rejects with it
+  return {
+    finish: async () => {
+      await running;
+      return Promise.all(
+        channels.map(async (channel) => {
+          const n = (await publish(channel, 2, true)) ? 2 : 1;
+          if (await publish(channel, 3, false)) throw new Error(`${channel} took a message after its end`);
+          return { channel, by: name, n };
+        }),
+      );
+    },
+    [Symbol.asyncDispose]: async () => {
+      over.abort();
+      await running.catch(() => undefined);
+    },
+  };
+}
+
 /** The whole answer; `undefined` when the connection broke before its end. */
 async function post(
   url: string,

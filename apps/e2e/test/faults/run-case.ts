@@ -4,7 +4,13 @@ import type { Cluster } from './cluster';
 import type { Fault } from './faults';
 import { type Entry, Ledger } from './ledger';
 import type { LogServers } from './log-servers';
-import { type Finals, startHttpPublisher, startSocketioPublisher, startWebSocketPublisher } from './publishers';
+import {
+  type Finals,
+  startEnding,
+  startHttpPublisher,
+  startSocketioPublisher,
+  startWebSocketPublisher,
+} from './publishers';
 import { openSubscriber, type Subscriber } from './subscribers';
 import type { Numbered } from './trace';
 import { judge, type Verdict } from './verdict';
@@ -48,7 +54,8 @@ async function runWith<L extends LogServers>(
   const run = `case-${process.pid}-${++cases}`;
   const examples = exampleDrivers.map(({ service, path }) => ({ name: `post-${service}`, path, channel: service }));
   const names = [fault.namespace ?? 'a', 'b', 'c', 'd', 'e', ...examples.map(({ channel }) => channel)];
-  const channels = names.map((name) => `${name}:${run}`);
+  const ended = ['x', 'y', 'z'].map((name) => `${name}:${run}`);
+  const channels = [...names.map((name) => `${name}:${run}`), ...ended];
   const subscribers = await Promise.all(clients.map(async (name) => keep(await openSubscriber(name, url, channels))));
   const ledger = new Ledger();
   const publishers = [
@@ -63,6 +70,7 @@ async function runWith<L extends LogServers>(
   await ledger.progress(STRETCH);
   // An EventSource has a place to go on from once it has had a message.
   await Promise.all(subscribers.map(({ trace }) => trace.until(() => trace.events.length > 0)));
+  publishers.push(keep(startEnding({ ledger, url, name: 'end', channels: ended }, '/polling')));
   await fault.run({ cluster, subscribers, ledger });
   await ledger.progress(STRETCH);
   const finals = (await Promise.all(publishers.map((publisher) => publisher.finish()))).flat();

@@ -9,12 +9,12 @@ interface PollAnswer {
 }
 
 /** `fetch` from cursor to cursor. */
-export async function runPolling({ url, channels, trace, signal }: Subscription): Promise<void> {
+export async function runPolling({ url, channels, parameters, trace, signal }: Subscription): Promise<void> {
   const backOff = new BackOff(signal);
   let cursor: string | undefined;
 
   const poll = async (): Promise<void> => {
-    const query = new URLSearchParams({ channel: channels.join() });
+    const query = new URLSearchParams({ channel: channels.join(), ...parameters });
     if (cursor !== undefined) {
       query.set('after', cursor);
       query.set('wait', '25');

@@ -3,11 +3,12 @@ import { EventSource } from 'eventsource';
 import type { Subscription } from './subscribers';
 
 /** `EventSource`, left alone: it comes back by itself with `Last-Event-ID`, and must never be given a reason not to. */
-export async function runSse({ url, channels, trace, signal }: Subscription): Promise<void> {
-  const query = new URLSearchParams({ channel: channels.join() });
+export async function runSse({ url, channels, parameters, events, trace, signal }: Subscription): Promise<void> {
+  const query = new URLSearchParams({ channel: channels.join(), ...parameters });
   const source = new EventSource(`${url}/sse?${query.toString()}`);
   signal.addEventListener('abort', () => source.close());
-  source.addEventListener('message', ({ data }) => trace.message(JSON.parse(data as string) as Message));
+  for (const event of events)
+    source.addEventListener(event, ({ data }) => trace.message(JSON.parse(data as string) as Message));
   source.addEventListener(RESET_EVENT, ({ data }) => trace.reset(JSON.parse(data as string) as Reset));
   await new Promise<void>((resolve, reject) => {
     source.addEventListener('open', () => resolve());

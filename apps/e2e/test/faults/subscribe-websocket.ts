@@ -4,7 +4,7 @@ import { BackOff } from './back-off';
 import type { Subscription } from './subscribers';
 
 /** `WebSocket`, and what the lab page's websocket.js does around it: back off, and go on after the last message. */
-export async function runWebSocket({ url, channels, trace, signal }: Subscription): Promise<void> {
+export async function runWebSocket({ url, channels, parameters, trace, signal }: Subscription): Promise<void> {
   const backOff = new BackOff(signal);
   let cursor: string | undefined;
 
@@ -23,6 +23,7 @@ export async function runWebSocket({ url, channels, trace, signal }: Subscriptio
     new Promise((resolve) => {
       const query = new URLSearchParams({
         channel: channels.join(),
+        ...parameters,
         ...(cursor === undefined ? {} : { after: cursor }),
       });
       const socket = new WebSocket(`${url.replace('http', 'ws')}/ws?${query.toString()}`);

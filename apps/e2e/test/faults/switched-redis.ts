@@ -34,7 +34,7 @@ export class SwitchedRedis implements LogServers {
   }
 
   /** A copy that has everything the primary has. */
-  async startReplica(): Promise<RedisServer> {
+  private async startReplica(): Promise<RedisServer> {
     const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
     this.old.push(replica);
     const look = (): Promise<unknown> => replica.command('INFO', 'replication');
@@ -42,11 +42,15 @@ export class SwitchedRedis implements LogServers {
     return replica;
   }
 
-  /** From now on `redis` is what the services find at the address. */
-  replace(redis: RedisServer): void {
+  /** A failover to a replica that knows nothing of what is acknowledged during `tail`. */
+  async failOver(tail: () => Promise<void>): Promise<void> {
+    const replica = await this.startReplica();
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    await tail();
+    await this.server.kill('SIGKILL');
     this.old.push(this.server);
-    this.server = redis;
-    this.address.to(redis.port);
+    this.server = replica;
+    this.address.to(replica.port);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

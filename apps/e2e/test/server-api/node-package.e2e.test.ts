@@ -52,6 +52,23 @@ describe('@tetracast/server', () => {
     expect(await tetracast.deleteUserMessages('nobody')).toBe(0);
   });
 
+  it('cancels and ends a channel, and counts members', async () => {
+    await expect(tetracast.cancel('answer')).rejects.toMatchObject({ code: 'not_found', status: 404 });
+    await tetracast.publish('answer', 'the first words');
+    const { id } = await tetracast.cancel('answer');
+    await tetracast.end('answer', 'bye');
+    await expect(tetracast.publish('answer', 'too late')).rejects.toMatchObject({ code: 'channel_ended', status: 409 });
+    await expect(tetracast.cancel('answer')).rejects.toMatchObject({ code: 'channel_ended' });
+    const events = (await collect(tetracast.history('answer'))).map((message) => [message.event, message.data]);
+    expect(events).toEqual([
+      ['message', 'the first words'],
+      ['tetracast:cancel', null],
+      ['tetracast:end', 'bye'],
+    ]);
+    expect(id).not.toBe('');
+    expect([await collect(tetracast.members('answer')), await tetracast.countMembers('answer')]).toEqual([[], 0]);
+  });
+
   it('fails with the code of the server', async () => {
     await expect(tetracast.publish('no name', 1)).rejects.toMatchObject({ code: 'invalid_channel', status: 400 });
     const stranger = new Tetracast({ url: service.url, key: 'x'.repeat(32) });
@@ -83,7 +100,7 @@ it('the example of the documentation runs with the package', async () => {
     writeFileSync(join(folder, 'example.mjs'), code.replace('http://127.0.0.1:8080', service.url));
     const env = { ...process.env, API_KEY, AUTH_SECRET };
     const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder, env });
-    expect(stdout).toBe('2 stored\ntwo\none\n3 parts\n');
+    expect(stdout).toBe('2 stored\ntwo\none\n0 members\n3 parts\n');
   } finally {
     await removeDir(folder);
   }

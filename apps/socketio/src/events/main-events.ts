@@ -5,8 +5,8 @@ import type { Socket } from 'socket.io';
 import type { Subscriber } from '../session/admit-client';
 import { acknowledge, onEmitted, type Reply, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
-import { readSubscribe, readUnsubscribe } from '../session/handshake';
-import { publishEmitted } from './publish-emitted';
+import { readChannel, readMembers, readSubscribe, readUnsubscribe } from '../session/handshake';
+import { CANCEL_VERB, cancelEmitted, END_VERB, publishEmitted } from './publish-emitted';
 import { sessionTtlMs } from '../session/session-ttl';
 import { keepWhileConnected, saveLater } from '../session/session-keeping';
 
@@ -20,16 +20,16 @@ export function serveMainNamespace(
   subscriber: Subscriber,
   logger: FastifyBaseLogger,
 ): void {
-  const { engineConnection, session, recoverable, sink } = subscriber;
+  const { engineConnection, session, recoverable, sink, presence } = subscriber;
   const { bus } = service;
   const ttlMs = sessionTtlMs(service.settings);
 
   /** Counts arguments that cannot be read too, since the server answers them. */
-  const counted = <T>(read: () => T): T => {
+  const counted = <T>(read: () => T, action: 'subscribe' | 'publish' = 'subscribe'): T => {
     try {
       return read();
     } catch (error) {
-      session.quota.spend('subscribe');
+      session.quota.spend(action);
       throw error;
     }
   };
@@ -54,7 +54,7 @@ export function serveMainNamespace(
       reply({ ok: true, channels, cursor });
     };
     try {
-      await session.subscribe(channels, start, onBegin, prepare);
+      await session.subscribe(channels, start, onBegin, { prepare, presence });
     } catch (error) {
       if (added.length > 0) {
         recoverable.remove(added);
@@ -81,6 +81,20 @@ export function serveMainNamespace(
       );
     else if (event === 'publish')
       engineConnection.order.run(run((argument) => publishEmitted(subscriber, () => argument, reply)));
+    else if (event === END_VERB)
+      engineConnection.order.run(
+        run((argument) => publishEmitted(subscriber, () => ({ ...readMembers(argument), end: true }), reply)),
+      );
+    else if (event === CANCEL_VERB)
+      engineConnection.order.run(
+        run((argument) =>
+          cancelEmitted(
+            subscriber,
+            counted(() => readChannel(argument), 'publish'),
+            reply,
+          ),
+        ),
+      );
     else if (event === 'subscribe') engineConnection.order.runAlone(run((argument) => subscribe(argument, reply)));
     else if (event === 'unsubscribe') engineConnection.order.runAlone(run((argument) => unsubscribe(argument, reply)));
     else engineConnection.order.run(() => acknowledge(service, subscriber, reply, logger, refuseUnknown));
@@ -91,6 +105,6 @@ export function serveMainNamespace(
 function unknownEvent(): CodedError {
   return new CodedError(
     'invalid_request',
-    'the main namespace has the events "subscribe", "unsubscribe", "publish" and "tetracast:auth" only: emit other events in the namespace of a channel',
+    'the main namespace has the events "subscribe", "unsubscribe", "publish", "tetracast:end", "tetracast:cancel" and "tetracast:auth" only: emit other events in the namespace of a channel',
   );
 }

@@ -5,12 +5,12 @@ import type { Socket } from 'socket.io';
 import type { Subscriber } from '../session/admit-client';
 import { acknowledge, onEmitted, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
-import { publishEmitted } from './publish-emitted';
+import { CANCEL_VERB, cancelEmitted, END_VERB, publishEmitted } from './publish-emitted';
 
 /** Publishes with all members of a message, such as an idempotency key. No message can have this event name. */
 const PUBLISH_EVENT = 'tetracast:publish';
 
-/** Serves a client in the namespace of a channel: the server publishes each event there, to all other clients. */
+/** Serves a client in the namespace of a channel: the server publishes each event there, to all other clients, but for its own verbs. */
 export function serveChannelNamespace(
   service: Tetracast,
   socket: Socket,
@@ -25,11 +25,17 @@ export function serveChannelNamespace(
       order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, logger)));
       return;
     }
-    const publication = (): object => ({
-      echo: false,
-      ...(event === PUBLISH_EVENT ? membersIn(values, channel) : { event, data: dataIn(values) }),
-      channel,
-    });
+    if (event === CANCEL_VERB) {
+      order.run(run(() => cancelEmitted(subscriber, channel, reply)));
+      return;
+    }
+    const publication = (): object => {
+      // Its sender sees the end as well.
+      if (event === END_VERB)
+        return { ...membersIn(values.length === 0 ? [{}] : values, channel, event), channel, end: true };
+      const members = event === PUBLISH_EVENT ? membersIn(values, channel, event) : { event, data: dataIn(values) };
+      return { echo: false, ...members, channel };
+    };
     order.run(run(() => publishEmitted(subscriber, publication, reply)));
   });
 }
@@ -40,10 +46,10 @@ function dataIn(values: readonly unknown[]): unknown {
 }
 
 /** @throws CodedError `invalid_message`, `invalid_channel`, `invalid_request` */
-function membersIn(values: readonly unknown[], channel: string): object {
+function membersIn(values: readonly unknown[], channel: string, event: string): object {
   const argument = soleArgument(values);
   if (typeof argument !== 'object' || argument === null || Array.isArray(argument)) {
-    throw new CodedError('invalid_message', `"${PUBLISH_EVENT}" has no object: send an object with "data"`);
+    throw new CodedError('invalid_message', `"${event}" has no object: send an object with "data"`);
   }
   if ('channel' in argument && argument.channel !== channel) {
     throw new CodedError('invalid_channel', 'this namespace publishes on its channel only: leave "channel" out');

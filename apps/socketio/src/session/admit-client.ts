@@ -1,4 +1,4 @@
-import { CodedError, ERRORS } from '@tetracast/message-model';
+import { CodedError, ERRORS, type PresenceMode } from '@tetracast/message-model';
 import { type Tetracast } from '@tetracast/service-kit';
 import { type Credential, openSession, type Session, toCodedError } from '@tetracast/session';
 import type { FastifyBaseLogger } from 'fastify';
@@ -20,6 +20,8 @@ export interface Subscriber {
   readonly sink: SocketioSink;
   /** The cursor to resume from until the first message. */
   readonly cursor: string;
+  /** It is for all channels of the connection, so that it is the same when the client comes back. */
+  readonly presence: PresenceMode | undefined;
 }
 
 const CLOSED = new Error('the connection is closed');
@@ -102,7 +104,7 @@ async function admitClient(service: Tetracast, socket: Socket): Promise<void> {
       throw new CodedError('unauthorized', 'the token was revoked or has expired: send a new one');
     const { recoverable } = recovery;
     connectAs(socket, recovery, sink.wasReset || session.connection.channels.length === 0);
-    subscribers.set(socket, { engineConnection, session, recoverable, sink, cursor });
+    subscribers.set(socket, { engineConnection, session, recoverable, sink, cursor, presence: asked.presence });
   } catch (error) {
     slot?.leave();
     throw error;

@@ -27,8 +27,8 @@ export function isResumed({ start }: SubscriptionRequest, auth: Readonly<Record<
  * @throws CodedError `invalid_channel`, `invalid_request`
  */
 export function readHandshake(namespace: string, auth: Readonly<Record<string, unknown>>): SubscriptionRequest {
-  const { channels, after, rewind, client } = auth;
-  const request = readSubscription({ after: offsetIn(auth) ?? after, rewind, client });
+  const { channels, after, rewind, client, presence } = auth;
+  const request = readSubscription({ after: offsetIn(auth) ?? after, rewind, client, presence });
   if (namespace === '/') return { ...request, channels: readChannels(channels) };
   const channel = namespace.slice(1);
   if (!isChannel(channel))
@@ -47,11 +47,28 @@ export function readUnsubscribe(argument: unknown): string[] {
   return requireSome(readChannels(readObject(argument)['channels']));
 }
 
+/** The channel of an argument that names one. @throws CodedError `invalid_channel`, `invalid_request` */
+export function readChannel(argument: unknown): string {
+  const { channel } = readMembers(argument);
+  if (isChannel(channel)) return channel;
+  throw new CodedError('invalid_channel', '"channel" is missing or no channel name: name the channel');
+}
+
+/** The members of an argument. @throws CodedError `invalid_request` */
+export function readMembers(argument: unknown): Readonly<Record<string, unknown>> {
+  return readObject(argument, 'channel');
+}
+
 /** The same members as in a URL. JSON also has numbers, and `null` for a missing member. */
 function readSubscription(words: Readonly<Record<string, unknown>>): SubscriptionRequest {
   const given = Object.entries(words).filter(([, value]) => value != null);
   return parseSubscriptionRequest(
-    Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'number' ? String(value) : value])),
+    Object.fromEntries(
+      given.map(([name, value]) => [
+        name,
+        typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
+      ]),
+    ),
   );
 }
 
@@ -68,11 +85,11 @@ function readChannels(value: unknown): string[] {
   return names.length === 0 ? [] : parseSubscriptionRequest({ channel: names }).channels;
 }
 
-function readObject(argument: unknown): Record<string, unknown> {
+function readObject(argument: unknown, member = 'channels'): Record<string, unknown> {
   if (typeof argument === 'object' && argument !== null && !Array.isArray(argument)) {
     return argument as Record<string, unknown>;
   }
-  throw new CodedError('invalid_request', '"channels" is missing: send an object with "channels"');
+  throw new CodedError('invalid_request', `"${member}" is missing: send an object with "${member}"`);
 }
 
 function requireSome(channels: string[]): string[] {

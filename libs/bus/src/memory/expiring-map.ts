@@ -35,6 +35,11 @@ export class ExpiringMap<V> {
     return this.values.size;
   }
 
+  /** The keys of all values, also of some that have expired. */
+  keys(): Iterable<string> {
+    return this.values.keys();
+  }
+
   get(key: string, now: number): V | undefined {
     const found = this.values.get(key);
     return found !== undefined && found.expiresAt > now ? found.value : undefined;
@@ -53,7 +58,7 @@ export class ExpiringMap<V> {
     this.sweeper.step(count);
   }
 
-  private delete(key: string): void {
+  delete(key: string): void {
     const found = this.values.get(key);
     if (found === undefined) return;
     this.values.delete(key);

@@ -1,49 +1,34 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
-import { DELETED_EVENT, encodeCursor } from '@tetracast/message-model';
+import { CodedError, END_EVENT } from '@tetracast/message-model';
 import { type Bus, type BusChecks, CHECK_OK } from '../bus';
-import { createEntry, type Entry } from '../entry';
-import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
   type BusListener,
   BusUnavailableError,
   type ChannelPage,
   type ChannelQuery,
-  type ChannelSummary,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
-import { createPage } from '../page';
-import { createDeletionNotice, idempotencyName, type Publication } from '../publication';
+import type { Publication } from '../publication';
+import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
-import {
-  createRetentionPolicy,
-  DEFAULT_CHANNELS_REMEMBERED,
-  DEFAULT_IDEMPOTENCY_TTL_MS,
-  DEFAULT_MEMORY_MAX_BYTES,
-  type RetentionPolicy,
-} from '../retention-policy';
-import { ChannelLog } from './channel-log';
-import { ExpiringMap } from './expiring-map';
-import { LastNumbers } from './last-numbers';
-import { GradualSweep } from './gradual-sweep';
+import { DEFAULT_MEMORY_MAX_BYTES } from '../retention-policy';
 import { MemoryKeyValues } from './memory-key-values';
+import { MemoryLog } from './memory-log';
+import { MemoryPresence } from './memory-presence';
 import { MemoryQuestions } from './memory-questions';
-import { StoredBytes } from './stored-bytes';
+import { MemoryWebhooks } from './memory-webhooks';
 import { MemoryRateCounts } from './memory-rate-counts';
 
 const SWEEP_EVERY_MS = 1000;
 const SWEPT_AT_ONCE = 2000;
-/** Memory of a channel besides its messages. */
-const LOG_BYTES = 250;
 
 /** Messages of a user that are deleted in one turn of the event loop. */
 const DELETED_PER_TURN = 50;
-
-/** Kind of the values that name the last deletion of a channel's history. */
-const CLEARED = 'cleared:';
 
 const CLOSED = 'The bus is closed';
 
@@ -54,103 +39,80 @@ export interface MemoryBusOptions {
 
 /** A bus in the memory of one process. It announces a message before `append` resolves. */
 export class MemoryBus implements Bus {
-  private readonly epoch: string;
-  private head = 0;
-  /** Only channels with messages, so that the limit of the messages limits these too. */
-  private readonly logs = new Map<string, ChannelLog>();
-  private readonly lastNumbers: LastNumbers;
-  private readonly stored = new StoredBytes();
-  private readonly once: ExpiringMap<number>;
+  private readonly log: MemoryLog;
+  private readonly presence: MemoryPresence;
+  private readonly webhooks: MemoryWebhooks;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
   private readonly questions: MemoryQuestions;
   private readonly subscriptions = new Set<string>();
-  private readonly retentionOf: RetentionPolicy;
-  private readonly idempotencyTtlMs: number;
-  private readonly memoryMaxBytes: number;
   private readonly runtime: Runtime;
-  private readonly logSweep = new GradualSweep(this.logs, (log) => log.dropExpired(this.runtime.now()));
   private readonly sweeper: NodeJS.Timeout;
   private listener: BusListener | undefined;
   private closed = false;
 
   constructor(settings: RetentionSettings, { runtime = nodeRuntime }: MemoryBusOptions = {}) {
-    this.retentionOf = createRetentionPolicy(settings);
-    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
-    this.lastNumbers = new LastNumbers(settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED);
-    this.memoryMaxBytes = settings.memoryMaxBytes ?? DEFAULT_MEMORY_MAX_BYTES;
-    this.once = new ExpiringMap(this.memoryMaxBytes / 8);
-    this.values = new MemoryKeyValues(this.memoryMaxBytes / 8);
+    const { memoryMaxBytes = DEFAULT_MEMORY_MAX_BYTES } = settings;
     this.runtime = runtime;
+    this.values = new MemoryKeyValues(memoryMaxBytes / 8);
     this.questions = new MemoryQuestions(runtime);
-    this.epoch = createEpochSource(runtime)();
+    this.webhooks = new MemoryWebhooks(settings.webhooks, runtime);
+    this.log = new MemoryLog(settings, memoryMaxBytes, runtime, (entry) => {
+      if (entry.event === END_EVENT) this.webhooks.add('channel.ended', entry.channel, entry.data);
+      if (this.subscriptions.has(entry.channel)) this.listener?.onAnnouncement(this.log.epoch, entry);
+    });
+    this.presence = new MemoryPresence(this.log, runtime, this.webhooks);
     this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
   append(publication: Publication): Promise<AppendResult> {
-    return this.closed ? unavailable() : Promise.resolve(this.appendOnce(publication));
+    if (this.closed) return unavailable();
+    const result = this.log.append(publication);
+    this.keepMemoryLimit();
+    return result instanceof CodedError ? Promise.reject(result) : Promise.resolve(result);
   }
 
-  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
-    if (this.closed) return unavailable();
-    return Promise.resolve(publications.map((publication) => this.appendOnce(publication)));
+  appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
+    return this.answer(() =>
+      publications.map((publication) => {
+        const result = this.log.append(publication);
+        this.keepMemoryLimit();
+        return result;
+      }),
+    );
   }
 
   read(channel: string, range: Range): Promise<Page> {
-    if (this.closed) return unavailable();
-    const log = this.currentLog(channel);
-    const last = this.lastOf(channel, log);
-    const { epoch, head } = this;
-    return Promise.resolve(createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []));
+    return this.answer(() => this.log.read(channel, range));
   }
 
-  positions(channels: readonly string[]): Promise<Positions> {
-    if (this.closed) return unavailable();
-    const last = channels.map((channel) => this.lastOf(channel, this.currentLog(channel)));
-    return Promise.resolve({ epoch: this.epoch, head: this.head, last });
+  positions(channels: readonly string[], withEnds = false): Promise<Positions> {
+    return this.answer(() => this.log.positions(channels, withEnds));
   }
 
-  listChannels({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
-    if (this.closed) return unavailable();
-    const channels: ChannelSummary[] = [];
-    let next = after;
-    for (const [channel, last] of this.lastNumbers.after(after)) {
-      if (!channel.startsWith(prefix)) continue;
-      if (channels.length === limit) return Promise.resolve({ channels, next });
-      channels.push(this.summaryOf(channel));
-      next = last;
-    }
-    return Promise.resolve({ channels });
+  listChannels(query: ChannelQuery): Promise<ChannelPage> {
+    return this.answer(() => this.log.listChannels(query));
   }
 
   deleteChannel(channel: string): Promise<number> {
-    if (this.closed) return unavailable();
-    const log = this.currentLog(channel);
-    const now = this.runtime.now();
-    const last = this.lastOf(channel, log);
-    // The number that a deletion took, if it is still the last one.
-    const cleared = this.values.get(CLEARED + channel, now);
-    if (last === 0 || cleared === String(last)) return Promise.resolve(0);
-    const deleted = log?.length ?? 0;
-    log?.clear();
-    const seq = this.assignNumber(channel);
-    this.values.set(CLEARED + channel, String(seq), now + this.retentionOf(channel).ttlMs);
-    this.announce(createEntry(createDeletionNotice(channel, ''), seq, seq, now));
-    return Promise.resolve(deleted);
+    return this.answer(() => this.log.deleteChannel(channel));
   }
 
-  deleteMessage(channel: string, { epoch, seq }: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
-    if (this.closed) return unavailable();
-    return Promise.resolve(epoch === this.epoch && this.deleteStored(channel, seq));
+  deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
+    return this.answer(() => {
+      const isDeleted = this.log.deleteMessage(channel, position);
+      this.keepMemoryLimit();
+      return isDeleted;
+    });
   }
 
   async deleteUserMessages(user: string): Promise<number> {
     if (this.closed) return unavailable();
-    const through = this.head;
+    const { epoch, head: through } = this.log.positions([], false);
     let deleted = 0;
-    for (const channel of [...this.logs.keys()]) {
-      for (const seq of this.currentLog(channel)?.seqsOf(user, through) ?? []) {
-        if (!this.deleteStored(channel, seq)) continue;
+    for (const channel of this.log.channelsWithMessages()) {
+      for (const seq of this.log.seqsOfUser(channel, user, through)) {
+        if (!(await this.deleteMessage(channel, { epoch, seq }))) continue;
         if (++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
       }
       await this.nextTurn();
@@ -163,9 +125,9 @@ export class MemoryBus implements Bus {
   }
 
   subscribe(channel: string): Promise<void> {
-    if (this.closed) return unavailable();
-    this.subscriptions.add(channel);
-    return Promise.resolve();
+    return this.answer(() => {
+      this.subscriptions.add(channel);
+    });
   }
 
   unsubscribe(channel: string): Promise<void> {
@@ -174,20 +136,19 @@ export class MemoryBus implements Bus {
   }
 
   putValue(key: string, value: string, ttlMs: number): Promise<void> {
-    if (this.closed) return unavailable();
-    this.values.set(key, value, this.runtime.now() + ttlMs);
-    this.keepMemoryLimit();
-    return Promise.resolve();
+    return this.answer(() => {
+      this.values.set(key, value, this.runtime.now() + ttlMs);
+      this.keepMemoryLimit();
+    });
   }
 
   getValue(key: string): Promise<string | undefined> {
-    return this.closed ? unavailable() : Promise.resolve(this.values.get(key, this.runtime.now()));
+    return this.answer(() => this.values.get(key, this.runtime.now()));
   }
 
   addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
-    if (this.closed) return unavailable();
     const now = this.runtime.now();
-    return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
+    return this.answer(() => [...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
   }
 
   answerQuestions(process: string, answerer: Answerer): void {
@@ -196,6 +157,30 @@ export class MemoryBus implements Bus {
 
   askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     return this.closed ? unavailable() : this.questions.ask(question, timeoutMs);
+  }
+
+  renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    return this.answer(() => this.presence.renewLease(process, leaseMs, isNew));
+  }
+
+  changePresence(process: string, changes: readonly PresenceChange[], maxMembers: number): Promise<PresenceOutcome> {
+    return this.answer(() => this.presence.change(process, changes, maxMembers));
+  }
+
+  releaseExpired(process: string): Promise<boolean> {
+    return this.answer(() => this.presence.releaseExpired(process));
+  }
+
+  readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    return this.answer(() => this.presence.read(channel, query));
+  }
+
+  takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
+    return this.answer(() => this.webhooks.take(sender, request));
+  }
+
+  removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    return this.answer(() => this.webhooks.remove(ids, dropped));
   }
 
   check(): Promise<BusChecks> {
@@ -210,99 +195,25 @@ export class MemoryBus implements Bus {
     return Promise.resolve();
   }
 
+  private answer<T>(work: () => T): Promise<T> {
+    return this.closed ? unavailable() : Promise.resolve(work());
+  }
+
   /** Lets other work go on. @throws BusUnavailableError if the bus was closed meanwhile */
   private async nextTurn(): Promise<void> {
     await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
     if (this.closed) return unavailable();
   }
 
-  private appendOnce(publication: Publication): AppendResult {
-    const { epoch } = this;
-    const { idempotencyKey } = publication;
-    const time = this.runtime.now();
-    const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
-    const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
-    if (known !== undefined) return { epoch, seq: known, duplicate: true };
-    const seq = this.store(publication, time);
-    if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
-    this.keepMemoryLimit();
-    return { epoch, seq, duplicate: false };
-  }
-
-  private store(publication: Publication, time: number): number {
-    const { channel } = publication;
-    this.logs.get(channel)?.dropExpired(time);
-    const log = this.logOf(channel);
-    const prev = this.lastOf(channel, log);
-    const seq = this.assignNumber(channel);
-    const entry = createEntry(publication, seq, prev, time);
-    this.stored.add(entry, log);
-    log.push(entry);
-    this.announce(entry);
-    return seq;
-  }
-
-  private deleteStored(channel: string, seq: number): boolean {
-    const log = this.currentLog(channel);
-    const entry = log?.get(seq);
-    if (log === undefined || entry === undefined || entry.event === DELETED_EVENT) return false;
-    // The notice first: an entry that is removed is never the newest.
-    this.store(createDeletionNotice(channel, encodeCursor({ epoch: this.epoch, seq })), this.runtime.now());
-    log.remove(entry);
-    this.keepMemoryLimit();
-    return true;
-  }
-
-  private assignNumber(channel: string): number {
-    const seq = ++this.head;
-    this.lastNumbers.set(channel, seq);
-    return seq;
-  }
-
-  private announce(entry: Entry): void {
-    if (this.subscriptions.has(entry.channel)) this.listener?.onAnnouncement(this.epoch, entry);
-  }
-
-  private summaryOf(channel: string): ChannelSummary {
-    const log = this.currentLog(channel);
-    const newest = log?.get(log.last ?? 0);
-    return { channel, messages: log?.length ?? 0, ...(newest === undefined ? {} : { lastTime: newest.time }) };
-  }
-
-  /** The log of a channel without expired entries, if it has any others. */
-  private currentLog(channel: string): ChannelLog | undefined {
-    this.logs.get(channel)?.dropExpired(this.runtime.now());
-    return this.logs.get(channel);
-  }
-
-  private logOf(channel: string): ChannelLog {
-    const found = this.logs.get(channel);
-    if (found !== undefined) return found;
-    const created = new ChannelLog(this.retentionOf(channel), this.forget);
-    this.logs.set(channel, created);
-    return created;
-  }
-
-  /** For a forgotten channel without stored messages this is an upper bound. */
-  private lastOf(channel: string, log: ChannelLog | undefined): number {
-    return this.lastNumbers.get(channel) ?? log?.last ?? this.lastNumbers.forgotten;
-  }
-
-  /** One function for all channels. An empty log can go: `lastOf` gives the same without it. */
-  private readonly forget = (entry: Entry, isEmpty: boolean): void => {
-    this.stored.remove(entry);
-    if (isEmpty) this.logs.delete(entry.channel);
-  };
-
   private keepMemoryLimit(): void {
-    const logBytes = this.logs.size * LOG_BYTES;
-    this.stored.shrinkTo(this.memoryMaxBytes - logBytes - this.once.total - this.values.total);
+    this.log.keepMemoryLimit(this.values.total);
   }
 
   private sweep(): void {
     const now = this.runtime.now();
-    this.logSweep.step(SWEPT_AT_ONCE);
-    for (const expiring of [this.once, this.values, this.rateCounts]) expiring.sweep(SWEPT_AT_ONCE, now);
+    this.log.sweep(SWEPT_AT_ONCE, now);
+    this.values.sweep(SWEPT_AT_ONCE, now);
+    this.rateCounts.sweep(SWEPT_AT_ONCE, now);
   }
 }
 

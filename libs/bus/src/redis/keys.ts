@@ -39,13 +39,24 @@ export class RedisKeys {
     return `${this.prefix}:log:${channel}`;
   }
 
-  /** Glob-style pattern of the keys of all logs. */
-  get logPattern(): string {
-    return `${this.log('').replace(/[[\]*?\\^]/g, '\\$&')}*`;
+  /** When the leases of processes end. */
+  get leases(): string {
+    return `${this.prefix}:leases`;
   }
 
-  channelOfLog(key: string): string {
-    return key.slice(this.log('').length);
+  /** The members that a process holds. */
+  held(process: string): string {
+    return `${this.prefix}:held:${process}`;
+  }
+
+  /** The members of a channel. */
+  members(channel: string): string {
+    return `${this.prefix}:members:${channel}`;
+  }
+
+  /** The last message of a channel that has ended. */
+  end(channel: string): string {
+    return `${this.prefix}:end:${channel}`;
   }
 
   /** The runs of deleted messages of a channel. */

@@ -1,39 +1,38 @@
+import { CodedError } from '@tetracast/message-model';
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { Bus, BusChecks } from '../bus';
-import { ENTRY_BYTES } from '../entry';
 import { createEpochSource } from '../epoch';
 import {
   type AppendResult,
   type BusListener,
-  BusUnavailableError,
   type ChannelPage,
   type ChannelQuery,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
-import { createPage } from '../page';
+import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
-import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
+import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
-import { decodeAnnouncement, decodeStreamEntry } from './entry-codec';
+import { decodeAnnouncement } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
-import { MessageAppender } from './message-appender';
 import { requireSameServer } from './connection/same-server';
+import { RedisWebhooks } from './redis-webhooks';
+import { RedisPresence } from './redis-presence';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
+import { StoredMessages } from './stored-messages';
 import { Problems, type ProblemsOptions } from './problems';
 import { RedisQuestions } from './redis-questions';
 import { SelfCheck } from './self-check';
 import { SentinelWatch } from './address/sentinel-watch';
 import { RedisSubscriptions } from './connection/redis-subscriptions';
-
-/** Most channels in one run of the script: Redis does nothing else during it. */
-const POSITIONS_AT_ONCE = 500;
 
 /** A promotion that takes longer counts as failed. It usually takes about a second. */
 const PROMOTION_MS = 5000;
@@ -65,7 +64,9 @@ export class RedisBus implements Bus {
   private readonly keys: RedisKeys;
   private readonly partition: RedisPartition;
   private readonly storedChannels: StoredChannels;
-  private readonly appender: MessageAppender;
+  private readonly storedMessages: StoredMessages;
+  private readonly presence: RedisPresence;
+  private readonly webhooks: RedisWebhooks;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -130,43 +131,28 @@ export class RedisBus implements Bus {
       retentionOf: createRetentionPolicy(settings),
       channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
     });
-    this.appender = new MessageAppender(this.partition, settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS);
     this.storedChannels = new StoredChannels(this.partition);
+    this.presence = new RedisPresence(this.partition, settings.webhooks);
+    this.webhooks = new RedisWebhooks(this.partition);
+    this.storedMessages = new StoredMessages(this.partition, settings);
   }
 
-  append(publication: Publication): Promise<AppendResult> {
-    return this.appender.append(publication);
+  async append(publication: Publication): Promise<AppendResult> {
+    const [result] = await this.storedMessages.appendAll([publication]);
+    if (result instanceof CodedError) throw result;
+    return result as AppendResult;
   }
 
-  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
-    return this.appender.appendAll(publications);
+  appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
+    return this.storedMessages.appendAll(publications);
   }
 
-  async read(channel: string, range: Range): Promise<Page> {
-    const { keys } = this;
-    const [epoch, head, last, found, oldest] = await this.partition.read((redis) =>
-      redis.tetracastRead(
-        ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel)],
-        ...this.partition.epochArguments(),
-        ...[channel, this.partition.retentionOf(channel).ttlMs, range.kind],
-        ...(range.kind === 'rewind' ? [range.count] : [range.limit, range.seq, range.bytes, ENTRY_BYTES]),
-      ),
-    );
-    this.partition.remember(epoch, head);
-    const entries = found.map((entry) => decodeStreamEntry(channel, entry));
-    return createPage(range, { epoch, head, last, oldest }, entries);
+  read(channel: string, range: Range): Promise<Page> {
+    return this.storedMessages.read(channel, range);
   }
 
-  async positions(channels: readonly string[]): Promise<Positions> {
-    const first = await this.positionsOf(channels.slice(0, POSITIONS_AT_ONCE));
-    const last = [...first.last];
-    for (let from = POSITIONS_AT_ONCE; from < channels.length; from += POSITIONS_AT_ONCE) {
-      const next = await this.positionsOf(channels.slice(from, from + POSITIONS_AT_ONCE));
-      if (next.epoch !== first.epoch) throw new BusUnavailableError('The message log was replaced during the read');
-      last.push(...next.last);
-    }
-    // The head of the first run serves for all: later messages may only show in `last`.
-    return { epoch: first.epoch, head: first.head, last };
+  positions(channels: readonly string[], withEnds = false): Promise<Positions> {
+    return this.storedMessages.positions(channels, withEnds);
   }
 
   listChannels(query: ChannelQuery): Promise<ChannelPage> {
@@ -219,6 +205,30 @@ export class RedisBus implements Bus {
     return this.questions.ask(question, timeoutMs);
   }
 
+  renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    return this.presence.renewLease(process, leaseMs, isNew);
+  }
+
+  changePresence(process: string, changes: readonly PresenceChange[], maxMembers: number): Promise<PresenceOutcome> {
+    return this.presence.changePresence(process, changes, maxMembers);
+  }
+
+  releaseExpired(process: string): Promise<boolean> {
+    return this.presence.releaseExpired(process);
+  }
+
+  readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    return this.presence.readMembers(channel, query);
+  }
+
+  takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
+    return this.webhooks.takeWebhooks(sender, request);
+  }
+
+  removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    return this.webhooks.removeWebhooks(ids, dropped);
+  }
+
   check(): Promise<BusChecks> {
     return this.selfCheck.check();
   }
@@ -229,21 +239,6 @@ export class RedisBus implements Bus {
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
-  }
-
-  private async positionsOf(channels: readonly string[]): Promise<Positions> {
-    const { keys } = this;
-    const logs = channels.map((channel) => keys.log(channel));
-    const [epoch, head, last] = await this.partition.read((redis) =>
-      redis.tetracastPositions(
-        2 + logs.length,
-        ...[keys.partition, keys.last, ...logs],
-        ...this.partition.epochArguments(),
-        ...channels,
-      ),
-    );
-    this.partition.remember(epoch, head);
-    return { epoch, head, last };
   }
 
   private onAnnouncement(channel: string, text: string): void {

@@ -44,15 +44,22 @@ export class StoredChannels {
   /** It finds the channels by their keys, since the messages of a forgotten channel may still be stored. */
   async deleteUserMessages(user: string, through: number): Promise<number> {
     const { keys } = this.partition;
+    // Of a channel that has ended the log may be gone, and its last message still be stored.
+    const inLogs = await this.deleteUserInKeys(keys.log(''), user, through);
+    return inLogs + (await this.deleteUserInKeys(keys.end(''), user, through));
+  }
+
+  /** In the channels whose names follow `prefix` in a key. */
+  private async deleteUserInKeys(prefix: string, user: string, through: number): Promise<number> {
     let deleted = 0;
     let cursor = '0';
     do {
       const [next, found] = await this.partition.read((redis) =>
-        redis.scan(cursor, 'MATCH', keys.logPattern, 'COUNT', CHANNELS_AT_ONCE),
+        redis.scan(cursor, 'MATCH', startingWith(prefix), 'COUNT', CHANNELS_AT_ONCE),
       );
       cursor = next;
       for (let from = 0; from < found.length; from += LOGS_AT_ONCE) {
-        const channels = found.slice(from, from + LOGS_AT_ONCE).map((key) => keys.channelOfLog(key));
+        const channels = found.slice(from, from + LOGS_AT_ONCE).map((key) => key.slice(prefix.length));
         const counts = await Promise.all(channels.map((channel) => this.deleteUserIn(channel, user, through)));
         deleted += counts.reduce((sum, count) => sum + count, 0);
       }
@@ -106,9 +113,14 @@ export class StoredChannels {
     const { keys, retentionOf, channelsRemembered } = this.partition;
     const { size, ttlMs } = retentionOf(channel);
     return [
-      ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel)],
+      ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel), keys.end(channel)],
       ...this.partition.epochArguments(),
       ...[channelsRemembered, channel, keys.announcementChannel(channel), size, ttlMs, NOTICE],
     ];
   }
+}
+
+/** A glob-style pattern of Redis. */
+function startingWith(prefix: string): string {
+  return `${prefix.replace(/[[\]*?\\^]/g, '\\$&')}*`;
 }

@@ -1,3 +1,4 @@
+import type { CodedError } from '@tetracast/message-model';
 import type { Bus, BusChecks } from '../bus';
 import { MemoryBus } from '../memory/memory-bus';
 import {
@@ -11,6 +12,8 @@ import {
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
+import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
+import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
@@ -85,7 +88,7 @@ export class FaultyBus implements Bus {
     return this.inner.append(publication);
   }
 
-  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+  async appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
     this.requireAvailable();
     return this.inner.appendAll(publications);
   }
@@ -118,10 +121,10 @@ export class FaultyBus implements Bus {
     return this.delayed(Promise.resolve(page));
   }
 
-  async positions(channels: readonly string[]): Promise<Positions> {
+  async positions(channels: readonly string[], withEnds?: boolean): Promise<Positions> {
     this.requireAvailable();
     this.positionCalls++;
-    return this.delayed(this.inner.positions(channels));
+    return this.delayed(this.inner.positions(channels, withEnds));
   }
 
   listen(listener: BusListener): void {
@@ -165,6 +168,40 @@ export class FaultyBus implements Bus {
   async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     this.requireAvailable();
     return this.inner.askProcesses(question, timeoutMs);
+  }
+
+  async renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
+    this.requireAvailable();
+    return this.inner.renewLease(process, leaseMs, isNew);
+  }
+
+  async changePresence(
+    process: string,
+    changes: readonly PresenceChange[],
+    maxMembers: number,
+  ): Promise<PresenceOutcome> {
+    this.requireAvailable();
+    return this.inner.changePresence(process, changes, maxMembers);
+  }
+
+  async releaseExpired(process: string): Promise<boolean> {
+    this.requireAvailable();
+    return this.inner.releaseExpired(process);
+  }
+
+  async readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
+    this.requireAvailable();
+    return this.inner.readMembers(channel, query);
+  }
+
+  async takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
+    this.requireAvailable();
+    return this.inner.takeWebhooks(sender, request);
+  }
+
+  async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
+    this.requireAvailable();
+    return this.inner.removeWebhooks(ids, dropped);
   }
 
   async check(): Promise<BusChecks> {

@@ -1,5 +1,5 @@
 import { Recorder } from '../recorder';
-import { appendTo, type BusHarness, publication, readAll, seqsOf } from './harness';
+import { appendMany, appendTo, type BusHarness, publication, readAll, seqsOf } from './harness';
 
 export function describeBatches(harness: BusHarness): void {
   describe('append of many', () => {
@@ -14,7 +14,7 @@ export function describeBatches(harness: BusHarness): void {
         publication('abc'.charAt(i % 3), { data: String(i), ...(i % 2 === 0 ? { user: 'u' } : {}) }),
       );
 
-      const results = await bus.appendAll(publications);
+      const results = await appendMany(bus, publications);
 
       const { epoch, head } = await bus.positions([]);
       expect(head).toBe(1001);
@@ -33,7 +33,7 @@ export function describeBatches(harness: BusHarness): void {
       const first = await bus.append(keyed('a', 'k1')); // 1
 
       const many = [keyed('a', 'k1'), keyed('a', 'k2'), publication('b'), keyed('a', 'k2'), keyed('b', 'k2')];
-      const results = await bus.appendAll(many);
+      const results = await appendMany(bus, many);
 
       expect(results.map(({ seq, duplicate }) => [seq, duplicate])).toEqual([
         [first.seq, true],
@@ -42,7 +42,7 @@ export function describeBatches(harness: BusHarness): void {
         [2, true],
         [4, false],
       ]);
-      expect((await bus.appendAll(many.slice(0, 2))).map(({ duplicate }) => duplicate)).toEqual([true, true]);
+      expect((await appendMany(bus, many.slice(0, 2))).map(({ duplicate }) => duplicate)).toEqual([true, true]);
       expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2]);
     });
 
@@ -57,7 +57,10 @@ export function describeBatches(harness: BusHarness): void {
       const bus = harness.create();
       expect(await bus.appendAll([])).toEqual([]);
       const channels = Array.from({ length: 1000 }, (_, i) => `c${i}`);
-      const results = await bus.appendAll(channels.map((channel) => publication(channel)));
+      const results = await appendMany(
+        bus,
+        channels.map((channel) => publication(channel)),
+      );
       expect((await bus.positions(channels)).last).toEqual(results.map(({ seq }) => seq));
     });
   });

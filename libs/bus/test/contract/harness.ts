@@ -1,4 +1,4 @@
-import { type Bus, NEWEST, type Page, type Publication, type RetentionSettings } from '../../src';
+import { type AppendResult, type Bus, NEWEST, type Page, type Publication, type RetentionSettings } from '../../src';
 
 /** How the suite gets at a bus and its time. */
 export interface BusHarness {
@@ -26,6 +26,15 @@ export async function appendTo(bus: Bus, ...channels: string[]): Promise<number[
   const seqs: number[] = [];
   for (const channel of channels) seqs.push((await bus.append(publication(channel))).seq);
   return seqs;
+}
+
+/** Appends all, none of which the bus may refuse. */
+export async function appendMany(bus: Bus, publications: readonly Publication[]): Promise<AppendResult[]> {
+  const results = await bus.appendAll(publications);
+  return results.map((result) => {
+    if (result instanceof Error) throw result;
+    return result;
+  });
 }
 
 export function readAll(bus: Bus, channel: string, seq = 0): Promise<Page> {

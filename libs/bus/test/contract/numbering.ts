@@ -26,7 +26,7 @@ export function describeNumbering(harness: BusHarness): void {
       expect(epoch).toMatch(/^[A-Za-z0-9]{12}$/);
       expect(page).toEqual({ head: 0, last: 0, entries: [], trimmed: false, more: false });
       expect(await bus.append(publication('a'))).toEqual({ epoch, seq: 1, duplicate: false });
-      expect(await bus.positions([])).toEqual({ epoch, head: 1, last: [] });
+      expect(await bus.positions([])).toEqual({ epoch, head: 1, last: [], ends: [] });
       expect((await bus.read('a', { kind: 'rewind', count: 1 })).epoch).toBe(epoch);
     });
 

@@ -81,9 +81,10 @@ export class Channel {
   async open(): Promise<void> {
     const { interruptions } = this.host;
     await this.host.messageLog.subscribe(this.name);
-    const { epoch, head, last } = await this.host.messageLog.positions([this.name]);
+    const { epoch, head, last, ends } = await this.host.messageLog.positions([this.name], true);
     const isSound = this.host.acceptAnswer(epoch, interruptions);
-    this.window = new Window(this.host.windowLimits, epoch, last[0] ?? 0);
+    const [floor = 0] = last;
+    this.window = new Window(this.host.windowLimits, epoch, floor, floor, ends[0]);
     this.verifiedHead = head;
     if (this.host.isInterrupted) return;
     if (isSound && this.applyPending()) this.live = true;

@@ -27,6 +27,8 @@ export class Window {
     readonly epoch: string,
     public floor: number,
     public last = floor,
+    /** The sequence number of the end of the channel; 0 if it has not ended. */
+    public end = 0,
   ) {}
 
   /**
@@ -39,6 +41,7 @@ export class Window {
     const framed = new FramedEntry(this.epoch, entry);
     const { deletes } = framed;
     if (deletes !== undefined) this.delete(deletes);
+    if (framed.isEnd) this.end = entry.seq;
     this.entries.push(framed);
     this.bytes += framed.size;
     this.endTurn();
@@ -92,6 +95,7 @@ export class Window {
   }
 
   private delete(seq: number): void {
+    if (seq === this.end) this.end = 0;
     const index = this.entries.findIndex((entry) => entry.seq === seq);
     if (index < 0) return;
     const [entry] = this.entries.splice(index, 1) as [FramedEntry];

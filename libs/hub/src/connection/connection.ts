@@ -1,5 +1,5 @@
 import type { CloseName, Position, ResetReason, Start } from '@tetracast/message-model';
-import { encodeCursor, seqIn } from '@tetracast/message-model';
+import { clientChannelOf, encodeCursor, isCompanion, seqIn } from '@tetracast/message-model';
 import { Batch } from '../channels/batch';
 import type { Channel } from '../channels/channel';
 import { CatchUpPump, type CatchUpTarget } from '../delivery/catch-up-pump';
@@ -120,6 +120,15 @@ export class Connection implements CatchUpTarget {
 
   /** The names of the channels it is subscribed to. */
   get channels(): string[] {
+    return this.names.filter((name) => !isCompanion(name));
+  }
+
+  /** The channels whose joins and leaves it gets. */
+  get observed(): string[] {
+    return this.names.filter(isCompanion).map(clientChannelOf);
+  }
+
+  private get names(): string[] {
     return this.subscriptions.map(({ channel }) => channel.name);
   }
 
@@ -146,7 +155,7 @@ export class Connection implements CatchUpTarget {
   close(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
-    this.unsubscribe(this.channels);
+    this.unsubscribe(this.names);
     this.host.connectionClosed(this);
     this.closeListener?.onClose();
   }
@@ -282,7 +291,7 @@ export class Connection implements CatchUpTarget {
     this.epoch = epoch;
     this.deliveredThrough = 0;
     for (const subscription of subscriptions) Object.assign(subscription, { position: 0, gapReported: true });
-    this.sendReset('epoch', this.channels, this.cursor);
+    this.sendReset('epoch', this.names, this.cursor);
     return true;
   }
 
@@ -292,8 +301,8 @@ export class Connection implements CatchUpTarget {
     if (channels.length > 0) this.sendReset('trimmed', channels, this.cursor);
   }
 
-  private sendReset(reason: ResetReason, channels: string[], cursor: string): void {
+  private sendReset(reason: ResetReason, names: string[], cursor: string): void {
     this.host.countReset(reason);
-    this.sink.sendReset({ channels, reason, cursor });
+    this.sink.sendReset({ channels: [...new Set(names.map(clientChannelOf))], reason, cursor });
   }
 }

@@ -1,4 +1,11 @@
-import { CodedError, decodeCursor, type Position, type ResetReason, type Start } from '@tetracast/message-model';
+import {
+  CodedError,
+  decodeCursor,
+  isCompanion,
+  type Position,
+  type ResetReason,
+  type Start,
+} from '@tetracast/message-model';
 import type { Channel } from '../channels/channel';
 
 /** What a hub knows of the message log. */
@@ -44,7 +51,7 @@ export async function openAndFindStart(
 async function findStartingPoint(start: Start, channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
   switch (start.kind) {
     case 'now':
-      return { position: await log.position(), gapReported: false };
+      return now(channels, log);
     case 'earliest': {
       const { epoch } = channels[0] ?? (await log.position());
       return { position: { epoch, seq: 0 }, gapReported: true };
@@ -54,6 +61,15 @@ async function findStartingPoint(start: Start, channels: readonly Channel[], log
     case 'after':
       return resume(start.cursor, channels[0], log);
   }
+}
+
+/** A channel that has ended begins right before its end, so that no subscriber waits for what never comes. */
+async function now(channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
+  const position = await log.position();
+  const ended = channels.filter(({ window }) => window.epoch === position.epoch && window.end > 0);
+  if (ended.length === 0) return { position, gapReported: false };
+  const positions = new Map(ended.map(({ name, window }) => [name, window.end - 1]));
+  return { position, positions, gapReported: false };
 }
 
 async function resume(cursor: string, channel: Channel | undefined, log: LogHead): Promise<StartingPoint> {
@@ -70,8 +86,10 @@ async function resume(cursor: string, channel: Channel | undefined, log: LogHead
 }
 
 async function rewind(count: number, channels: readonly Channel[], log: LogHead): Promise<StartingPoint> {
+  if (count === 0) return now(channels, log);
   const position = await log.position();
-  if (count === 0) return { position, gapReported: false };
-  const positions = channels.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
+  // Joins and leaves mean something only with the members before them.
+  const rewound = channels.filter(({ name }) => !isCompanion(name));
+  const positions = rewound.map(async (channel) => [channel.name, await channel.rewind(count, position.seq)] as const);
   return { position, positions: new Map(await Promise.all(positions)), gapReported: true };
 }

@@ -1,4 +1,4 @@
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, isCompanion } from '@tetracast/message-model';
 import type { Channel } from '../channels/channel';
 import type { Connection } from './connection';
 
@@ -19,7 +19,9 @@ export function isSubscribed(subscriptions: readonly Subscription[], name: strin
 
 /** @throws CodedError `too_many_channels` when these would give a connection more than `max` channels */
 export function requireRoomForChannels(known: readonly Subscription[], names: readonly string[], max: number): void {
-  const count = known.length + names.filter((name) => !isSubscribed(known, name)).length;
+  // The companion of a channel, which has its joins and leaves, comes with it.
+  const counted = known.filter(({ channel }) => !isCompanion(channel.name)).length;
+  const count = counted + names.filter((name) => !isCompanion(name) && !isSubscribed(known, name)).length;
   if (count > max) {
     throw new CodedError('too_many_channels', `${count} channels are too many for one connection: the most is ${max}`);
   }

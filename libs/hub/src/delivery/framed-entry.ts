@@ -1,5 +1,12 @@
 import type { Entry } from '@tetracast/bus';
-import { DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor } from '@tetracast/message-model';
+import {
+  clientChannelOf,
+  DELETED_EVENT,
+  deletedSeq,
+  type EncodedMessage,
+  encodeCursor,
+  END_EVENT,
+} from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**
@@ -28,6 +35,11 @@ export class FramedEntry {
     return this.entry.event === DELETED_EVENT ? deletedSeq(this.entry.data) : undefined;
   }
 
+  /** Whether this is the last message of a channel that has ended. */
+  get isEnd(): boolean {
+    return this.entry.event === END_EVENT;
+  }
+
   /** An estimate of the memory it holds, in bytes. */
   get size(): number {
     return 256 + this.entry.data.length * 2;
@@ -42,7 +54,7 @@ export class FramedEntry {
     const { channel, event, data, time, client, user } = this.entry;
     const message: { -readonly [K in keyof EncodedMessage]: EncodedMessage[K] } = {
       id: encodeCursor({ epoch: this.epoch, seq: this.seq }),
-      channel,
+      channel: clientChannelOf(channel),
       event,
       data,
       time,

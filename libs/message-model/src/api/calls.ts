@@ -19,8 +19,10 @@ import {
   DeletedSchema,
   HistoryQuerySchema,
   HistorySchema,
+  MembersQuerySchema,
   MessageParamsSchema,
 } from './history';
+import { MembersSchema } from '../presence';
 import { ApiPublishSchema, BatchSchema, PublishedSchema, ResultsSchema } from './publish';
 import { RevocationSchema, UserParamsSchema } from './users';
 
@@ -42,6 +44,14 @@ export const API_CALLS = {
     body: BatchSchema,
     answers: { 200: ResultsSchema },
   },
+  cancel: {
+    method: 'POST',
+    path: '/api/channels/{channel}/cancel',
+    scope: 'publish',
+    summary: 'Ask the publishers of a channel to stop',
+    params: ChannelParamsSchema,
+    answers: { 200: PublishedSchema, 201: PublishedSchema },
+  },
   listChannels: {
     method: 'GET',
     path: '/api/channels',
@@ -58,6 +68,15 @@ export const API_CALLS = {
     params: ChannelParamsSchema,
     query: HistoryQuerySchema,
     answers: { 200: HistorySchema },
+  },
+  getPresence: {
+    method: 'GET',
+    path: '/api/channels/{channel}/presence',
+    scope: 'presence',
+    summary: 'List the members of a channel, or count them',
+    params: ChannelParamsSchema,
+    query: MembersQuerySchema,
+    answers: { 200: MembersSchema },
   },
   deleteHistory: {
     method: 'DELETE',

@@ -40,6 +40,18 @@ export const HistorySchema = Type.Object({
 
 export type HistoryAnswer = Static<typeof HistorySchema>;
 
+export const MembersQuerySchema = Type.Object({
+  page: Type.Optional(Type.String({ maxLength: 512, description: '`page` of the answer before.' })),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: PAGE_MAX,
+      default: 100,
+      description: 'About how many members; 0: their number alone.',
+    }),
+  ),
+});
+
 /** How many messages a call deleted. */
 export const DeletedSchema = Type.Object({ deleted: Type.Integer({ minimum: 0 }) });
 

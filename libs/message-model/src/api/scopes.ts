@@ -4,6 +4,7 @@ export const API_SCOPES = [
   'history',
   'delete',
   'channels',
+  'presence',
   'connections',
   'disconnect',
   'subscribe',

@@ -5,7 +5,7 @@ import { isChannel } from '../channel';
 import type { ErrorCode } from '../errors';
 import { isEvent } from '../event';
 import { isTooDeep, TOO_DEEP } from '../json-depth';
-import { PublicationSchema } from '../publication';
+import { flawOfPublication, PublicationSchema } from '../publication';
 
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
 const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });
@@ -14,6 +14,8 @@ const SubscribeSchema = Type.Object({
   channels: Channels,
   after: Type.Optional(Type.String()),
   rewind: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** `true`: as a member; `observe`: without being one. Default: no joins and leaves. */
+  presence: Type.Optional(Type.Union([Type.Boolean(), Type.Literal('observe')])),
 });
 
 const UnsubscribeSchema = Type.Object({ channels: Channels });
@@ -27,6 +29,7 @@ export const CLIENT_FRAMES = {
   subscribe: Type.Composite([Type.Object({ type: Type.Literal('subscribe'), ref: Ref }), SubscribeSchema]),
   unsubscribe: Type.Composite([Type.Object({ type: Type.Literal('unsubscribe'), ref: Ref }), UnsubscribeSchema]),
   publish: Type.Composite([Type.Object({ type: Type.Literal('publish'), ref: Ref }), PublicationSchema]),
+  cancel: Type.Object({ type: Type.Literal('cancel'), ref: Ref, channel: Type.String({ format: 'channel' }) }),
   auth: Type.Object({ type: Type.Literal('auth'), ref: Ref, token: Type.String() }),
   ping: Type.Object({ type: Type.Literal('ping'), ref: Ref }),
 };
@@ -62,8 +65,9 @@ export function parseClientFrame(text: string): ParsedFrame {
     return { ok: false, code: 'invalid_frame', message: `"type" must be one of ${known}`, ...ref };
   }
   const check = checkOf(type as ClientFrameType);
-  if (check.Check(frame)) return { ok: true, frame };
-  return { ok: false, ...explain(frame, check), ...ref };
+  if (!check.Check(frame)) return { ok: false, ...explain(frame, check), ...ref };
+  const flaw = frame.type === 'publish' ? flawOfPublication(frame) : undefined;
+  return flaw === undefined ? { ok: true, frame } : { ok: false, code: 'invalid_frame', message: flaw, ...ref };
 }
 
 /**

@@ -40,11 +40,14 @@ export function publishRoute(path: string): FastifyPluginAsync {
   };
 }
 
-/** In a form every value is a string, also `echo`. */
+/** In a form every value is a string, also `echo` and `end`. */
 function readForm(text: string): Record<string, unknown> {
   if (!isUtf8Form(text)) throw new CodedError('invalid_message', 'the form is not UTF-8: encode it in UTF-8');
   const fields = parseFormFields(text);
   if (fields === undefined) throw new CodedError('invalid_request', 'the form has too many fields: send JSON');
-  const { echo } = fields;
-  return echo === 'true' || echo === 'false' ? { ...fields, echo: echo === 'true' } : fields;
+  for (const name of ['echo', 'end']) {
+    const { [name]: value } = fields;
+    if (value === 'true' || value === 'false') fields[name] = value === 'true';
+  }
+  return fields;
 }

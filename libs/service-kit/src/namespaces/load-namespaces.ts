@@ -24,11 +24,11 @@ export function loadNamespaces(settings: Partial<Settings>): {
 function findContradictions(namespaces: NamespacePolicies, settings: Partial<Settings>): string[] {
   const { historyNamespaces = {} } = settings;
   const hasKeys = configuredKeys(settings) !== undefined;
-  return [...namespaces].flatMap(([name, { history, subscribe, publish }]) => [
+  return [...namespaces].flatMap(([name, { history, subscribe, publish, end }]) => [
     ...(history !== undefined && Object.hasOwn(historyNamespaces, name)
       ? [`HISTORY_NAMESPACES has the history of ${name}, too: remove one of them`]
       : []),
-    ...(!hasKeys && (subscribe === 'token' || publish === 'token')
+    ...(!hasKeys && [subscribe, publish, end].includes('token')
       ? [
           `${name} needs tokens, but the service accepts none: set AUTH_SECRET, AUTH_PUBLIC_KEY or AUTH_JWKS_URL, or write "public"`,
         ]

@@ -35,6 +35,8 @@ const PolicySchema = Type.Object(
     ),
     subscribe: Audience,
     publish: Audience,
+    end: Audience,
+    presence: Type.Optional(Type.Boolean({ description: 'true or false' })),
     publishRate: Type.Optional(
       Type.String({
         format: 'rates',
@@ -44,7 +46,7 @@ const PolicySchema = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'an object with any of "history", "subscribe", "publish" and "publishRate"',
+    description: 'an object with any of "history", "subscribe", "publish", "end", "presence" and "publishRate"',
   },
 );
 

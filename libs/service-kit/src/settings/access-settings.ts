@@ -80,6 +80,10 @@ export const ACCESS_SETTINGS = {
     about: 'The channels to which clients without a token may publish; unset: all without keys, none with keys.',
     change: 'Clients without a token may publish to some channels.',
   }),
+  publicPresence: patterns('PUBLIC_PRESENCE', {
+    about: 'The channels whose members clients without a token may see; unset: all without keys, none with keys.',
+    change: 'Visitors without a token see who is there.',
+  }),
   apiKeys: {
     env: 'API_KEYS',
     unset: '',

@@ -14,6 +14,9 @@ export function findContradictions(settings: Partial<Settings>): string[] {
   }
   if (!hasKeys) problems.push(...findUncheckable(settings));
   problems.push(...findForgottenRevocations(settings));
+  const { webhookUrl = '', webhookSecret = '' } = settings;
+  if (webhookUrl !== '' && webhookSecret === '')
+    problems.push('WEBHOOK_URL needs a secret that signs what is sent there: set WEBHOOK_SECRET');
   if (busUrl === 'memory:' && workers !== undefined && workers > 1) {
     problems.push(
       `WORKERS=${workers} needs a message log that all workers share: set BUS_URL=redis://…, because in memory each worker has its own`,

@@ -11,6 +11,9 @@ export interface FixedValues {
   readonly authTimeoutMs: number;
   readonly jwksStaleMs: number;
   readonly ticketUnusedMs: number;
+  readonly presenceLeaseMs: number;
+  readonly maxMembershipsPerIp: number;
+  readonly maxMembershipsPerUser: number;
   /** Default: see {@link HubOptions}. */
   readonly windowLimits?: HubOptions['windowLimits'];
   /** Default: see {@link HubOptions}. */
@@ -36,4 +39,9 @@ export const FIXED_VALUES: FixedValues = {
   jwksStaleMs: 3_600_000,
   /** Time for the first use of a ticket: a page opens its stream at once, and a ticket in a log is worthless soon. */
   ticketUnusedMs: 60_000,
+  /** How long a process that does not answer keeps its members: longer than a failover, or than an event loop ever hangs. */
+  presenceLeaseMs: 15_000,
+  /** Memberships in one process, also those in their graces: polls with ever new client keys leave many behind. */
+  maxMembershipsPerIp: 10_000,
+  maxMembershipsPerUser: 1000,
 };

@@ -36,6 +36,10 @@ export const LIMIT_SETTINGS = {
     about: 'About the maximum size of all messages with `BUS_URL=memory:`; above it the oldest are dropped.',
     change: 'The process has more, or less, memory.',
   }),
+  maxMembers: integer('MAX_MEMBERS', '100000', [1, MAX_COUNT], {
+    about: 'The maximum number of members of one channel with presence.',
+    change: 'Channels have more members, or Redis has little memory.',
+  }),
   maxRewind: integer('MAX_REWIND', '10000', [0, MAX_COUNT], {
     about: 'The maximum `rewind` of a subscription; each message costs Redis some work.',
     change: 'Clients ask for long histories of many channels.',

@@ -30,6 +30,18 @@ export const TUNING_SETTINGS = {
     about: 'How long the service remembers an idempotency key.',
     change: 'Publishers retry after a longer time.',
   }),
+  presenceGraceMs: duration('PRESENCE_GRACE', '10s', ['0s', '5m'], {
+    about: 'How long a member stays in a channel after its last connection closed.',
+    change: 'Members that reconnect leave and join again, or stay too long.',
+  }),
+  presencePollGraceMs: duration('PRESENCE_POLL_GRACE', '60s', ['0s', '1h'], {
+    about: 'How long a member stays after its last poll.',
+    change: 'Clients poll less often than once a minute.',
+  }),
+  endTtlMs: duration('END_TTL', '168h', ['1m', '8760h'], {
+    about: 'How long the service remembers that a channel has ended, after its messages are gone.',
+    change: 'Readers come back later than a week, or names of channels are used again sooner.',
+  }),
   highWaterMark: bytes('HIGH_WATER_MARK', '256KiB', ['1', '64MiB'], {
     about: 'The pending bytes of a connection above which the service sends nothing more until the client reads.',
     change: 'Slow clients take too much memory.',

@@ -4,6 +4,7 @@ export const LIMIT_DEFAULTS = {
   maxConnectionsPerUser: 100,
   maxOpenChannels: 100_000,
   maxRewind: 10_000,
+  maxMembers: 100_000,
   publishRate: { connection: 1000, address: 5000, user: 5000 },
   subscribeRate: { connection: 50, address: 1000, user: 500 },
   pollRate: { connection: 200, address: 1000, user: 100 },

@@ -57,7 +57,9 @@ it.each([
     inChat('publishRate: 10'),
     'line 3: namespaces.chat.publishRate must be three rates a second, connection/address/user, such as 10/100/20; 0 is no limit, not 10',
   ],
-  [inChat('presence: true'), 'line 3: namespaces.chat.presence is not known: correct its name, or remove it'],
+  [inChat('presense: true'), 'line 3: namespaces.chat.presense is not known: correct its name, or remove it'],
+  [inChat('presence: on'), 'line 3: namespaces.chat.presence must be true or false, not "on"'],
+  [inChat('end: all'), 'line 3: namespaces.chat.end must be public, token or backend, not "all"'],
   ['namespaces:\n  a:b: {}', 'line 2: "a:b" is not a namespace: write what comes before the first ":" of its channels'],
   [
     'namespaces:\n  $own: {}',

@@ -37,6 +37,7 @@ export class RenewablePermission implements ConnectionPermission {
       throw new CodedError('forbidden', 'the new token has another subject: send a token of the same subject');
     }
     permissions.requireSubscribe(connection.channels);
+    permissions.requirePresence(connection.observed);
     admit?.(permissions);
     this.current = permissions;
     this.warned = false;

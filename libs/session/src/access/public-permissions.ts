@@ -1,26 +1,35 @@
-import { Permissions } from '@tetracast/access';
+import { type ClosedNamespaces, Permissions } from '@tetracast/access';
 import type { AccessSettings, Audience, NamespacePolicy, NamespaceSettings } from '../session-settings';
 import { configuredKeys } from './configured-keys';
 
+type Act = 'subscribe' | 'publish' | 'end';
+
 /**
  * What a client without a token may do. Default: everything if the server has no keys, else nothing. The policy of a namespace comes
- * before that.
+ * before that. With keys only the policy of a namespace lets such a client end a channel.
  */
 export function publicPermissions(settings: AccessSettings & NamespaceSettings): Permissions {
-  const { publicSubscribe, publicPublish, namespaces } = settings;
-  const unset = configuredKeys(settings) === undefined ? ['*'] : [];
-  const namesOf = (act: 'subscribe' | 'publish', audience: Audience): string[] =>
+  const { publicSubscribe, publicPublish, publicPresence, namespaces } = settings;
+  const isOpen = configuredKeys(settings) === undefined;
+  const unset = isOpen ? ['*'] : [];
+  const namesOf = (act: Act, audience: Audience): string[] =>
     [...namespaces].filter(([, policy]: [string, NamespacePolicy]) => policy[act] === audience).map(([name]) => name);
-  const patternsOf = (act: 'subscribe' | 'publish', given: readonly string[]): string[] => [
+  const patternsOf = (act: Act, given: readonly string[]): string[] => [
     ...(given.length > 0 ? given : unset),
     ...namesOf(act, 'public').map((name) => `${name}:*`),
   ];
-  const closedTo = (audience: Audience) => ({
-    subscribe: new Set(namesOf('subscribe', audience)),
-    publish: new Set(namesOf('publish', audience)),
-  });
+  const closedTo = (audience: Audience): ClosedNamespaces => {
+    const publish = namesOf('publish', audience);
+    return {
+      subscribe: new Set(namesOf('subscribe', audience)),
+      publish: new Set(publish),
+      end: new Set([...publish, ...namesOf('end', audience)]),
+    };
+  };
   return Permissions.anonymous(patternsOf('subscribe', publicSubscribe), patternsOf('publish', publicPublish), {
     needsToken: closedTo('token'),
     closed: closedTo('backend'),
+    end: patternsOf('end', []),
+    presence: publicPresence.length > 0 ? publicPresence : unset,
   });
 }

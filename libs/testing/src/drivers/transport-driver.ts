@@ -7,6 +7,8 @@ export interface OpenOptions {
   readonly rewind?: number;
   /** Client key, for what it subscribes and what it publishes. */
   readonly client?: string;
+  /** As a member, or without being one. */
+  readonly presence?: 'true' | 'observe';
   /** Events listened for, where a client must name them (`EventSource`). Default: only `message`. */
   readonly events?: readonly string[];
 }
@@ -17,6 +19,8 @@ export interface PublishOptions {
   readonly data: unknown;
   readonly echo?: boolean;
   readonly idempotencyKey?: string;
+  /** The message is the last one of the channel. */
+  readonly end?: boolean;
 }
 
 /** A stock client with an open subscription. */

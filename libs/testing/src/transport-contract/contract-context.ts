@@ -22,9 +22,15 @@ export type StartServer = (settings?: Readonly<Record<string, string>>) => Promi
 
 /**
  * What a suite runs against: services it can start, or a running one (`url()` is called once the tests run). The
- * cases that need a separate server do not run against the latter; the results list them as `todo`.
+ * cases that need a separate server do not run against the latter; the results list them as not available.
  */
-export type ServerToTest = { readonly start: StartServer } | { readonly url: () => string };
+export type ServerToTest =
+  | { readonly start: StartServer }
+  | {
+      readonly url: () => string;
+      /** A namespace in which its channels have members. Default: the cases of presence do not run. */
+      readonly presenceNamespace?: string | undefined;
+    };
 
 /** The server, and the clients that must work with it. */
 export type TransportSuite = ServerToTest & { readonly drivers: readonly TransportDriver[] };
@@ -35,6 +41,16 @@ export interface ContractContext {
   readonly url: () => string;
   /** `undefined` where the server runs already. */
   readonly start: StartServer | undefined;
+  /** Of a server that runs already: the namespace in which channels have members, if there is one. */
+  readonly presenceNamespace?: string | undefined;
+}
+
+/** The end of the title of a case that cannot be run at a deployment. The table of the conformance run knows it. */
+const NOT_AVAILABLE = '(not available at this deployment)';
+
+/** Names a case that cannot be run here, so that every deployment has the same cases in its results. */
+export function itIsNotAvailable(title: string): void {
+  it(`${title} ${NOT_AVAILABLE}`, () => undefined);
 }
 
 /** A case that needs a server with these settings, or with a separate message log. */
@@ -45,7 +61,7 @@ export function itOnItsOwnServer(
   test: (service: TransportUnderTest) => Promise<void>,
 ): void {
   if (start === undefined) {
-    it.todo(title);
+    itIsNotAvailable(title);
     return;
   }
   it(title, async () => {
@@ -60,7 +76,7 @@ export function itAtTheServer(
   title: string,
   test: () => Promise<void>,
 ): void {
-  if (start === undefined) it.todo(title);
+  if (start === undefined) itIsNotAvailable(title);
   else it(title, test);
 }
 

@@ -2,6 +2,7 @@ import { socketioPolling, socketioWebSocket, type TransportDriver } from '../dri
 import type { ContractContext, TransportSuite } from './contract-context';
 import { testDelivery } from './shared/delivery';
 import { testEcho } from './shared/echo';
+import { testEnding } from './shared/ending';
 import { testHttpPublishing } from './single/http-publishing';
 import { testHttpRefusals } from './single/http-refusals';
 import { testIdempotency } from './shared/idempotency';
@@ -10,6 +11,7 @@ import { testPayloads } from './payloads';
 import { testPlainWebSocket } from './single/plain-websocket';
 import { testPollingRequests } from './single/polling-requests';
 import { testProbes } from './probes';
+import { testPresence } from './shared/presence';
 import { testRefusals } from './shared/refusals';
 import { testResets } from './shared/resets';
 import { testResume } from './shared/resume';
@@ -51,6 +53,8 @@ function testEveryTransport(context: ContractContext): void {
   testResets(context);
   testSlowReaders(context);
   testRefusals(context);
+  testEnding(context);
+  testPresence(context);
 }
 
 /** What can be said of a client that gets nothing but data; what is its alone is a topic of its form. */

@@ -2,8 +2,8 @@ import type { TransportClient, TransportDriver } from '../drivers';
 import type { ContractContext, ServerToTest, TransportUnderTest } from './contract-context';
 
 /** The one server that all tests of the enclosing `describe` share; one that was started here is stopped after them. */
-export function sharedServer(server: ServerToTest): Pick<ContractContext, 'url' | 'start'> {
-  if ('url' in server) return { url: server.url, start: undefined };
+export function sharedServer(server: ServerToTest): Omit<ContractContext, 'driver'> {
+  if ('url' in server) return { ...server, start: undefined };
   let service: TransportUnderTest;
 
   beforeAll(async () => {

@@ -1,39 +1,67 @@
--- Stores messages in turn, each unless it was stored before under the same idempotency key.
--- KEYS[3] … the logs of the channels, see store.lua; then for each message with an idempotency key the position stored under it, as
--- `<epoch> <seq>`
+-- Stores messages in turn, each unless it was stored before under the same idempotency key, or must not be stored.
+-- KEYS[3], KEYS[4] of the first channel: its log, see store.lua; its end: a stream that holds the last message, if the channel has
+-- ended, for longer than the log does; two more for each further channel; then for each message with an idempotency key the
+-- position stored under it, as `<epoch> <seq>`
 -- ARGV[5] how many channels there are, then four for each: name, channel of its announcements, entries kept, their ttl in ms; then
--- three for each message: the number of its channel among these, its body, ttl of its idempotency key in ms, 0 without one
--- Answers {epoch, …}: for each message its seq, or {epoch, seq} if it was stored before.
-local CHANNELS_AT, ARGUMENTS = 6, 4
+-- four for each message: the number of its channel among these, its body, ttl of its idempotency key in ms, 0 without one; for the
+-- last message of a channel: how long the end is kept, in ms, a space, and what webhooks.lua wants; 'known': only on a channel that
+-- has had a message and has not ended; else ''
+-- Answers {epoch, …}: for each message its seq; {epoch, seq} if it was stored before; 'ended' if the channel has ended; 'unknown'.
+local CHANNELS_AT, OF_CHANNEL, OF_MESSAGE = 6, 4, 4
 local channels = tonumber(ARGV[5])
-local firstMessage = CHANNELS_AT + ARGUMENTS * channels
-local onceKey = 2 + channels
-local more = (#ARGV - firstMessage + 1) / 3
+local firstMessage = CHANNELS_AT + OF_CHANNEL * channels
+local onceKey = 2 + 2 * channels
+local more = (#ARGV - firstMessage + 1) / OF_MESSAGE
 local answers = { '' }
+local ended = {}
+
+local function hasEnded(channel, ending)
+  -- In this run the channel can only have ended by a message of it.
+  return ended[channel] or not lasts[channel] and redis.call('XLEN', ending) > 0
+end
+
+local function isKnown(channel, log)
+  return lasts[channel] or redis.call('ZSCORE', KEYS[2], channel) or redis.call('XLEN', log) > 0
+end
+
 local refusal = whyNotAnnounce(ARGV[CHANNELS_AT + 1])
 if refusal then
   return refusal
 end
-for at = firstMessage, #ARGV, 3 do
-  local number, onceMs = tonumber(ARGV[at]), ARGV[at + 2]
-  local once, stored
+for at = firstMessage, #ARGV, OF_MESSAGE do
+  local number, body, onceMs, special = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local of = CHANNELS_AT + OF_CHANNEL * (number - 1)
+  local channel, log, ending = ARGV[of], KEYS[1 + 2 * number], KEYS[2 + 2 * number]
+  local isEnded = hasEnded(channel, ending)
+  local once, stored, answer
   more = more - 1
   if onceMs ~= '0' then
     onceKey = onceKey + 1
     once = KEYS[onceKey]
-    stored = redis.call('GET', once)
+    stored = not (isEnded and special == 'known') and redis.call('GET', once)
   end
   if stored then
     local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
-    answers[#answers + 1] = { storedEpoch, tonumber(seq) }
+    answer = { storedEpoch, tonumber(seq) }
+  elseif isEnded then
+    answer = 'ended'
+  elseif special == 'known' and not isKnown(channel, log) then
+    answer = 'unknown'
   else
-    local of = CHANNELS_AT + ARGUMENTS * (number - 1)
-    local seq = store(ARGV[of], KEYS[2 + number], ARGV[of + 1], ARGV[at + 1], ARGV[of + 2], ARGV[of + 3], more)
+    local seq, prev = store(channel, log, ARGV[of + 1], body, ARGV[of + 2], ARGV[of + 3], more)
+    answer = head
+    if special ~= '' and special ~= 'known' then
+      redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', body)
+      local endMs, webhooks = special:match('^(%d+) (.*)$')
+      redis.call('PEXPIRE', ending, endMs)
+      addWebhook(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
+      ended[channel] = true
+    end
     if once then
       redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)
     end
-    answers[#answers + 1] = head
   end
+  answers[#answers + 1] = answer
 end
 finish()
 answers[1] = epoch or ''

@@ -8,13 +8,13 @@ end
 now = digits(nowMs())
 epoch, head, forgotten = openPartition()
 dropExpired(log, tonumber(now), tonumber(ttlMs))
-local last = lastOf(channel, log, head, forgotten)
+local last = lastOf(channel, log, head, forgotten, ending)
 if last == 0 or runThrough(runs, last) == last then
   return 0
 end
 local seq = assignNumber(channel, log)
-local count = redis.call('XLEN', log)
-redis.call('UNLINK', log, runs)
+local count = redis.call('XLEN', log) + (endBesideLog() and 1 or 0)
+redis.call('UNLINK', log, runs, ending)
 -- A run that begins where it ends marks the number of the deletion.
 redis.call('ZADD', runs, seq, seq)
 redis.call('PEXPIRE', runs, ttlMs)

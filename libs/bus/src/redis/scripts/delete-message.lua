@@ -9,6 +9,7 @@ end
 epoch, head, forgotten = openPartition()
 local oldest = dropExpired(log, nowMs(), tonumber(ttlMs))
 local found = redis.call('XRANGE', log, ARGV[11] .. '-0', ARGV[11] .. '-0')[1]
+  or redis.call('XRANGE', ending, ARGV[11] .. '-0', ARGV[11] .. '-0')[1]
 if epoch ~= ARGV[10] or not found or isNotice(found) then
   return 0
 end

@@ -32,6 +32,11 @@ repeat
     end
   end
   if #found < STRIDE then
+    local last = endBesideLog()
+    if last and isOfUser(last[2][6]) then
+      deleteEntry(last)
+      deleted = deleted + 1
+    end
     position = '-1'
     break
   end

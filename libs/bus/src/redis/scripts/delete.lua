@@ -1,11 +1,12 @@
 -- Deletes messages of one channel, for the scripts that do so (scripts.ts puts this text after store.lua).
 -- KEYS[3] the log, see store.lua
 -- KEYS[4] the runs of deleted messages, see runs.lua
+-- KEYS[5] the end of the channel, see append.lua
 -- ARGV[5] channel  ARGV[6] channel of its announcements  ARGV[7] entries kept
 -- ARGV[8] their ttl in ms  ARGV[9] body of a notice, with %s for the id of the deleted message
 local channel, announcementChannel = ARGV[5], ARGV[6]
 local size, ttlMs, notice = ARGV[7], ARGV[8], ARGV[9]
-local log, runs = KEYS[3], KEYS[4]
+local log, runs, ending = KEYS[3], KEYS[4], KEYS[5]
 
 local NOTICE_HEAD = notice:match('^[^\n]*\n')
 
@@ -20,6 +21,21 @@ local function forgetRuns(oldest)
   end
 end
 
+-- Opens the channel again if this entry is its end.
+local function removeEnd(entry)
+  if entry[2][6]:find('^{"event":"tetracast:end"') and redis.call('XDEL', ending, entry[1]) == 1 then
+    redis.call('UNLINK', ending)
+  end
+end
+
+-- The end of the channel, if its log has it no longer.
+local function endBesideLog()
+  local last = redis.call('XRANGE', ending, '-', '+')[1]
+  if last and not redis.call('XRANGE', log, last[1], last[1])[1] then
+    return last
+  end
+end
+
 -- Removes one entry, adds it to the runs, and announces a notice.
 local function deleteEntry(entry)
   local seq, before = seqOf(entry), prevOf(entry)
@@ -29,6 +45,7 @@ local function deleteEntry(entry)
   end
   store(channel, log, announcementChannel, notice:format(epoch .. '-' .. digits(seq)), size, ttlMs)
   redis.call('XDEL', log, entry[1])
+  removeEnd(entry)
   local through = seq
   local following = redis.call('XRANGE', log, '(' .. entry[1], '+', 'COUNT', 1)[1]
   if following and prevOf(following) > seq then

@@ -34,14 +34,17 @@ local function openPartition()
   return epoch, seq, tonumber(found[3])
 end
 
--- The seq of the channel's last message. A forgotten channel may still have stored messages; without them the answer is
--- the forgotten, which is an upper bound.
-local function lastOf(channel, log, head, forgotten)
+-- The seq of the channel's last message. A forgotten channel may still have stored messages, or an end (see append.lua), if
+-- `ending` names its key; without them the answer is the forgotten, which is an upper bound.
+local function lastOf(channel, log, head, forgotten, ending)
   local last = redis.call('ZSCORE', KEYS[2], channel)
   if last then
     return tonumber(last)
   end
   local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  if not newest and ending then
+    log, newest = ending, redis.call('XREVRANGE', ending, '+', '-', 'COUNT', 1)[1]
+  end
   if not newest then
     return forgotten
   end

@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import appendLua from './append.lua';
 import askLua from './ask.lua';
+import changePresenceLua from './change-presence.lua';
 import claimLua from './claim.lua';
 import type { StreamEntry } from '../entry-codec';
 import partitionLua from './partition.lua';
@@ -11,15 +12,20 @@ import deleteUserLua from './delete-user.lua';
 import positionsLua from './positions.lua';
 import proveLua from './prove.lua';
 import readLua from './read.lua';
+import readMembersLua from './read-members.lua';
+import renewLeaseLua from './renew-lease.lua';
 import runsLua from './runs.lua';
+import removeWebhooksLua from './remove-webhooks.lua';
 import storeLua from './store.lua';
 import summariesLua from './summaries.lua';
+import takeWebhooksLua from './take-webhooks.lua';
+import webhooksLua from './webhooks.lua';
 import addCountsLua from './add-counts.lua';
 
 type Argument = string | number;
 
-/** Where a message is stored; with its epoch if it was stored before. */
-export type StoredPosition = number | [epoch: string, seq: number];
+/** Where a message is stored; with its epoch if it was stored before; or why it is not. */
+export type StoredPosition = number | [epoch: string, seq: number] | 'ended' | 'unknown';
 
 /** The scripts as methods of a connection; the head of each file describes its arguments and answer. */
 export interface Scripts {
@@ -35,7 +41,21 @@ export interface Scripts {
   /** The first argument is the number of keys. */
   tetracastSummaries(numberOfKeys: number, ...args: Argument[]): Promise<number[]>;
   /** The first argument is the number of keys. */
-  tetracastPositions(numberOfKeys: number, ...args: Argument[]): Promise<[epoch: string, head: number, last: number[]]>;
+  tetracastPositions(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[epoch: string, head: number, last: number[], ends: number[]]>;
+  tetracastRenewLease(...args: Argument[]): Promise<[epoch: string, isHeld: 0 | 1, expired: string[]]>;
+  /** The first argument is the number of keys. */
+  tetracastChangePresence(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[epoch: string, isHeld: 0 | 1, ...refused: number[]]>;
+  tetracastTakeWebhooks(...args: Argument[]): Promise<[dropped: number, entries: StreamEntry[]] | null>;
+  tetracastRemoveWebhooks(...args: Argument[]): Promise<0>;
+  tetracastReadMembers(
+    ...args: Argument[]
+  ): Promise<[epoch: string, head: number, count: number, next: string, flat: string[]]>;
   /** Answers why each does not work, or an empty text. */
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
@@ -53,13 +73,18 @@ function joined(...parts: string[]): string {
 /** For ioredis, which sends the text of a script once per connection and then its digest. */
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
-  tetracastAppend: { lua: joined(storeLua, appendLua) },
-  tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 4 },
-  tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 4 },
-  tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 4 },
-  tetracastDeleteChannel: { lua: joined(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 4 },
+  tetracastAppend: { lua: joined(storeLua, webhooksLua, appendLua) },
+  tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 5 },
+  tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
+  tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
+  tetracastDeleteChannel: { lua: joined(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
   tetracastSummaries: { lua: joined(summariesLua) },
   tetracastPositions: { lua: joined(positionsLua) },
+  tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
+  tetracastChangePresence: { lua: joined(storeLua, webhooksLua, changePresenceLua) },
+  tetracastTakeWebhooks: { lua: joined(webhooksLua, takeWebhooksLua), numberOfKeys: 2 },
+  tetracastRemoveWebhooks: { lua: joined(webhooksLua, removeWebhooksLua), numberOfKeys: 2 },
+  tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },
   tetracastProve: { lua: proveLua, numberOfKeys: 6 },

@@ -44,7 +44,8 @@ local function announce(announcementChannel, seq, prev, body)
   announcements[count + 2] = epoch .. ' ' .. seq .. ' ' .. prev .. ' ' .. now .. '\n' .. body
 end
 
--- Numbers, stores, trims and announces one message. Answers its seq, as digits.
+-- Numbers, stores, trims and announces one message. Answers its seq and that before it in the channel, as
+-- digits.
 -- log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
 local function store(channel, log, announcementChannel, body, size, ttlMs, more)
   local isFirst = not lasts[channel]
@@ -56,7 +57,7 @@ local function store(channel, log, announcementChannel, body, size, ttlMs, more)
     redis.call('PEXPIRE', log, ttlMs)
   end
   announce(announcementChannel, seq, prev, body)
-  return seq
+  return seq, prev
 end
 
 -- Remembers the last messages of the channels, then announces what this run has stored.

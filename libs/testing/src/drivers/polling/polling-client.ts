@@ -69,10 +69,11 @@ export async function startPolling(
   });
 }
 
-function from({ channels, client }: OpenOptions, cursor: string | undefined): OpenOptions {
+function from({ channels, client, presence }: OpenOptions, cursor: string | undefined): OpenOptions {
   return {
     channels,
     ...(client === undefined ? {} : { client }),
+    ...(presence === undefined ? {} : { presence }),
     ...(cursor === undefined ? {} : { after: cursor }),
   };
 }

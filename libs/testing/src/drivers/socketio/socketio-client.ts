@@ -64,7 +64,8 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
           const last = args.at(-1);
           if (typeof last === 'string') cursor = last;
           if (event === RESET_EVENT) resets.push(args[0] as Reset);
-          else if (event.startsWith(OWN_EVENT_PREFIX)) resolve();
+          // A message has three arguments, the server's notices have fewer.
+          else if (event.startsWith(OWN_EVENT_PREFIX) && args.length < 3) resolve();
           else receive(messages, event, args);
         });
       });
@@ -88,12 +89,12 @@ function createDriver(name: string, { transports, subscribeBy }: Variant): Trans
 }
 
 /** The members of a start that are set, as `auth` or as the argument of `subscribe`. */
-function authOf({ channels, after, rewind, client }: OpenOptions): Record<string, unknown> {
-  return JSON.parse(JSON.stringify({ channels, after, rewind, client })) as Record<string, unknown>;
+function authOf({ channels, after, rewind, client, presence }: OpenOptions): Record<string, unknown> {
+  return JSON.parse(JSON.stringify({ channels, after, rewind, client, presence })) as Record<string, unknown>;
 }
 
-function keyOf({ client }: OpenOptions): { client?: string } {
-  return client === undefined ? {} : { client };
+function keyOf({ client, presence }: OpenOptions): Pick<OpenOptions, 'client' | 'presence'> {
+  return { ...(client === undefined ? {} : { client }), ...(presence === undefined ? {} : { presence }) };
 }
 
 function receive(inbox: Inbox<Message>, event: string, args: readonly unknown[]): void {

@@ -74,8 +74,12 @@ export const sseFetch: TransportDriver = {
   },
 };
 
-function resumeQuery({ channels, client }: OpenOptions, cursor: string): URLSearchParams {
-  const query = startQuery({ channels, ...(client === undefined ? {} : { client }) });
+function resumeQuery({ channels, client, presence }: OpenOptions, cursor: string): URLSearchParams {
+  const query = startQuery({
+    channels,
+    ...(client === undefined ? {} : { client }),
+    ...(presence === undefined ? {} : { presence }),
+  });
   query.set('lastEventId', cursor);
   return query;
 }

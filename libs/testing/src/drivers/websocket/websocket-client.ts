@@ -57,8 +57,8 @@ export class WebSocketClient {
 
   /** Resolves when the service has said `subscribed`; resumes from the cursor if there is one. */
   async connect(): Promise<void> {
-    const { channels, client } = this.options;
-    const key = client === undefined ? {} : { client };
+    const { channels, client, presence } = this.options;
+    const key = { ...(client === undefined ? {} : { client }), ...(presence === undefined ? {} : { presence }) };
     const start: OpenOptions = this.#cursor === undefined ? this.options : { channels, ...key, after: this.#cursor };
     const query = startQuery(this.subscribeBy === 'url' ? start : { channels: [], ...key });
     this.#wire = await openWebSocketWire(`${this.proxy.url}/ws?${query.toString()}`);
@@ -147,11 +147,12 @@ export class WebSocketClient {
   }
 }
 
-function subscribeFrame({ channels, after, rewind }: OpenOptions): object {
+function subscribeFrame({ channels, after, rewind, presence }: OpenOptions): object {
   return {
     type: 'subscribe',
     channels,
     ...(after === undefined ? {} : { after }),
     ...(rewind === undefined ? {} : { rewind }),
+    ...(presence === undefined ? {} : { presence: presence === 'true' ? true : presence }),
   };
 }

@@ -63,6 +63,28 @@ export function testSocketioEvents(context: ContractContext): void {
     });
   });
 
+  describe('verbs', () => {
+    it('cancel and end a channel, in the main namespace and in that of the channel', async () => {
+      const channel = uniqueChannel();
+      const main = await connect(context.url(), { channels: [channel], client: 'main' });
+      const own = await connect(`${context.url()}/${channel}`, { client: 'own' });
+      const [cancelled, ended] = [arrivals(main, 'tetracast:cancel'), arrivals(main, 'tetracast:end')];
+      const ask = (socket: Socket, ...emitted: [string, ...unknown[]]): Promise<unknown> =>
+        socket.timeout(IDLE_LIMIT_MS).emitWithAck(...emitted);
+
+      expect(await ask(own, 'tetracast:cancel')).toMatchObject({ ok: false, error: { code: 'not_found' } });
+      await ask(own, 'tetracast:publish', { data: 1 });
+      expect(await ask(own, 'tetracast:cancel')).toMatchObject({ ok: true });
+      expect(await cancelled()).toMatchObject([null, { channel, client: 'own' }, expect.any(String)]);
+      expect(await ask(main, 'tetracast:cancel', {})).toMatchObject({ ok: false, error: { code: 'invalid_channel' } });
+      expect(await ask(main, 'tetracast:end', { channel, data: 'bye' })).toMatchObject({ ok: true });
+      expect(await ended()).toMatchObject(['bye', { channel, client: 'main' }, expect.any(String)]);
+      const refused = { ok: false, error: { code: 'channel_ended' } };
+      expect(await ask(own, 'tetracast:end')).toMatchObject(refused);
+      expect(await ask(main, 'tetracast:cancel', { channel })).toMatchObject(refused);
+    });
+  });
+
   describe('acknowledgements', () => {
     it.each<[string, unknown, string]>([
       ['nothing', undefined, 'invalid_message'],

@@ -60,6 +60,31 @@ export function testWebSocketFrames(context: ContractContext): void {
       expect(await socket.nextOf('error')).toMatchObject({ code: 'invalid_request' });
     });
 
+    it('cancel and end a channel', async () => {
+      const channel = uniqueChannel();
+      await using reader = await wire(`?channel=${channel}`);
+      await using socket = await wire();
+
+      socket.send({ type: 'cancel', channel, ref: 1 });
+      expect(await socket.nextOf('error')).toMatchObject({ ref: 1, code: 'not_found' });
+      socket.send({ type: 'publish', channel, data: 1 });
+      await socket.nextOf('ack');
+      socket.send({ type: 'cancel', channel, ref: 2 });
+      const { id } = await socket.nextOf('ack');
+      socket.send({ type: 'cancel', channel, ref: 3 });
+      expect(await socket.nextOf('ack')).toEqual({ type: 'ack', ref: 3, id, duplicate: true });
+      socket.send({ type: 'publish', channel, end: true, ref: 4 });
+      await socket.nextOf('ack');
+      const messages = [await reader.nextOf('message'), await reader.nextOf('message'), await reader.nextOf('message')];
+      expect(messages).toMatchObject([
+        { data: 1 },
+        { id, event: 'tetracast:cancel', data: null },
+        { event: 'tetracast:end', data: null },
+      ]);
+      socket.send({ type: 'publish', channel, end: true, event: 'price', ref: 5 });
+      expect(await socket.nextOf('error')).toMatchObject({ ref: 5, code: 'invalid_frame' });
+    });
+
     it('add a channel to those of the URL, and take one away', async () => {
       const [red, green, blue] = [uniqueChannel('red'), uniqueChannel('green'), uniqueChannel('blue')];
       await using publisher = await open(context, { channels: [uniqueChannel()] });

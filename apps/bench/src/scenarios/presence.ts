@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BUILT } from '../places';
+import type { Reading, Scenario } from '../scenario';
+import { twoProcesses } from '../systems/two-processes';
+
+const CHANNEL = 'room:bench';
+/** Handshakes in progress at a time. */
+const AT_ONCE = 200;
+const COUNTS = 200;
+const PAGE = 1000;
+/** Of the kernel, for the times in /proc. */
+const US_PER_TICK = 10_000;
+
+const NAMESPACES = '{"namespaces":{"room":{"presence":true}}}';
+
+export const presence: Scenario = {
+  name: 'presence',
+  title: 'Members of one channel',
+  unit: 'as each column says; CPU is that of both processes and Redis',
+  method:
+    'Two processes and their Redis share one core. 10 000 event streams, half of them on each, become members of one channel as fast as ' +
+    'they are accepted, and each gets every join after its own. Then the members are counted and listed, one request after the other. ' +
+    'Then one process is killed, and its members do not come back: a count at the other one is true when it has only its own.',
+  alone: true,
+  systems: [
+    twoProcesses('sse', () => {
+      const file = join(BUILT, 'namespaces.json');
+      writeFileSync(file, NAMESPACES);
+      return { NAMESPACES_FILE: file };
+    }),
+  ],
+  measure: async ({ nodes = [], pids, workers = [] }, { quick }) => {
+    const members = quick ? 20 : 10_000;
+    const [first = '', second = ''] = nodes;
+    const sockets: Socket[] = [];
+    try {
+      const before = cpuUs(pids);
+      const joinMs = await timed(() => openAll(members, [first, second], sockets));
+      await untilCount(first, members);
+      const joinCpuUs = cpuUs(pids) - before;
+      const countMs = await timed(async () => {
+        for (let n = 0; n < COUNTS; n++) await ask(first, 'limit=0');
+      });
+      let listed = 0;
+      const listMs = await timed(async () => (listed = await list(first)));
+      const readings = [
+        reading('joins a second', members / (joinMs / 1000)),
+        reading('CPU-ms a join', joinCpuUs / members / 1000),
+        reading('count, ms', countMs / COUNTS),
+        reading('list of all, ms', listMs, (members - listed) / members),
+      ];
+      if (quick) return readings;
+      const [, killed] = workers;
+      if (killed === undefined) throw new Error('there is no second process');
+      const others = pids.filter((pid) => pid !== killed);
+      const beforeKill = cpuUs(others);
+      process.kill(killed, 'SIGKILL');
+      const killedMs = await timed(() => untilCount(first, members / 2));
+      readings.push(reading('killed: s until true', killedMs / 1000));
+      readings.push(reading('killed: CPU-ms a leave', (cpuUs(others) - beforeKill) / (members / 2) / 1000));
+      return readings;
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
+  },
+};
+
+const reading = (column: string, value: number, lost = 0): Reading => ({ column, value, lost });
+
+async function timed(act: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await act();
+  return performance.now() - start;
+}
+
+/** Opens as many event streams, on the nodes in turn. */
+async function openAll(count: number, nodes: readonly string[], sockets: Socket[]): Promise<void> {
+  let next = 0;
+  const openRest = async (): Promise<void> => {
+    for (let index = next++; index < count; index = next++)
+      sockets.push(await openStream(nodes[index % nodes.length] ?? '', index));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, openRest));
+}
+
+/** Resolves when it is subscribed; what comes then is thrown away. */
+function openStream(node: string, index: number): Promise<Socket> {
+  const { hostname, port } = new URL(`http://${node}`);
+  const socket = connect(Number(port), hostname);
+  socket.write(`GET /sse?channel=${CHANNEL}&presence=true&client=tab-${index} HTTP/1.1\r\nHost: ${node}\r\n\r\n`);
+  return new Promise((resolve, reject) => {
+    let head = '';
+    const read = (chunk: Buffer): void => {
+      head += chunk.toString('latin1');
+      if (!head.includes('\nid:')) return;
+      socket.off('data', read).resume();
+      resolve(socket);
+    };
+    socket.on('data', read);
+    socket.on('error', reject);
+    socket.once('close', () => reject(new Error(`closed: ${head.slice(0, 300)}`)));
+  });
+}
+
+interface Answer {
+  readonly members: readonly unknown[];
+  readonly count: number;
+  readonly page?: string;
+}
+
+async function ask(node: string, query: string): Promise<Answer> {
+  const response = await fetch(`http://${node}/presence?channel=${CHANNEL}&${query}`);
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as Answer;
+}
+
+/** The number of members on all pages. */
+async function list(node: string): Promise<number> {
+  let found = 0;
+  let page: string | undefined;
+  do {
+    const answer = await ask(node, `limit=${PAGE}${page === undefined ? '' : `&page=${page}`}`);
+    found += answer.members.length;
+    ({ page } = answer);
+  } while (page !== undefined);
+  return found;
+}
+
+async function untilCount(node: string, wanted: number): Promise<void> {
+  while ((await ask(node, 'limit=0')).count !== wanted) await delay(50);
+}
+
+/** Processor time of these processes so far. */
+function cpuUs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + ticksOf(pid) * US_PER_TICK, 0);
+}
+
+function ticksOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // The name of the program, in brackets, may have spaces; user and system time are the 12th and 13th after it.
+  const fields = stat.replace(/^.*\) /s, '').split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
