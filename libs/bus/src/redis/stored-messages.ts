@@ -31,7 +31,6 @@ export class StoredMessages {
   }
 
   async appendAll(publications: readonly Publication[]): Promise<(AppendResult | CodedError)[]> {
-    if (publications.length <= APPENDED_AT_ONCE) return this.appendSome(publications);
     const runs: Promise<(AppendResult | CodedError)[]>[] = [];
     // All are sent at once, in order, on one connection.
     for (let from = 0; from < publications.length; from += APPENDED_AT_ONCE)
