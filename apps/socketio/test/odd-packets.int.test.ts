@@ -63,7 +63,8 @@ describe('packets that no stock client sends', () => {
     await once(line, 'open');
     line.send('40');
     line.send(`420["publish",{"channel":"a","data":${'['.repeat(5000)}${']'.repeat(5000)}}]`);
-    await once(line, 'close');
+    const [code] = (await once(line, 'close')) as [number];
+    expect(code).toBe(1005);
   });
 
   it.each(ODD_PACKETS.map((packet) => [packet.slice(0, 60), packet]))('hurt nobody else: %s', async (_, packet) => {

@@ -110,17 +110,9 @@ export class MemoryBus implements Bus {
     return Promise.resolve({ epoch: this.epoch, head: this.head, last });
   }
 
-  listChannels({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
+  listChannels(query: ChannelQuery): Promise<ChannelPage> {
     if (this.closed) return unavailable();
-    const channels: ChannelSummary[] = [];
-    let next = after;
-    for (const [channel, last] of this.lastNumbers.after(after)) {
-      if (!channel.startsWith(prefix)) continue;
-      if (channels.length === limit) return Promise.resolve({ channels, next });
-      channels.push(this.summaryOf(channel));
-      next = last;
-    }
-    return Promise.resolve({ channels });
+    return Promise.resolve(this.lastNumbers.list(query, (channel) => this.summaryOf(channel)));
   }
 
   deleteChannel(channel: string): Promise<number> {
@@ -128,9 +120,8 @@ export class MemoryBus implements Bus {
     const log = this.currentLog(channel);
     const now = this.runtime.now();
     const last = this.lastOf(channel, log);
-    // The number that a deletion took, if it is still the last one.
-    const cleared = this.values.get(CLEARED + channel, now);
-    if (last === 0 || cleared === String(last)) return Promise.resolve(0);
+    // A deletion took the last number.
+    if (last === 0 || this.values.get(CLEARED + channel, now) === String(last)) return Promise.resolve(0);
     const deleted = log?.length ?? 0;
     log?.clear();
     const seq = this.assignNumber(channel);
@@ -150,8 +141,7 @@ export class MemoryBus implements Bus {
     let deleted = 0;
     for (const channel of [...this.logs.keys()]) {
       for (const seq of this.currentLog(channel)?.seqsOf(user, through) ?? []) {
-        if (!this.deleteStored(channel, seq)) continue;
-        if (++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
+        if (this.deleteStored(channel, seq) && ++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
       }
       await this.nextTurn();
     }
