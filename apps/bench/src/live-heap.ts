@@ -9,5 +9,5 @@ const USED = '(({ heapUsed, external }) => heapUsed + external)(process.memoryUs
 export async function liveHeapBytes(port: number): Promise<number> {
   using inspector = await Inspector.connect(port);
   await inspector.ask('HeapProfiler.collectGarbage');
-  return inspector.evaluate(USED);
+  return await inspector.evaluate(USED);
 }

@@ -61,9 +61,13 @@ describe('packets that no stock client sends', () => {
   it('end the session without being parsed if they are too deep', async () => {
     const line = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     await once(line, 'open');
+    const answers = new Inbox<string>('packets');
+    line.on('message', (data: Buffer) => answers.push(data.toString()));
     line.send('40');
+    while (!(await answers.one()).includes('tetracast:ready'));
     line.send(`420["publish",{"channel":"a","data":${'['.repeat(5000)}${']'.repeat(5000)}}]`);
-    await once(line, 'close');
+    const [code] = (await once(line, 'close')) as [number];
+    expect(code).toBe(1005);
   });
 
   it.each(ODD_PACKETS.map((packet) => [packet.slice(0, 60), packet]))('hurt nobody else: %s', async (_, packet) => {

@@ -76,7 +76,7 @@ async function listFor(ms: number, api: string): Promise<{ pages: number; found:
   do {
     const ids = new Set<string>();
     for (let page: string | undefined = ''; page !== undefined; pages++) {
-      const query: string = `limit=${LIMIT}${page === '' ? '' : `&page=${encodeURIComponent(page)}`}`;
+      const query = `limit=${LIMIT}${page === '' ? '' : `&page=${encodeURIComponent(page)}`}`;
       const answer: ConnectionsPage = await get(`${api}/connections?${query}`);
       for (const { id } of answer.connections) ids.add(id);
       ({ page } = answer);

@@ -1,3 +1,5 @@
+import type { ChannelPage, ChannelQuery, ChannelSummary } from '../message-log';
+
 /**
  * The last sequence number per channel, for the `capacity` channels with the newest messages. For all others together it
  * keeps one upper bound.
@@ -21,9 +23,17 @@ export class LastNumbers {
     return this.greatestForgotten;
   }
 
-  /** The channels whose last number is greater than `seq`, in ascending order of it. */
-  *after(seq: number): Generator<[channel: string, last: number]> {
-    for (const found of this.numbers) if (found[1] > seq) yield found;
+  /** A page of the channels, in ascending order of their last numbers. */
+  list({ prefix, after, limit }: ChannelQuery, summaryOf: (channel: string) => ChannelSummary): ChannelPage {
+    const channels: ChannelSummary[] = [];
+    let next = after;
+    for (const [channel, last] of this.numbers) {
+      if (last <= after || !channel.startsWith(prefix)) continue;
+      if (channels.length === limit) return { channels, next };
+      channels.push(summaryOf(channel));
+      next = last;
+    }
+    return { channels };
   }
 
   set(channel: string, seq: number): void {

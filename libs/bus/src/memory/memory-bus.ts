@@ -112,8 +112,8 @@ export class MemoryBus implements Bus {
     let deleted = 0;
     for (const channel of this.log.channelsWithMessages()) {
       for (const seq of this.log.seqsOfUser(channel, user, through)) {
-        if (!(await this.deleteMessage(channel, { epoch, seq }))) continue;
-        if (++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
+        const isDeleted = await this.deleteMessage(channel, { epoch, seq });
+        if (isDeleted && ++deleted % DELETED_PER_TURN === 0) await this.nextTurn();
       }
       await this.nextTurn();
     }

@@ -88,16 +88,8 @@ export class MemoryLog {
     return { epoch: this.epoch, head: this.head, last, ends };
   }
 
-  listChannels({ prefix, after, limit }: ChannelQuery): ChannelPage {
-    const channels: ChannelSummary[] = [];
-    let next = after;
-    for (const [channel, last] of this.lastNumbers.after(after)) {
-      if (!channel.startsWith(prefix)) continue;
-      if (channels.length === limit) return { channels, next };
-      channels.push(this.summaryOf(channel));
-      next = last;
-    }
-    return { channels };
+  listChannels(query: ChannelQuery): ChannelPage {
+    return this.lastNumbers.list(query, (channel) => this.summaryOf(channel));
   }
 
   deleteChannel(channel: string): number {

@@ -95,7 +95,7 @@ export class RedisQuestions {
   private async isBefore(time: number): Promise<boolean> {
     try {
       const [seconds = 0, micros = 0] = await this.commands.run((redis) => redis.time());
-      return Number(seconds) * 1000 + Number(micros) / 1000 < time;
+      return seconds * 1000 + micros / 1000 < time;
     } catch {
       // Without Redis there is no answer either.
       return false;

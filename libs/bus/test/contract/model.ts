@@ -19,6 +19,8 @@ class Model {
   private readonly logs = new Map<string, Stored[]>();
   private remembered: { channel: string; seq: number }[] = [];
   private forgotten = 0;
+  /** The number that the deletion of a channel took. */
+  private readonly cleared = new Map<string, number>();
 
   constructor(private readonly epoch: string) {}
 
@@ -45,10 +47,11 @@ class Model {
   }
 
   deleteChannel(channel: string): number {
-    if (this.last(channel) === 0) return 0;
+    const last = this.last(channel);
+    if (last === 0 || this.cleared.get(channel) === last) return 0;
     const { length } = this.storedIn(channel);
     this.logs.delete(channel);
-    this.take(channel);
+    this.cleared.set(channel, this.take(channel));
     return length;
   }
 

@@ -199,7 +199,7 @@ export class Channel {
       const { window } = this;
       const page = await this.host.messageLog.read(this.name, { kind: 'after', seq: window.last, ...limits });
       const isSound = this.host.acceptAnswer(page.epoch, interruptions);
-      // The channel was told to forget what this page may still have.
+      // Meanwhile the channel had to forget what this page may still have.
       if (this.window !== window) continue;
       if (page.epoch !== this.epoch) {
         this.window = new Window(this.host.windowLimits, page.epoch, 0);

@@ -76,7 +76,7 @@ local function finish()
   redis.call('ZADD', KEYS[2], unpack(scores))
   local excess = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[4])
   if excess > 0 then
-    local popped = redis.call('ZPOPMIN', KEYS[2], math.min(excess, 1000))
+    local popped = redis.call('ZPOPMIN', KEYS[2], math.min(excess, math.max(100, #scores / 2)))
     redis.call('HSET', KEYS[1], 'forgotten', digits(math.max(forgotten, tonumber(popped[#popped]))))
   end
   for index = 1, #announcements, 2 do
