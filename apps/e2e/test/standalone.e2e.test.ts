@@ -37,7 +37,7 @@ describe('the standalone process', () => {
     await pollUntil(
       async () => {
         expect(await (await paste(lines.get('publish'))).exited).toMatchObject({ code: 0 });
-        return subscribers.map(({ output }) => output().includes('hello'));
+        return subscribers.map((subscriber) => subscriber.output().includes('hello'));
       },
       (received) => received.every(Boolean),
     );

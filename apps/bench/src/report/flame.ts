@@ -42,7 +42,7 @@ export function toFlame({ nodes, samples, timeDeltas }: CpuProfile, title: strin
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="11">`,
     `<rect width="${WIDTH}" height="${height}" fill="#fff"/>`,
     `<text x="8" y="18" font-size="14" font-weight="bold">${escape(title)}</text>`,
-    `<text x="8" y="35" fill="#475569">processor time; blue: ours, orange: packages, green: Node in JavaScript, grey: native</text>`,
+    `<text x="8" y="35" fill="#475569">processor time; blue: the service, with the packages in it, green: Node.js in JavaScript, grey: native</text>`,
     ...bars,
     '</svg>',
     '',
@@ -119,7 +119,7 @@ function colourOf({ name, url }: Frame): string {
   if (name === 'all') return '#e2e8f0';
   if (url === '') return '#cbd5e1';
   if (url.startsWith('node:')) return '#bbf7d0';
-  return url.includes('node_modules') ? '#fed7aa' : '#bfdbfe';
+  return '#bfdbfe';
 }
 
 function escape(text: string): string {
