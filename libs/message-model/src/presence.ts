@@ -25,7 +25,11 @@ export function clientChannelOf(channel: string): string {
   return isCompanion(channel) ? channel.slice(PREFIX.length) : channel;
 }
 
-/** One that is there: a user with a client key, or without a token a connection. */
+/**
+ * One that is there: a user with a client key, or without a token a connection.
+ *
+ * @public tools/server-types.mjs names a type of `@tetracast/server` after it.
+ */
 export const MemberSchema = Type.Object({
   id: Type.String({ description: 'Names the member: joins and leaves of one member have the same.' }),
   client: Type.Optional(Type.String({ description: 'The client key. Without a `user` it proves nothing.' })),

@@ -80,6 +80,11 @@ class ScriptRun implements AsyncDisposable {
       this.observing.push(await startClient(transport, url, wanted, observer));
     }
     await Promise.all(this.observing.map(({ opened }) => opened));
+    // An EventSource has a place to go on from once it has had a message.
+    await this.connect('first', 0, 'websocket');
+    await this.settle();
+    await this.close(0);
+    await this.settle();
   }
 
   async do(step: Step): Promise<void> {
