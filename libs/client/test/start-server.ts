@@ -1,0 +1,21 @@
+import type { ServiceOptions } from '@tetracast/service-kit';
+import { startService, type TestService } from '@tetracast/service-kit/testing';
+import { plugins } from '@tetracast/standalone';
+import { NO_LIMITS } from '@tetracast/testing';
+import { type Client, type ClientOptions, createClient, type TransportName } from '../src/index';
+import WebSocket from 'ws';
+
+export const TRANSPORTS: readonly TransportName[] = ['websocket', 'sse', 'polling'];
+
+/** All transports in this process, without limits: every client comes from one address. */
+export function startServer(
+  env: Readonly<Record<string, string>> = {},
+  options: ServiceOptions = {},
+): Promise<TestService> {
+  return startService(plugins, { ...NO_LIMITS, POLL_RATE: '0/0/0', ...env }, options);
+}
+
+/** A client of this package in Node.js, which has no WebSocket before version 22. */
+export function connectTo(url: string, options: ClientOptions = {}): Client {
+  return createClient({ url, WebSocket, ...options });
+}
