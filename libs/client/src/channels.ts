@@ -12,8 +12,8 @@ export interface Receiver {
   onReset(reset: Reset): void;
   /** These messages come although the subscription begins after them: it drops them. */
   skip(ids: ReadonlySet<string>): void;
-  /** Reads what is stored after its start, and then goes on with what was pushed meanwhile. */
-  replay(): void;
+  /** Delivers what is stored after its start, and then what was pushed meanwhile; resolves once the first is done. */
+  replay(): Promise<void>;
   fail(error: TetracastError): void;
 }
 
@@ -115,15 +115,18 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       }
       const { receivers, hasBegun, link, start } = channel;
       if (hasBegun || keyOf(start) !== key) {
-        if (key !== NOW) receiver.replay();
-        else if (link === undefined && !hasBegun) {
+        if (key !== NOW) {
+          void receiver.replay().then(() => {
+            if (channel.hasBegun) receiver.onJoined();
+          });
+        } else if (hasBegun) receiver.onJoined();
+        else if (link === undefined) {
           // The channel begins now for all, and the others replay what they want before.
-          for (const earlier of receivers) earlier.replay();
+          for (const earlier of receivers) void earlier.replay();
           channel.start = {};
         }
       }
       receivers.add(receiver);
-      if (hasBegun) receiver.onJoined();
     },
     remove: (name, receiver) => {
       const channel = byName.get(name);
@@ -173,7 +176,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
           }
           for (const receiver of receiversOf(name)) {
             receiver.skip(old);
-            if (keyOf(receiver.start) !== NOW) receiver.replay();
+            if (keyOf(receiver.start) !== NOW) await receiver.replay();
           }
           begun([name]);
         } catch (cause) {

@@ -1,4 +1,4 @@
-import { type ErrorCode, temporary, TetracastError, toError } from './errors';
+import { type ErrorCode, temporary, TetracastError } from './errors';
 import type { PollAnswer, Start } from './message';
 import type { Tokens } from './tokens';
 
@@ -21,12 +21,10 @@ export interface HttpClient {
   /** @param path such as `/sse` */
   url(path: string, parameters?: Parameters): string;
   /**
-   * Resolves with a successful response. A refused token is replaced once.
+   * Resolves with a successful response. A refused token is replaced once. Without a `signal` it ends after the timeout.
    * @throws TetracastError the server's, `blocked` for an answer that is not the server's, `network`, `token_failed`
    */
-  request(path: string, parameters: Parameters, signal: AbortSignal, init?: RequestInit): Promise<Response>;
-  /** Resolves with the JSON of the answer. @param signal default: after the timeout */
-  ask(path: string, parameters: Parameters, init?: RequestInit, signal?: AbortSignal): Promise<unknown>;
+  request(path: string, parameters: Parameters, init?: RequestInit, signal?: AbortSignal): Promise<Response>;
   /** @param waitS how long the server waits for a message, in seconds; default 0 */
   poll(channels: readonly string[], start: Start, waitS?: number, signal?: AbortSignal): Promise<PollAnswer>;
   /** Everything that is stored after `start`, in pages; the last one is empty. */
@@ -40,7 +38,7 @@ export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: 
     return `${base}${path}?${query.toString()}`;
   };
 
-  const request: HttpClient['request'] = async (path, parameters, signal, init) => {
+  const request: HttpClient['request'] = async (path, parameters, init, signal = AbortSignal.timeout(timeoutMs)) => {
     for (;;) {
       const token = await tokens.get();
       const headers = {
@@ -57,18 +55,10 @@ export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: 
     }
   };
 
-  const ask: HttpClient['ask'] = async (path, parameters, init, signal = AbortSignal.timeout(timeoutMs)) => {
-    try {
-      const response = await request(path, parameters, signal, init);
-      return (await response.json()) as unknown;
-    } catch (error) {
-      throw toError(error);
-    }
-  };
-
   const poll: HttpClient['poll'] = async (channels, start, wait = 0, signal) => {
     const parameters = { channel: channels.join(), ...start, wait, limit: 1000 };
-    return (await ask('/polling', parameters, undefined, signal)) as PollAnswer;
+    const response = await request('/polling', parameters, undefined, signal);
+    return (await response.json()) as PollAnswer;
   };
 
   async function* history(channel: string, start: Start): AsyncGenerator<PollAnswer> {
@@ -80,7 +70,7 @@ export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: 
     }
   }
 
-  return { url, request, ask, poll, history };
+  return { url, request, poll, history };
 }
 
 interface Problem {

@@ -77,10 +77,15 @@ export function createPublisher({ http, env }: LinkContext, options: PublisherOp
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
       body: JSON.stringify({ ...publication, client: options.clientKey }),
     };
-    const [error, result] = await http.ask(to, {}, init).then(
-      (answer) => [undefined, answer as PublishResult] as const,
-      (cause: unknown) => [toError(cause), undefined] as const,
-    );
+    let error: TetracastError | undefined;
+    let result: PublishResult | undefined;
+    try {
+      const response = await http.request(to, {}, init);
+      // 201: stored now.
+      result = { ...((await response.json()) as PublishResult), duplicate: response.status === 200 };
+    } catch (cause) {
+      error = toError(cause);
+    }
     isPosting = false;
     onAnswer(queued, error, result);
     if (error?.isTemporary !== true) flush();
@@ -92,7 +97,7 @@ export function createPublisher({ http, env }: LinkContext, options: PublisherOp
       if (queue.length > 0) retryTimer = env.setTimeout(flush, backOffMs(env, attempt++, error));
     } else {
       attempt = 0;
-      queued.settle(error, result);
+      queued.settle(error, error === undefined ? result : undefined);
     }
   };
   return {

@@ -175,7 +175,7 @@ export function createSubscription<T>(
     },
     replay: () => {
       pending ??= [];
-      void replayFrom(receiver.start, ++loads);
+      return replayFrom(receiver.start, ++loads);
     },
     fail: (error) => {
       // To be closed is what the program wants.

@@ -14,7 +14,7 @@ export const openEventStreamLink: OpenLink = ({ http, tokens }, channels, start,
 
   const renewToken = async (connection: string): Promise<void> => {
     await tokens.renew();
-    await http.request(`/connections/${connection}/token`, {}, signal, { method: 'POST' });
+    await http.request(`/connections/${connection}/token`, {}, { method: 'POST' });
   };
   const take = ({ id, event, data, retry }: StreamBlock): void => {
     if (signal.aborted) return;
@@ -33,7 +33,7 @@ export const openEventStreamLink: OpenLink = ({ http, tokens }, channels, start,
     }
   };
   const run = async (): Promise<void> => {
-    const response = await http.request('/sse', { channel: channels.join(), ...start }, signal);
+    const response = await http.request('/sse', { channel: channels.join(), ...start }, undefined, signal);
     const parse = createStreamParser(take);
     await readText(response, (text) => {
       events.onActivity();
