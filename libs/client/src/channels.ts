@@ -1,4 +1,5 @@
 import { type TetracastError, toError } from './errors';
+import { poll, readHistory } from './history';
 import type { HttpClient } from './http';
 import type { Link } from './links/link';
 import type { Message, Reset, Start } from './message';
@@ -171,7 +172,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       for (const name of added) {
         try {
           const old = new Set<string>();
-          for await (const { messages } of http.history(name, { after: channels.cursor })) {
+          for await (const { messages } of readHistory(http, name, { after: channels.cursor })) {
             for (const { id } of messages) old.add(id);
           }
           for (const receiver of receiversOf(name)) {
@@ -190,7 +191,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
     },
     isolate: async (suspects) => {
       for (const name of suspects) {
-        await http.poll([name], {}).catch((cause: unknown) => {
+        await poll(http, [name], {}).catch((cause: unknown) => {
           const error = toError(cause);
           if (!error.isTemporary) refuse(name, error);
         });

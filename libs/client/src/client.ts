@@ -7,7 +7,7 @@ import { openPollingLink } from './links/polling-link';
 import { openWebSocketLink } from './links/websocket-link';
 import type { Message } from './message';
 import { createPublisher, type PublishOptions } from './publisher';
-import { createQueue } from './queue';
+import { createStatusBoard } from './status-board';
 import type { Status, StatusListener, TransportName } from './status';
 import { createSubscription, type SubscribeOptions, type Subscription } from './subscription';
 import { createTokens, type TokenSource } from './tokens';
@@ -70,25 +70,34 @@ const OPEN: Readonly<Record<TransportName, OpenLink>> = {
   polling: openPollingLink,
 };
 
+const CONNECT_TIMEOUT_MS = 10_000;
 const ALL: readonly TransportName[] = ['websocket', 'sse', 'polling'];
 
-/** Creates a client. It connects at the first subscription. */
-export function createClient(options: ClientOptions = {}): Client {
-  const { transports = ALL, token, onStatus, signal } = options;
-  const page = (globalThis as { location?: { origin: string } }).location?.origin;
-  const base = (options.url ?? page ?? '').replace(/\/$/, '');
+/** What a client needs to speak to its server. */
+export function createContext(options: ClientOptions): LinkContext {
+  const { clientKey = environment.createKey(), connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const page = globalThis as { location?: { origin: string }; WebSocket?: WebSocketConstructor };
+  const base = (options.url ?? page.location?.origin ?? '').replace(/\/$/, '');
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const { connectTimeoutMs = 10_000, clientKey = environment.createKey() } = options;
-  const tokens = createTokens(token);
-  const context: LinkContext = {
+  const tokens = createTokens(options.token);
+  return {
     http: createHttpClient({ base, fetch, tokens, clientKey, timeoutMs: connectTimeoutMs }),
     tokens,
     env: environment,
-    WebSocket: options.WebSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket,
+    WebSocket: options.WebSocket ?? page.WebSocket,
   };
+}
+
+/** Creates a client. It connects at the first subscription. */
+export function createClient(options: ClientOptions = {}): Client {
+  const { transports = ALL, onStatus, signal, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+  const clientKey = options.clientKey ?? environment.createKey();
+  const context = createContext({ ...options, clientKey });
   const path = transports.includes('polling') ? '/polling' : transports.includes('sse') ? '/sse' : undefined;
 
+  const status = createStatusBoard();
   const connection = createConnection(context, {
+    setStatus: status.set,
     transports: transports.map((name): Transport => ({ name, open: OPEN[name] })),
     connectTimeoutMs,
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
@@ -110,11 +119,7 @@ export function createClient(options: ClientOptions = {}): Client {
     connection.close();
     publisher.close();
   };
-  const listen = (listener: StatusListener): (() => void) => {
-    connection.listeners.add(listener);
-    return () => connection.listeners.delete(listener);
-  };
-  if (onStatus !== undefined) listen(onStatus);
+  if (onStatus !== undefined) status.listen(onStatus);
   signal?.addEventListener('abort', close);
   if (signal?.aborted) close();
 
@@ -131,22 +136,10 @@ export function createClient(options: ClientOptions = {}): Client {
 
   return {
     get status() {
-      return connection.status;
+      return status.current;
     },
-    onStatus: listen,
-    statuses: (until) => {
-      const stop = listen((status) => {
-        queue.push(status);
-        if (status.state === 'closed') queue.end();
-      });
-      const queue = createQueue<Status>(stop);
-      queue.push(connection.status);
-      until?.addEventListener('abort', () => {
-        stop();
-        queue.end();
-      });
-      return queue;
-    },
+    onStatus: status.listen,
+    statuses: status.iterate,
     subscribe,
     publish: publisher.publish,
     close,

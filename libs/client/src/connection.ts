@@ -3,7 +3,7 @@ import { type Channels, createChannels } from './channels';
 import { createClimb } from './climb';
 import { isFromServer, temporary, TetracastError } from './errors';
 import type { Link, LinkContext, LinkEvents, OpenLink } from './links/link';
-import type { Status, StatusListener, TransportName } from './status';
+import type { Status, TransportName } from './status';
 import { createWatchdog } from './watchdog';
 
 /** A connection that lived so long is no failure of its transport. */
@@ -24,6 +24,7 @@ export interface ConnectionOptions {
   readonly probeIntervalMs: number;
   /** The open link can take publications now. */
   readonly onLink: () => void;
+  readonly setStatus: (status: Status) => void;
 }
 
 /**
@@ -32,8 +33,6 @@ export interface ConnectionOptions {
  */
 export interface Connection {
   readonly channels: Channels;
-  readonly status: Status;
-  readonly listeners: Set<StatusListener>;
   readonly isClosed: boolean;
   /** The open link, once it is ready. */
   readonly ready: Link | undefined;
@@ -44,10 +43,8 @@ export interface Connection {
 
 export function createConnection(context: LinkContext, options: ConnectionOptions): Connection {
   const { http, env } = context;
-  const { transports, connectTimeoutMs } = options;
-  const listeners = new Set<StatusListener>();
+  const { transports, connectTimeoutMs, setStatus } = options;
   const failures = transports.map(() => 0);
-  let status: Status = { state: 'idle' };
   let link: Link | undefined;
   let ready: Link | undefined;
   /** The channels of a link that can join none. */
@@ -68,10 +65,6 @@ export function createConnection(context: LinkContext, options: ConnectionOption
   /** It is found out which channels the server refuses. */
   let isIsolating = false;
 
-  const setStatus = (next: Status): void => {
-    status = next;
-    for (const listener of listeners) listener(next);
-  };
   const transportOf = (): Transport => transports[index] as Transport;
   const stopTimer = (): void => {
     env.clearTimeout(timer);
@@ -229,10 +222,6 @@ export function createConnection(context: LinkContext, options: ConnectionOption
 
   return {
     channels,
-    listeners,
-    get status() {
-      return status;
-    },
     get isClosed() {
       return isClosed;
     },

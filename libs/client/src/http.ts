@@ -1,5 +1,4 @@
 import { type ErrorCode, temporary, TetracastError } from './errors';
-import type { PollAnswer, Start } from './message';
 import type { Tokens } from './tokens';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -25,10 +24,6 @@ export interface HttpClient {
    * @throws TetracastError the server's, `blocked` for an answer that is not the server's, `network`, `token_failed`
    */
   request(path: string, parameters: Parameters, init?: RequestInit, signal?: AbortSignal): Promise<Response>;
-  /** @param waitS how long the server waits for a message, in seconds; default 0 */
-  poll(channels: readonly string[], start: Start, waitS?: number, signal?: AbortSignal): Promise<PollAnswer>;
-  /** Everything that is stored after `start`, in pages; the last one is empty. */
-  history(channel: string, start: Start): AsyncGenerator<PollAnswer>;
 }
 
 export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: HttpOptions): HttpClient {
@@ -55,22 +50,7 @@ export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: 
     }
   };
 
-  const poll: HttpClient['poll'] = async (channels, start, wait = 0, signal) => {
-    const parameters = { channel: channels.join(), ...start, wait, limit: 1000 };
-    const response = await request('/polling', parameters, undefined, signal);
-    return (await response.json()) as PollAnswer;
-  };
-
-  async function* history(channel: string, start: Start): AsyncGenerator<PollAnswer> {
-    for (let from = start; ;) {
-      const answer = await poll([channel], from);
-      yield answer;
-      if (answer.messages.length === 0) return;
-      from = { after: answer.cursor };
-    }
-  }
-
-  return { url, request, poll, history };
+  return { url, request };
 }
 
 interface Problem {
@@ -85,5 +65,5 @@ async function errorOf(response: Response): Promise<TetracastError> {
   const retryAfterMs = Number(headers.get('retry-after')) * 1000 || undefined;
   return code !== undefined && type?.startsWith('urn:tetracast:')
     ? new TetracastError(code, detail ?? code, { isTemporary: status === 429 || status >= 500, retryAfterMs })
-    : temporary('blocked', `something before the server answered ${status}`, { retryAfterMs });
+    : temporary('blocked', `a proxy answered ${status}`, { retryAfterMs });
 }

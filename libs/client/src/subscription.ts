@@ -2,6 +2,7 @@ import { backOffMs } from './back-off';
 import type { Channels, Receiver } from './channels';
 import { sleep } from './environment';
 import { TetracastError, toError } from './errors';
+import { readHistory } from './history';
 import type { LinkContext } from './links/link';
 import type { Message, Reset, Start } from './message';
 import { createQueue } from './queue';
@@ -46,7 +47,7 @@ export interface Subscription<T = unknown> extends AsyncIterableIterator<Message
 /** @param onMessage absent: the subscription is iterated */
 export function createSubscription<T>(
   { http, env }: LinkContext,
-  channels: Channels,
+  channels: Pick<Channels, 'cursor' | 'add' | 'remove'>,
   channel: string,
   options: SubscribeOptions<T>,
   onMessage: ((message: Message<T>) => void) | undefined,
@@ -127,7 +128,7 @@ export function createSubscription<T>(
   const replayFrom = (start: Start, load: number): Promise<void> => {
     let from = start;
     return retry(load, async () => {
-      for await (const { messages, cursor, reset } of http.history(channel, from)) {
+      for await (const { messages, cursor, reset } of readHistory(http, channel, from)) {
         if (!isCurrent(load)) return;
         if (reset !== undefined) call(onReset, reset);
         for (const message of messages) {

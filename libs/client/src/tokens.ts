@@ -26,7 +26,7 @@ export function createTokens(source: TokenSource): Tokens {
       return (current = isFixed ? source : await source());
     } catch (cause) {
       pending = undefined;
-      throw temporary('token_failed', 'the token function failed', { cause });
+      throw temporary('token_failed', '`token` failed', { cause });
     }
   };
   const get = (): Promise<string | undefined> => (pending ??= load());

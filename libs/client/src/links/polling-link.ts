@@ -1,5 +1,6 @@
 import { sleep } from '../environment';
 import { toError } from '../errors';
+import { poll } from '../history';
 import { cursorAfter, type PollAnswer, type Start } from '../message';
 import type { OpenLink } from './link';
 
@@ -19,10 +20,10 @@ export const openPollingLink: OpenLink = ({ http, env }, channels, start, events
   /** The longest wait that may work. */
   let longestS = WAIT_S;
 
-  const poll = async (waitS: number): Promise<PollAnswer | undefined> => {
+  const tryPoll = async (waitS: number): Promise<PollAnswer | undefined> => {
     const startedMs = env.now();
     try {
-      return await http.poll(channels, from, waitS, signal);
+      return await poll(http, channels, from, waitS, signal);
     } catch (error) {
       if (waitS === 0 || !toError(error).isTemporary || env.now() - startedMs < 1000) throw error;
       longestS = waitS >> 1;
@@ -33,7 +34,7 @@ export const openPollingLink: OpenLink = ({ http, env }, channels, start, events
     // The first poll is not held: its answer shows that polling works.
     let waitS = 0;
     while (!isAborted()) {
-      const answer = await poll(waitS);
+      const answer = await tryPoll(waitS);
       if (isAborted()) return;
       if (answer !== undefined) {
         const { messages, cursor, reset } = answer;
