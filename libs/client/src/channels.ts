@@ -77,7 +77,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
   const begun = (started: readonly string[]): void => {
     for (const name of started) {
       const channel = byName.get(name);
-      if (channel !== undefined) channel.hasBegun = true;
+      if (channel) channel.hasBegun = true;
       for (const receiver of receiversOf(name)) receiver.onJoined();
     }
   };
@@ -93,7 +93,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
   };
   const joinGroup = (link: Link, group: readonly string[], start: Start): void => {
     link.join?.(group, start, (error) => {
-      if (error === undefined) begun(group);
+      if (!error) begun(group);
       else if (error.isTemporary) host.lost(link, error);
       else if (group.length > 1) for (const name of group) joinGroup(link, [name], start);
       else for (const name of group) refuse(name, error);
@@ -108,7 +108,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
     add: (name, receiver) => {
       const channel = byName.get(name);
       const key = keyOf(receiver.start);
-      if (channel === undefined) {
+      if (!channel) {
         const receivers = new Set([receiver]);
         byName.set(name, { receivers, start: receiver.start, hasBegun: false, link: undefined });
         host.update();
@@ -161,7 +161,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
         channel.link = link;
         const start = channel.hasBegun ? { after: channels.cursor } : channel.start;
         const group = groups.get(keyOf(start));
-        if (group === undefined) groups.set(keyOf(start), { names: [name], start });
+        if (!group) groups.set(keyOf(start), { names: [name], start });
         else group.names.push(name);
       }
       for (const group of groups.values()) joinGroup(link, group.names, group.start);

@@ -119,7 +119,7 @@ export function createClient(options: ClientOptions = {}): Client {
     connection.close();
     publisher.close();
   };
-  if (onStatus !== undefined) status.listen(onStatus);
+  if (onStatus) status.listen(onStatus);
   signal?.addEventListener('abort', close);
   if (signal?.aborted) close();
 
@@ -131,7 +131,7 @@ export function createClient(options: ClientOptions = {}): Client {
   ): Subscription<T> | (() => void) {
     const subscription = createSubscription<T>(context, connection.channels, channel, wanted, onMessage);
     if (connection.isClosed) subscription.close();
-    return onMessage === undefined ? subscription : () => subscription.close();
+    return !onMessage ? subscription : () => subscription.close();
   }
 
   return {

@@ -91,13 +91,13 @@ export function createConnection(context: LinkContext, options: ConnectionOption
   };
   const updateNow = (): void => {
     if (isClosed || isPaused || (channels.size === 0 && !isHeld)) {
-      if (link === undefined && timer === undefined) return;
+      if (!link && !timer) return;
       stop();
       if (!isClosed) setStatus({ state: 'idle' });
-    } else if (link === undefined) {
-      if (timer === undefined && !isIsolating) open();
-    } else if (link.join !== undefined) channels.join(link);
-    else if (ready !== undefined) void channels.prepare(ready, ending.signal);
+    } else if (!link) {
+      if (!timer && !isIsolating) open();
+    } else if (link.join) channels.join(link);
+    else if (ready) void channels.prepare(ready, ending.signal);
   };
   /** Replaces the link, and resumes. */
   const reopen = (): void => {
@@ -121,13 +121,13 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     );
     link = opened;
     timer = env.setTimeout(() => lost(opened, temporary('timeout', `${transport} did not answer`)), connectTimeoutMs);
-    if (opened.join !== undefined) channels.join(opened);
+    if (opened.join) channels.join(opened);
     else channels.enter(opened, names);
   };
   const eventsOf = (linkOf: () => Link): LinkEvents => {
     return {
       onReady: () => {
-        if (ready !== undefined) return;
+        if (ready) return;
         stopTimer();
         ready = link;
         readyAt = env.now();
@@ -141,16 +141,16 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       onActivity: watchdog.seen,
       onMove: (cursor, message, reset) => {
         channels.cursor = cursor;
-        if (link !== undefined && link.join === undefined) channels.begin(link);
-        if (message !== undefined) channels.push(message);
-        if (reset !== undefined) channels.onReset(reset);
+        if (link && !link.join) channels.begin(link);
+        if (message) channels.push(message);
+        if (reset) channels.onReset(reset);
       },
       onEnd: (error) => lost(linkOf(), error),
     };
   };
   const lost = (ended: Link, error: TetracastError): void => {
     if (ended !== link) return;
-    const isReady = ready !== undefined;
+    const isReady = ready;
     stop();
     if (!error.isTemporary) {
       void refused(error, ending.signal);
@@ -210,7 +210,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
   );
   const watchdog = createWatchdog(env, options.heartbeatTimeoutMs, {
     onSilent: () => {
-      if (link !== undefined) lost(link, temporary('timeout', 'nothing arrived for too long'));
+      if (link) lost(link, temporary('timeout', 'nothing arrived for too long'));
     },
     onQuiet: () => ready?.ping?.(),
     onWake: wake,

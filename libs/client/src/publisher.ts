@@ -59,9 +59,9 @@ export function createPublisher({ http, env }: LinkContext, options: PublisherOp
     // A publication on its way by HTTP keeps its place.
     if (isPosting) return;
     const waiting = queue.filter(({ isSent }) => !isSent);
-    if (link?.publish === undefined) {
+    if (!link?.publish) {
       const [next] = waiting;
-      if (next !== undefined && path !== undefined) void post(path, next);
+      if (next && path !== undefined) void post(path, next);
       return;
     }
     for (const queued of waiting) {
@@ -97,7 +97,7 @@ export function createPublisher({ http, env }: LinkContext, options: PublisherOp
       if (queue.length > 0) retryTimer = env.setTimeout(flush, backOffMs(env, attempt++, error));
     } else {
       attempt = 0;
-      queued.settle(error, error === undefined ? result : undefined);
+      queued.settle(error, !error ? result : undefined);
     }
   };
   return {
@@ -118,7 +118,7 @@ export function createPublisher({ http, env }: LinkContext, options: PublisherOp
             env.clearTimeout(timer);
             signal?.removeEventListener('abort', abort);
             onWaiting(queue.length > 0);
-            if (result === undefined) reject(error ?? closedError);
+            if (!result) reject(error ?? closedError);
             else resolve(result.duplicate ? { id: result.id, duplicate: true } : { id: result.id });
           },
         };

@@ -18,7 +18,7 @@ export function createQueue<T>(onClose: () => void): Queue<T> {
   let failure: Error | undefined;
   const settle = ({ resolve, reject }: Reader<T>): void => {
     if (values.length > 0) resolve({ done: false, value: values.shift() as T });
-    else if (failure !== undefined) {
+    else if (failure) {
       reject(failure);
       failure = undefined;
     } else resolve({ done: true, value: undefined });
@@ -33,7 +33,7 @@ export function createQueue<T>(onClose: () => void): Queue<T> {
     push: (value) => {
       values.push(value);
       const reader = readers.shift();
-      if (reader !== undefined) settle(reader);
+      if (reader) settle(reader);
     },
     end: (error) => {
       if (isEnded) return;

@@ -81,7 +81,7 @@ export function createSubscription<T>(
   const deliver = (message: Message): void => {
     if (signal.aborted) return;
     let checked = message as Message<T>;
-    if (schema !== undefined && message.event !== SNAPSHOT_EVENT) {
+    if (schema && message.event !== SNAPSHOT_EVENT) {
       const result = schema['~standard'].validate(message.data);
       // An asynchronous schema has neither: messages are delivered at once, in order.
       if (!('value' in result)) {
@@ -91,11 +91,11 @@ export function createSubscription<T>(
       }
       checked = { ...message, data: result.value };
     }
-    if (onMessage === undefined) queue.push(checked);
+    if (!onMessage) queue.push(checked);
     else call(onMessage, checked);
   };
   const push = (message: Message): void => {
-    if (pending !== undefined) pending.push(message);
+    if (pending) pending.push(message);
     else if (!seen.has(message.id)) {
       // Messages come in order: none of those before this one comes any more.
       seen.clear();
@@ -130,7 +130,7 @@ export function createSubscription<T>(
     return retry(load, async () => {
       for await (const { messages, cursor, reset } of readHistory(http, channel, from)) {
         if (!isCurrent(load)) return;
-        if (reset !== undefined) call(onReset, reset);
+        if (reset) call(onReset, reset);
         for (const message of messages) {
           seen.add(message.id);
           deliver(message);
@@ -145,7 +145,7 @@ export function createSubscription<T>(
     const cursor = channels.cursor ?? '';
     pending = [];
     const state = await retry(load, async () => snapshot?.(signal));
-    if (state === undefined || !isCurrent(load)) return;
+    if (!state || !isCurrent(load)) return;
     const { data, after: at } = state;
     deliver({ id: at ?? cursor, channel, event: SNAPSHOT_EVENT, data, time: env.now() });
     if (at === undefined) flush();
@@ -165,11 +165,11 @@ export function createSubscription<T>(
       if (hasBegun) return;
       hasBegun = true;
       call(options.onBegin, channels.cursor ?? '');
-      if (snapshot !== undefined) void loadSnapshot();
+      if (snapshot) void loadSnapshot();
     },
     onReset: (reset) => {
       call(onReset, reset);
-      if (snapshot !== undefined && hasBegun) void loadSnapshot();
+      if (snapshot && hasBegun) void loadSnapshot();
     },
     skip: (ids) => {
       seen = new Set([...seen, ...ids]);
@@ -184,7 +184,7 @@ export function createSubscription<T>(
       queue.end(failure);
       if (signal.aborted) return;
       close();
-      if (failure !== undefined && onMessage !== undefined) report(failure);
+      if (failure && onMessage) report(failure);
     },
   };
   const queue = createQueue<Message<T>>(close);

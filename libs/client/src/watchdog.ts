@@ -57,7 +57,7 @@ export function createWatchdog(env: Environment, timeoutMs: number, events: Watc
     onWindow('online', () => events.onWake()),
     onWindow('visibilitychange', () => {
       // Meanwhile the browser has slowed the timers down.
-      if (!env.isHidden() && (timer === undefined || now() - seenAt >= timeoutMs)) events.onWake();
+      if (!env.isHidden() && (!timer || now() - seenAt >= timeoutMs)) events.onWake();
     }),
     // An open connection would keep the page out of the back/forward cache.
     onWindow('pagehide', () => events.onPause(true)),

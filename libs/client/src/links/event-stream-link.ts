@@ -27,7 +27,7 @@ export const openEventStreamLink: OpenLink = ({ http, tokens }, channels, start,
     if (id !== undefined) {
       if (event === RESET_EVENT) events.onMove(id, undefined, value);
       else events.onMove(id, value);
-    } else if (value !== undefined && event === 'tetracast:token_expiring') {
+    } else if (value && event === 'tetracast:token_expiring') {
       // If that fails, the server ends the stream, and the next one has a new token or the reason.
       renewToken(value.connection).catch(() => undefined);
     }

@@ -36,11 +36,11 @@ export const openPollingLink: OpenLink = ({ http, env }, channels, start, events
     while (!isAborted()) {
       const answer = await tryPoll(waitS);
       if (isAborted()) return;
-      if (answer !== undefined) {
+      if (answer) {
         const { messages, cursor, reset } = answer;
         events.onActivity();
         events.onReady();
-        if (reset !== undefined) events.onMove(reset.cursor, undefined, reset);
+        if (reset) events.onMove(reset.cursor, undefined, reset);
         // A callback may close the link.
         for (const message of messages) if (!isAborted()) events.onMove(cursorAfter(message), message);
         if (!isAborted()) events.onMove(cursor);

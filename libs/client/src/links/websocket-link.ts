@@ -75,7 +75,7 @@ export const openWebSocketLink: OpenLink = ({ http, tokens, WebSocket }, _channe
     done?.(error, frame);
   };
   const open = async (): Promise<void> => {
-    if (WebSocket === undefined) throw temporary('blocked', 'there is no WebSocket here: give one as an option');
+    if (!WebSocket) throw temporary('blocked', 'there is no WebSocket here: give one as an option');
     const token = await tokens.get();
     if (isOver) return;
     const protocols = ['tetracast.v1', ...(token === undefined ? [] : [`tetracast.token.${token}`])];
