@@ -28,6 +28,8 @@ export const layers = [
   { layer: 'testing', mayImport: ['message-model'] },
   // For browsers, so it shares no code with the services; its tests start them.
   { layer: 'client', mayImport: [], testsMayImport: ['message-model', 'service-kit', 'standalone'] },
+  { layer: 'react', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
+  { layer: 'cli', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone'] },
   { layer: 'bench', mayImport: ['testing'] },
   { layer: 'docs', mayImport: [] },

@@ -45,7 +45,7 @@ type Callback<T> = (message: Message<T>) => void;
 export interface Client extends AsyncDisposable {
   readonly status: Status;
   /** Calls `listener` at each change. Returns the way to stop. */
-  onStatus(listener: StatusListener): () => void;
+  readonly onStatus: (listener: StatusListener) => () => void;
   /** The current status, then each change; ends after `closed`, and when `signal` is aborted. */
   statuses(signal?: AbortSignal): AsyncIterableIterator<Status>;
   /** Calls `onMessage` for each message. Returns the way to unsubscribe. */
