@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBench } from './commands/bench';
 import { addDoctor } from './commands/doctor';
 import { addPub } from './commands/pub';
 import { addSub } from './commands/sub';
@@ -17,7 +18,7 @@ export function createProgram(io: Io): Command {
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
     });
-  for (const add of [addSub, addPub, addToken, addDoctor]) add(program, io);
+  for (const add of [addSub, addPub, addToken, addDoctor, addBench]) add(program, io);
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
   return program;
 }

@@ -146,3 +146,16 @@ describe('the command', () => {
     expect(pipe.out).not.toContain('\u001b');
   });
 });
+
+describe('bench', () => {
+  it.each(['websocket', 'sse', 'polling'])(
+    'counts every message over %s, with percentiles and a histogram',
+    async (transport) => {
+      const args = ['bench', '-c', '3', '-r', '20', '-s', '1', '--transport', transport];
+      const { code, out } = await cli(args, at(server.url));
+
+      expect(code).toBe(0);
+      expect(out).toMatch(/^60 of 60 messages received\np50 [\d.]+ ms {3}p90 .*\n(?:≤ +\d+ ms █+ \d+\n)+$/);
+    },
+  );
+});

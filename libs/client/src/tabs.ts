@@ -98,7 +98,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     });
     served.set(key, off);
   };
-  /** A tab holds a lock of its own as long as it lives. */
+  /** Each tab holds a lock as long as it lives. */
   const watch = (other: string): void => {
     if (other === tab || watched.has(other)) return;
     watched.add(other);
