@@ -8,7 +8,7 @@ import { describeError, EXIT, exitCodeOf } from './exit-codes';
 import { type Io, paint } from './io';
 
 /** The command with all its subcommands. */
-export function createProgram(io: Io): Command {
+function createProgram(io: Io): Command {
   const program = new Command('tetracast')
     .description('Subscribe, publish, make tokens, and find out what a proxy does to a Tetracast server.')
     .version('0.1.0')
