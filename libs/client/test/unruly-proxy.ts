@@ -35,6 +35,8 @@ export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
     const pair = { near, far, budget: Infinity };
     pairs.add(pair);
     let isStream = false;
+    // TCP loses no bytes: a connection that has lost some passes nothing on any more.
+    let isDead = false;
     const { cutsIdleMs } = proxy.weather;
     for (const socket of [near, far]) {
       socket.setNoDelay(true).on('error', () => undefined);
@@ -49,7 +51,8 @@ export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
       const { isDeaf, isBadGateway, blocksUpgrades } = proxy.weather;
       const text = chunk.toString('latin1');
       const isRequest = REQUEST.test(text);
-      if (isDeaf === true) return;
+      isDead ||= isDeaf === true;
+      if (isDead) return;
       if (isRequest && isBadGateway === true) near.end(BAD_GATEWAY);
       else if (isRequest && blocksUpgrades === true && /\r\nupgrade: websocket/i.test(text)) near.end(REFUSED_UPGRADE);
       else far.write(chunk);
@@ -57,7 +60,8 @@ export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
     far.on('data', (chunk: Buffer) => {
       const { isDeaf, buffers } = proxy.weather;
       isStream ||= chunk.includes('text/event-stream');
-      if (isDeaf === true || (buffers === true && isStream)) return;
+      isDead ||= isDeaf === true || (buffers === true && isStream);
+      if (isDead) return;
       near.write(chunk.subarray(0, pair.budget));
       pair.budget -= chunk.length;
       if (pair.budget <= 0) near.destroySoon();
