@@ -135,7 +135,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       byName.delete(name);
       if (byName.size === 0) channels.cursor = undefined;
       if (channel.link?.leave !== undefined) channel.link.leave([name]);
-      else if (channel.hasBegun) host.reopen();
+      else if (channel.hasBegun && byName.size > 0) host.reopen();
       host.update();
     },
     push: (message) => {

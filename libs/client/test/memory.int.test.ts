@@ -1,0 +1,41 @@
+import type { TestService } from '@tetracast/service-kit/testing';
+import { uniqueChannel } from '@tetracast/testing';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Client } from '../src/index';
+import { connectTo, startServer, TRANSPORTS } from './start-server';
+
+const CYCLES = 100;
+const MIB = 1024 * 1024;
+
+let server: TestService;
+beforeAll(async () => {
+  server = await startServer({ CHANNEL_IDLE_TIMEOUT: '0s' });
+});
+afterAll(() => server.close());
+
+function liveBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Subscribes and unsubscribes; the connection opens and closes each time. */
+async function cycle(client: Client, channel: string): Promise<void> {
+  const off = await new Promise<() => void>((resolve) => {
+    const end = client.subscribe(channel, { onMessage: () => undefined, onBegin: () => resolve(() => end()) });
+  });
+  off();
+  for await (const { state } of client.statuses()) if (state === 'idle') break;
+}
+
+it.each(TRANSPORTS)(`${CYCLES} connections over %s leave nothing behind`, async (transport) => {
+  await using client = connectTo(server.url, { transports: [transport] });
+  const channel = uniqueChannel();
+  for (let round = 0; round < CYCLES; round++) await cycle(client, channel);
+  const before = liveBytes();
+  for (let round = 0; round < CYCLES; round++) await cycle(client, channel);
+
+  // A connection that stayed behind has some KB.
+  expect(liveBytes() - before).toBeLessThan(MIB);
+});
