@@ -12,7 +12,7 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY --from=manifests /manifests/ ./
 # No install script is needed: esbuild's binary is an optional dependency that npm has unpacked.
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
+RUN --mount=type=cache,target=/npm-cache npm ci --ignore-scripts --cache /npm-cache
 COPY . .
 RUN npx vitepress build apps/docs && node tools/bundle.mjs
 
@@ -36,6 +36,7 @@ COPY apps/gateway/bin /opt/gateway/bin
 COPY apps/gateway/conf /opt/gateway/conf
 # With the defaults and these arguments, so that no shell is needed when it runs; bin/start.sh is for other settings.
 ARG WORKER_PROCESSES
+ARG EXPOSE_API
 RUN for name in gateway ports; do \
     sh /opt/gateway/bin/render.sh /opt/gateway/conf/$name.conf.template >/opt/gateway/conf/$name.conf || exit 1; \
   done

@@ -31,6 +31,7 @@ export default [
       'libs/testing/src/**',
       'libs/client/src/environment.ts',
       'apps/bench/src/**',
+      'libs/server/src/**',
       'apps/standalone/src/faults/**',
     ],
     rules: {

@@ -30,8 +30,10 @@ export const layers = [
   { layer: 'client', mayImport: [], testsMayImport: ['message-model', 'service-kit', 'standalone'] },
   { layer: 'react', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'cli', mayImport: ['client', 'node-io'], testsMayImport: ['service-kit', 'standalone'] },
-  { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone'] },
+  { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server'] },
   { layer: 'bench', mayImport: ['testing'] },
+  // A separate package, which depends on nothing.
+  { layer: 'server', mayImport: [] },
   { layer: 'docs', mayImport: [] },
   { layer: 'tools', mayImport: [] },
 ];

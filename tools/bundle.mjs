@@ -21,8 +21,22 @@ const page = {
   'vendor/uPlot.min.css': 'node_modules/uplot/dist/uPlot.min.css',
 };
 
+const apiPage = {
+  'api-docs': 'apps/api/src/documents/page',
+  'api-docs/swagger-ui-bundle.js': 'node_modules/@fastify/swagger-ui/static/swagger-ui-bundle.js',
+  'api-docs/swagger-ui.css': 'node_modules/@fastify/swagger-ui/static/swagger-ui.css',
+};
+
 /** What lies beside an app's `main.cjs`, by app: destination → file or folder of the repository. */
-const ASSETS = { socketio: socketIoClient, standalone: { ...page, ...socketIoClient }, web: page };
+const ASSETS = {
+  api: apiPage,
+  socketio: socketIoClient,
+  standalone: { ...page, ...socketIoClient, ...apiPage },
+  web: page,
+};
+
+/** Packages that are only resolved, to find their browser files when there is no folder of them beside the bundle. */
+const RESOLVED = ['jquery', 'uplot', 'socket.io/package.json', '@fastify/swagger-ui/package.json'];
 
 /** What an app that is only run from this repository, with its `node_modules`, leaves there. */
 const EXTERNAL = {
@@ -46,9 +60,8 @@ async function bundle(app) {
     target: 'node20',
     format: 'cjs',
     loader: { '.lua': 'text' },
-    // The first two are only resolved, to find their browser files when there is no folder of them beside the bundle. The last
-    // is no dependency, but `debug` would use it if it is there, as it is for some tool of this workspace.
-    external: ['jquery', 'uplot', 'socket.io/package.json', 'supports-color', ...(EXTERNAL[app] ?? [])],
+    // `supports-color` is no dependency, but `debug` would use it if it is there, as it is for some tool of this workspace.
+    external: [...RESOLVED, 'supports-color', ...(EXTERNAL[app] ?? [])],
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'none',
@@ -58,7 +71,7 @@ async function bundle(app) {
     mkdirSync(dirname(join(folder, to)), { recursive: true });
     cpSync(join(ROOT, from), join(folder, to), { recursive: true });
   }
-  for (const part of ['public', 'vendor']) compressTexts(join(folder, part));
+  for (const part of ['public', 'vendor', 'api-docs']) compressTexts(join(folder, part));
   putInPlace(folder, join(ROOT, 'dist/apps', app));
   console.log(`dist/apps/${app}/main.cjs`);
 }

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { checkClosedApi } from './compose-api.mjs';
 import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, hearEcho, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 import { services } from './services.mjs';
@@ -87,6 +88,15 @@ async function checkPage(what, { web, socketio }) {
       const { status } = await fetch(url);
       expect(status === 200, `${url}: ${status}`);
     }
+  });
+}
+
+async function checkDocs(what, { web }) {
+  await check(`${what}: the documentation is served`, async () => {
+    const response = await fetch(`${web}/docs/`);
+    const html = await response.text();
+    expect(response.status === 200, response.status);
+    expect(html.includes('<title>Tetracast</title>'), 'it has another title');
   });
 }
 
@@ -191,14 +201,8 @@ const REPLICATED = ['sse', 'websocket', 'socketio'];
 
 async function checkReplicas() {
   await check('two replicas of sse, websocket and socketio start', async () => {
-    await compose(
-      'up',
-      '-d',
-      '--wait',
-      '--no-build',
-      '--no-recreate',
-      ...REPLICATED.flatMap((name) => ['--scale', `${name}=2`]),
-    );
+    const scales = REPLICATED.flatMap((name) => ['--scale', `${name}=2`]);
+    await compose(...['up', '-d', '--wait', '--no-build', '--no-recreate', ...scales]);
     for (const service of REPLICATED) {
       const found = await containersOf(service);
       expect(found.length === 2, `${found.length} of ${service}`);
@@ -251,6 +255,7 @@ async function checkReplicas() {
 for (const [what, urls] of Object.entries(SETS)) {
   await checkDelivery(what, urls);
   await checkPage(what, urls);
+  await checkDocs(what, urls);
 }
 await check('own ports: a plain WebSocket at / of 3601 gets what it sends', () => hearEcho('ws://localhost:3601'));
 await checkOrigins();
@@ -258,6 +263,7 @@ await checkContainers();
 await checkGateway();
 await checkRedis();
 await checkReplicas();
+await checkClosedApi(check, expect);
 await checkTokens(check, expect, compose, GATEWAY);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -9,6 +9,7 @@ import { io } from 'socket.io-client';
 import WebSocket from 'ws';
 
 import { getJson, until } from './compose-clients.mjs';
+import { checkApi } from './compose-api.mjs';
 import { checkLab } from './compose-lab.mjs';
 
 const CHANNEL = 'chat:room';
@@ -18,7 +19,8 @@ const MAX_MESSAGE_BYTES = 1000;
 /** `compose` runs a command of Docker's compose with this process's environment, which names the file of settings. */
 export async function checkTokens(check, expect, compose, gateway) {
   const AUTH_SECRET = randomBytes(32).toString('hex');
-  const settings = { AUTH_SECRET, MAX_MESSAGE_BYTES, ALLOWED_ORIGINS: PAGE };
+  const API_KEY = randomBytes(32).toString('base64url');
+  const settings = { AUTH_SECRET, API_KEYS: `check=${API_KEY}/*/*`, MAX_MESSAGE_BYTES, ALLOWED_ORIGINS: PAGE };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(process.env.COMPOSE_ENV_FILES, lines.join(''));
   const env = { ...process.env, AUTH_SECRET };
@@ -107,5 +109,6 @@ export async function checkTokens(check, expect, compose, gateway) {
     const statuses = [await from(PAGE), await from('http://localhost:3606')];
     expect(statuses.join() === '200,403', `origins: ${statuses}`);
   });
+  await checkApi(check, expect, { compose, gateway, key: API_KEY, token: mint('--sub', 'ann', '--subscribe', '*') });
   await checkLab(check, expect, gateway, mint);
 }

@@ -10,10 +10,14 @@ import { join } from 'node:path';
 import { ROOT } from './checkout.mjs';
 import { services } from './services.mjs';
 
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** What the build of the documentation site puts into its files, which the web service sends to browsers. The build checks the list. */
+const SITE = readJson(join(ROOT, 'apps/docs/src/bundled-packages.json'));
+
 /** The apps that have an image, and the one that is all of them. */
 const SHIPPED = [...services.map(({ name }) => name), 'standalone'].map((app) => `@tetracast/${app}`);
 
-const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const ofNpm = { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] };
 const bom = JSON.parse(execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application'], ofNpm));
 
@@ -21,12 +25,17 @@ const components = new Map(bom.components.map((component) => [component['bom-ref
 const edges = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
 const nameOf = (ref) => ref.slice(0, ref.lastIndexOf('@'));
 
+/** The packages of the site. Of what they need themselves, only that is in it which is in the list. */
+const ofSite = new Set([...components.keys()].filter((ref) => SITE.includes(nameOf(ref))));
+
 /** What a component needs to run: for our own projects npm lists what their tests need as well. */
 function needsOf(ref) {
   const needs = edges.get(ref) ?? [];
+  if (ofSite.has(ref)) return needs.filter((need) => ofSite.has(need));
   if (!ref.startsWith('@tetracast/')) return needs;
   const { dependencies = {} } = readJson(join(ROOT, 'node_modules', nameOf(ref), 'package.json'));
-  return needs.filter((need) => Object.hasOwn(dependencies, nameOf(need)));
+  const own = needs.filter((need) => Object.hasOwn(dependencies, nameOf(need)));
+  return nameOf(ref) === '@tetracast/web' ? [...own, ...ofSite] : own;
 }
 
 const shipped = new Set([...components.keys()].filter((ref) => SHIPPED.includes(nameOf(ref))));

@@ -29,12 +29,14 @@ function patternOf(path) {
   return escaped.endsWith('/*') ? `^${escaped.slice(0, -2)}(?:/|$)` : `^${escaped}/?$`;
 }
 
-function locationOf(service, { path, note, buffering = true, readTimeout, sendTimeout }) {
+function locationOf(service, { path, note, exposedBy, ownBodyLimit, buffering = true, readTimeout, sendTimeout }) {
   return [
     ...(note === undefined ? [] : [`# ${note}`]),
     `location ${path === '/*' ? '/' : `~ ${patternOf(path)}`} {`,
+    ...(exposedBy === undefined ? [] : [`  set $exposed \${${exposedBy}};`, '  if ($exposed != true) { return 404; }']),
     `  set $upstream \${UPSTREAM_${settingOf(service)}};`,
     '  proxy_pass http://$upstream;',
+    ...(ownBodyLimit ? ['  client_max_body_size 0;', '  proxy_request_buffering off;'] : []),
     ...(buffering ? [] : ['  proxy_buffering off;']),
     ...(readTimeout === undefined ? [] : [`  proxy_read_timeout ${readTimeout};`]),
     ...(sendTimeout === undefined ? [] : [`  proxy_send_timeout ${sendTimeout};`]),

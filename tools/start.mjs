@@ -1,5 +1,6 @@
 /** `npm start`: from a fresh clone to a running standalone, in this very process, so that signals and exit code are its own. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -7,6 +8,7 @@ import { installDependencies, requireNode, ROOT } from './checkout.mjs';
 import { endWithNpm } from './npm-parent.mjs';
 
 requireNode();
+readEnvFile();
 installDependencies();
 execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
   stdio: ['ignore', 'ignore', 'inherit'],
@@ -17,6 +19,14 @@ process.setSourceMapsEnabled(true);
 // The faults of the lab page, which are for the machine of a developer alone: apps/standalone/README.md.
 process.argv.push('--faults');
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);
+
+/** Settings in `.env`, as for `docker compose`; those of the environment come first. */
+function readEnvFile() {
+  const file = join(ROOT, '.env');
+  if (!existsSync(file)) return;
+  process.loadEnvFile(file);
+  console.log('Read settings from .env');
+}
 
 /** The lab page may use PLAIN_PORT as well: its origin is another there, and on loopback it is of this server alone. */
 function allowLabPage() {

@@ -13,7 +13,7 @@ const SECRET_MIN_BYTES = 32;
 
 const USAGE =
   'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… [--admin] ' +
-  '[--ttl 1h] [--iss <issuer>] [--aud <audience>]';
+  '[--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
 
 const text = { type: 'string' };
 const list = { type: 'string', multiple: true };
@@ -23,6 +23,7 @@ const OPTIONS = {
   publish: list,
   presence: list,
   admin: { type: 'boolean' },
+  api: list,
   ttl: { ...text, default: '1h' },
   iss: text,
   aud: text,
@@ -56,7 +57,7 @@ function readSettings() {
 }
 
 requireNode();
-const { ttl, admin, subscribe, publish, presence, ...given } = readOptions();
+const { ttl, admin, subscribe, publish, presence, api, ...given } = readOptions();
 const lifetime = readSecondsOf(ttl);
 const setting = readSettings();
 const secret = setting('AUTH_SECRET')?.trim() || fail('AUTH_SECRET is not set, neither in the environment nor in .env');
@@ -72,7 +73,7 @@ const token = await new SignJWT({
   jti: randomUUID(),
   iat: now,
   exp: now + lifetime,
-  tetracast: { subscribe, publish, presence, admin },
+  tetracast: { subscribe, publish, presence, admin, api },
 })
   .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
   .sign(new TextEncoder().encode(secret));

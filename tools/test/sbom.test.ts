@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { projectFolders, readManifest, ROOT } from './workspace-files';
+import { projectFolders, readManifest, readText, ROOT } from './workspace-files';
 
 interface Component {
   readonly name: string;
@@ -14,7 +14,7 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-const SHIPPED = ['polling', 'socketio', 'sse', 'standalone', 'web', 'websocket'];
+const SHIPPED = ['api', 'polling', 'socketio', 'sse', 'standalone', 'web', 'websocket'];
 
 const bom = JSON.parse(execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: ROOT, encoding: 'utf8' })) as Bom;
 const listed = bom.components.map(({ name, version }) => `${name}@${version}`);
@@ -45,6 +45,17 @@ describe('npm run sbom', () => {
     expect(bom.components.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['pino', 'engine.io', 'helmet', 'avvio']),
     );
+  });
+
+  it('names the browser code of the documentation site as what web needs, and not what only builds it', () => {
+    const site = JSON.parse(readText('apps/docs/src/bundled-packages.json')) as string[];
+    expect(site).toEqual(expect.arrayContaining(['vitepress', 'vue', 'minisearch']));
+    const names = bom.components.map(({ name }) => name);
+    expect(site.filter((name) => !names.includes(name))).toEqual([]);
+    for (const name of ['vite', 'shiki', 'rollup', '@vue/compiler-sfc', '@tetracast/docs'])
+      expect(names).not.toContain(name);
+    const web = bom.dependencies.find(({ ref }) => ref.startsWith('@tetracast/web@'));
+    expect(web?.dependsOn.map((ref) => ref.slice(0, ref.lastIndexOf('@')))).toEqual(expect.arrayContaining(site));
   });
 
   it('names nothing that only tests, tools and benchmarks need', () => {

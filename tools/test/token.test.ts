@@ -31,7 +31,7 @@ function claimsOf({ stdout, stderr, status }: SpawnSyncReturns<string>): Record<
 describe('npm run token', () => {
   it('prints a token that says what was asked for', () => {
     const args =
-      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --admin --ttl 15m';
+      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --admin --api publish --ttl 15m';
     const claims = claimsOf(run([...args.split(' '), '--iss', 'me', '--aud', 'you']));
 
     expect(claims).toEqual({
@@ -41,7 +41,13 @@ describe('npm run token', () => {
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       iat: expect.any(Number) as number,
       exp: (claims['iat'] as number) + 900,
-      tetracast: { subscribe: ['chat:*', 'inbox:{sub}'], publish: ['chat:room'], presence: ['*'], admin: true },
+      tetracast: {
+        subscribe: ['chat:*', 'inbox:{sub}'],
+        publish: ['chat:room'],
+        presence: ['*'],
+        admin: true,
+        api: ['publish'],
+      },
     });
     expect(Math.abs(Date.now() / 1000 - (claims['iat'] as number))).toBeLessThan(30);
   });

@@ -80,6 +80,11 @@ const MARKS: readonly Mark[] = [
     to: ['publishing', 'none the script alone (redis-benchmark)', 'messages/s'],
     atLeast: 0.4,
   },
+  ...['1000 per request', '1 to 1000 channels'].map((column) => ({
+    ours: ['batch', 'none Tetracast with Redis', column] as const,
+    to: ['batch', 'none Tetracast with Redis', '1 per request'] as const,
+    atLeast: 20,
+  })),
   ...['one token, max', 'all of a subject, max'].map((column) => ({
     ours: ['revocation', 'WebSocket Tetracast with Redis, 2 processes', column] as const,
     atMost: 1000,

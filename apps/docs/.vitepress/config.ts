@@ -1,4 +1,5 @@
 import type { DefaultTheme, UserConfig } from 'vitepress';
+import { bundledPackages } from '../src/bundled-packages';
 import { codeTheme, colourByClass, takeTime } from '../src/code-colours';
 import { finishSite } from '../src/finish-site';
 import { githubSlug } from '../src/github-slug';
@@ -8,6 +9,8 @@ import { BASE, SITE, SOURCES } from '../src/places';
 import { chinese, chineseSearch } from '../src/chinese';
 import { addSearchTerms } from '../src/search-terms';
 import { sidebarOf } from '../src/sidebar';
+import { themeRepairs } from '../src/theme-repairs';
+import { isTranslated } from '../src/translations';
 
 const SUMMARY =
   'Publish a message once: HTTP polling, Server-Sent Events, WebSocket and Socket.IO carry it to every browser.';
@@ -31,6 +34,10 @@ const config: UserConfig<DefaultTheme.Config> = {
   head: [['link', { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' }]],
   transformHead: ({ page }) =>
     page === '404.md' ? [] : [['link', { rel: 'alternate', type: 'text/markdown', href: `${BASE}${page}` }]],
+  // The language menu leads to the same page, see the repairs of the theme.
+  transformPageData: ({ relativePath, frontmatter }) => ({
+    frontmatter: { ...frontmatter, isTranslated: isTranslated(relativePath) },
+  }),
   transformHtml: withoutStyles,
   buildEnd: () => finishSite(SUMMARY),
   markdown: {
@@ -42,6 +49,7 @@ const config: UserConfig<DefaultTheme.Config> = {
     config: addRules,
   },
   vite: {
+    plugins: [themeRepairs, bundledPackages],
     // The browser loads a link to a Markdown file; without this the router looks for a page of that name.
     define: { 'import.meta.env.VITE_EXTRA_EXTENSIONS': '"md"' },
   },
@@ -60,9 +68,12 @@ const config: UserConfig<DefaultTheme.Config> = {
     outline: { level: [2, 3] },
     editLink: { pattern: `${BASE}:path`, text: 'This page as Markdown' },
     search: { provider: 'local', options: search },
-    notFound: { title: 'No such page', quote: 'Search, or choose a page from the contents.' },
-    // Most pages are in one language only.
-    i18nRouting: false,
+    notFound: {
+      title: 'No such page',
+      quote: 'Search, or choose a page from the contents.',
+      linkText: 'To the first page',
+      linkLabel: 'To the first page',
+    },
   },
 };
 

@@ -38,6 +38,7 @@ const ENGLISH: readonly Section[] = [
     pages: [
       ['Protocol', 'protocol.md'],
       ['Access', 'access.md'],
+      ['Server API', 'server-api.md'],
       ['Operate', 'operations.md'],
       ['When it does not work', 'troubleshooting.md'],
       ['Performance', 'performance.md'],

@@ -1,5 +1,6 @@
 import { launchChromium, NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
+import { DESKTOP, expectNoFlaws, PHONE } from './browsers/axe';
 import { startService } from './system';
 
 let browser: Browser;
@@ -32,6 +33,16 @@ async function open(path: string): Promise<void> {
   await pollUntil(runs, (isRunning) => isRunning);
 }
 
+async function switchTo(language: string): Promise<void> {
+  await page.locator('.VPNavBarTranslations').hover();
+  await page.locator('.VPNavBarTranslations').getByRole('link', { name: language }).click();
+}
+
+async function search(words: string): Promise<void> {
+  await page.locator('.VPNavBarSearch button').first().click();
+  await page.locator('.VPLocalSearchBox input').fill(words);
+}
+
 /** Chromium reports what the policy forbids as an error of the console. */
 function expectNoFailures(): void {
   expect(failures.splice(0)).toEqual([]);
@@ -50,8 +61,7 @@ describe('the documentation site in Chromium, under its content security policy'
 
   it('finds a word without a network beyond the server, and opens where it stands', async () => {
     await open('/docs/start');
-    await page.locator('.VPNavBarSearch button').first().click();
-    await page.locator('.VPLocalSearchBox input').fill('idempotency');
+    await search('idempotency');
     await page.locator('.VPLocalSearchBox .result').first().click();
     await page.waitForURL(/#./);
     expect((await page.locator('main').innerText()).toLowerCase()).toContain('idempotency');
@@ -68,19 +78,41 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(dark).not.toBe(light);
     await page.reload();
     expect(await background()).toBe(dark);
+    await page.evaluate('localStorage.removeItem("vitepress-theme-appearance")');
     expectNoFailures();
   });
 
-  it('opens in Chinese from the menu, and finds a Chinese word', async () => {
+  it('shows the lab on its home page', async () => {
+    await open('/docs/');
+    const picture = page.locator('.lab-picture img:visible');
+    await picture.scrollIntoViewIfNeeded();
+    await picture.evaluate((image) => (image as HTMLImageElement).decode());
+    await page.locator('.lab-picture').click();
+    await page.waitForURL(`${standalone.url}/`);
+    expectNoFailures();
+  });
+
+  it('opens the same page in Chinese from the menu, or the home page where there is none, and goes back', async () => {
     await open('/docs/start');
-    await page.locator('.VPNavBarTranslations').hover();
-    await page.getByRole('link', { name: '中文' }).first().click();
+    await switchTo('中文');
+    await page.getByRole('heading', { level: 1, name: '开始' }).waitFor();
+    await switchTo('English');
+    await page.getByRole('heading', { level: 1, name: 'Start' }).waitFor();
+    await open('/docs/protocol');
+    await switchTo('中文');
     await page.locator('html[lang="zh-CN"]').waitFor();
     await page.locator('.VPFeature', { hasText: '概念' }).click();
     await page.getByRole('heading', { level: 1, name: '概念' }).waitFor();
-    await page.locator('.VPNavBarSearch button').first().click();
-    await page.locator('.VPLocalSearchBox input').fill('时刻');
-    await page.locator('.VPLocalSearchBox .result', { hasText: '游标是其中的一个时刻' }).waitFor();
+    expectNoFailures();
+  });
+
+  it.each([
+    ['时刻', '游标是其中的一个时刻'],
+    ['重置', '重置（reset）说明可能缺了消息'],
+  ])('finds the Chinese word %s', async (word, heading) => {
+    await open('/docs/zh/start');
+    await search(word);
+    await page.locator('.VPLocalSearchBox .result', { hasText: heading }).waitFor();
     expectNoFailures();
   });
 
@@ -92,6 +124,37 @@ describe('the documentation site in Chromium, under its content security policy'
     expect(await answer.text()).toMatch(/^# Start\n/);
     const list = await (await page.request.get(`${standalone.url}/docs/llms.txt`)).text();
     expect(list).toContain('](which-transport.md)');
+    expectNoFailures();
+  });
+
+  it.each([
+    ['/docs/', undefined],
+    ['/docs/concepts', 'cursor'],
+    ['/docs/zh/', undefined],
+    ['/docs/zh/concepts', '游标'],
+    ['/docs/nothing', undefined],
+  ])('has no flaw that axe-core finds: %s, with the search for %s', async (path, words) => {
+    await page.setViewportSize(DESKTOP);
+    await open(path);
+    await expectNoFlaws(page, [DESKTOP, PHONE]);
+    if (words !== undefined) {
+      await search(words);
+      await page.locator('.VPLocalSearchBox .result').first().waitFor();
+      await expectNoFlaws(page, [PHONE, DESKTOP]);
+    }
+    const isThere = path !== '/docs/nothing';
+    expect(failures.splice(0).map((failure) => failure.includes('404'))).toEqual(isThere ? [] : [true]);
+  });
+});
+
+describe('the page of the server API in Chromium, under its content security policy', () => {
+  it('shows the calls, and makes one', async () => {
+    await page.goto(`${standalone.url}/api/docs`);
+    await page.getByText('List the channels that have messages, or had some').click();
+    await page.getByRole('button', { name: 'Try it out' }).click();
+    await page.getByRole('button', { name: 'Execute' }).click();
+    await page.locator('.live-responses-table').getByText('200').first().waitFor();
+    expect(await page.locator('.live-responses-table').innerText()).toContain('"channels"');
     expectNoFailures();
   });
 });

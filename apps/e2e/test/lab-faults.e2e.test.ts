@@ -55,6 +55,8 @@ describe('the code of a panel', () => {
       await single.locator('form button').click();
       await single.locator('li', { hasText: `alone: ${panel}` }).waitFor();
       await lab.shows(panel, `alone: ${panel}`);
+      const back = single.getByRole('link', { name: 'To the lab' });
+      expect(await back.evaluate((link) => (link as HTMLAnchorElement).href)).toBe(`${site.service.url}/`);
       await single.close();
       await code.locator('form button').last().click();
     }

@@ -87,6 +87,26 @@ describe('the diagrams', () => {
     await close(lab);
   });
 
+  it('begin with the first request, to which a reader scrolls back', async () => {
+    const lab = await openLab('beginning');
+    await lab.publish('socketio', 'hi');
+    await arrow(lab, 'socketio', 'message · hi');
+    const box = lab.part('socketio', 'arrows').locator('..');
+    expect(await box.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
+    await box.evaluate(async (element) => {
+      const scrolled = new Promise((resolve) => element.addEventListener('scroll', resolve, { once: true }));
+      element.scrollTop = 0;
+      await scrolled;
+    });
+
+    await lab.publish('socketio', 'ho');
+    await arrow(lab, 'socketio', 'message · ho');
+
+    expect(await box.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+    expect((await arrowsOf(lab, 'socketio'))[0]).toMatch(/^up request GET \/socket\.io/);
+    await close(lab);
+  });
+
   it('count the empty answers of short polls', async () => {
     const lab = await openLab('empty');
 

@@ -2,7 +2,7 @@ import { get, request as httpRequest, type IncomingHttpHeaders, type IncomingMes
 import { freePort, IDLE_LIMIT_MS, type NginxServer, startNginx } from '@tetracast/testing';
 import { renderGatewayConfig } from '../src/render';
 
-const UPSTREAMS = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'WEB'] as const;
+const UPSTREAMS = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'API', 'WEB'] as const;
 
 /**
  * A real nginx with the gateway's own template. A service that is not named in `settings` is down;

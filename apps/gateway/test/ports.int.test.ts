@@ -8,8 +8,8 @@ import { expectProblem } from './problem-answer';
 import { startUpstream } from './upstream';
 
 /** Where the configuration listens; the test has free ports on loopback in their place. */
-const PUBLISHED = { WEBSOCKET: 3601, SOCKETIO: 3602, SSE: 3603, POLLING: 3604, WEB: 3606 } as const;
-const NAMES = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'WEB'] as const;
+const PUBLISHED = { WEBSOCKET: 3601, SOCKETIO: 3602, SSE: 3603, POLLING: 3604, API: 3605, WEB: 3606 } as const;
+const NAMES = ['WEBSOCKET', 'SOCKETIO', 'SSE', 'POLLING', 'API', 'WEB'] as const;
 type Name = (typeof NAMES)[number];
 
 interface Ports extends AsyncDisposable {

@@ -8,7 +8,7 @@ import { startUpstream, type Upstream } from './upstream';
 // What a service takes by default: 64 KiB of data in whatever encoding, and what is around it.
 const LARGEST_BODY = 3 * 65_536 + 16_384;
 
-let services: Record<'websocket' | 'socketio' | 'sse' | 'polling' | 'web', Upstream>;
+let services: Record<'websocket' | 'socketio' | 'sse' | 'polling' | 'api' | 'web', Upstream>;
 let gateway: NginxServer;
 
 beforeAll(async () => {
@@ -17,6 +17,7 @@ beforeAll(async () => {
     socketio: await startUpstream({ name: 'socketio' }),
     sse: await startUpstream({ name: 'sse' }),
     polling: await startUpstream({ name: 'polling' }),
+    api: await startUpstream({ name: 'api' }),
     web: await startUpstream({ name: 'web' }),
   };
   gateway = await startGateway({
@@ -24,6 +25,7 @@ beforeAll(async () => {
     UPSTREAM_SOCKETIO: services.socketio.address,
     UPSTREAM_SSE: services.sse.address,
     UPSTREAM_POLLING: services.polling.address,
+    UPSTREAM_API: services.api.address,
     UPSTREAM_WEB: services.web.address,
   });
 });
@@ -72,10 +74,25 @@ describe('paths', () => {
     '/socket.io/%2e%2e/readyz',
     '/readyz',
     '/readyz;x',
+    '/api',
+    '/api/publish',
+    '//api/docs',
+    '/%61pi/openapi.json',
+    '/sse/../api/publish',
+    '/socket.io/..%2fapi/publish',
   ])('%s of a service is not reached', async (path) => {
     const before = Object.values(services).map(({ seen }) => seen.length);
     expectProblem(await ask(gateway.port, path), 'not_found');
     expect(Object.values(services).map(({ seen }) => seen.length)).toEqual(before);
+  });
+
+  it('of the server API are served where the operator says so, with bodies that the service limits', async () => {
+    const settings = { UPSTREAM_API: services.api.address, UPSTREAM_WEB: services.web.address, EXPOSE_API: 'true' };
+    await using exposing = await startGateway(settings);
+    const batch = { method: 'POST', body: 'x'.repeat(LARGEST_BODY * 2) };
+
+    expect(await ask(exposing.port, '/api/batch', batch)).toMatchObject({ status: 200, body: 'api' });
+    expect(await ask(exposing.port, '/apis')).toMatchObject({ status: 200, body: 'web' });
   });
 
   it('/healthz is the gateway itself', async () => {

@@ -36,6 +36,7 @@ async function collect(
 ): Promise<void> {
   const { start, waitMs } = poll;
   const session = await openSession(service, {
+    transport: 'polling',
     action: 'poll',
     sink,
     request: request.raw,

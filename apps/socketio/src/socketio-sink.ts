@@ -8,7 +8,7 @@ import {
   type Refusal,
   type Reset,
   RESET_EVENT,
-  type TokenNotice,
+  type Notice,
 } from '@tetracast/message-model';
 import type { Socket } from 'socket.io';
 import type { EngineConnection } from './engine/engine-connection';
@@ -42,6 +42,11 @@ export class SocketioSink implements Sink {
 
   get framing(): Framing {
     return this.engineConnection.isDirect ? this.framings.frames : this.framings.packets;
+  }
+
+  /** The namespace of a channel has this channel alone. */
+  get hasFixedChannels(): boolean {
+    return this.framings === NAMESPACE_FRAMINGS;
   }
 
   write(batch: Batch): boolean {
@@ -86,10 +91,10 @@ export class SocketioSink implements Sink {
     else (this.pendingEvents ??= []).push(packet);
   }
 
-  /** A notice has no cursor, so the client keeps the one it has. */
-  sendNotice(notice: TokenNotice): void {
+  /** Most notices have no cursor: the client keeps the one it has. */
+  sendNotice(notice: Notice): void {
     const { event, payload } = eventOfNotice(notice);
-    if (this.connected) this.emit(event, payload);
+    if (this.connected) this.emit(event, payload, 'cursor' in notice ? notice.cursor : undefined);
   }
 
   /** Sends an error for an event without an acknowledgement. With `channels` the server refused only these. */

@@ -13,6 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { clientFiles } from './client-files';
 import { type WorkerListener, startWorkerListener } from './engine/worker-listener';
+import { closeOnBrokenUpgrade } from './engine/broken-upgrade';
 import { Engine, forgetHandshake } from './engine/engine';
 import { admitSession, hasRoomForSession } from './engine/engine-quota';
 import { engineRoutes, SOCKETIO_PATH } from './engine/engine-routes';
@@ -45,9 +46,10 @@ const plugin: FastifyPluginAsync = async (app) => {
     const { transport } = session;
     admitSession(app.tetracast, session);
     forgetHandshake(session);
+    if (transport.name !== 'polling') return;
+    closeOnBrokenUpgrade(session);
     // How long a polling session that closes waits for the next poll. Engine.IO has no option for it.
-    if (INTERNALS.engineCloseTimeout && transport.name === 'polling')
-      Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
+    if (INTERNALS.engineCloseTimeout) Object.assign(transport, { closeTimeout: settings.drainTimeoutMs });
   });
   const io = createSocketServer(app.tetracast, engine, app.log);
 

@@ -48,7 +48,7 @@ describe('an emit without an acknowledgement', () => {
     ['two subscriptions', '/', ['subscribe', { channels: ['a'] }, { channels: ['b'] }], 'invalid_request'],
     ['the end of none', '/', ['unsubscribe', null], 'invalid_request'],
     ['a token where there are none', '/', ['tetracast:auth', { token: 'x' }], 'invalid_request'],
-  ])('that is refused is told by tetracast:error: %s, in %s', async (_, namespace, [event, ...args], code) => {
+  ])('that is refused gets tetracast:error: %s, in %s', async (_, namespace, [event, ...args], code) => {
     using client = await openClient(service.url + namespace);
     const { _lastOffset: offset } = client.socket as unknown as { _lastOffset: string };
 
@@ -95,7 +95,7 @@ describe('an emit without an acknowledgement', () => {
     ['/', 'subscribe'],
     ['/', 'tetracast:auth'],
     ['/news', 'two words'],
-  ])('again and again is told for a while, and then cut: in %s "%s"', async (namespace, event) => {
+  ])('again and again gets tetracast:error for a while, and is then cut: in %s "%s"', async (namespace, event) => {
     await using small = await startService({ PUBLISH_RATE: '2/5000/5000', SUBSCRIBE_RATE: '2/1000/500' });
     using client = await openClient(small.url + namespace, {}, { reconnection: false });
     const cut = new Promise((resolve) => client.socket.once('disconnect', resolve));

@@ -1,3 +1,5 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { startService } from './start-service';
 import { happens, openClient, startClient } from './stock-client';
 
@@ -61,4 +63,28 @@ describe('the upgrade from polling to WebSocket', () => {
     for (let n = 0; n <= 20; n++) expect(await client.nextData()).toBe(n);
     expect(client.socket.io.engine.transport.name).toBe('polling');
   });
+
+  it('breaks at its last step: the client, which polls no more, reconnects at once and misses nothing', async () => {
+    await using service = await startService({ HEARTBEAT_INTERVAL: '55s' });
+    cutFirstUpgradeAfterProbe(service.app.server);
+    using publisher = await openClient(service.url, {}, { transports: ['polling'] });
+    using client = startClient(service.url, { channels: ['news'] });
+    await happens(client.socket.io.engine, 'upgradeError');
+
+    for (let n = 0; n < 3; n++) await publisher.ask('publish', { channel: 'news', data: n });
+
+    for (let n = 0; n < 3; n++) expect(await client.nextData()).toBe(n);
+    expect(client.socket.recovered).toBe(true);
+  });
 });
+
+/** The answer to the probe is the last that the client gets before it stops polling (Engine.IO protocol, "Upgrade"). */
+function cutFirstUpgradeAfterProbe(server: Server): void {
+  server.once('upgrade', (_request: IncomingMessage, socket: Socket) => {
+    const write = socket.write.bind(socket) as (chunk: Uint8Array, done?: () => void) => boolean;
+    socket.write = (chunk: Uint8Array | string) =>
+      Buffer.from(chunk as Uint8Array).includes('3probe')
+        ? write(chunk as Uint8Array, () => socket.destroy())
+        : write(chunk as Uint8Array);
+  });
+}

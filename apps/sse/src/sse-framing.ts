@@ -7,7 +7,7 @@ import {
   eventOfNotice,
   type Reset,
   RESET_EVENT,
-  type TokenNotice,
+  type Notice,
 } from '@tetracast/message-model';
 import type { Format } from '@tetracast/session';
 
@@ -34,7 +34,7 @@ export function encodeCursor(cursor: string): string {
 }
 
 /** A notice has no id, since it must not change the cursor of the client. */
-export function encodeNotice(notice: TokenNotice): string {
+export function encodeNotice(notice: Notice): string {
   const { event, payload } = eventOfNotice(notice);
   return `event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`;
 }

@@ -1,5 +1,5 @@
 import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
-import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
+import type { CloseName, Reset, Notice } from '@tetracast/message-model';
 import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
 import type { Format } from '@tetracast/session';
 import type { Socket } from 'node:net';
@@ -53,7 +53,7 @@ export class SseSink implements Sink, SocketOwner {
     this.writer?.write(this.body.encode(encodeReset(reset)));
   }
 
-  sendNotice(notice: TokenNotice): void {
+  sendNotice(notice: Notice): void {
     this.writer?.write(this.body.encode(encodeNotice(notice)));
   }
 

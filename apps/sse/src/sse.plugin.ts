@@ -46,6 +46,7 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping: try again');
 
   const session = await openSession(service, {
+    transport: 'sse',
     action: 'subscribe',
     sink,
     request: request.raw,

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { redirectToPath } from './redirect-to-path';
 
 /** Written last by the build of the docs project, so it is absent where there is only the Markdown. */
 const HASHES = 'inline-hashes.json';
@@ -30,9 +31,8 @@ export function docsSite(site: string): FastifyPluginAsync {
     });
     for (const file of files.filter((name) => name.includes('.'))) {
       const path = pathOfFile(file);
-      app.get(path, ({ url }, reply) => {
-        // The router takes either, but a relative link on the page leads elsewhere.
-        if (/^[^?]*\/(?:\?|$)/.test(url) !== path.endsWith('/')) return reply.redirect(app.prefix + path, 301);
+      app.get(path, (request, reply) => {
+        if (redirectToPath(request, reply, app.prefix + path)) return reply;
         if (file.startsWith('assets/')) void reply.header('cache-control', FOREVER);
         return reply.sendFile(file, site);
       });
@@ -78,7 +78,7 @@ function listOf(files: readonly string[], prefix: string): string {
   <body>
     <main>
       <h1>The documentation is not built</h1>
-      <p>Run <code>npm run build</code>, then start the server again. These are its pages as Markdown:</p>
+      <p>Run <code>npx nx build docs</code>, then start the server again. These are its pages as Markdown:</p>
       <ul>
 ${pages.map((file) => `        <li><a href="${prefix}/${file}">${file}</a></li>`).join('\n')}
       </ul>

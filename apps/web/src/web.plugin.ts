@@ -7,10 +7,13 @@ import { dirname, join } from 'node:path';
 import { contentPolicy } from './content-policy';
 import { docsSite } from './docs-site';
 import { serveOriginFrames } from './origin-frames';
+import { redirectToPath } from './redirect-to-path';
 import './lab-faults';
 
 /** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
 const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
+/** The file of them all: its script reads the name of the transport from the address, so it has no address itself. */
+const SINGLE_FILE = 'lab/single.html';
 
 /**
  * The lab page at `/`, with every file it needs, and the documentation at `/docs/`: nothing comes from another origin, so that both
@@ -27,21 +30,29 @@ export const webPlugin = fastifyPlugin(
       // It applies to the whole host, so the proxy that terminates TLS must send it.
       strictTransportSecurity: false,
     });
-    app.addHook('onRequest', (_request, reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       void reply.header('cache-control', 'no-cache');
-      done();
+      const { url: path = '/' } = request.routeOptions;
+      if (!isFile(path) || !redirectToPath(request, reply, path)) done();
     });
     // A route for each file, instead of one wildcard: any other path gets the 404 of the service. The build puts a compressed
     // copy beside each file of text.
     const root = join(__dirname, 'public');
-    await app.register(fastifyStatic, { root, wildcard: false, cacheControl: false, preCompressed: true });
+    await app.register(fastifyStatic, {
+      root,
+      wildcard: false,
+      globIgnore: [`${SINGLE_FILE}*`],
+      cacheControl: false,
+      preCompressed: true,
+      // No file is so large that a part of it is worth a request.
+      acceptRanges: false,
+    });
     serveOriginFrames(app, root);
     for (const [file, folder] of Object.entries(vendorFolders())) {
       app.get(`/vendor/${file}`, (_, reply) => reply.sendFile(file, folder));
     }
     await app.register(docsSite(join(__dirname, 'docs')), { prefix: '/docs' });
-    // One file for all four: its script reads the name of the transport from the address.
-    for (const name of SINGLE_PAGES) app.get(`/lab/${name}.html`, (_, reply) => reply.sendFile('lab/single.html'));
+    for (const name of SINGLE_PAGES) app.get(`/lab/${name}.html`, (_, reply) => reply.sendFile(SINGLE_FILE));
     // `null` where there are none: a page that has to try would leave an error in the browser's console.
     app.get('/faults.json', ({ headers }, reply) =>
       reply.type('application/json').send(JSON.stringify(app.labFaults?.describe(headers) ?? null)),
@@ -49,6 +60,8 @@ export const webPlugin = fastifyPlugin(
   },
   { name: 'web', fastify: '5.x', encapsulate: true },
 );
+
+const isFile = (path: string): boolean => /\.\w+$/.test(path);
 
 /** On loopback: plain WebSocket on its own port, under both names of this machine, as a tutorial writes them. */
 function plainSources(host: string, { tetracast: { settings } }: FastifyInstance): readonly string[] {

@@ -71,6 +71,14 @@ describe('the texts of the lab page', () => {
     expect(untranslated).toEqual([]);
   });
 
+  it.each([
+    ['en', ['Half duplex', 'Simplex', 'Full duplex', 'Full duplex']],
+    ['zh', ['半双工', '单工', '全双工', '全双工']],
+  ])('name the direction of each transport by its word: %s', (language, words) => {
+    const directions = TRANSPORTS.map((name) => texts[language]![`${name}.direction`]!);
+    expect(directions.map((direction) => direction.split(/[:：]/)[0])).toEqual(words);
+  });
+
   it('have every text that the page asks for', () => {
     const missing = [...wanted].filter((key) => !keys.some((each) => patternOf(key).test(each)));
     expect({ missing, asked: wanted.size > 100 }).toEqual({ missing: [], asked: true });
@@ -101,4 +109,11 @@ describe('the page itself', () => {
     );
     expect(left).toEqual([]);
   });
+});
+
+it('fills in every kind of text that the pages name', () => {
+  const list = /const ATTRIBUTES = \{([\s\S]*?)\n\}/.exec(read('texts/texts.js'))?.[1] ?? '';
+  const kinds = Array.from(list.matchAll(/(\w+):/g), ([, kind]) => kind);
+  const named = new Set(Array.from(html.matchAll(/data-t-(\w+)=/g), ([, kind]) => kind));
+  expect(kinds).toEqual(expect.arrayContaining([...named]));
 });

@@ -120,14 +120,38 @@ describe('the web service', () => {
     },
   );
 
-  it.each(['/nothing', '/../package.json', '/%2e%2e/web.plugin.ts', '/public/lab.js', '/vendor/../lab.js.map'])(
-    'has no %s',
+  it.each([
+    ['/lab/sse.html/', '/lab/sse.html'],
+    ['/lab/sse.html/?channel=a/', '/lab/sse.html?channel=a/'],
+    ['/demos/chat.html/?room=b', '/demos/chat.html?room=b'],
+  ])('redirects %s to the page, whose links are relative', async (url, location) => {
+    expect(await app.inject({ url })).toMatchObject({ statusCode: 301, headers: { location } });
+  });
+
+  it.each(['/lab.js', '/demos/chat.html', '/vendor/jquery.min.js'])(
+    'answers a range of %s by the whole file',
     async (url) => {
-      const answer = await app.inject({ url });
-      expect(answer.statusCode).toBe(404);
-      expect(answer.json()).toMatchObject({ code: 'not_found' });
+      const { headers } = await app.inject({ url });
+      for (const range of ['bytes=0-1', 'bytes=99999999-']) {
+        const answer = await app.inject({ url, headers: { range } });
+        expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-length': headers['content-length'] } });
+        expect(answer.headers).not.toHaveProperty('accept-ranges');
+      }
     },
   );
+
+  it.each([
+    '/nothing',
+    '/lab/single.html',
+    '/../package.json',
+    '/%2e%2e/web.plugin.ts',
+    '/public/lab.js',
+    '/vendor/../lab.js.map',
+  ])('has no %s', async (url) => {
+    const answer = await app.inject({ url });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json()).toMatchObject({ code: 'not_found' });
+  });
 });
 
 /** The sources of each directive. */

@@ -39,6 +39,7 @@ export class ClientFrames extends Receiver<FrameSink> {
     parseFormat(query);
     const subscription = parseSubscriptionRequest(query);
     await openSession(this.service, {
+      transport: 'websocket',
       action: 'subscribe',
       sink,
       request: handshake,

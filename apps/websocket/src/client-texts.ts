@@ -1,5 +1,5 @@
 import { closeNameOf, CodedError, isMeantAsAuth } from '@tetracast/message-model';
-import { openSession, parseSubscriptionRequest, requireChannels } from '@tetracast/session';
+import { holdsToken, openSession, parseSubscriptionRequest, requireChannels } from '@tetracast/session';
 import type { IncomingMessage } from 'node:http';
 import type { RawData } from 'ws';
 import { type Query, Receiver } from './receiver';
@@ -15,8 +15,8 @@ export class ClientTexts extends Receiver {
     if (!this.isOpen) return;
     const text = isBinary ? undefined : (data as Buffer).toString();
     if (text === undefined) this.refuse(new CodedError('invalid_request', 'a binary frame: send text'));
-    else if (isMeantAsAuth(text))
-      this.refuse(new CodedError('invalid_request', 'an "auth" frame: send the token with the handshake'));
+    else if (isMeantAsAuth(text) || holdsToken(text))
+      this.refuse(new CodedError('invalid_request', 'an "auth" frame or a token: send the token with the handshake'));
     else this.order.run(() => this.publish(text));
     this.regulate();
   }
@@ -32,6 +32,7 @@ export class ClientTexts extends Receiver {
         throw new CodedError('invalid_request', 'more than one "channel": name one with format=data');
       this.channel = channel;
       await openSession(this.service, {
+        transport: 'websocket',
         action: 'subscribe',
         sink: this.sink,
         request: handshake,

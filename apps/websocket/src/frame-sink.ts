@@ -1,5 +1,5 @@
 import { encodeServerFrame, type ErrorCode, type Ref, type Reset } from '@tetracast/message-model';
-import type { ServerFrame, TokenNotice } from '@tetracast/message-model';
+import type { ServerFrame, Notice } from '@tetracast/message-model';
 import { encodeTextFrame } from '@tetracast/node-io';
 import { websocketFraming } from './websocket-framing';
 import { WebSocketSink } from './websocket-sink';
@@ -21,7 +21,7 @@ export class FrameSink extends WebSocketSink {
     this.send({ type: 'reset', ...reset });
   }
 
-  sendNotice(notice: TokenNotice): void {
+  sendNotice(notice: Notice): void {
     this.send(notice);
   }
 }

@@ -87,13 +87,22 @@ describe('a plain WebSocket', () => {
     expect([await later.next(), await later.next()]).toEqual(words(2));
   });
 
-  it('sends nothing more once it has sent a token: what follows it is not stored', async () => {
+  const base64 = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const JWT = `${base64({ alg: 'HS256' })}.${base64({ sub: 'ann' })}.c2lnbmF0dXJl`;
+
+  it.each([
+    '{"type":"auth","token":"secret"}',
+    JWT,
+    `{"type":"Auth","token":"${JWT}"}`,
+    `{"type":"auth","token":"${JWT}"`,
+    `[{"type":"auth","token":"${JWT}"}]`,
+  ])('sends nothing more once it has sent a token: %s and what follows it are not stored', async (text) => {
     await using service = await startService();
     await using wire = await open(service, 'channel=a');
-    wire.send('{"type":"auth","token":"secret"}');
+    wire.send(text);
     wire.send('what follows');
 
-    expect(await wire.closed).toMatchObject({ code: 4000, reason: expect.stringContaining('"auth"') as string });
+    expect(await wire.closed).toMatchObject({ code: 4000, reason: expect.stringContaining('token') as string });
     expect((await service.tetracast.bus.positions([])).head).toBe(0);
   });
 
@@ -132,6 +141,20 @@ describe('a plain WebSocket', () => {
 
     expect(encode).toHaveBeenCalledTimes(3);
     encode.mockRestore();
+  });
+
+  it('gets nothing when a message is deleted', async () => {
+    const bus = new MemoryBus({ retention: { size: 100, ttlMs: 60_000 } });
+    await using service = await startService({}, { bus });
+    await using wire = await open(service, 'channel=a');
+    await publish(service, 'a', ['one']);
+    expect(await wire.next()).toBe('one');
+
+    const { epoch, head } = await bus.positions([]);
+    expect(await bus.deleteMessage('a', { epoch, seq: head })).toBe(true);
+    await publish(service, 'a', ['two']);
+
+    expect(await wire.next()).toBe('two');
   });
 
   it('is closed with 1001 when the service stops', async () => {

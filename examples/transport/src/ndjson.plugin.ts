@@ -31,6 +31,7 @@ async function answer(service: Tetracast, request: NdjsonRequest, reply: Fastify
   if (service.draining) throw new CodedError('unavailable', 'the service is stopping: try again');
   const sink = new NdjsonSink(reply.raw);
   const session = await openSession(service, {
+    transport: 'ndjson',
     action: 'subscribe',
     sink,
     request: request.raw,

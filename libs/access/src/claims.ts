@@ -1,22 +1,12 @@
 import { FormatRegistry, type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { CodedError } from '@tetracast/message-model';
+import { API_SCOPES, type ApiScope, CodedError, TokenNameSchema } from '@tetracast/message-model';
 import { isPattern } from './patterns';
 
 /** Most patterns in one list of a token. */
 const PATTERNS_MAX = 100;
 
-/** Most characters (UTF-16) of `sub` and `jti`, by which tokens are revoked. */
-const TOKEN_NAME_MAX = 256;
-
 FormatRegistry.Set('channel-pattern', isPattern);
-
-/** `sub` and `jti`, in a token and in a revocation. */
-export const TokenNameSchema = Type.String({
-  minLength: 1,
-  maxLength: TOKEN_NAME_MAX,
-  description: `a text of 1 to ${TOKEN_NAME_MAX} characters`,
-});
 
 /** What `exp`, `nbf` and `iat` must be (RFC 7519, section 2, "NumericDate"). */
 export const NUMERIC_DATE = 'a number of seconds since 1970';
@@ -28,6 +18,14 @@ const Patterns = Type.Array(Type.String({ ...PATTERNS, format: 'channel-pattern'
   ...PATTERNS,
   maxItems: PATTERNS_MAX,
 });
+
+const SCOPES = { description: `a list of scopes of the API: ${API_SCOPES.join(', ')}` };
+const ApiScopeSchema = Type.Unsafe<ApiScope>(
+  Type.Union(
+    API_SCOPES.map((scope) => Type.Literal(scope)),
+    SCOPES,
+  ),
+);
 
 /**
  * The claims that the gateway reads (RFC 7519, section 4); it ignores all others. Each description
@@ -45,6 +43,7 @@ const TokenClaimsSchema = Type.Object({
         publish: Type.Optional(Patterns),
         presence: Type.Optional(Patterns),
         admin: Type.Optional(Type.Boolean({ description: 'true or false' })),
+        api: Type.Optional(Type.Array(ApiScopeSchema, SCOPES)),
       },
       { description: 'an object, with "subscribe" and "publish"' },
     ),
@@ -52,10 +51,12 @@ const TokenClaimsSchema = Type.Object({
 });
 
 type GivenClaims = Static<typeof TokenClaimsSchema>;
+type TetracastClaim = NonNullable<GivenClaims['tetracast']>;
 
 /** The claims of a token, as read and as stored in JSON. Times in seconds, as in RFC 7519. */
 export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
-  readonly tetracast: Required<NonNullable<GivenClaims['tetracast']>>;
+  /** `api` is absent from most tokens, which are those of clients. */
+  readonly tetracast: Required<Omit<TetracastClaim, 'api'>> & Pick<TetracastClaim, 'api'>;
 }
 
 /**
@@ -65,13 +66,13 @@ export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
 export function readClaims(payload: unknown): TokenClaims {
   if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
   const { sub, jti, iat, exp, tetracast = {} } = payload;
-  const { subscribe = [], publish = [], presence = [], admin = false } = tetracast;
+  const { subscribe = [], publish = [], presence = [], admin = false, api } = tetracast;
   return {
     ...(sub !== undefined && { sub }),
     ...(jti !== undefined && { jti }),
     ...(iat !== undefined && { iat }),
     ...(exp !== undefined && { exp }),
-    tetracast: { subscribe, publish, presence, admin },
+    tetracast: { subscribe, publish, presence, admin, ...(api !== undefined && { api }) },
   };
 }
 

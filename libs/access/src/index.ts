@@ -1,4 +1,6 @@
 export * from './algorithms';
+export * from './api-caller';
+export * from './api-keys';
 export * from './claims';
 export * from './permissions';
 export * from './patterns';

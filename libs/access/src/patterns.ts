@@ -7,6 +7,8 @@ const SUBJECT = '{sub}';
 const ALL = '*';
 const ALL_OF_NAMESPACE = ':*';
 
+const NO_NAMESPACES: ReadonlySet<string> = new Set();
+
 /**
  * Whether `text` names channels: a channel; `ns:*`, every channel of the namespace `ns`; or `*`, every channel. `{sub}`
  * anywhere in it is replaced by the subject of the token.
@@ -21,11 +23,19 @@ export function isPattern(text: string): boolean {
 export class ChannelPatterns {
   private readonly names = new Set<string>();
   private readonly namespaces = new Set<string>();
-  private readonly all: boolean;
+  /** Whether every channel is covered, but for those that begin with `$`. */
+  readonly isAll: boolean;
 
-  /** @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing. */
-  constructor(patterns: readonly string[], subject?: string) {
-    this.all = patterns.includes(ALL);
+  /**
+   * @param subject Stands for `{sub}` if it can be one part of a channel name; otherwise such patterns cover nothing.
+   * @param closed Namespaces that no pattern covers.
+   */
+  constructor(
+    patterns: readonly string[],
+    subject?: string,
+    private readonly closed: ReadonlySet<string> = NO_NAMESPACES,
+  ) {
+    this.isAll = patterns.includes(ALL);
     for (const pattern of patterns) {
       const text = withSubject(pattern, subject);
       const namespace = text === undefined ? undefined : namespaceIn(text);
@@ -36,13 +46,14 @@ export class ChannelPatterns {
 
   /** Whether no channel is covered. */
   get isNone(): boolean {
-    return !this.all && this.names.size === 0 && this.namespaces.size === 0;
+    return !this.isAll && this.names.size === 0 && this.namespaces.size === 0;
   }
 
   /** Whether one of the patterns covers this channel. None covers a name that begins with `$`, which is internal. */
   cover(channel: string): boolean {
+    if (this.closed.size > 0 && this.closed.has(namespaceOf(channel) ?? '')) return false;
     if (this.names.has(channel)) return true;
-    if (this.all) return !channel.startsWith('$');
+    if (this.isAll) return !channel.startsWith('$');
     if (this.namespaces.size === 0) return false;
     const namespace = namespaceOf(channel);
     return namespace !== undefined && this.namespaces.has(namespace);

@@ -31,3 +31,24 @@ describe('a grant', () => {
     expect(() => everybody.requirePublish('news')).toThrow(expect.objectContaining({ code: 'unauthorized' }) as Error);
   });
 });
+
+describe('a namespace that is closed', () => {
+  const closures = {
+    needsToken: { subscribe: new Set(['team']), publish: new Set(['team']) },
+    closed: { subscribe: new Set<string>(), publish: new Set(['prices']) },
+  };
+  const all = Permissions.anonymous(['*'], ['*', 'prices:a'], closures);
+  const withToken = Permissions.of(readClaims({ tetracast: { subscribe: ['*'], publish: ['*', 'prices:a'] } }), all);
+
+  it('to clients without a token is open to those whose token allows it', () => {
+    expect(['team:a', 'team', 'prices:a'].map((name) => all.maySubscribe(name))).toEqual([false, true, true]);
+    expect([all.mayPublish('team:a'), all.mayPublish('other:a')]).toEqual([false, true]);
+    expect([withToken.maySubscribe('team:a'), withToken.mayPublish('team:a')]).toEqual([true, true]);
+  });
+
+  it('to all clients is closed to every token, whatever its patterns say', () => {
+    expect([all, withToken].map((permissions) => permissions.mayPublish('prices:a'))).toEqual([false, false]);
+    expect(withToken.maySubscribe('prices:a')).toBe(true);
+    expect(withToken.mayPublish('prices')).toBe(true);
+  });
+});

@@ -1,5 +1,6 @@
 import type { KeyValueStore } from './key-value-store';
 import type { MessageLog } from './message-log';
+import type { ProcessQuestions } from './questions/process-questions';
 import type { RateCounters } from './rate-counters';
 
 /** The value of each of the {@link BusChecks} that passed. */
@@ -14,8 +15,8 @@ export interface BusChecks {
   readonly hear: string;
 }
 
-/** The three ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
-export interface Bus extends MessageLog, KeyValueStore, RateCounters {
+/** The four ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
+export interface Bus extends MessageLog, KeyValueStore, RateCounters, ProcessQuestions {
   /**
    * Proves that each thing a service needs works now, by doing it. It stores nothing that lasts, and is cheap: an answer may
    * be up to a second old.

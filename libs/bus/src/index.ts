@@ -3,6 +3,7 @@ export { bytesOf, type Entry } from './entry';
 export type * from './key-value-store';
 export * from './message-log';
 export type { Publication } from './publication';
+export type { Answerer, ProcessAnswers, ProcessQuestions } from './questions/process-questions';
 export type * from './rate-counters';
 export type * from './retention';
 export * from './create-bus';

@@ -1,3 +1,5 @@
+import { DELETED_EVENT, encodeDeletion } from '@tetracast/message-model';
+
 /** A message as a service hands it to the message log. */
 export interface Publication {
   readonly channel: string;
@@ -12,6 +14,11 @@ export interface Publication {
   readonly idempotencyKey?: string;
   /** Scope of the idempotency key: equal keys of two owners are two keys. Default: the scope shared by all without an owner. */
   readonly idempotencyOwner?: string;
+}
+
+/** The message that says that the message `id` was deleted. */
+export function createDeletionNotice(channel: string, id: string): Publication {
+  return { channel, event: DELETED_EVENT, data: encodeDeletion(id), echo: true };
 }
 
 /** Names what a bus stores under an idempotency key. As JSON, since no two triples then have the same name. */

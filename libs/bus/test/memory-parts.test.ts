@@ -42,6 +42,8 @@ it('keeps in a log what a list would keep', () => {
         expect(log.read({ kind: 'rewind', count })).toEqual(count === 0 ? [] : list.slice(-count).slice(0, 1));
         const following = list.filter(({ seq }) => seq > after);
         expect(log.read({ kind: 'after', seq: after, limit: count, bytes: 1e9 })).toEqual(following.slice(0, count));
+        const before = list.filter(({ seq }) => seq < after).reverse();
+        expect(log.read({ kind: 'before', seq: after, limit: count, bytes: 1e9 })).toEqual(before.slice(0, count));
       }
       log.dropExpired(now + 50);
       expect([log.length, log.last]).toEqual([0, undefined]);

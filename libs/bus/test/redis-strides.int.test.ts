@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@tetracast/testing';
 import { Redis } from 'ioredis';
-import { RedisBus } from '../src';
+import { NEWEST, RedisBus } from '../src';
 import { publication, SETTINGS } from './contract/harness';
 
 let redis: RedisServer;
@@ -13,15 +13,15 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-/** Up to how many entries of a stream Redis was asked for, command by command, while `work` was done. */
-async function stridesOf(work: () => Promise<unknown>): Promise<number[]> {
+/** The commands that Redis ran while `work` was done, also those in scripts. */
+async function commandsOf(work: () => Promise<unknown>): Promise<[command: string, ...given: string[]][]> {
   const client = new Redis(redis.url);
   const monitor = await client.monitor();
-  const strides: number[] = [];
+  const commands: [string, ...string[]][] = [];
   const over = new Promise<void>((resolve) => {
     monitor.on('monitor', (_time: string, [command = '', ...given]: string[]) => {
-      if (command.toUpperCase() === 'XRANGE') strides.push(Number(given.at(-1)));
       if (command.toUpperCase() === 'ECHO') resolve();
+      else commands.push([command.toUpperCase(), ...given]);
     });
   });
   await work();
@@ -29,7 +29,25 @@ async function stridesOf(work: () => Promise<unknown>): Promise<number[]> {
   await over;
   monitor.disconnect();
   client.disconnect();
-  return strides;
+  return commands;
+}
+
+/** Up to how many entries of a stream Redis was asked for, command by command, while `work` was done. */
+async function stridesOf(command: string, work: () => Promise<unknown>): Promise<number[]> {
+  const commands = await commandsOf(work);
+  return commands.flatMap(([name, ...given]) => (name === command ? [Number(given.at(-1))] : []));
+}
+
+/** How often each of these commands was run in each script, one script after the other. */
+async function scriptsOf(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
+  const scripts: number[][] = [];
+  for (const [command] of await commandsOf(work)) {
+    if (command === 'EVALSHA' || command === 'EVAL') scripts.push(names.map(() => 0));
+    const index = names.indexOf(command);
+    const counts = scripts.at(-1);
+    if (index >= 0 && counts !== undefined) counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return scripts.filter((counts) => counts.some((count) => count > 0));
 }
 
 // The first looks for what has expired.
@@ -44,8 +62,34 @@ it.each([
   const name = channel.replaceAll(' ', '-');
   await Promise.all(lengths.map((each) => bus.append(publication(name, { data: '1'.repeat(each) }))));
 
-  const read = () => bus.read(name, { kind: 'after', seq: 0, limit: 256, bytes: 256 * 1024 });
+  const page = { limit: 256, bytes: 256 * 1024 };
+  const forth = () => bus.read(name, { kind: 'after', seq: 0, ...page });
+  const back = () => bus.read(name, { kind: 'before', seq: NEWEST, ...page });
 
-  expect(await stridesOf(read)).toEqual(strides);
+  expect(await stridesOf('XRANGE', forth)).toEqual(strides);
+  // Back from the newest message, the oldest is as good a guess of their size.
+  expect((await stridesOf('XREVRANGE', back))[0]).toBe(strides[1]);
+  await bus.close();
+});
+
+it('stores a thousand messages in scripts of a hundred, which are all sent before the first answer', async () => {
+  const bus = new RedisBus(redis.url, SETTINGS);
+  const publications = Array.from({ length: 1000 }, () => publication('batch'));
+  await bus.append(publication('batch'));
+  expect(await scriptsOf(() => bus.appendAll(publications), 'XADD')).toEqual(Array.from({ length: 10 }, () => [100]));
+  await bus.close();
+});
+
+it("deletes a user's messages in steps of fifty, and looks at five hundred in a step", async () => {
+  const bus = new RedisBus(redis.url, { ...SETTINGS, keyPrefix: '{steps}', retention: { size: 5000, ttlMs: 600_000 } });
+  await bus.appendAll(Array.from({ length: 120 }, () => publication('of-ann', { user: 'ann' })));
+  await bus.appendAll(Array.from({ length: 1200 }, () => publication('of-bob', { user: 'bob' })));
+  const steps = await scriptsOf(() => bus.deleteUserMessages('ann'), 'XDEL', 'XRANGE');
+  expect(steps.reduce((sum, [deleted = 0]) => sum + deleted, 0)).toBe(120);
+  for (const [deleted = 0, reads = 0] of steps) {
+    expect(deleted).toBeLessThanOrEqual(50 + 7);
+    // Of each message deleted, two more: what follows it, and the oldest that remains.
+    expect(reads - 2 * deleted).toBeLessThanOrEqual(500 / 8 + 2);
+  }
   await bus.close();
 });

@@ -1,5 +1,5 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
-import { BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
+import { type AppendResult, BusUnavailableError, type MessageLog, type Publication } from '@tetracast/bus';
 import { type CloseName, encodeCursor, type ResetReason, type Start } from '@tetracast/message-model';
 import type { Channel } from './channels/channel';
 import { ChannelRegistry } from './channels/channel-registry';
@@ -7,6 +7,7 @@ import { Connection } from './connection/connection';
 import { createIdSource } from './connection/create-id';
 import type { ConnectionHost, CloseListener } from './connection/connection-host';
 import { FanOut } from './channels/fan-out';
+import { History } from './history/history';
 import { InternalSubscriber, type InternalListener } from './internal-subscriber';
 import { RESUME_LIMITS, type ResumeLimits } from './delivery/resume-limits';
 import type { Sink } from './sink';
@@ -57,6 +58,7 @@ export class Hub implements ConnectionHost {
   readonly maxRewind: number;
   readonly resumeLimits: ResumeLimits;
   readonly channelRegistry: ChannelRegistry;
+  readonly history: History;
   readonly createId: () => string;
   private readonly runtime: Runtime;
   private readonly fanOut: FanOut;
@@ -88,6 +90,7 @@ export class Hub implements ConnectionHost {
     this.maxChannels = maxChannels;
     this.maxRewind = maxRewind;
     this.resumeLimits = resumeLimits;
+    this.history = new History(messageLog, resumeLimits.bytes);
     this.fanOut = new FanOut(fanoutWindowMs, runtime);
     this.channelRegistry = new ChannelRegistry(messageLog, this.fanOut, {
       warmMs,
@@ -141,12 +144,30 @@ export class Hub implements ConnectionHost {
   async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
     this.fanOut.appendSent();
     try {
-      const { duplicate, ...position } = await this.messageLog.append(publication);
-      if (!duplicate) this.counts.published++;
-      return { id: encodeCursor(position), duplicate };
+      return this.published(await this.messageLog.append(publication));
     } finally {
       this.fanOut.appendAnswered();
     }
+  }
+
+  /**
+   * Publishes each in turn, in one round trip; resolves with their ids, in the same order, once all are stored.
+   *
+   * @throws BusUnavailableError when some may not be stored
+   */
+  async publishAll(publications: readonly Publication[]): Promise<{ id: string; duplicate: boolean }[]> {
+    this.fanOut.appendSent();
+    try {
+      const results = await this.messageLog.appendAll(publications);
+      return results.map((result) => this.published(result));
+    } finally {
+      this.fanOut.appendAnswered();
+    }
+  }
+
+  /** The connections that are subscribed to a channel in this process. */
+  *readersOf(channel: string): Iterable<Connection> {
+    for (const { connection } of this.channelRegistry.find(channel)?.subscriptions ?? []) yield connection;
   }
 
   get stats(): HubStats {
@@ -191,6 +212,11 @@ export class Hub implements ConnectionHost {
 
   countReset(reason: ResetReason): void {
     this.resets[reason]++;
+  }
+
+  private published({ duplicate, ...position }: AppendResult): { id: string; duplicate: boolean } {
+    if (!duplicate) this.counts.published++;
+    return { id: encodeCursor(position), duplicate };
   }
 
   private sweep(): void {

@@ -1,4 +1,4 @@
-import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
+import type { CloseName, Reset, Notice } from '@tetracast/message-model';
 import type { Batch } from './channels/batch';
 import type { Framing } from './delivery/framing';
 
@@ -20,8 +20,10 @@ export interface Sink {
    */
   advanceCursor?(cursor: string): boolean;
   sendReset(reset: Reset): void;
-  /** Sends the client a notice about its token. Absent where every request brings a token (polling). */
-  sendNotice?(notice: TokenNotice): void;
+  /** Whether the channels of the connection never change: then the operator can neither add nor remove one. Default `false`. */
+  readonly hasFixedChannels?: boolean;
+  /** Sends the client a notice about its token or its channels. Absent where every request brings both (polling). */
+  sendNotice?(notice: Notice): void;
   /** Bytes the client has taken so far, where the transport knows: a client that takes nothing for too long is disconnected. */
   readonly bytesTaken?: number;
   /** Bytes written that the client has not taken yet. */

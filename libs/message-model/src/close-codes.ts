@@ -13,11 +13,13 @@ export const CLOSE_CODES = {
   bad_request: { code: 4000, reason: 'the request cannot be served' },
   unauthorized: { code: 4001, reason: 'a valid token is needed' },
   forbidden: { code: 4003, reason: 'not allowed' },
+  disconnected: { code: 4004, reason: 'the operator closed the connection' },
   rate_limited: { code: 4100, reason: 'too many requests' },
   unavailable: { code: 4101, reason: 'the message log cannot be reached' },
   token_expired: { code: 4102, reason: 'the token expired: come back with a new one' },
   stalled: { code: 4200, reason: 'the peer took nothing for too long' },
   reset: { code: 4201, reason: 'messages may be missing: load again' },
+  reconnect: { code: 4202, reason: 'the operator asks the client to connect again' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 
 export type CloseName = keyof typeof CLOSE_CODES;

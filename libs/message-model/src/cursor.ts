@@ -16,7 +16,7 @@ export interface Position {
 /** The form of every cursor, in this version and in later ones. */
 export const CURSOR_PATTERN = /^[A-Za-z0-9._~-]{1,512}$/;
 
-const CURSOR_MAX_BYTES = 512;
+export const CURSOR_MAX_BYTES = 512;
 const V1 = /^([A-Za-z0-9]{1,32})-(0|[1-9][0-9]{0,15})((?:~[1-9][0-9]{0,15}(?:\.[A-Za-z0-9_-]{8})+)*)$/;
 
 /**

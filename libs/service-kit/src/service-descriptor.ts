@@ -14,6 +14,10 @@ export interface ServicePath {
   /** Maximum silence of the service, and of the client, in the syntax of nginx. Default: `60s`, as in nginx. */
   readonly readTimeout?: string;
   readonly sendTimeout?: string;
+  /** The setting of the gateway that must be `true` for the gateway to serve the path. Default: it always serves it. */
+  readonly exposedBy?: string;
+  /** Whether the service alone limits the size of a body, which the gateway then neither limits nor buffers. Default `false`. */
+  readonly ownBodyLimit?: boolean;
   /** Why the path has these values. */
   readonly note?: string;
 }

@@ -1,11 +1,12 @@
-import { type Bus, createBus } from '@tetracast/bus';
+import { type Bus, createBus, type Retention } from '@tetracast/bus';
 import { Hub, type HubOptions } from '@tetracast/hub';
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
-import { ACCESS_NAMESPACE, AccessControl, Limits, REVOCATIONS_MAX } from '@tetracast/session';
+import { ACCESS_NAMESPACE, AccessControl, ConnectionRegistry, Limits, REVOCATIONS_MAX } from '@tetracast/session';
 import { checkRequestHead } from './http/check-request-head';
 import { crossOrigin } from './http/cross-origin';
+import { answerQuestions } from './answer-questions';
 import { drainOnClose } from './drain';
 import { health } from './observability/health';
 import { metrics } from './observability/metrics';
@@ -56,7 +57,9 @@ export async function createService(
     await bus.close();
     throw error;
   });
-  const core = { settings, bus, hub, limits, access, runtime };
+  const connections = new ConnectionRegistry(runtime);
+  answerQuestions(bus, { hub, limits, connections }, runtime);
+  const core = { settings, bus, hub, limits, access, connections, runtime };
   const state = { ...core, draining: false, ...(role === undefined ? {} : { group: role.group }) };
   app.server.maxConnections = maxSockets(settings);
   app.decorate('tetracast', state satisfies Tetracast);
@@ -115,10 +118,17 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: {
       ...settings.historyNamespaces,
+      ...namespaceHistories(settings),
       [ACCESS_NAMESPACE]: { size: REVOCATIONS_MAX, ttlMs: settings.revocationTtlMs },
     },
     idempotencyTtlMs: settings.idempotencyTtlMs,
     memoryMaxBytes: settings.maxMemoryBytes,
   };
   return createBus(settings.busUrl, busSettings, { logger, runtime });
+}
+
+function namespaceHistories({ namespaces }: Settings): Record<string, Retention> {
+  return Object.fromEntries(
+    [...namespaces].flatMap(([name, { history }]) => (history === undefined ? [] : [[name, history]])),
+  );
 }

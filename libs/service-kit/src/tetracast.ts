@@ -1,7 +1,7 @@
 import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
 import type { Runtime } from '@tetracast/node-io/runtime';
-import type { AccessControl, Limits } from '@tetracast/session';
+import type { AccessControl, ConnectionRegistry, Limits } from '@tetracast/session';
 import type { Settings } from './settings/settings';
 
 /** What every route of a service uses. */
@@ -12,6 +12,8 @@ export interface Tetracast {
   /** Decides what each client may do. */
   readonly access: AccessControl;
   readonly limits: Limits;
+  /** The open sessions of this process. */
+  readonly connections: ConnectionRegistry;
   /** Clocks, timers and randomness. */
   readonly runtime: Runtime;
   /** Whether the service is stopping: it closes connections, and routes must not open new ones. */

@@ -1,6 +1,7 @@
 import { printSettings } from '../src/settings/print-settings';
 import { SETTINGS } from '../src/settings/settings';
 
+const KEY = 'k'.repeat(43);
 const SECRET = 'a secret of at least thirty-two bytes';
 
 const lineOf = (name: string, env: Record<string, string> = {}, port?: number): string | undefined =>
@@ -35,6 +36,9 @@ it('knows the port of its service', () => {
 it.each<[string, string, string]>([
   ['AUTH_SECRET', SECRET, '***'],
   ['AUTH_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\\nMCow', '***'],
+  ['API_KEYS', `a=${SECRET}`, '***'],
+  ['API_KEYS', `a=${KEY}/*/*,b=${KEY}/publish/c=d`, '***'],
+  ['API_KEYS', `a=${KEY}/*/*, b=${KEY}b/publish/news`, 'a=***/*/*, b=***/publish/news'],
   ['BUS_URL', 'redis://redis:6379/1', 'redis://redis:6379/1'],
   ['BUS_URL', 'redis://user:pass/w@rd@redis:6379', 'redis://***@redis:6379'],
   [

@@ -1,59 +1,19 @@
 import { availableParallelism } from 'node:os';
-import { LIMIT_DEFAULTS } from './limits/limit-defaults';
-import { FIXED_VALUES } from '../src/settings/fixed-values';
 import { parseSettings, SETTINGS } from '../src/settings/settings';
+import { DEFAULT_VALUES } from './default-values';
 import { problemsIn } from './problems-in';
 
-const DEFAULTS = {
-  host: '127.0.0.1',
-  port: 8080,
-  plainPort: 3601,
-  busUrl: 'memory:',
-  workers: 1,
-  access: '',
-  authSecret: '',
-  authPublicKey: '',
-  authJwksUrl: '',
-  authAlgorithms: [],
-  authIssuer: '',
-  authAudience: '',
-  authLeewayMs: 5000,
-  maxTokenAgeMs: 0,
-  tokenExpiryWarningMs: 30_000,
-  revocationTtlMs: 2_592_000_000,
-  publicSubscribe: [],
-  publicPublish: [],
-  allowedOrigins: [],
-  allowedHosts: [],
-  logLevel: 'info',
-  historySize: 1000,
-  historyTtlMs: 600_000,
-  historyNamespaces: {},
-  idempotencyTtlMs: 120_000,
-  maxMessageBytes: 65_536,
-  maxChannels: 100,
-  highWaterMark: 262_144,
-  heartbeatIntervalMs: 15_000,
-  heartbeatTimeoutMs: 20_000,
-  maxPollWaitMs: 55_000,
-  sseRetryIntervalMs: 2000,
-  drainTimeoutMs: 5000,
-  fanoutWindowMs: 0,
-  channelIdleTimeoutMs: 10_000,
-  trustProxy: [],
-  ...LIMIT_DEFAULTS,
-  ...FIXED_VALUES,
-};
+const API_KEY = 'k'.repeat(43);
 
 describe('the defaults', () => {
   it('are those of the contract', () => {
-    expect(parseSettings({})).toEqual(DEFAULTS);
+    expect(parseSettings({})).toEqual(DEFAULT_VALUES);
   });
 
   it('stand for variables that are empty, too', () => {
     const empty = Object.values(SETTINGS).map(({ env }) => [env, ' '] as const);
 
-    expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULTS);
+    expect(parseSettings(Object.fromEntries(empty))).toEqual(DEFAULT_VALUES);
   });
 
   it('of WORKERS is one, and auto is one for each core', () => {
@@ -67,7 +27,7 @@ describe('the defaults', () => {
 });
 
 describe('values', () => {
-  it.each<[string, string, keyof typeof DEFAULTS, unknown]>([
+  it.each<[string, string, keyof typeof DEFAULT_VALUES, unknown]>([
     ['HOST', '::1', 'host', '::1'],
     ['HOST', 'localhost', 'host', 'localhost'],
     ['PORT', '0', 'port', 0],
@@ -85,6 +45,15 @@ describe('values', () => {
       ['https://a.example', 'http://b.example:8080'],
     ],
     ['ALLOWED_ORIGINS', ',', 'allowedOrigins', []],
+    [
+      'API_KEYS',
+      `shop=${API_KEY}/publish+history/orders:*+news, ops=${API_KEY}2/revoke/*`,
+      'apiKeys',
+      [
+        { name: 'shop', key: API_KEY, scopes: ['publish', 'history'], channels: ['orders:*', 'news'] },
+        { name: 'ops', key: `${API_KEY}2`, scopes: ['revoke'], channels: ['*'] },
+      ],
+    ],
     ['LOG_LEVEL', 'silent', 'logLevel', 'silent'],
     ['HISTORY_SIZE', '1', 'historySize', 1],
     ['HISTORY_SIZE', '1000000', 'historySize', 1_000_000],
@@ -164,6 +133,11 @@ describe('what is refused', () => {
     ['HISTORY_NAMESPACES', 'chat=1/1m,chat=2/1m'],
     ['HISTORY_NAMESPACES', 'chat:room=1/1m'],
     ['HISTORY_NAMESPACES', '$own=1/1m'],
+    ['API_KEYS', API_KEY],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,shop=${API_KEY}x/publish/news`],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,ops=${API_KEY}/*/*`],
+    ['API_KEYS', `shop=${API_KEY}/publish/news,ops=short/*/*`],
+    ['MAX_BATCH_BYTES', '4095'],
     ['IDEMPOTENCY_TTL', '25h'],
     ['MAX_MESSAGE_BYTES', '0'],
     ['MAX_MESSAGE_BYTES', '1048577'],
@@ -204,6 +178,12 @@ describe('what is refused', () => {
     );
   });
 
+  it('does not show a key of the API', () => {
+    const [problem, ...more] = problemsIn({ API_KEYS: `shop=${API_KEY}/publsh/news` });
+    expect([problem, more]).toEqual([expect.stringContaining('API_KEYS must be a comma-separated list'), []]);
+    expect(problem).not.toContain(API_KEY);
+  });
+
   it('does not show the password of a bus', () => {
     expect(problemsIn({ BUS_URL: 'redis//user:secret@redis' })).toEqual([
       'BUS_URL must be memory:, redis://…, rediss://… or redis+sentinel://…',
@@ -239,7 +219,7 @@ describe('contradictions', () => {
     ]);
   });
 
-  it('are told beside what cannot be read', () => {
+  it('are reported beside what cannot be read', () => {
     expect(problemsIn({ HOST: '0.0.0.0', PORT: 'x' })).toHaveLength(2);
   });
 });

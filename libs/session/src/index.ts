@@ -2,19 +2,25 @@ export { AccessControl } from './access/access-control';
 export { ACCESS_NAMESPACE, REVOCATIONS_MAX } from './access/access-feed';
 export { configuredKeys } from './access/configured-keys';
 export { describePermissions } from './access/connection-permission';
-export { pickTokenCarrier } from './access/extract-token';
+export { bearerToken, pickTokenCarrier } from './access/extract-token';
+export { holdsToken } from './access/token-in-text';
 export { authenticateRequest, type Credential } from './authenticate-request';
 export { type ClientAddress, createClientAddress } from './limits/client-address';
 export { ClientQuota } from './limits/client-quota';
-export { Limits } from './limits/limits';
+export { type Action, Limits } from './limits/limits';
 export { isOriginRule } from './origin/allowed-origins';
+export { isLoopbackName } from './origin/allowed-host';
 export { isLoopback } from './origin/loopback';
 export { checkOrigin } from './origin/origin';
 export { openSession } from './open-session';
-export { publish } from './publish';
+export { AllProcesses } from './processes/all-processes';
+export { answerQuestion } from './processes/answer-question';
+export { ConnectionRegistry } from './processes/connection-registry';
+export { createPublication, publish, type PublishResult } from './publish';
+export { publishAll } from './publish-all';
 export { RequestOrder } from './request-order';
 export { Session } from './session';
-export type { Rates } from './session-settings';
+export type { NamespacePolicy, Rates } from './session-settings';
 export {
   type Format,
   parseFormat,

@@ -11,6 +11,8 @@ import type { SessionServices } from './session-services';
 import type { SubscriptionRequest } from './subscription-request';
 
 export interface SessionRequest {
+  /** The name of the transport, for operators. */
+  readonly transport: string;
   /** The action whose rate the session spends. */
   readonly action: Action;
   /** Where the client's messages go. Nothing is written to it before `onBegin`. */
@@ -87,11 +89,10 @@ export async function openSession(services: SessionServices, options: SessionReq
 }
 
 function connect(services: SessionServices, options: SessionRequest, quota: ClientQuota): Session {
-  const { client } = options.subscription;
+  const { sink, transport, subscription } = options;
   const isCounted = quota.hasConnection;
   if (!isCounted) quota.addConnection();
-  const connection = services.hub.connect(options.sink, client, isCounted ? undefined : quota);
-  return new Session(services, connection, quota, client === undefined);
+  return new Session(services, sink, transport, quota, { client: subscription.client, releasesQuota: !isCounted });
 }
 
 function register(

@@ -8,6 +8,7 @@ import {
 import type { Permissions } from '@tetracast/access';
 import type { Publication } from '@tetracast/bus';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import type { ClientQuota } from './limits/client-quota';
 import { flawIn } from './limits/data-flaw';
 import type { SessionServices } from './session-services';
 import type { MessageSettings } from './session-settings';
@@ -22,6 +23,10 @@ export interface PublishContext {
   readonly isClientMadeUp?: boolean;
   /** Overrides the one in the publication. */
   readonly idempotencyKey?: string;
+  /** Spends the rate of the channel's namespace. Default: no such rate applies. */
+  readonly quota?: Pick<ClientQuota, 'spendNamespace'> | undefined;
+  /** Whose the idempotency key is. Default: the user, else the client key that the client named, else all publishers of the channel. */
+  readonly idempotencyOwner?: string;
 }
 
 export interface PublishResult {
@@ -53,11 +58,22 @@ export async function publish(
 /** The same for a publication that has passed {@link PublicationSchema}. */
 export async function publishValid(
   { settings, hub }: Pick<SessionServices, 'settings' | 'hub'>,
-  { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
+  request: PublicationRequest,
   context: PublishContext,
 ): Promise<PublishResult> {
+  const { id, duplicate } = await hub.publish(createPublication(settings, request, context));
+  return { id, channel: request.channel, duplicate };
+}
+
+/** What the message log stores of a valid publication, if the publisher may publish it. @throws CodedError as {@link publish} */
+export function createPublication(
+  settings: MessageSettings,
+  { channel, event = DEFAULT_EVENT, data, echo = true, client, idempotencyKey: named }: PublicationRequest,
+  context: PublishContext,
+): Publication {
   const { permissions, idempotencyKey = named } = context;
   permissions.requirePublish(channel);
+  context.quota?.spendNamespace(channel);
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new CodedError('invalid_request', 'an idempotency key must be 1 to 200 visible ASCII characters');
   }
@@ -72,20 +88,21 @@ export async function publishValid(
   if (permissions.subject !== undefined) publication.user = permissions.subject;
   if (idempotencyKey !== undefined) {
     publication.idempotencyKey = idempotencyKey;
-    const owner = idempotencyOwner(permissions.subject, context.isClientMadeUp === true ? undefined : key);
+    const owner =
+      context.idempotencyOwner ?? ownerOf(permissions.subject, context.isClientMadeUp === true ? undefined : key);
     if (owner !== undefined) publication.idempotencyOwner = owner;
   }
-  const { id, duplicate } = await hub.publish(publication);
-  return { id, channel, duplicate };
+  return publication;
 }
 
 /** Two clients that use the same idempotency key by chance must not get each other's results. */
-function idempotencyOwner(user: string | undefined, client: string | undefined): string | undefined {
+function ownerOf(user: string | undefined, client: string | undefined): string | undefined {
   if (user !== undefined) return `user:${user}`;
   return client === undefined ? undefined : `client:${client}`;
 }
 
-function readPublication(body: unknown): PublicationRequest {
+/** @throws CodedError `invalid_channel`, `invalid_event`, `invalid_message` */
+export function readPublication(body: unknown): PublicationRequest {
   if (check.Check(body)) return body;
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new CodedError('invalid_message', 'a message must be an object with "channel" and "data"');

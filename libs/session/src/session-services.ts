@@ -2,6 +2,7 @@ import type { Bus } from '@tetracast/bus';
 import type { Hub } from '@tetracast/hub';
 import type { AccessControl } from './access/access-control';
 import type { Limits } from './limits/limits';
+import type { ConnectionRegistry } from './processes/connection-registry';
 import type { SessionSettings } from './session-settings';
 
 /** What sessions use. A service has one of each. */
@@ -12,4 +13,6 @@ export interface SessionServices {
   /** Decides what each client may do. */
   readonly access: AccessControl;
   readonly limits: Limits;
+  /** The open sessions. */
+  readonly connections: ConnectionRegistry;
 }

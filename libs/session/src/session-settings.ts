@@ -5,6 +5,23 @@ export interface KeySettings {
   readonly authJwksUrl?: string;
 }
 
+/** Who may do something in a namespace: every client, a client whose token allows it, or back ends only, by the server API. */
+export type Audience = 'public' | 'token' | 'backend';
+
+/** What is different in one namespace. What it does not say is as in all others. */
+export interface NamespacePolicy {
+  readonly history?: { readonly size: number; readonly ttlMs: number };
+  readonly subscribe?: Audience;
+  readonly publish?: Audience;
+  /** Limits messages of the namespace, besides the rate of all messages. */
+  readonly publishRate?: Rates;
+}
+
+/** By the name of the namespace. */
+export interface NamespaceSettings {
+  readonly namespaces: ReadonlyMap<string, NamespacePolicy>;
+}
+
 /** Which tokens the server accepts, and the lifetimes of tickets, revocations and keys. Durations in milliseconds. */
 export interface AccessSettings extends Required<KeySettings> {
   readonly authAlgorithms: readonly string[];
@@ -60,4 +77,10 @@ export interface MessageSettings {
 
 /** All settings of an operator that this library uses. */
 export interface SessionSettings
-  extends AccessSettings, Required<OriginSettings>, ConnectionSettings, RateSettings, MessageSettings {}
+  extends
+    AccessSettings,
+    Required<OriginSettings>,
+    ConnectionSettings,
+    RateSettings,
+    MessageSettings,
+    NamespaceSettings {}

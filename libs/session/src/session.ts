@@ -1,5 +1,5 @@
 import type { Permissions } from '@tetracast/access';
-import type { Connection } from '@tetracast/hub';
+import type { Connection, Sink } from '@tetracast/hub';
 import { CodedError, type PublicationRequest, type Start } from '@tetracast/message-model';
 import type { ConnectionPermission } from './access/connection-permission';
 import type { ClientQuota } from './limits/client-quota';
@@ -23,18 +23,36 @@ export class Session {
   /** `undefined` once it has begun. A connection without a token waits for its first. */
   private pending: FirstSubscription | undefined;
 
+  readonly connection: Connection;
+  /** When it was opened, in ms since 1970; different for each session of a process. */
+  readonly since: number;
+  /** The server made up the client key of the connection. */
+  private readonly isClientMadeUp: boolean;
+  private readonly releasesQuota: boolean;
+
   constructor(
     private readonly services: SessionServices,
-    readonly connection: Connection,
+    sink: Sink,
+    /** The name of the transport. */
+    readonly transport: string,
     readonly quota: ClientQuota,
-    /** The server made up the client key of the connection. */
-    private readonly isClientMadeUp: boolean,
-  ) {}
+    { client, releasesQuota }: { readonly client: string | undefined; readonly releasesQuota: boolean },
+  ) {
+    this.isClientMadeUp = client === undefined;
+    this.releasesQuota = releasesQuota;
+    this.connection = services.hub.connect(sink, client, this);
+    this.since = services.connections.add(this);
+  }
 
   /** What the client may do now. @throws CodedError `unauthorized` until the client has sent its first token */
   get permissions(): Permissions {
     if (this.permission !== undefined && this.pending === undefined) return this.permission.permissions;
     throw new CodedError('unauthorized', 'send an "auth" frame with a token first');
+  }
+
+  /** The subject of the client's token. */
+  get user(): string | undefined {
+    return this.permission?.permissions.subject;
   }
 
   /** Sets the permission of the connection, and what {@link begin} subscribes to. */
@@ -119,13 +137,58 @@ export class Session {
     return publishValid(this.services, publication, this.publishContext);
   }
 
+  /**
+   * Subscribes the client to these channels from now on, without its request, and sends it a notice. Resolves to `false` if its token
+   * does not allow them all, or if it has too many; to `undefined` if the channels of its connection are fixed, as for a poll.
+   */
+  async subscribeByServer(channels: readonly string[]): Promise<boolean | undefined> {
+    const { connection, permission, pending } = this;
+    const { sink } = connection;
+    if (!mayChange(sink) || permission === undefined || pending !== undefined) return undefined;
+    try {
+      permission.permissions.requireSubscribe(channels);
+      const before = connection.channels;
+      const added = channels.filter((channel) => !before.includes(channel));
+      if (added.length === 0) return true;
+      await connection.subscribe(added, { kind: 'now' }, (cursor) => {
+        sink.sendNotice?.({ type: 'subscribed', channels: added, cursor });
+      });
+      return !connection.isClosed();
+    } catch {
+      return false;
+    }
+  }
+
+  /** Ends the subscriptions to these channels, without a request of the client, and sends it a notice; otherwise as above. */
+  unsubscribeByServer(channels: readonly string[]): boolean | undefined {
+    const { connection } = this;
+    const { sink } = connection;
+    if (!mayChange(sink)) return undefined;
+    const removed = connection.channels.filter((channel) => channels.includes(channel));
+    if (removed.length === 0) return undefined;
+    connection.unsubscribe(removed);
+    sink.sendNotice?.({ type: 'unsubscribed', channels: removed });
+    return true;
+  }
+
   /** Ends the subscriptions and the permission, and releases the quota. The transport closes its socket itself. */
   close(): void {
     this.connection.close();
   }
 
-  private get publishContext(): Parameters<typeof publish>[2] {
-    const { permissions, connection, isClientMadeUp } = this;
-    return { client: connection.client, isClientMadeUp, permissions };
+  /** The connection has closed. */
+  onClose(): void {
+    this.services.connections.remove(this);
+    if (this.releasesQuota) this.quota.onClose();
   }
+
+  private get publishContext(): Parameters<typeof publish>[2] {
+    const { permissions, connection, isClientMadeUp, quota } = this;
+    return { client: connection.client, isClientMadeUp, permissions, quota };
+  }
+}
+
+/** Whether the operator may change the channels of the connection: its client gets a notice. */
+function mayChange(sink: Sink): boolean {
+  return sink.sendNotice !== undefined && sink.hasFixedChannels !== true;
 }

@@ -6,6 +6,7 @@ import { AccessControl } from '../src/access/access-control';
 import { Limits } from '../src/limits/limits';
 import { openSession, type SessionRequest } from '../src/open-session';
 import type { Session } from '../src/session';
+import { ConnectionRegistry } from '../src/processes/connection-registry';
 import type { SessionServices } from '../src/session-services';
 import { createMemoryBus, TestSink } from './access/fake-connections';
 import { sessionSettings } from './session-settings';
@@ -30,6 +31,7 @@ export async function createServices(changed: Parameters<typeof sessionSettings>
     bus,
     hub,
     limits,
+    connections: new ConnectionRegistry(nodeRuntime),
     access,
     async [Symbol.asyncDispose]() {
       access.close();
@@ -57,6 +59,7 @@ export function requestWith(token?: string): IncomingMessage {
 /** Opens a session of `news` for the client key `key`, but for what is changed. */
 export function open(services: SessionServices, changed: Partial<SessionRequest> = {}): Promise<Session> {
   return openSession(services, {
+    transport: 'test',
     action: 'subscribe',
     sink: new TestSink(),
     request: requestWith(mint()),

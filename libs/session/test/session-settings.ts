@@ -30,6 +30,7 @@ export function sessionSettings(changed: Partial<SessionSettings> = {}): Session
     pollRate: { connection: 200, address: 1000, user: 100 },
     maxMessageBytes: 65_536,
     maxDataDepth: 64,
+    namespaces: new Map(),
     ...changed,
   };
 }

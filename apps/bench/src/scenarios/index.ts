@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario';
+import { batch } from './batch';
 import { fanOut } from './fan-out';
 import { growth } from './growth';
 import { idle } from './idle';
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   polling,
   resume,
   publishing,
+  batch,
   revocation,
   workers,
   window,

@@ -30,14 +30,15 @@ export const lua: System = {
 };
 
 async function callScript(port: number, calls: number): Promise<Rates> {
-  const text = `${await readFile(join(SCRIPTS, 'partition.lua'), 'utf8')}\n${await readFile(join(SCRIPTS, 'append.lua'), 'utf8')}`;
+  const parts = ['partition.lua', 'store.lua', 'append.lua'].map((name) => readFile(join(SCRIPTS, name), 'utf8'));
+  const text = (await Promise.all(parts)).join('\n');
   const sha = createHash('sha1').update(text).digest('hex');
   await run('redis-cli', ['-p', String(port), 'SCRIPT', 'LOAD', text]);
   // Keys and arguments as append.lua names them; redis-benchmark puts one of 50 numbers for __rand_int__.
   const channel = 'bench-__rand_int__';
   const args = [
     ...['EVALSHA', sha, '4', '{b}:partition', '{b}:last', `{b}:log:${channel}`, `{b}:once:${channel}`],
-    ...['candidate', '', '0', channel, `{b}:news:${channel}`, MESSAGE, '1000', '600000', '0', '200000'],
+    ...['candidate', '', '0', '200000', channel, `{b}:news:${channel}`, MESSAGE, '1000', '600000', '0'],
   ];
   const benchmark = ['-p', String(port), '-c', '50', '-P', '4', '-r', '50', '-n', String(calls), '--csv', ...args];
   const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), 'redis-benchmark', ...benchmark]);

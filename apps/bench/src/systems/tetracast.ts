@@ -7,7 +7,7 @@ import { startNodeServer } from './node-server';
 /** What the Dockerfile has Node do: less young garbage is kept, see docs/performance.md. */
 const AS_IN_THE_IMAGE = ['--max-semi-space-size=8'];
 
-export type Service = 'websocket' | 'sse' | 'socketio' | 'polling';
+export type Service = 'websocket' | 'sse' | 'socketio' | 'polling' | 'api';
 
 export interface TetracastOptions {
   readonly service: Service;
@@ -62,9 +62,16 @@ const LOADS: Readonly<Record<Service, LoadOptions>> = {
     pubpath: '/polling',
     body: JSON_BODY,
   },
+  api: { pub: 'http', pubpath: '/api/publish', body: JSON_BODY },
 };
 
-const TRANSPORTS = { websocket: 'WebSocket', sse: 'SSE', socketio: 'Socket.IO', polling: 'long-poll' } as const;
+const TRANSPORTS = {
+  websocket: 'WebSocket',
+  sse: 'SSE',
+  socketio: 'Socket.IO',
+  polling: 'long-poll',
+  api: 'none',
+} as const;
 
 /** One of our services as it is built, in a separate process. */
 export function tetracast(options: TetracastOptions): System {

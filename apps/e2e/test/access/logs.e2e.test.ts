@@ -101,6 +101,30 @@ describe('no log line contains a token, a ticket or a secret', () => {
     expect(service.output()).not.toContain(ticket);
   });
 
+  it('whatever goes wrong with an API key, and names the key', async () => {
+    const key = 'ZZan-API-key-that-no-log-line-may-containZZ';
+    await using service = await start({ API_KEYS: `shop=${key}/publish+delete/news` });
+    for (const authorization of [`Bearer ${key}`, `Bearer ${key}x`, `Basic ${key}`, `Bearer ${key}.a.b`]) {
+      for (const [method, path, body] of [
+        ['POST', '/api/publish', '{"channel":"news","data":1}'],
+        ['POST', `/api/publish?token=${key}`, '{"channel":"other","data":1}'],
+        ['POST', '/api/batch', `{"${key}`],
+        ['DELETE', '/api/channels/news'],
+        ['DELETE', `/api/channels/%zz${key}`],
+        ['GET', '/api/nothing'],
+      ] as const) {
+        const headers = { authorization, ...(body !== undefined && { 'content-type': 'application/json' }) };
+        await fetch(service.url + path, { method, headers, ...(body !== undefined && { body }) });
+      }
+    }
+    await service.stop();
+
+    expectWhole(service.output());
+    expect(service.output()).toContain('"caller":"key shop"');
+    expect(service.output()).toContain('"call":"DELETE /api/channels/{channel}"');
+    expect(service.output()).not.toContain(key.slice(2, 30));
+  });
+
   it('while the message log is unreachable', async () => {
     await using service = await start({ BUS_URL: `redis://:${PASSWORD}@127.0.0.1:1` });
     const token = await mint();

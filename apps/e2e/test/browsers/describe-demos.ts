@@ -17,6 +17,8 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await say(ben, 'Ben', '<b>yes</b>');
       await ann.waitFor('li', 'Ben: <b>yes</b>');
       await ann.waitFor('pre code', "socket.on('message'");
+      await ben.waitFor('main a', '回到实验页面');
+      expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/`);
       expect([...ann.failures, ...ben.failures]).toEqual([]);
       await Promise.all([ann.close(), ben.close()]);
     });

@@ -142,9 +142,11 @@ export function describeFaults(
       expect(await page.evaluate(unproxied)).toEqual([]);
     });
 
-    it('shows what repeats as one row of a log', async () => {
+    it('shows what happened in its order, and what repeats as one row', async () => {
       for (const panel of PANELS) {
         const rows = `[...document.querySelectorAll('#faults [data-log="${panel}"] ol li')]`;
+        const times = await page.evaluate<string[]>(`${rows}.map((row) => row.querySelector('time').dateTime)`);
+        expect(times).toEqual(times.toSorted());
         const logged = await page.evaluate<string[]>(`${rows}.map(({ dataset }) => dataset.from + dataset.text)`);
         expect(logged.filter((row, index) => row === logged[index - 1])).toEqual([]);
       }

@@ -17,9 +17,11 @@ import { type ReadersSite, startReadersSite } from './readers-site';
 import { BlockRunner, type RunningBlock } from './running-blocks';
 
 const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
+const API_KEY = 'an-api-key-of-the-tests-of-more-than-32-letters';
 const SETTINGS = {
   ...NO_LIMITS,
   AUTH_SECRET,
+  API_KEYS: `docs=${API_KEY}/*/*`,
   PUBLIC_SUBSCRIBE: 'news:*,lab',
   PUBLIC_PUBLISH: 'news:*,lab',
   SSE_RETRY_INTERVAL: '20ms',
@@ -66,7 +68,7 @@ async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(AUTH_SECRET));
   const names = { news: `news:${page}`, 'inbox:ann': inbox };
-  const runner = new BlockRunner({ url: proxy.url, plainPort, site, browser, token, names });
+  const runner = new BlockRunner({ url: proxy.url, plainPort, site, browser, token, apiKey: API_KEY, names });
   runners.push(runner);
   return runner;
 }

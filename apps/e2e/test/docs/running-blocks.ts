@@ -51,6 +51,7 @@ export interface RunOptions {
   readonly browser: Browser;
   readonly site: ReadersSite;
   readonly token: string;
+  readonly apiKey: string;
   /** What stands for a name of the page, such as `news`. */
   readonly names: Readonly<Record<string, string>>;
 }
@@ -105,7 +106,7 @@ export class BlockRunner implements AsyncDisposable {
       args,
       cwd: PROJECT,
       install,
-      env: { PATH, HOME, LC_ALL: 'C.UTF-8', TOKEN: this.options.token },
+      env: { PATH, HOME, LC_ALL: 'C.UTF-8', TOKEN: this.options.token, API_KEY: this.options.apiKey },
       onStdout: (text) => {
         const whole = (rest + text).split('\n');
         rest = whole.pop() ?? '';

@@ -10,7 +10,10 @@ export interface OddRequest {
   readonly body: Uint8Array;
 }
 
-const PATHS = ['/polling', '/sse', '/polling', '/sse', '/ws', '/socket.io/', '/polling/', '//sse', '/%70olling', '/'];
+const PATHS = [
+  ...['/polling', '/sse', '/polling', '/sse', '/ws', '/socket.io/', '/polling/', '//sse', '/%70olling', '/'],
+  ...['/api/publish', '/api/batch', '/api/channels', '/api/channels/fuzz/messages'],
+];
 const PARAMETERS = ['channel', 'channel', 'after', 'rewind', 'limit', 'wait', 'client', 'format', 'lastEventId'];
 const POISON = ['__proto__', 'constructor', 'toString', 'token', 'j', 'sid', 'EIO', 'transport', 'channel[]', ''];
 const ODD_VALUES = [

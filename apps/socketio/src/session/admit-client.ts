@@ -73,6 +73,7 @@ async function admitClient(service: Tetracast, socket: Socket): Promise<void> {
   let cursor = '';
   try {
     const session = await openSession(service, {
+      transport: 'socketio',
       action: 'subscribe',
       sink,
       request: socket.request,

@@ -3,10 +3,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Duplex } from 'node:stream';
 import { once } from 'node:events';
 import { Delay } from './delay';
-import { HeldResponse } from './held-response';
+import { HeldResponses } from './held-responses';
 import { withHost, withoutHopByHop } from './proxied-headers';
+import type { ConnectionRecord } from './connection-record';
 import { openTunnel } from './tunnel';
-import { type ConnectionRecord, type WireRecord } from './wire-record';
+import type { WireRecord } from './wire-record';
 
 /** What a {@link FaultProxy} can do to the connections of its transport, until it is switched off. */
 export const FAULTS = ['block-websocket', 'buffer', 'slow'] as const;
@@ -27,10 +28,10 @@ export class FaultProxy {
   private readonly sockets = new Map<Socket, ConnectionRecord>();
   private readonly records = new WeakMap<object, ConnectionRecord>();
   private readonly upgraded = new Set<Duplex>();
-  private readonly held = new Set<HeldResponse>();
+  private readonly held = new HeldResponses();
   private readonly listener: Server;
   private readonly http = createHttpServer({ requireHostHeader: false });
-  private isDown = false;
+  private turnAway: (() => void) | undefined;
 
   static async open(options: FaultProxyOptions): Promise<FaultProxy> {
     const proxy = new FaultProxy(options);
@@ -55,7 +56,7 @@ export class FaultProxy {
   set(fault: Fault, isOn: boolean): void {
     if (isOn) this.faults.add(fault);
     else this.faults.delete(fault);
-    if (fault === 'buffer' && !isOn) for (const response of this.held) response.release();
+    if (fault === 'buffer' && !isOn) this.held.release();
     // Behind a proxy that refuses WebSocket there would be none.
     if (fault === 'block-websocket' && isOn) for (const stream of this.upgraded) stream.destroy();
   }
@@ -68,9 +69,19 @@ export class FaultProxy {
     }
   }
 
-  /** While it is down the proxy resets new connections, and those with a new request; the others end by themselves. */
-  setDown(isDown: boolean): void {
-    this.isDown = isDown;
+  /**
+   * Until {@link comeBack} the proxy resets new connections, and those with a new request; the others end by themselves. Resolves
+   * when it has turned a client away; at once if no client is connected.
+   */
+  goAway(): Promise<void> {
+    return new Promise((resolve) => {
+      this.turnAway = resolve;
+      if (this.sockets.size === 0) resolve();
+    });
+  }
+
+  comeBack(): void {
+    this.turnAway = undefined;
   }
 
   async close(): Promise<void> {
@@ -81,15 +92,17 @@ export class FaultProxy {
 
   private accept(socket: Socket): void {
     socket.on('error', () => undefined);
-    if (this.isDown) {
+    if (this.turnAway !== undefined) {
       this.options.wire.event(this.options.transport, 'away');
       socket.resetAndDestroy();
+      this.turnAway();
       return;
     }
     const record = this.options.wire.openConnection(this.options.transport);
     this.sockets.set(socket, record);
     socket.setNoDelay(true);
-    const [slowIn, slowOut] = [this.delay(), this.delay()];
+    const isSlow = (): boolean => this.faults.has('slow');
+    const [slowIn, slowOut] = [new Delay(isSlow), new Delay(isSlow)];
     socket.on('data', (bytes: Buffer) => record.sent(bytes));
     slowOut.on('data', (bytes: Buffer) => record.received(bytes));
     socket.pipe(slowIn);
@@ -105,20 +118,22 @@ export class FaultProxy {
     this.http.emit('connection', stream);
   }
 
-  private delay(): Delay {
-    return new Delay(() => this.faults.has('slow'));
-  }
-
   private forward(incoming: IncomingMessage, response: ServerResponse): void {
     const { pageOf, target } = this.options;
     const host = pageOf(incoming, this.port);
+    const record = this.records.get(incoming.socket);
     if (host === undefined) {
-      response.writeHead(403, { 'content-type': 'text/plain' }).end('This proxy serves the lab page only.\n');
+      record?.refuse();
+      response.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
+      response.end('This proxy serves the lab page only.\n');
       return;
     }
-    if (this.isDown) {
-      this.records.get(incoming.socket)?.event('away');
+    record?.admit();
+    incoming.once('end', () => record?.awaitRequest());
+    if (this.turnAway !== undefined) {
+      record?.event('away');
       incoming.socket.destroy();
+      this.turnAway();
       return;
     }
     const { method, url: path } = incoming;
@@ -130,7 +145,7 @@ export class FaultProxy {
       // A body without a length and without chunks ends with the connection, here as there.
       response.useChunkedEncodingByDefault = 'transfer-encoding' in answer.headers;
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopByHop(answer.rawHeaders));
-      if (this.faults.has('buffer')) this.hold(incoming, answer, response);
+      if (this.faults.has('buffer')) this.held.hold(record, answer, response);
       else {
         response.flushHeaders();
         answer.pipe(response);
@@ -140,29 +155,17 @@ export class FaultProxy {
     incoming.pipe(outgoing);
   }
 
-  private hold(incoming: IncomingMessage, answer: IncomingMessage, response: ServerResponse): void {
-    const held = new HeldResponse();
-    this.held.add(held);
-    const record = this.records.get(incoming.socket);
-    record?.event('response-held');
-    held.once('data', () => record?.event('response-passed-on'));
-    response.once('close', () => {
-      this.held.delete(held);
-      held.destroy();
-    });
-    answer.pipe(held).pipe(response);
-  }
-
   private tunnel(incoming: IncomingMessage, stream: Duplex, head: Buffer): void {
     const { pageOf, target } = this.options;
     const host = pageOf(incoming, this.port);
     const record = this.records.get(stream);
+    if (host === undefined) record?.refuse();
+    else record?.upgrade();
     if (host === undefined || this.faults.has('block-websocket')) {
       record?.event('handshake-refused');
       stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    record?.upgrade();
     this.upgraded.add(stream);
     stream.once('close', () => this.upgraded.delete(stream));
     openTunnel(target, withHost(incoming.rawHeaders, host), { incoming, stream, head });

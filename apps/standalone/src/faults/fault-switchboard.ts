@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LabFaults } from '@tetracast/web';
 import { FaultProxy, type Fault } from './fault-proxy';
 import { isOfPage, isSecret, pageHostOf } from './page-guard';
@@ -8,8 +9,9 @@ import { WireRecord } from './wire-record';
 const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** How long the server is away when the page restarts it. */
-const DOWN_MS = 3000;
+/** How long the server is away when the page restarts it: until each client has tried to come back, within these bounds. */
+const MIN_AWAY_MS = 3000;
+const MAX_AWAY_MS = 10_000;
 
 /** The proxies of all transports, and what the lab page may do with them. */
 export class FaultSwitchboard implements LabFaults {
@@ -17,7 +19,8 @@ export class FaultSwitchboard implements LabFaults {
   private readonly secret = randomBytes(24).toString('base64url');
   private readonly proxies = new Map<Transport, FaultProxy>();
   private pagePort = 0;
-  private restarting: NodeJS.Timeout | undefined;
+  private isAway = false;
+  private readonly closing = new AbortController();
 
   /**
    * `drain` closes the connections of the service as its stop does. `canExpire`: the server can make tokens that expire soon.
@@ -41,7 +44,7 @@ export class FaultSwitchboard implements LabFaults {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.restarting);
+    this.closing.abort();
     await Promise.all([...this.proxies.values()].map((proxy) => proxy.close()));
     this.proxies.clear();
   }
@@ -73,17 +76,29 @@ export class FaultSwitchboard implements LabFaults {
     for (const [, proxy] of this.chosen(transport)) proxy.cut();
   }
 
-  /** For the clients behind the proxies the server stops, is away for {@link DOWN_MS}, and is back. The message log stays. */
+  /** For the clients behind the proxies the server stops, is away for a while, and is back. The message log stays. */
   restart(): void {
-    if (this.restarting !== undefined) return;
+    if (this.isAway) return;
+    this.isAway = true;
     for (const name of this.proxies.keys()) this.wire.event(name, 'stopping');
-    this.setDown(true);
+    const allTried = Promise.all([...this.proxies.values()].map((proxy) => proxy.goAway()));
     this.drain();
-    this.restarting = setTimeout(() => {
-      this.restarting = undefined;
-      this.setDown(false);
-      for (const name of this.proxies.keys()) this.wire.event(name, 'back');
-    }, DOWN_MS);
+    void this.comeBackAfter(allTried);
+  }
+
+  private async comeBackAfter(allTried: Promise<unknown>): Promise<void> {
+    const { signal } = this.closing;
+    try {
+      await delay(MIN_AWAY_MS, undefined, { signal });
+      await Promise.race([allTried, delay(MAX_AWAY_MS - MIN_AWAY_MS, undefined, { signal })]);
+    } catch {
+      return; // the service closes
+    }
+    this.isAway = false;
+    for (const [name, proxy] of this.proxies) {
+      proxy.comeBack();
+      this.wire.event(name, 'back');
+    }
   }
 
   private get ports(): [Transport, number][] {
@@ -92,9 +107,5 @@ export class FaultSwitchboard implements LabFaults {
 
   private chosen(transport?: Transport): [Transport, FaultProxy][] {
     return [...this.proxies].filter(([name]) => transport === undefined || name === transport);
-  }
-
-  private setDown(isDown: boolean): void {
-    for (const proxy of this.proxies.values()) proxy.setDown(isDown);
   }
 }

@@ -1,15 +1,8 @@
-import { type ClientFrame, ClientFrames } from './client-frames';
-import { maskTokens } from './mask-tokens';
+import { ConnectionRecord } from './connection-record';
 
 /** Of the transports together; the oldest entries go first. */
 const ENTRIES_MAX = 400;
 const BYTES_MAX = 131_072;
-
-/** The rest of a longer chunk is counted and not kept. */
-const CHUNK_MAX = 4096;
-
-/** Bytes that are looked through again with the next chunk, for a token that is in both. */
-const CONTEXT_BYTES = 2048;
 
 /** What a proxy does to a connection; the page has a sentence for each, in its languages. */
 export type WireEvent =
@@ -33,6 +26,8 @@ export interface WireEntry {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly kind: 'sent' | 'received' | 'event';
+  /** The bytes are frames of a WebSocket. */
+  readonly isFrames?: true;
   readonly event?: WireEvent;
   /** Of `fault-on` and `fault-off`. */
   readonly fault?: string;
@@ -70,51 +65,4 @@ export class WireRecord {
 
 function sizeOf(entry: Pick<WireEntry, 'base64'> | undefined): number {
   return entry?.base64?.length ?? 0;
-}
-
-/** Records one connection. */
-export class ConnectionRecord {
-  private readonly contexts: Record<'sent' | 'received', Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
-  private frames: ClientFrames | undefined;
-
-  constructor(
-    private readonly transport: string,
-    readonly number: number,
-    private readonly wire: WireRecord,
-  ) {}
-
-  event(event: WireEvent): void {
-    this.wire.event(this.transport, event, this.number);
-  }
-
-  /** From now on the client sends frames of a WebSocket. */
-  upgrade(): void {
-    this.frames = new ClientFrames();
-  }
-
-  sent(bytes: Buffer): void {
-    if (this.frames === undefined) this.keep('sent', this.mask('sent', bytes));
-    else for (const frame of this.frames.take(bytes)) this.keep('sent', frame);
-  }
-
-  received(bytes: Buffer): void {
-    this.keep('received', this.mask('received', bytes));
-  }
-
-  private mask(kind: 'sent' | 'received', bytes: Buffer): Buffer {
-    const context = this.contexts[kind];
-    const masked = maskTokens(Buffer.concat([context, bytes]));
-    this.contexts[kind] = masked.subarray(-CONTEXT_BYTES);
-    return masked.subarray(context.length);
-  }
-
-  private keep(kind: 'sent' | 'received', bytes: ClientFrame): void {
-    const { transport, number: connection } = this;
-    if (typeof bytes === 'number') {
-      this.wire.add({ transport, connection, kind, length: bytes, base64: '' });
-      return;
-    }
-    const base64 = bytes.subarray(0, CHUNK_MAX).toString('base64');
-    this.wire.add({ transport, connection, kind, length: bytes.length, base64 });
-  }
 }

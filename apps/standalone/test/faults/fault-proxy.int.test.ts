@@ -112,6 +112,7 @@ describe('a fault proxy', () => {
     expect((await lab.switchFault('restart')).status).toBe(204);
     expect((await closed)[0]).toBe(1001);
     await expect(send(at('polling'), '/healthz', { headers: { origin: lab.origin } })).rejects.toThrow('ECONNRESET');
+    await expect(send(at('websocket'), '/healthz', { headers: { origin: lab.origin } })).rejects.toThrow('ECONNRESET');
     await pollUntil(
       () => eventsOf('polling'),
       (events) => events.includes('back'),
@@ -147,6 +148,19 @@ describe('the record of the wire', () => {
     expect(texts).toContain(`{"type":"auth","token":"${'*'.repeat(secret.length)}"}`);
     expect(texts).toContain('{"type":"ping"}');
     expect(JSON.stringify([bytes('sent', 'polling'), texts])).not.toContain(secret);
+  });
+
+  it('has nothing of a client that is not the page', async () => {
+    const before = (await lab.wire()).length;
+    const stranger = { origin: 'https://stranger.example' };
+    expect((await send(at('polling'), '/polling?channel=private', { headers: stranger })).status).toBe(403);
+    expect((await openWebSocket(`${at('websocket')}/ws?channel=private`, stranger.origin)).status).toBe(403);
+    await send(at('polling'), '/polling?channel=public', { headers: { origin: lab.origin } });
+    const added = (await lab.wire()).slice(before);
+    const texts = added.map(({ base64 = '' }) => Buffer.from(base64, 'base64').toString('latin1'));
+    expect(added.map(({ event }) => event).filter(Boolean)).toEqual([]);
+    expect(texts.filter((text) => /private|stranger|403/.test(text))).toEqual([]);
+    expect(texts.join()).toContain('/polling?channel=public');
   });
 });
 

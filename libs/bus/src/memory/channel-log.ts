@@ -19,6 +19,11 @@ export class ChannelLog {
     return this.entries.length - this.start;
   }
 
+  /** Sequence number of the oldest stored entry; 0 without one. */
+  get oldest(): number {
+    return this.entries[this.start]?.seq ?? 0;
+  }
+
   /** Sequence number of the newest stored entry. */
   get last(): number | undefined {
     return this.entries.at(-1)?.seq;
@@ -37,6 +42,11 @@ export class ChannelLog {
       this.dropOldest();
   }
 
+  /** Drops all entries. */
+  clear(): void {
+    while (this.length > 0) this.dropOldest();
+  }
+
   /** Drops the oldest entry, if there is one. */
   dropOldest(): void {
     const oldest = this.entries[this.start];
@@ -53,17 +63,48 @@ export class ChannelLog {
     }
   }
 
-  /** The entries of a range, oldest first. */
+  get(seq: number): Entry | undefined {
+    const found = this.entries[this.indexAfter(seq - 1)];
+    return found?.seq === seq ? found : undefined;
+  }
+
+  /** Sequence numbers of a user's entries, in ascending order. */
+  seqsOf(user: string): number[] {
+    const seqs: number[] = [];
+    for (const entry of this.entries) if (entry?.user === user) seqs.push(entry.seq);
+    return seqs;
+  }
+
+  /** Removes one entry that is not the newest, if it is still stored, and links the one after it to the one before it. */
+  remove(entry: Entry): void {
+    const index = this.indexAfter(entry.seq);
+    const next = this.entries[index] as Entry;
+    this.entries[index] = { ...next, prev: entry.prev };
+    if (this.entries[index - 1] !== entry) return;
+    this.entries.splice(index - 1, 1);
+    this.onDrop(entry, false);
+  }
+
+  /** The entries of a range, in its order. */
   read(range: Range): Entry[] {
     if (range.kind === 'rewind') {
       const from = Math.max(this.start, this.entries.length - range.count);
       return this.entries.slice(from, from + 1) as Entry[];
     }
+    if (range.kind === 'before') return this.readBefore(range);
     const from = this.indexAfter(range.seq);
     const end = Math.min(this.entries.length, from + range.limit);
     let to = from;
     for (let bytes = 0; to < end && bytes < range.bytes; to++) bytes += bytesOf(this.entries[to] as Entry);
     return this.entries.slice(from, to) as Entry[];
+  }
+
+  private readBefore({ seq, limit, bytes }: Exclude<Range, { kind: 'rewind' }>): Entry[] {
+    const end = this.indexAfter(seq - 1);
+    const begin = Math.max(this.start, end - limit);
+    let from = end;
+    for (let read = 0; from > begin && read < bytes;) read += bytesOf(this.entries[--from] as Entry);
+    return (this.entries.slice(from, end) as Entry[]).reverse();
   }
 
   private indexAfter(seq: number): number {

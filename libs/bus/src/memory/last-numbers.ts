@@ -21,6 +21,11 @@ export class LastNumbers {
     return this.greatestForgotten;
   }
 
+  /** The channels whose last number is greater than `seq`, in ascending order of it. */
+  *after(seq: number): Generator<[channel: string, last: number]> {
+    for (const found of this.numbers) if (found[1] > seq) yield found;
+  }
+
   set(channel: string, seq: number): void {
     if (channel !== this.newest) this.numbers.delete(channel);
     this.numbers.set(channel, seq);

@@ -1,4 +1,5 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
+import { DELETED_EVENT, encodeCursor } from '@tetracast/message-model';
 import { type Bus, type BusChecks, CHECK_OK } from '../bus';
 import { createEntry, type Entry } from '../entry';
 import { createEpochSource } from '../epoch';
@@ -6,12 +7,16 @@ import {
   type AppendResult,
   type BusListener,
   BusUnavailableError,
+  type ChannelPage,
+  type ChannelQuery,
+  type ChannelSummary,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
 import { createPage } from '../page';
-import { idempotencyName, type Publication } from '../publication';
+import { createDeletionNotice, idempotencyName, type Publication } from '../publication';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 import {
   createRetentionPolicy,
@@ -25,6 +30,7 @@ import { ExpiringMap } from './expiring-map';
 import { LastNumbers } from './last-numbers';
 import { GradualSweep } from './gradual-sweep';
 import { MemoryKeyValues } from './memory-key-values';
+import { MemoryQuestions } from './memory-questions';
 import { StoredBytes } from './stored-bytes';
 import { MemoryRateCounts } from './memory-rate-counts';
 
@@ -51,6 +57,7 @@ export class MemoryBus implements Bus {
   private readonly once: ExpiringMap<number>;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
+  private readonly questions: MemoryQuestions;
   private readonly subscriptions = new Set<string>();
   private readonly retentionOf: RetentionPolicy;
   private readonly idempotencyTtlMs: number;
@@ -69,51 +76,73 @@ export class MemoryBus implements Bus {
     this.once = new ExpiringMap(this.memoryMaxBytes / 8);
     this.values = new MemoryKeyValues(this.memoryMaxBytes / 8);
     this.runtime = runtime;
+    this.questions = new MemoryQuestions(runtime);
     this.epoch = createEpochSource(runtime)();
     this.sweeper = runtime.setInterval(() => this.sweep(), SWEEP_EVERY_MS).unref();
   }
 
   append(publication: Publication): Promise<AppendResult> {
-    if (this.closed) return unavailable();
-    const { channel, idempotencyKey } = publication;
-    const { epoch } = this;
-    const time = this.runtime.now();
-    const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
-    const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
-    if (known !== undefined) return Promise.resolve({ epoch, seq: known, duplicate: true });
+    return this.closed ? unavailable() : Promise.resolve(this.appendOnce(publication));
+  }
 
-    this.logs.get(channel)?.dropExpired(time);
-    const log = this.logOf(channel);
-    const prev = this.lastOf(channel, log);
-    const seq = ++this.head;
-    const entry = createEntry(publication, seq, prev, time);
-    this.stored.add(entry, log);
-    log.push(entry);
-    this.lastNumbers.set(channel, seq);
-    if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
-    this.keepMemoryLimit();
-    if (this.subscriptions.has(channel)) this.listener?.onAnnouncement(epoch, entry);
-    return Promise.resolve({ epoch, seq, duplicate: false });
+  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+    if (this.closed) return unavailable();
+    return Promise.resolve(publications.map((publication) => this.appendOnce(publication)));
   }
 
   read(channel: string, range: Range): Promise<Page> {
     if (this.closed) return unavailable();
-    const log = this.logs.get(channel);
-    log?.dropExpired(this.runtime.now());
+    const log = this.currentLog(channel);
     const last = this.lastOf(channel, log);
     const { epoch, head } = this;
-    return Promise.resolve(createPage(range, { epoch, head, last }, log?.read(range) ?? []));
+    return Promise.resolve(createPage(range, { epoch, head, last, oldest: log?.oldest ?? 0 }, log?.read(range) ?? []));
   }
 
   positions(channels: readonly string[]): Promise<Positions> {
     if (this.closed) return unavailable();
-    const now = this.runtime.now();
-    const last = channels.map((channel) => {
-      const log = this.logs.get(channel);
-      log?.dropExpired(now);
-      return this.lastOf(channel, log);
-    });
+    const last = channels.map((channel) => this.lastOf(channel, this.currentLog(channel)));
     return Promise.resolve({ epoch: this.epoch, head: this.head, last });
+  }
+
+  listChannels({ prefix, after, limit }: ChannelQuery): Promise<ChannelPage> {
+    if (this.closed) return unavailable();
+    const channels: ChannelSummary[] = [];
+    let next = after;
+    for (const [channel, last] of this.lastNumbers.after(after)) {
+      if (!channel.startsWith(prefix)) continue;
+      if (channels.length === limit) return Promise.resolve({ channels, next });
+      channels.push(this.summaryOf(channel));
+      next = last;
+    }
+    return Promise.resolve({ channels });
+  }
+
+  deleteChannel(channel: string): Promise<number> {
+    if (this.closed) return unavailable();
+    const log = this.currentLog(channel);
+    if (this.lastOf(channel, log) === 0) return Promise.resolve(0);
+    const deleted = log?.length ?? 0;
+    log?.clear();
+    const seq = this.assignNumber(channel);
+    this.announce(createEntry(createDeletionNotice(channel, ''), seq, seq, this.runtime.now()));
+    return Promise.resolve(deleted);
+  }
+
+  deleteMessage(channel: string, { epoch, seq }: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
+    if (this.closed) return unavailable();
+    return Promise.resolve(epoch === this.epoch && this.deleteStored(channel, seq));
+  }
+
+  async deleteUserMessages(user: string): Promise<number> {
+    if (this.closed) return unavailable();
+    let deleted = 0;
+    for (const channel of [...this.logs.keys()]) {
+      for (const seq of this.currentLog(channel)?.seqsOf(user) ?? []) if (this.deleteStored(channel, seq)) deleted++;
+      // Other work goes on between two channels.
+      await new Promise<void>((resolve) => this.runtime.setImmediate(resolve));
+      if (this.isClosed()) return unavailable();
+    }
+    return deleted;
   }
 
   listen(listener: BusListener): void {
@@ -148,6 +177,14 @@ export class MemoryBus implements Bus {
     return Promise.resolve([...counts].map(([name, added]) => this.rateCounts.add(name, added, windowMs, now)));
   }
 
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.questions.answer(process, answerer);
+  }
+
+  askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    return this.closed ? unavailable() : this.questions.ask(question, timeoutMs);
+  }
+
   check(): Promise<BusChecks> {
     const found = this.closed ? CLOSED : CHECK_OK;
     return Promise.resolve({ read: found, write: found, announce: found, hear: found });
@@ -158,6 +195,70 @@ export class MemoryBus implements Bus {
     this.runtime.clearInterval(this.sweeper);
     this.subscriptions.clear();
     return Promise.resolve();
+  }
+
+  // A function, so that the compiler does not take its value from before an `await` for the one after it.
+  private isClosed(): boolean {
+    return this.closed;
+  }
+
+  private appendOnce(publication: Publication): AppendResult {
+    const { epoch } = this;
+    const { idempotencyKey } = publication;
+    const time = this.runtime.now();
+    const onceKey = idempotencyKey === undefined ? undefined : idempotencyName(publication);
+    const known = onceKey === undefined ? undefined : this.once.get(onceKey, time);
+    if (known !== undefined) return { epoch, seq: known, duplicate: true };
+    const seq = this.store(publication, time);
+    if (onceKey !== undefined) this.once.set(onceKey, seq, time + this.idempotencyTtlMs);
+    this.keepMemoryLimit();
+    return { epoch, seq, duplicate: false };
+  }
+
+  private store(publication: Publication, time: number): number {
+    const { channel } = publication;
+    this.logs.get(channel)?.dropExpired(time);
+    const log = this.logOf(channel);
+    const prev = this.lastOf(channel, log);
+    const seq = this.assignNumber(channel);
+    const entry = createEntry(publication, seq, prev, time);
+    this.stored.add(entry, log);
+    log.push(entry);
+    this.announce(entry);
+    return seq;
+  }
+
+  private deleteStored(channel: string, seq: number): boolean {
+    const log = this.currentLog(channel);
+    const entry = log?.get(seq);
+    if (log === undefined || entry === undefined || entry.event === DELETED_EVENT) return false;
+    // The notice first: an entry that is removed is never the newest.
+    this.store(createDeletionNotice(channel, encodeCursor({ epoch: this.epoch, seq })), this.runtime.now());
+    log.remove(entry);
+    this.keepMemoryLimit();
+    return true;
+  }
+
+  private assignNumber(channel: string): number {
+    const seq = ++this.head;
+    this.lastNumbers.set(channel, seq);
+    return seq;
+  }
+
+  private announce(entry: Entry): void {
+    if (this.subscriptions.has(entry.channel)) this.listener?.onAnnouncement(this.epoch, entry);
+  }
+
+  private summaryOf(channel: string): ChannelSummary {
+    const log = this.currentLog(channel);
+    const newest = log?.get(log.last ?? 0);
+    return { channel, messages: log?.length ?? 0, ...(newest === undefined ? {} : { lastTime: newest.time }) };
+  }
+
+  /** The log of a channel without expired entries, if it has any others. */
+  private currentLog(channel: string): ChannelLog | undefined {
+    this.logs.get(channel)?.dropExpired(this.runtime.now());
+    return this.logs.get(channel);
   }
 
   private logOf(channel: string): ChannelLog {
@@ -187,9 +288,7 @@ export class MemoryBus implements Bus {
   private sweep(): void {
     const now = this.runtime.now();
     this.logSweep.step(SWEPT_AT_ONCE);
-    this.once.sweep(SWEPT_AT_ONCE, now);
-    this.values.sweep(SWEPT_AT_ONCE, now);
-    this.rateCounts.sweep(SWEPT_AT_ONCE, now);
+    for (const expiring of [this.once, this.values, this.rateCounts]) expiring.sweep(SWEPT_AT_ONCE, now);
   }
 }
 

@@ -37,6 +37,11 @@ export function encodeBody({ event, client, user, echo, data }: Publication): st
   return `${JSON.stringify(head)}\n${data}`;
 }
 
+/** What the first line of a body has exactly if the message is of this user: in a JSON string each quote is escaped. */
+export function userMark(user: string): string {
+  return `"user":${JSON.stringify(user)}`;
+}
+
 /** An entry from the stream of `channel`. @throws Error on one that no append stored */
 export function decodeStreamEntry(channel: string, [id, fields]: StreamEntry): Entry {
   const [, prev, , time, , body] = fields;

@@ -11,26 +11,46 @@ export class RedisKeys {
   readonly proof: readonly string[];
   /** The channel of this process alone, on which it proves that announcements arrive. */
   readonly proofChannel: string;
+  /** The names of the processes that answer questions, by their ids. */
+  readonly processes: string;
+  /** The channel on which a process receives questions and answers is this prefix and its id. */
+  readonly processPrefix: string;
   private readonly announcementPrefix: string;
 
-  /** `db`: Redis announces across databases, so the buses of two databases need different channel names. `processName` is unique. */
+  /** `db`: Redis announces across databases, so the buses of two databases need different channel names. `processId` is unique. */
   constructor(
     private readonly prefix: string,
     db: number,
-    processName: string,
+    readonly processId: string,
   ) {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
     this.announcementPrefix = db === 0 ? `${prefix}:announce:` : `${prefix}:announce@${db}:`;
+    this.processes = `${prefix}:processes`;
+    this.processPrefix = db === 0 ? `${prefix}:process:` : `${prefix}:process@${db}:`;
     this.proof = [
       ...[this.partition, this.last, this.log(PROOF)],
       ...[this.idempotency(PROOF), this.value(PROOF), this.rateCount(PROOF)],
     ];
-    this.proofChannel = this.announcementChannel(`${PROOF}:${processName}`);
+    this.proofChannel = this.announcementChannel(`${PROOF}:${processId}`);
   }
 
   log(channel: string): string {
     return `${this.prefix}:log:${channel}`;
+  }
+
+  /** Glob-style pattern of the keys of all logs. */
+  get logPattern(): string {
+    return `${this.log('').replace(/[[\]*?\\^]/g, '\\$&')}*`;
+  }
+
+  channelOfLog(key: string): string {
+    return key.slice(this.log('').length);
+  }
+
+  /** The runs of deleted messages of a channel. */
+  deleted(channel: string): string {
+    return `${this.prefix}:deleted:${channel}`;
   }
 
   idempotency(name: string): string {
@@ -43,6 +63,11 @@ export class RedisKeys {
 
   rateCount(name: string): string {
     return `${this.prefix}:rate:${name}`;
+  }
+
+  /** The channel on which this process receives questions and answers. */
+  get processChannel(): string {
+    return this.processPrefix + this.processId;
   }
 
   /** The channel of Redis on which messages of `channel` are announced. */

@@ -6,25 +6,28 @@ import {
   type AppendResult,
   type BusListener,
   BusUnavailableError,
+  type ChannelPage,
+  type ChannelQuery,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
 import { createPage } from '../page';
-import { idempotencyName, type Publication } from '../publication';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
+import type { Publication } from '../publication';
 import type { RetentionSettings } from '../retention';
-import {
-  createRetentionPolicy,
-  DEFAULT_CHANNELS_REMEMBERED,
-  DEFAULT_IDEMPOTENCY_TTL_MS,
-  type RetentionPolicy,
-} from '../retention-policy';
+import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
-import { decodeAnnouncement, decodeStreamEntry, encodeBody } from './entry-codec';
+import { decodeAnnouncement, decodeStreamEntry } from './entry-codec';
 import { DEFAULT_KEY_PREFIX, RedisKeys } from './keys';
 import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
+import { MessageAppender } from './message-appender';
+import { requireSameServer } from './connection/same-server';
+import { RedisPartition } from './partition';
+import { StoredChannels } from './stored-channels';
 import { Problems, type ProblemsOptions } from './problems';
+import { RedisQuestions } from './redis-questions';
 import { SelfCheck } from './self-check';
 import { SentinelWatch } from './address/sentinel-watch';
 import { RedisSubscriptions } from './connection/redis-subscriptions';
@@ -58,31 +61,26 @@ export class RedisBus implements Bus {
   private readonly watch: SentinelWatch | undefined;
   private readonly subscriptions: RedisSubscriptions;
   private readonly selfCheck: SelfCheck;
+  private readonly questions: RedisQuestions;
   private readonly keys: RedisKeys;
-  private readonly createEpoch: () => string;
-  private readonly retentionOf: RetentionPolicy;
-  private readonly idempotencyTtlMs: number;
-  private readonly channelsRemembered: number;
+  private readonly partition: RedisPartition;
+  private readonly storedChannels: StoredChannels;
+  private readonly appender: MessageAppender;
   private listener: BusListener | undefined;
-  /** The furthest position seen: a log that is behind it has lost its tail. */
-  private newestPosition = { epoch: '', seq: 0 };
 
   /** @param url of one server, or `redis+sentinel://…` */
   constructor(url: string, settings: RedisBusSettings, options: RedisBusOptions = {}) {
     const address = parseAddress(url);
     const { runtime = nodeRuntime } = options;
     const problems = new Problems('Redis', options);
-    this.createEpoch = createEpochSource(runtime);
+    const createEpoch = createEpochSource(runtime);
     const connectionOptions = { ...options, problems };
-    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, this.createEpoch());
-    this.retentionOf = createRetentionPolicy(settings);
-    this.idempotencyTtlMs = settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS;
-    this.channelsRemembered = settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED;
+    this.keys = new RedisKeys(settings.keyPrefix ?? DEFAULT_KEY_PREFIX, address.db, createEpoch());
     this.commandConnection = new RedisConnection(address, 'tetracast-commands', connectionOptions);
     this.announcementConnection = new RedisConnection(address, 'tetracast-announcements', {
       ...connectionOptions,
       setUp: async (redis) => {
-        await redis.subscribe(this.keys.proofChannel);
+        await redis.subscribe(this.keys.proofChannel, this.keys.processChannel);
         await redis.unsubscribe(`${this.keys.proofChannel}:none`);
       },
     });
@@ -100,7 +98,7 @@ export class RedisBus implements Bus {
       this.commandConnection,
       (redis, { runId, replicationId, wasReplica, keepsFile }) =>
         redis.tetracastClaim(
-          ...[this.keys.partition, this.keys.last, ...this.epochArguments()],
+          ...[this.keys.partition, this.keys.last, ...this.partition.epochArguments()],
           ...[runId, replicationId, Number(wasReplica), Number(keepsFile)],
         ),
     );
@@ -108,12 +106,15 @@ export class RedisBus implements Bus {
       onMessage: (name, text) => this.onAnnouncement(this.keys.channelOfAnnouncement(name), text),
       onOther: (name, text) => {
         if (name === this.keys.proofChannel) this.selfCheck.onProof(text);
+        else if (name === this.keys.processChannel) this.questions.onMessage(text);
       },
       onInterrupted: () => this.listener?.onInterrupted(),
       onRestored: () => this.listener?.onResubscribed(),
     });
     const { commandConnection: commands, announcementConnection: announcements, primary } = this;
-    for (const connection of [commands, announcements]) connection.onReady(() => this.requireSameServer());
+    for (const connection of [commands, announcements])
+      connection.onReady(() => requireSameServer(commands, announcements));
+    this.questions = new RedisQuestions(commands, announcements, this.keys, runtime);
     this.selfCheck = new SelfCheck(
       { commands, announcements, primary },
       this.keys,
@@ -121,44 +122,39 @@ export class RedisBus implements Bus {
       runtime,
       options.heartbeatMs,
     );
+    this.partition = new RedisPartition({
+      primary,
+      selfCheck: this.selfCheck,
+      keys: this.keys,
+      createEpoch,
+      retentionOf: createRetentionPolicy(settings),
+      channelsRemembered: settings.channelsRemembered ?? DEFAULT_CHANNELS_REMEMBERED,
+    });
+    this.appender = new MessageAppender(this.partition, settings.idempotencyTtlMs ?? DEFAULT_IDEMPOTENCY_TTL_MS);
+    this.storedChannels = new StoredChannels(this.partition);
   }
 
-  async append(publication: Publication): Promise<AppendResult> {
-    if (!this.selfCheck.mayAppend) await this.selfCheck.proveAppend();
-    const { keys } = this;
-    const { channel, idempotencyKey } = publication;
-    const { size, ttlMs } = this.retentionOf(channel);
-    const onceKey = keys.idempotency(idempotencyKey === undefined ? '' : idempotencyName(publication));
-    try {
-      const [epoch, seq, duplicate] = await this.primary.run((redis) =>
-        redis.tetracastAppend(
-          ...[keys.partition, keys.last, keys.log(channel), onceKey],
-          ...this.epochArguments(),
-          ...[channel, keys.announcementChannel(channel), encodeBody(publication), size, ttlMs],
-          ...[idempotencyKey === undefined ? 0 : this.idempotencyTtlMs, this.channelsRemembered],
-        ),
-      );
-      if (duplicate === 0) this.rememberPosition(epoch, seq);
-      return { epoch, seq, duplicate: duplicate === 1 };
-    } catch (error) {
-      this.selfCheck.noteFailure(error as Error);
-      throw error;
-    }
+  append(publication: Publication): Promise<AppendResult> {
+    return this.appender.append(publication);
+  }
+
+  appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+    return this.appender.appendAll(publications);
   }
 
   async read(channel: string, range: Range): Promise<Page> {
     const { keys } = this;
-    const [epoch, head, last, found] = await this.primary.run((redis) =>
+    const [epoch, head, last, found, oldest] = await this.partition.read((redis) =>
       redis.tetracastRead(
-        ...[keys.partition, keys.last, keys.log(channel)],
-        ...this.epochArguments(),
-        ...[channel, this.retentionOf(channel).ttlMs, range.kind],
-        ...(range.kind === 'after' ? [range.limit, range.seq + 1, range.bytes, ENTRY_BYTES] : [range.count]),
+        ...[keys.partition, keys.last, keys.log(channel), keys.deleted(channel)],
+        ...this.partition.epochArguments(),
+        ...[channel, this.partition.retentionOf(channel).ttlMs, range.kind],
+        ...(range.kind === 'rewind' ? [range.count] : [range.limit, range.seq, range.bytes, ENTRY_BYTES]),
       ),
     );
-    this.rememberPosition(epoch, head);
+    this.partition.remember(epoch, head);
     const entries = found.map((entry) => decodeStreamEntry(channel, entry));
-    return createPage(range, { epoch, head, last }, entries);
+    return createPage(range, { epoch, head, last, oldest }, entries);
   }
 
   async positions(channels: readonly string[]): Promise<Positions> {
@@ -171,6 +167,23 @@ export class RedisBus implements Bus {
     }
     // The head of the first run serves for all: later messages may only show in `last`.
     return { epoch: first.epoch, head: first.head, last };
+  }
+
+  listChannels(query: ChannelQuery): Promise<ChannelPage> {
+    return this.storedChannels.list(query);
+  }
+
+  deleteChannel(channel: string): Promise<number> {
+    return this.storedChannels.deleteChannel(channel);
+  }
+
+  deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
+    return this.storedChannels.deleteMessage(channel, position);
+  }
+
+  async deleteUserMessages(user: string): Promise<number> {
+    const { head } = await this.positions([]);
+    return this.storedChannels.deleteUserMessages(user, head);
   }
 
   listen(listener: BusListener): void {
@@ -198,56 +211,45 @@ export class RedisBus implements Bus {
     return this.primary.run((redis) => redis.tetracastAddCounts(keys.length, ...keys, windowMs, ...counts.values()));
   }
 
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.questions.answer(process, answerer);
+  }
+
+  askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    return this.questions.ask(question, timeoutMs);
+  }
+
   check(): Promise<BusChecks> {
     return this.selfCheck.check();
   }
 
   async close(): Promise<void> {
     this.selfCheck.close();
+    this.questions.close();
     this.subscriptions.close();
     this.watch?.close();
     await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
   }
 
-  /** Both connections must lead to one server: a host name may resolve to different ones. */
-  private requireSameServer(): void {
-    const [commandRunId, announcementRunId] = [
-      this.commandConnection.server?.runId,
-      this.announcementConnection.server?.runId,
-    ];
-    if (commandRunId && announcementRunId && commandRunId !== announcementRunId)
-      this.announcementConnection.drop(
-        new Error('announcements and commands were connected to different Redis servers'),
-      );
-  }
-
   private async positionsOf(channels: readonly string[]): Promise<Positions> {
     const { keys } = this;
     const logs = channels.map((channel) => keys.log(channel));
-    const [epoch, head, last] = await this.primary.run((redis) =>
+    const [epoch, head, last] = await this.partition.read((redis) =>
       redis.tetracastPositions(
         2 + logs.length,
         ...[keys.partition, keys.last, ...logs],
-        ...this.epochArguments(),
+        ...this.partition.epochArguments(),
         ...channels,
       ),
     );
-    this.rememberPosition(epoch, head);
+    this.partition.remember(epoch, head);
     return { epoch, head, last };
-  }
-
-  private epochArguments(): [candidate: string, knownEpoch: string, knownSeq: number] {
-    return [this.createEpoch(), this.newestPosition.epoch, this.newestPosition.seq];
-  }
-
-  private rememberPosition(epoch: string, seq: number): void {
-    if (epoch !== this.newestPosition.epoch || seq > this.newestPosition.seq) this.newestPosition = { epoch, seq };
   }
 
   private onAnnouncement(channel: string, text: string): void {
     const announcement = decodeAnnouncement(channel, text);
     if (announcement === undefined) return;
-    this.rememberPosition(announcement.epoch, announcement.entry.seq);
+    this.partition.remember(announcement.epoch, announcement.entry.seq);
     this.listener?.onAnnouncement(announcement.epoch, announcement.entry);
   }
 }

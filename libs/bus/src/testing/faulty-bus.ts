@@ -4,11 +4,14 @@ import {
   type AppendResult,
   type BusListener,
   BusUnavailableError,
+  type ChannelPage,
+  type ChannelQuery,
   type Page,
   type Positions,
   type Range,
 } from '../message-log';
 import type { Publication } from '../publication';
+import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { RetentionSettings } from '../retention';
 
 /** What a {@link FaultyBus} rejects with while it is unavailable. */
@@ -32,6 +35,7 @@ export class FaultyBus implements Bus {
   positionCalls = 0;
   readonly subscribed: string[] = [];
   private readonly heldSubscriptions: (() => void)[] = [];
+  private readonly answerers = new Map<string, Answerer>();
   private holdAnswer: ((release: () => void) => void) | undefined;
   private inner: MemoryBus;
   private listener: BusListener | undefined;
@@ -45,6 +49,7 @@ export class FaultyBus implements Bus {
     await this.inner.close();
     this.inner = new MemoryBus(this.settings);
     this.inner.listen(this.forwarding());
+    for (const [process, answerer] of this.answerers) this.inner.answerQuestions(process, answerer);
     for (const channel of this.subscribed) await this.inner.subscribe(channel);
   }
 
@@ -78,6 +83,31 @@ export class FaultyBus implements Bus {
   async append(publication: Publication): Promise<AppendResult> {
     this.requireAvailable();
     return this.inner.append(publication);
+  }
+
+  async appendAll(publications: readonly Publication[]): Promise<readonly AppendResult[]> {
+    this.requireAvailable();
+    return this.inner.appendAll(publications);
+  }
+
+  async listChannels(query: ChannelQuery): Promise<ChannelPage> {
+    this.requireAvailable();
+    return this.inner.listChannels(query);
+  }
+
+  async deleteChannel(channel: string): Promise<number> {
+    this.requireAvailable();
+    return this.inner.deleteChannel(channel);
+  }
+
+  async deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
+    this.requireAvailable();
+    return this.inner.deleteMessage(channel, position);
+  }
+
+  async deleteUserMessages(user: string): Promise<number> {
+    this.requireAvailable();
+    return this.inner.deleteUserMessages(user);
   }
 
   async read(channel: string, range: Range): Promise<Page> {
@@ -125,6 +155,16 @@ export class FaultyBus implements Bus {
   async addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
     this.requireAvailable();
     return this.inner.addCounts(counts, windowMs);
+  }
+
+  answerQuestions(process: string, answerer: Answerer): void {
+    this.answerers.set(process, answerer);
+    this.inner.answerQuestions(process, answerer);
+  }
+
+  async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+    this.requireAvailable();
+    return this.inner.askProcesses(question, timeoutMs);
   }
 
   async check(): Promise<BusChecks> {

@@ -109,11 +109,17 @@ export function describeAnnouncing(harness: BusHarness): void {
       await bus.close();
       const attempts: (() => Promise<unknown>)[] = [
         () => bus.append(publication('a')),
+        () => bus.appendAll([publication('a')]),
         () => readAll(bus, 'a'),
+        () => bus.listChannels({ prefix: '', after: 0, limit: 1 }),
+        () => bus.deleteChannel('a'),
+        () => bus.deleteMessage('a', { epoch: 'e', seq: 1 }),
+        () => bus.deleteUserMessages('u'),
         () => bus.positions(['a']),
         () => bus.subscribe('a'),
         () => bus.putValue('k', 'v', 1000),
         () => bus.getValue('k'),
+        () => bus.askProcesses('?', 1000),
       ];
       for (const attempt of attempts) await expect(attempt()).rejects.toThrow(BusUnavailableError);
       await bus.unsubscribe('a');

@@ -1,4 +1,4 @@
-import type { Bus, Page, Publication, RetentionSettings } from '../../src';
+import { type Bus, NEWEST, type Page, type Publication, type RetentionSettings } from '../../src';
 
 /** How the suite gets at a bus and its time. */
 export interface BusHarness {
@@ -30,6 +30,10 @@ export async function appendTo(bus: Bus, ...channels: string[]): Promise<number[
 
 export function readAll(bus: Bus, channel: string, seq = 0): Promise<Page> {
   return bus.read(channel, { kind: 'after', seq, limit: 10_000, bytes: ALL });
+}
+
+export function readBack(bus: Bus, channel: string, seq = NEWEST, limit = 10_000): Promise<Page> {
+  return bus.read(channel, { kind: 'before', seq, limit, bytes: ALL });
 }
 
 export function seqsOf({ entries }: Pick<Page, 'entries'>): number[] {

@@ -78,6 +78,11 @@ export class ChannelRegistry implements ChannelHost {
     return this.newest.seq;
   }
 
+  /** A channel that is open. */
+  find(name: string): Channel | undefined {
+    return this.open.get(name)?.channel;
+  }
+
   /** Opens the channels that are not open. @throws BusUnavailableError, and leaves none of them half-open */
   async get(names: readonly string[]): Promise<Channel[]> {
     return Promise.all([...new Set(names)].map((name) => this.getOne(name)));

@@ -37,6 +37,8 @@ export class Window {
     if (entry.seq <= this.last) return true;
     if (entry.prev > Math.max(this.last, verifiedHead)) return false;
     const framed = new FramedEntry(this.epoch, entry);
+    const { deletes } = framed;
+    if (deletes !== undefined) this.delete(deletes);
     this.entries.push(framed);
     this.bytes += framed.size;
     this.endTurn();
@@ -46,7 +48,10 @@ export class Window {
   }
 
   /** Adds an unbroken run that ends at the floor, if the limits allow it: its readers then need no more reads. */
-  extendBack(run: readonly FramedEntry[], after: number): void {
+  extendBack(found: readonly FramedEntry[], after: number): void {
+    // The run may have been read before a message of it was deleted.
+    const deleted = new Set(this.entries.map(({ deletes }) => deletes));
+    const run = found.filter(({ seq }) => !deleted.has(seq));
     const size = run.reduce((sum, entry) => sum + entry.size, 0);
     if (this.entries.length + run.length > this.limits.messages || this.bytes + size > this.limits.bytes) return;
     this.entries.unshift(...run);
@@ -84,6 +89,13 @@ export class Window {
   endTurn(): void {
     this.batch = undefined;
     this.others = undefined;
+  }
+
+  private delete(seq: number): void {
+    const index = this.entries.findIndex((entry) => entry.seq === seq);
+    if (index < 0) return;
+    const [entry] = this.entries.splice(index, 1) as [FramedEntry];
+    this.bytes -= entry.size;
   }
 
   // In strides, so that a full window does not move all its entries at every message.

@@ -44,6 +44,15 @@ export class Connection implements CatchUpTarget {
     return (this.lazyId ??= this.host.createId());
   }
 
+  hasId(id: string): boolean {
+    return this.lazyId === id;
+  }
+
+  /** The client key, if the connection has one yet. */
+  get knownClient(): string | undefined {
+    return this.clientKey;
+  }
+
   /** The client key, which names its client across reconnects. */
   get client(): string {
     return (this.clientKey ??= this.host.createId());

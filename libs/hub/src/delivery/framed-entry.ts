@@ -1,5 +1,5 @@
 import type { Entry } from '@tetracast/bus';
-import { type EncodedMessage, encodeCursor } from '@tetracast/message-model';
+import { DELETED_EVENT, deletedSeq, type EncodedMessage, encodeCursor } from '@tetracast/message-model';
 import type { Framing } from './framing';
 
 /**
@@ -21,6 +21,11 @@ export class FramedEntry {
   ) {
     this.seq = entry.seq;
     this.prev = entry.prev;
+  }
+
+  /** The sequence number of the message that was deleted, if this entry is the notice of that. */
+  get deletes(): number | undefined {
+    return this.entry.event === DELETED_EVENT ? deletedSeq(this.entry.data) : undefined;
   }
 
   /** An estimate of the memory it holds, in bytes. */

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from '../errors';
 import { type EncodedMessage, encodeMembers, MessageSchema } from '../message';
 import { ResetSchema } from '../reset';
+import { SubscribedSchema, UnsubscribedSchema } from './subscription-notice';
 import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
 
 const Ref = Type.Optional(Type.Union([Type.String(), Type.Number()]));
@@ -16,13 +17,8 @@ export const SERVER_FRAMES = {
     cursor: Type.String(),
   }),
   message: Type.Composite([Type.Object({ type: Type.Literal('message') }), MessageSchema]),
-  subscribed: Type.Object({
-    type: Type.Literal('subscribed'),
-    ref: Ref,
-    channels: Type.Array(Type.String()),
-    cursor: Type.String(),
-  }),
-  unsubscribed: Type.Object({ type: Type.Literal('unsubscribed'), ref: Ref, channels: Type.Array(Type.String()) }),
+  subscribed: Type.Composite([SubscribedSchema, Type.Object({ ref: Ref })]),
+  unsubscribed: Type.Composite([UnsubscribedSchema, Type.Object({ ref: Ref })]),
   ack: Type.Object({
     type: Type.Literal('ack'),
     ref: Ref,

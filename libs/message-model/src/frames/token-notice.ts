@@ -17,8 +17,3 @@ export const AuthenticatedSchema = Type.Object({
 
 /** A notice about the token of a connection: a frame on a WebSocket, an event `tetracast:<type>` elsewhere. */
 export type TokenNotice = Static<typeof TokenExpiringSchema> | Static<typeof AuthenticatedSchema>;
-
-/** A notice as an event: its name and payload. */
-export function eventOfNotice({ type, ...payload }: TokenNotice): { event: string; payload: object } {
-  return { event: `tetracast:${type}`, payload };
-}

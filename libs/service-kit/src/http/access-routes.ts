@@ -1,16 +1,10 @@
-import { type Static, Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { TokenNameSchema } from '@tetracast/access';
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, RevocationSchema } from '@tetracast/message-model';
 import type { FastifyPluginCallback } from 'fastify';
 import fp from 'fastify-plugin';
 import { authenticateRequest, describePermissions } from '@tetracast/session';
 import '../tetracast';
-
-const Name = Type.Optional(TokenNameSchema);
-
-/** What to revoke: one token by its `jti`, all tokens of a subject that were issued until now, or both. */
-const RevocationRequest = Type.Object({ jti: Name, sub: Name });
 
 /**
  * The routes of a service with keys. `POST /connections/<id or client key>/token` gives an open stream or a waiting poll a new
@@ -32,15 +26,16 @@ const plugin: FastifyPluginCallback = (app, _options, done) => {
   app.post('/revocations', async (request, reply) => {
     const permissions = await authenticateRequest(tetracast, request.raw, 'publish');
     const what = readRevocation(request.body);
-    await access.revoke(permissions, what);
+    permissions.requireAdmin();
+    await access.revoke(what);
     void reply.code(201).header('cache-control', 'no-store');
     return what;
   });
   done();
 };
 
-function readRevocation(body: unknown): Static<typeof RevocationRequest> {
-  if (!Value.Check(RevocationRequest, body) || (body.jti === undefined && body.sub === undefined)) {
+function readRevocation(body: unknown): Static<typeof RevocationSchema> {
+  if (!Value.Check(RevocationSchema, body)) {
     throw new CodedError('invalid_request', '"jti" and "sub" are missing: name the token, the subject, or both');
   }
   const { jti, sub } = body;

@@ -31,6 +31,7 @@ export function publishRoute(path: string): FastifyPluginAsync {
       const permissions = request.publishPermissions as Permissions;
       const { id, channel, duplicate } = await publish(app.tetracast, request.body, {
         permissions,
+        quota: app.tetracast.limits.namespaceQuota(request.raw, permissions.subject),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });
       void reply.code(duplicate ? 200 : 201);

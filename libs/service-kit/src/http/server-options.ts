@@ -39,8 +39,8 @@ export function createServerOptions(settings: Settings, logger: boolean, worker?
       requestTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MAX_MS, Math.ceil(settings.headersTimeoutMs / CHECKS_PER_TIMEOUT)),
     },
-    // A client key in a path: 64 characters, each encoded as three.
-    routerOptions: { maxParamLength: 192, ignoreTrailingSlash: true },
+    // The subject of a token in a path: 256 characters, each encoded as nine at most.
+    routerOptions: { maxParamLength: 2304, ignoreTrailingSlash: true },
     // Data may contain any name: the service never merges it into an object.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { ALGORITHMS, isPattern } from '@tetracast/access';
+import { ALGORITHMS, type ApiKey, isPattern } from '@tetracast/access';
 import { duration, list, oneOf, type Setting, text } from './setting-kinds';
-import { readList, readOrigins } from './setting-readers';
+import { readApiKeys, readList, readOrigins } from './setting-readers';
 
 /** Minimum size of a secret for HS256, in bytes (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
@@ -80,6 +80,17 @@ export const ACCESS_SETTINGS = {
     about: 'The channels to which clients without a token may publish; unset: all without keys, none with keys.',
     change: 'Clients without a token may publish to some channels.',
   }),
+  apiKeys: {
+    env: 'API_KEYS',
+    unset: '',
+    schema: Type.Unsafe<readonly ApiKey[]>(Type.Array(Type.Unknown())),
+    read: readApiKeys,
+    wanted:
+      'a comma-separated list of name=key/scopes/channels, such as shop=<key>/publish+history/orders:*+news, with different names, and different keys of 32 to 128 letters, digits, - and _',
+    mask: maskApiKeys,
+    about: 'The keys of the server API: `name=key/scopes/channels`, with lists as `publish+history`, and `*` for all.',
+    change: 'A back end uses the server API; two keys at a time to replace one.',
+  },
   allowedOrigins: {
     ...list('ALLOWED_ORIGINS', {
       about: 'The origins, besides its own, whose pages may use the service; `https://*.example.com` is any one label.',
@@ -109,6 +120,11 @@ function patterns(env: string, words: Pick<Setting, 'about' | 'change'>) {
     },
     wanted: 'a comma-separated list of channel names, chat:* or *',
   };
+}
+
+/** Masks the keys. In a text of another form anything may be a key. */
+function maskApiKeys(given: string): string {
+  return readApiKeys(given) === undefined ? '***' : given.replace(/=[^/]*/g, '=***');
 }
 
 function maskAll(given: string): string {

@@ -70,6 +70,10 @@ export const EVERYDAY_SETTINGS = {
     about: 'Size and age of the history by namespace: `chat=5000/24h` applies to `chat:room-1`.',
     change: 'Some channels need a longer or a shorter history than others.',
   },
+  namespacesFile: text('NAMESPACES_FILE', '', {
+    about: 'A file, as YAML or JSON, with the policies of namespaces: history, who may subscribe and publish, rates.',
+    change: 'Some channels need more than another history: other rates, or other permissions.',
+  }),
   trustProxy: {
     ...list('TRUST_PROXY', {
       about: 'The proxies whose `X-Forwarded-*` and `Forwarded` headers the service believes: addresses and networks.',

@@ -28,6 +28,10 @@ export const LIMIT_SETTINGS = {
     about: "The maximum size of a message's data as JSON text.",
     change: 'Messages are larger. Raise `MAX_BODY` of the gateway too.',
   }),
+  maxBatchBytes: bytes('MAX_BATCH_BYTES', '4MiB', ['4KiB', '64MiB'], {
+    about: 'The maximum size of a request of the server API, and of a message times its channels.',
+    change: 'A back end publishes larger batches.',
+  }),
   maxMemoryBytes: bytes('MAX_MEMORY_BYTES', '256MiB', ['64KiB', '1024GiB'], {
     about: 'About the maximum size of all messages with `BUS_URL=memory:`; above it the oldest are dropped.',
     change: 'The process has more, or less, memory.',

@@ -1,3 +1,4 @@
+import { type ApiKey, parseApiKey } from '@tetracast/access';
 import { isChannel } from '@tetracast/message-model';
 import ipaddr from 'ipaddr.js';
 import { availableParallelism } from 'node:os';
@@ -44,6 +45,14 @@ export const readRates: Reader<Rates> = (text) => {
   const [connection, address, user, ...more] = text.split('/').map((rate) => readInteger(rate.trim()));
   if (connection === undefined || address === undefined || user === undefined || more.length > 0) return undefined;
   return { connection, address, user };
+};
+
+/** Keys of the server API, all different and each with another name: see {@link parseApiKey}. */
+export const readApiKeys: Reader<ApiKey[]> = (text) => {
+  const keys = splitList(text).map(parseApiKey);
+  if (!keys.every((key) => key !== undefined)) return undefined;
+  const [names, secrets] = [new Set(keys.map(({ name }) => name)), new Set(keys.map(({ key }) => key))];
+  return names.size === keys.length && secrets.size === keys.length ? keys : undefined;
 };
 
 /** Origins of pages; one label of each may be a wildcard. */

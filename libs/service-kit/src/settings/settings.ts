@@ -1,6 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { ACCESS_SETTINGS } from './access-settings';
+import { loadNamespaces } from '../namespaces/load-namespaces';
+import type { NamespacePolicies } from '../namespaces/read-namespaces-file';
 import { findContradictions } from './contradictions';
 import { EVERYDAY_SETTINGS } from './everyday-settings';
 import { FIXED_VALUES, type FixedValues } from './fixed-values';
@@ -20,7 +22,12 @@ export const SETTING_GROUPS = {
 export const SETTINGS = { ...EVERYDAY_SETTINGS, ...ACCESS_SETTINGS, ...LIMIT_SETTINGS, ...TUNING_SETTINGS };
 
 /** The settings of a service with its fixed values; durations in ms, sizes in bytes. */
-export type Settings = { readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']> } & FixedValues;
+export type Settings = {
+  readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']>;
+} & FixedValues & {
+    /** The policies in NAMESPACES_FILE. */
+    readonly namespaces: NamespacePolicies;
+  };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,8 +61,10 @@ export function parseSettings(env: Environment, defaults: ServiceDefaults = {}):
   }
   // Invalid settings are reported already: only the others can contradict each other.
   problems.push(...findContradictions(values));
+  const loaded = loadNamespaces(values);
+  problems.push(...loaded.problems);
   if (problems.length > 0) throw new SettingsError([...problems, ...misspeltSettings(env)]);
-  return { ...FIXED_VALUES, ...values } as Settings;
+  return { ...FIXED_VALUES, ...values, namespaces: loaded.namespaces } as Settings;
 }
 
 /** The text of a setting, and whether it is the default or comes from the environment. */

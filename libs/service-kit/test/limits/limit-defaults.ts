@@ -8,5 +8,6 @@ export const LIMIT_DEFAULTS = {
   subscribeRate: { connection: 50, address: 1000, user: 500 },
   pollRate: { connection: 200, address: 1000, user: 100 },
   keepAliveTimeoutMs: 72_000,
+  maxBatchBytes: 4_194_304,
   maxMemoryBytes: 268_435_456,
 };

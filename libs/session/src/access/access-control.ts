@@ -5,8 +5,9 @@ import { CodedError } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
 import type { SessionLogger } from '../session-logger';
 import type { IncomingMessage } from 'node:http';
-import type { AccessSettings } from '../session-settings';
+import type { AccessSettings, NamespaceSettings } from '../session-settings';
 import { AccessFeed } from './access-feed';
+import { publicPermissions } from './public-permissions';
 import { extractToken } from './extract-token';
 import { configuredKeys } from './configured-keys';
 import { RenewablePermission, type ConnectionPermission } from './connection-permission';
@@ -15,7 +16,7 @@ import { Tickets } from './tickets';
 
 /** What access control works with. */
 export interface AccessContext {
-  readonly settings: AccessSettings;
+  readonly settings: AccessSettings & NamespaceSettings;
   readonly store: KeyValueStore;
   readonly hub: Hub;
   readonly logger: SessionLogger;
@@ -166,10 +167,16 @@ export class AccessControl {
     return openPermissions.length > 0;
   }
 
-  /** Revokes tokens in every process. @throws CodedError `forbidden`; BusUnavailableError */
-  async revoke(permissions: Permissions, what: { jti?: string; sub?: string }): Promise<void> {
-    if (!permissions.isAdmin)
-      throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
+  /**
+   * Revokes tokens in every process. The caller has checked that the client may.
+   * @throws CodedError `invalid_request` if the server has no keys; BusUnavailableError
+   */
+  async revoke(what: { jti?: string; sub?: string }): Promise<void> {
+    if (this.isOpen)
+      throw new CodedError(
+        'invalid_request',
+        'this server has no keys, and accepts no tokens: there is none to revoke',
+      );
     await this.feed.revoke({ ...what, at: this.context.runtime.now() });
   }
 
@@ -201,13 +208,3 @@ export class AccessControl {
 }
 
 const endOf = ({ expiresAtMs = Infinity }: Permissions): number => expiresAtMs;
-
-/** What a client without a token may do. Default: everything if the server has no keys, else nothing. */
-function publicPermissions(settings: AccessSettings): Permissions {
-  const unset = configuredKeys(settings) === undefined ? ['*'] : [];
-  return Permissions.anonymous(orElse(settings.publicSubscribe, unset), orElse(settings.publicPublish, unset));
-}
-
-const orElse = (given: readonly string[], unset: readonly string[]): string[] => [
-  ...(given.length > 0 ? given : unset),
-];

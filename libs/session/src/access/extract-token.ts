@@ -27,7 +27,7 @@ const TOKEN_HEADERS = ['authorization', 'sec-websocket-protocol', 'cookie', 'ori
 export function extractToken(request: Carrier): string | undefined {
   const { headers } = request;
   return (
-    bearerIn(headers) ??
+    bearerToken(headers) ??
     // The query is parsed again: that is cheap, and not every request has passed a route.
     (single(queryOf(request), 'token') || undefined) ??
     offeredIn(headers) ??
@@ -41,7 +41,8 @@ export function pickTokenCarrier({ headers, url = '' }: Carrier): Carrier {
   return { headers: Object.fromEntries(kept.map((name) => [name, headers[name]])), url };
 }
 
-function bearerIn({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+/** The token in `Authorization: Bearer`. @throws CodedError `unauthorized` for the scheme without a token */
+export function bearerToken({ authorization = '' }: IncomingHttpHeaders): string | undefined {
   // Any other scheme is for another program, such as a proxy in front of the server.
   const [, token] = /^bearer(?: +(.*))?$/i.exec(authorization.trim()) ?? [];
   if (token === undefined && !/^bearer$/i.test(authorization.trim())) return undefined;

@@ -1,5 +1,5 @@
 import { TokenBucket } from './token-bucket';
-import type { Action, Limits } from './limits';
+import type { Action, Limits, RateName } from './limits';
 
 /** Minimum number of refused requests a second on one connection that are not abuse: to refuse one costs little. */
 const REFUSED_RATE_MIN = 20;
@@ -8,7 +8,7 @@ const REFUSED_RATE_MIN = 20;
 const CHANNELS_PER_REQUEST = 10;
 
 /** The rates of one connection, for the actions that its client has used. */
-export type ConnectionRates = Partial<Record<Action, TokenBucket>>;
+export type ConnectionRates = Partial<Record<RateName, TokenBucket>>;
 
 /**
  * What one connection, or one plain request, has used of its limits. It counts for its address and, once the client is
@@ -21,7 +21,7 @@ export class ClientQuota {
 
   constructor(
     private readonly limits: Limits,
-    private readonly address: string,
+    readonly address: string,
     private user: string | undefined,
     private own?: ConnectionRates,
   ) {}
@@ -69,7 +69,7 @@ export class ClientQuota {
   }
 
   /** Spends the rate of an action on so many channels. @throws CodedError `rate_limited` */
-  spend(action: Action, channels = 1): void {
+  spend(action: RateName, channels = 1): void {
     const { limits, address, user } = this;
     const now = limits.runtime.monotonicMs();
     const rate = limits.connectionRate(action);
@@ -90,6 +90,12 @@ export class ClientQuota {
       this.noteRefusal(rate, now);
       throw error;
     }
+  }
+
+  /** Spends the rate of the channel's namespace, if it has one. @throws CodedError `rate_limited` */
+  spendNamespace(channel: string): void {
+    const name = this.limits.namespaceRate(channel);
+    if (name !== undefined) this.spend(name);
   }
 
   /** Whether the server refused so many requests that the transport may close the connection. */

@@ -41,6 +41,11 @@ export class SharedRates {
     return true;
   }
 
+  /** Whether the spender has spent its rate. It costs nothing to ask. */
+  isSpent(name: string, now: number): boolean {
+    return this.spenders.get(name)?.bucket.hasToken(now) === false;
+  }
+
   /** What was spent since the last report, by name. Forgets spenders that have spent nothing for {@link RATE_WINDOW_MS}. */
   report(now: number): Map<string, number> {
     const report = new Map<string, number>();

@@ -17,10 +17,15 @@ export class TokenBucket {
 
   /** Takes `cost` tokens if there is at least one, so the number may become negative. `false`: there is none, and none was taken. */
   take(now: number, cost = 1): boolean {
-    this.fill(now);
-    if (this.tokens < 1) return false;
+    if (!this.hasToken(now)) return false;
     this.tokens -= cost;
     return true;
+  }
+
+  /** Whether there is at least one token. */
+  hasToken(now: number): boolean {
+    this.fill(now);
+    return this.tokens >= 1;
   }
 
   /** Leaves at most `tokens`, since other processes have spent too. A negative number is bounded, so that it does not last long. */

@@ -48,7 +48,8 @@ function isServed(host: string, { allowedOrigins, allowedHosts = [] }: OriginSet
   return allowsHost(allowedOrigins, hostname);
 }
 
-function isLoopbackName(hostname: string): boolean {
+/** Whether a host name, as in a URL, leads to this machine. */
+export function isLoopbackName(hostname: string): boolean {
   // Names below `localhost` resolve to loopback too (RFC 6761, section 6.3).
   return hostname.endsWith('.localhost') || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }

@@ -1,12 +1,12 @@
 import { Permissions, type TokenClaims } from '@tetracast/access';
 import { MemoryBus } from '@tetracast/bus';
 import { type Connection, type Framing, Hub, type Sink } from '@tetracast/hub';
-import type { CloseName, TokenNotice } from '@tetracast/message-model';
+import type { CloseName, Notice } from '@tetracast/message-model';
 
 /** A sink that records what it is handed. */
 export class TestSink implements Sink {
   readonly framing: Framing = { name: 'test', encode: ({ data }) => Buffer.from(data) };
-  readonly notices: TokenNotice[] = [];
+  readonly notices: Notice[] = [];
   closed: CloseName | undefined;
   /** Resolves when it is closed. */
   readonly whenClosed: Promise<CloseName>;
@@ -26,7 +26,7 @@ export class TestSink implements Sink {
     // Not looked at.
   }
 
-  sendNotice(notice: TokenNotice): void {
+  sendNotice(notice: Notice): void {
     this.notices.push(notice);
   }
 

@@ -70,7 +70,7 @@ describe('a ticket', () => {
     await expect(tickets.redeem(late, ['a'])).rejects.toThrow(refusal('unauthorized'));
   });
 
-  it('is not used by whoever has it refused for other channels', async () => {
+  it('stays unused when it is refused for other channels', async () => {
     const ticket = await issue(600);
     await expect(tickets.redeem(ticket, ['c'])).rejects.toThrow();
     jest.advanceTimersByTime(UNUSED_MS);

@@ -3,6 +3,7 @@ import type { CodedError } from '@tetracast/message-model';
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import type { ClientQuota } from '../../src/limits/client-quota';
 import { Limits } from '../../src/limits/limits';
+import type { IncomingMessage } from 'node:http';
 import type { Rates } from '../../src/session-settings';
 import { sessionSettings } from '../session-settings';
 
@@ -211,5 +212,41 @@ describe('several processes on one log', () => {
     createLimits({}, tally);
     await jest.advanceTimersByTimeAsync(EXCHANGES_MS);
     expect(tally).not.toHaveBeenCalled();
+  });
+});
+
+describe('the rate of a namespace', () => {
+  const namespaces = new Map([['chat', { publishRate: rates({ connection: 1, user: 2 }) }]]);
+  const spend = (quota: ClientQuota, channel: string): string => codeOf(() => quota.spendNamespace(channel));
+
+  it('limits messages of its channels alone, of one connection and of one user', () => {
+    jest.useFakeTimers();
+    const limits = createLimits({ namespaces, publishRate: rates({}) });
+    const [first, second, third] = [1, 2, 3].map((host) => quotaAt(limits, `192.0.2.${host}`, 'ann')) as [
+      ClientQuota,
+      ClientQuota,
+      ClientQuota,
+    ];
+    expect(['chat:a', 'chat:b', 'chat:a'].map((channel) => spend(first, channel))).toEqual([
+      'ok',
+      'ok',
+      'rate_limited',
+    ]);
+    expect(['chat', 'other:a'].map((channel) => spend(first, channel))).toEqual(['ok', 'ok']);
+    expect(['chat:a', 'chat:a'].map((channel) => spend(second, channel))).toEqual(['ok', 'ok']);
+    expect(spend(third, 'chat:a')).toBe('rate_limited');
+    expect(limits.refused).toEqual([
+      { code: 'rate_limited', limit: 'publish chat', count: 1 },
+      { code: 'rate_limited', limit: 'publish chat_per_user', count: 1 },
+    ]);
+  });
+
+  it('counts the requests of one TCP connection together', () => {
+    jest.useFakeTimers();
+    const limits = createLimits({ namespaces });
+    const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as unknown as IncomingMessage;
+    const codes = [1, 2, 3].map(() => spend(limits.namespaceQuota(request, 'ann')!, 'chat:a'));
+    expect(codes).toEqual(['ok', 'ok', 'rate_limited']);
+    expect(createLimits({}).namespaceQuota(request, 'ann')).toBeUndefined();
   });
 });

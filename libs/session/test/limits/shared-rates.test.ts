@@ -62,3 +62,10 @@ it('reports a thousand at a time, in turn, and remembers a bounded number', () =
   for (let name = 0; name < 100_010; name++) buckets.take(String(name), 1, 0);
   expect(buckets.size).toBe(100_000);
 });
+
+it('says whether a rate is spent, and remembers nobody because of that', () => {
+  const buckets = new SharedRates();
+  expect([buckets.isSpent('a', 0), buckets.size]).toEqual([false, 0]);
+  takeAll(buckets, 'a', 1, 0);
+  expect([buckets.isSpent('a', 0), buckets.isSpent('a', 1000)]).toEqual([true, false]);
+});

@@ -24,3 +24,10 @@ it('is limited by what others have spent, and never owes more than it holds', ()
   expect(takeAll(bucket, 2000)).toBe(0);
   expect(takeAll(bucket, 2100)).toBe(1);
 });
+
+it('says whether there is a token, and takes none', () => {
+  const bucket = new TokenBucket(10, 0);
+  for (let asked = 0; asked < 100; asked++) expect(bucket.hasToken(0)).toBe(true);
+  expect(takeAll(bucket, 0)).toBe(20);
+  expect([bucket.hasToken(0), bucket.hasToken(100)]).toEqual([false, true]);
+});

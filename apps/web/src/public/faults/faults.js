@@ -8,8 +8,8 @@ const FAULTS = ['block-websocket', 'buffer', 'slow'];
 /** How often the page asks for what crossed the wire. */
 const LOOK_AGAIN_MS = 1000;
 
-/** How long the panels are refused before the page gives them a token that is valid. */
-const REFUSED_FOR_S = 3;
+/** How long the panels are refused before the page gives them a token that is valid: an EventSource waits before it tries again. */
+const REFUSED_FOR_S = 8;
 
 /** The section with the faults: a link where the server offers them, and the switches where the page uses them. */
 export async function setUpFaults(section, lanes, token) {

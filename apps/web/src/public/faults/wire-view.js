@@ -8,7 +8,6 @@ export class WireView {
   #dialog;
   #entries = [];
   #transport = '';
-  #upgraded = new Set(); // connections whose bytes are frames by now
 
   constructor(dialog) {
     this.#dialog = dialog;
@@ -24,7 +23,7 @@ export class WireView {
 
   /** Entries of any transport, oldest first. */
   add(entries) {
-    const bytes = entries.filter(({ kind }) => kind !== 'event').map((entry) => this.#decode(entry));
+    const bytes = entries.filter(({ kind }) => kind !== 'event').map(decode);
     this.#entries.push(...bytes);
     // As many of each transport as are shown, whatever the others do.
     const rest = {};
@@ -33,14 +32,6 @@ export class WireView {
       .filter(({ transport }) => (rest[transport] = (rest[transport] ?? 0) + 1) <= ROWS_KEPT)
       .toReversed();
     if (this.#dialog.open && bytes.some(({ transport }) => transport === this.#transport)) this.#showAll();
-  }
-
-  #decode({ base64, ...entry }) {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const isFrames = this.#upgraded.has(entry.connection);
-    const text = isFrames ? describeFrames(bytes) : new TextDecoder().decode(bytes);
-    if (entry.kind === 'received' && text.startsWith('HTTP/1.1 101')) this.#upgraded.add(entry.connection);
-    return { ...entry, bytes, text };
   }
 
   #showAll() {
@@ -56,6 +47,11 @@ export class WireView {
   #part(role) {
     return this.#dialog.querySelector(`[data-role="${role}"]`);
   }
+}
+
+function decode({ base64, ...entry }) {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return { ...entry, bytes, text: entry.isFrames ? describeFrames(bytes) : new TextDecoder().decode(bytes) };
 }
 
 function toRow({ kind, connection, time, length, bytes, text }, isHex) {

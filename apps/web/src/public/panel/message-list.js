@@ -1,3 +1,4 @@
+import { FollowEnd } from './follow-end.js';
 import { language, t } from '../texts/texts.js';
 
 /** Older rows leave the page beyond this many; the ledger and the numbers continue. */
@@ -11,14 +12,11 @@ const RESETS = ['trimmed', 'epoch', 'ahead', 'invalid'];
 export class MessageList {
   #list;
   #number = 0;
-  #followsEnd = true;
-  #top = 0;
+  #end;
 
   constructor(list) {
     this.#list = list;
-    const box = list.parentElement;
-    box.addEventListener('scroll', () => this.#scrolled(box), { passive: true });
-    new ResizeObserver(() => this.#showEnd(box)).observe(box);
+    this.#end = new FollowEnd(list.parentElement);
   }
 
   addMessage({ id, time, data }) {
@@ -51,18 +49,7 @@ export class MessageList {
   #append(row) {
     this.#list.append(row);
     if (this.#list.childElementCount > ROWS_KEPT) this.#list.firstElementChild.remove();
-    this.#showEnd(this.#list.parentElement);
-  }
-
-  /** A box that became lower has its end farther away as well: only who scrolls up reads what is above. */
-  #scrolled(box) {
-    const isAtEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
-    this.#followsEnd = isAtEnd || (this.#followsEnd && box.scrollTop >= this.#top);
-    this.#top = box.scrollTop;
-  }
-
-  #showEnd(box) {
-    if (this.#followsEnd) box.scrollTop = box.scrollHeight;
+    this.#end.show();
   }
 }
 

@@ -36,9 +36,9 @@ export const texts = {
 
   'polling.name': 'HTTP polling',
   'polling.short': 'Polling',
-  'polling.direction': 'The client asks, the server answers',
+  'polling.direction': 'Half duplex: both in turn',
   'polling.what':
-    'The client sends a request and the server answers it. The server can never begin. It answers a short poll at once, mostly with nothing; it keeps a long poll open until there is a message.',
+    'Client and server take turns: the client sends a request and the server answers it. The server can never begin. It answers a short poll at once, mostly with nothing; it keeps a long poll open until there is a message.',
   'polling.use': 'strict proxies and plain HTTP clients, or a look every few minutes.',
   'polling.avoid': 'many messages: each answer costs a whole request with its headers.',
   'polling.fact': '',
@@ -50,7 +50,7 @@ export const texts = {
   'sse.short': 'SSE',
   'sse.direction': 'Simplex: server to client only',
   'sse.what':
-    'The client sends one request, and the server never ends its answer: each message is one more event in it. Events travel from the server to the client only; to publish, the client sends another request.',
+    'The client sends one request, and the server never ends its answer: each message is one more event in it. Events travel from the server to the client only. To publish, the client sends a separate request on another connection.',
   'sse.use': 'news, progress and text that a model writes: EventSource reconnects and resumes by itself.',
   'sse.avoid': 'clients that send often, or binary data.',
   'sse.fact': 'The browser reconnects by itself',
@@ -187,7 +187,7 @@ export const texts = {
 
   'faults.title': 'Faults on a switch',
   'faults.about':
-    'Fault proxies on this machine stand between this page and the server. Switch a fault on, publish, and see what the client does. Only npm start has them, on loopback.',
+    'Fault proxies on this machine stand between this page and the server. Switch a fault on, publish, and see what the client does. All tabs share the proxies: a fault that one tab switches on is on in every tab. Only npm start has them, on loopback.',
   'faults.enter': 'Connect through the fault proxies',
   'faults.leave': 'Connect directly again',
   'faults.table': 'Faults, by transport',
@@ -199,7 +199,7 @@ export const texts = {
   'faults.slow': 'Slow network: 400 ms each way, 20 kB/s',
   'faults.cut': 'Cut the connection on the wire',
   'faults.cutNow': 'Cut',
-  'faults.restart': 'Restart the server',
+  'faults.restart': 'Restart the server (it keeps the messages)',
   'faults.expire': 'Let the token expire',
   'faults.noToken': 'A token can expire only where the server has AUTH_SECRET and this page has a token.',
   'faults.expiring': 'All panels have a token that expires in {seconds} s.',
@@ -215,7 +215,8 @@ export const texts = {
   'faults.event.response-passed-on': 'proxy: passes the response on',
   'faults.event.cut': 'proxy: reset the connection',
   'faults.event.away': 'proxy: the server is away, a connection was reset',
-  'faults.event.stopping': 'server: stops and closes its connections; it is away for 3 s, its message log stays',
+  'faults.event.stopping':
+    'server: stops and closes its connections; it is away for 3 s or until each client has tried, its message log stays',
   'faults.event.back': 'server: is back',
   'faults.event.fault-on': 'switched on: {fault}',
   'faults.event.fault-off': 'switched off: {fault}',
@@ -231,6 +232,7 @@ export const texts = {
   'single.title': 'Tetracast: {transport} alone',
   'single.about': 'This page runs one file, and nothing else of the lab:',
 
+  'demo.back': 'To the lab',
   'demo.code': 'The whole code of this page',
   'demo.chat': 'A chat room',
   'demo.chat.about':

@@ -24,7 +24,7 @@ const ATTRIBUTES = {
   title: 'title',
   label: 'ariaLabel',
   placeholder: 'placeholder',
-  href: 'href',
+  link: 'href',
 };
 
 /**

@@ -35,9 +35,9 @@ export const texts = {
 
   'polling.name': 'HTTP 轮询',
   'polling.short': '轮询',
-  'polling.direction': '客户端提问，服务器回答',
+  'polling.direction': '半双工：双方轮流发送',
   'polling.what':
-    '客户端发出请求，服务器作出响应；服务器永远不能先开口。短轮询立即得到响应，但多半是空的；长轮询则由服务器保持打开，直到有消息才响应。',
+    '双方轮流发送：客户端发出请求，服务器作出响应；服务器永远不能先开口。短轮询立即得到响应，但多半是空的；长轮询则由服务器保持打开，直到有消息才响应。',
   'polling.use': '严格的代理、最简单的 HTTP 客户端，或每隔几分钟看一次。',
   'polling.avoid': '消息很多的场合：每次响应都要付出一整个请求及其头部的代价。',
   'polling.fact': '',
@@ -49,7 +49,7 @@ export const texts = {
   'sse.short': 'SSE',
   'sse.direction': '单工：只从服务器到客户端',
   'sse.what':
-    '客户端只发一个请求，服务器的响应一直不结束：每条消息就是其中新增的一个事件。事件只能从服务器传到客户端；客户端要发布，须另发一个请求。',
+    '客户端只发一个请求，服务器的响应一直不结束：每条消息就是其中新增的一个事件。事件只能从服务器传到客户端。客户端要发布，须在另一个连接上另发一个请求。',
   'sse.use': '新闻、进度，以及模型逐字写出的文本：EventSource 会自动重连并续传。',
   'sse.avoid': '经常发送的客户端，或二进制数据。',
   'sse.fact': '由浏览器自动重连',
@@ -184,7 +184,7 @@ export const texts = {
 
   'faults.title': '故障开关',
   'faults.about':
-    '本机的故障代理位于本页和服务器之间。打开一个故障，发布消息，看看客户端怎么做。只有 npm start 在本机回环地址上提供它们。',
+    '本机的故障代理位于本页和服务器之间。打开一个故障，发布消息，看看客户端怎么做。所有标签页共用这些代理：在一个标签页打开的故障，对每个标签页都有效。只有 npm start 在本机回环地址上提供它们。',
   'faults.enter': '通过故障代理连接',
   'faults.leave': '恢复直接连接',
   'faults.table': '各传输方式的故障',
@@ -196,7 +196,7 @@ export const texts = {
   'faults.slow': '慢速网络：单程 400 毫秒，20 kB/s',
   'faults.cut': '在线路上切断连接',
   'faults.cutNow': '切断',
-  'faults.restart': '重启服务器',
+  'faults.restart': '重启服务器（保留消息）',
   'faults.expire': '让令牌过期',
   'faults.noToken': '只有服务器设置了 AUTH_SECRET 且本页持有令牌时，令牌才会过期。',
   'faults.expiring': '所有面板的令牌将在 {seconds} 秒后过期。',
@@ -212,7 +212,7 @@ export const texts = {
   'faults.event.response-passed-on': '代理：放行该响应',
   'faults.event.cut': '代理：重置了连接',
   'faults.event.away': '代理：服务器不在，一个连接被重置',
-  'faults.event.stopping': '服务器：停止并关闭连接；离开 3 秒，消息日志保留',
+  'faults.event.stopping': '服务器：停止并关闭连接；至少离开 3 秒，直到每个客户端都试过，消息日志保留',
   'faults.event.back': '服务器：已恢复',
   'faults.event.fault-on': '已打开：{fault}',
   'faults.event.fault-off': '已关闭：{fault}',
@@ -228,6 +228,7 @@ export const texts = {
   'single.title': 'Tetracast：单独的 {transport}',
   'single.about': '本页只运行一个文件，不含实验室的其他代码：',
 
+  'demo.back': '回到实验页面',
   'demo.code': '本页的全部代码',
   'demo.chat': '聊天室',
   'demo.chat.about': '在另一个窗口打开本页并发言。后来的人能读到之前的话；离开过的人不会错过任何一句。',

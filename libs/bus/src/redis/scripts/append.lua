@@ -1,47 +1,27 @@
--- Stores one message: dedupes, numbers, stores, trims and announces.
--- KEYS[3] the log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
--- KEYS[4] the position stored under this idempotency key, as `<epoch> <seq>`
--- ARGV[4] channel  ARGV[5] channel of its announcement  ARGV[6] body
--- ARGV[7] entries kept  ARGV[8] their ttl in ms  ARGV[9] ttl of the idempotency key in ms, 0 without one
--- ARGV[10] channels remembered
--- Answers {epoch, seq, 1 if it was stored before}.
-local channel, body = ARGV[4], ARGV[6]
-local log, once = KEYS[3], KEYS[4]
-local size, ttlMs, onceMs, remembered = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-
-if onceMs > 0 then
-  local stored = redis.call('GET', once)
+-- Stores messages in turn, each unless it was stored before under the same idempotency key.
+-- KEYS[3], KEYS[4] log of the first message, see store.lua, and the position stored under its idempotency key, as
+-- `<epoch> <seq>`; two more for each further message
+-- ARGV[5] channel of the first message  ARGV[6] channel of its announcement  ARGV[7] body  ARGV[8] entries kept
+-- ARGV[9] their ttl in ms  ARGV[10] ttl of the idempotency key in ms, 0 without one; six more for each further message
+-- Answers {epoch, seq, 1 if it was stored before} of each.
+local answers, at = {}, 5
+for key = 3, #KEYS, 2 do
+  local once, channel, announcements, onceMs = KEYS[key + 1], ARGV[at], ARGV[at + 1], ARGV[at + 5]
+  local stored = onceMs ~= '0' and redis.call('GET', once)
   if stored then
-    local epoch, seq = stored:match('^(%w+) (%d+)$')
-    return { epoch, tonumber(seq), 1 }
+    local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
+    answers[#answers + 1] = { storedEpoch, tonumber(seq), 1 }
+  else
+    local refusal = whyNotAnnounce(channel, announcements)
+    if refusal then
+      return refusal
+    end
+    local seq = store(channel, KEYS[key], announcements, ARGV[at + 2], ARGV[at + 3], ARGV[at + 4])
+    if onceMs ~= '0' then
+      redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)
+    end
+    answers[#answers + 1] = { epoch, head, 0 }
   end
+  at = at + 6
 end
-
--- A script that fails does not undo its writes. Before Redis 7 only prove.lua finds out that this right is missing.
-if redis.acl_check_cmd and not redis.acl_check_cmd('PUBLISH', ARGV[5], '') then
-  return redis.error_reply('NOPERM this user has no permission to PUBLISH here')
-end
-
--- The first write must be one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
-local epoch, head, forgotten = openPartition()
-local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
-local prev = lastOf(channel, log, head, forgotten)
-local now = nowMs()
-
-redis.call('ZADD', KEYS[2], seq, channel)
-local excess = redis.call('ZCARD', KEYS[2]) - remembered
-if excess > 0 then
-  local popped = redis.call('ZPOPMIN', KEYS[2], math.min(excess, 100))
-  redis.call('HSET', KEYS[1], 'forgotten', math.max(forgotten, tonumber(popped[#popped])))
-end
-
-redis.call('XADD', log, 'MAXLEN', '=', size, digits(seq) .. '-0', 'p', prev, 't', now, 'b', body)
-dropExpired(log, now, ttlMs)
-redis.call('PEXPIRE', log, ttlMs)
-
-if onceMs > 0 then
-  redis.call('SET', once, epoch .. ' ' .. digits(seq), 'PX', onceMs)
-end
-local position = epoch .. ' ' .. digits(seq) .. ' ' .. digits(prev) .. ' ' .. digits(now)
-redis.call('PUBLISH', ARGV[5], position .. '\n' .. body)
-return { epoch, seq, 0 }
+return answers

@@ -60,7 +60,7 @@ end
 
 -- Drops the entries that are `ttlMs` old or older. Answers the oldest that remains, if there is one.
 local function dropExpired(log, now, ttlMs)
-  local count, oldest = 1, nil
+  local count, oldest = '1', nil
   repeat
     local heads = redis.call('XRANGE', log, '-', '+', 'COUNT', count)
     local upTo = nil
@@ -74,7 +74,7 @@ local function dropExpired(log, now, ttlMs)
     if upTo then
       redis.call('XTRIM', log, 'MINID', '=', upTo + 1)
     end
-    count = 32
+    count = '32'
   until oldest or #heads == 0
   return oldest
 end

@@ -1,5 +1,5 @@
 -- The last numbers of many channels.
--- KEYS[3] … their logs, see append.lua
+-- KEYS[3] … their logs, see store.lua
 -- ARGV[4] … the channels, in the same order
 -- Answers {epoch, head, last of each}.
 local epoch, head, forgotten = openPartition()

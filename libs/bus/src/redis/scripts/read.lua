@@ -1,10 +1,13 @@
 -- Reads consecutive entries of one channel.
--- KEYS[3] the log, see append.lua
--- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after' or 'rewind'
+-- KEYS[3] the log, see store.lua  KEYS[4] the runs of deleted messages, see runs.lua
+-- ARGV[4] channel  ARGV[5] ttl of the entries in ms  ARGV[6] 'after', 'before' or 'rewind'
 -- ARGV[7] most entries; for 'rewind' counted back from the newest
--- For 'after': ARGV[8] the least seq wanted  ARGV[9] bytes at which it ends  ARGV[10] bytes of a message besides its data
--- Answers {epoch, head, last, entries}, the entries as in the stream, oldest first.
-local log, maxEntries, overhead = KEYS[3], tonumber(ARGV[7]), tonumber(ARGV[10])
+-- For 'after' and 'before': ARGV[8] the seq after or before which it begins  ARGV[9] bytes at which it ends
+-- ARGV[10] bytes of a message besides its data
+-- Answers {epoch, head, last, entries, seq of the oldest entry stored or 0}, the entries as in the stream, in the order of the
+-- read. The first one after `seq` has no deleted message before it.
+local log, runs, kind = KEYS[3], KEYS[4], ARGV[6]
+local maxEntries, seq, overhead = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[10])
 
 -- Entries per XRANGE, fewer before their size is known: all at once could exceed the memory.
 local STRIDE, FIRST_STRIDE = 64, 8
@@ -15,12 +18,12 @@ local function bytesOf(entry)
 end
 
 -- `oldest`: the log's oldest entry. Its size is the guess for the first stride, so that large messages are not read in vain.
-local function after(oldest)
-  local entries, from, bytes, read = {}, ARGV[8], tonumber(ARGV[9]), 0
+local function pageOf(oldest, command, from, to)
+  local entries, bytes, read = {}, tonumber(ARGV[9]), 0
   local size, stride = oldest and bytesOf(oldest), FIRST_STRIDE
   while oldest and #entries < maxEntries and read < bytes do
     local count = math.min(maxEntries - #entries, stride, math.ceil((bytes - read) / size))
-    local found = redis.call('XRANGE', log, from, '+', 'COUNT', count)
+    local found = redis.call(command, log, from, to, 'COUNT', count)
     for _, entry in ipairs(found) do
       entries[#entries + 1] = entry
       read = read + bytesOf(entry)
@@ -35,6 +38,20 @@ local function after(oldest)
     from = '(' .. found[count][1]
   end
   return entries
+end
+
+local function after(oldest)
+  local entries = pageOf(oldest, 'XRANGE', digits(seq + 1), '+')
+  local first = entries[1]
+  if first and prevOf(first) > seq then
+    local before = runThrough(runs, prevOf(first))
+    first[2][2] = before and digits(before) or first[2][2]
+  end
+  return entries
+end
+
+local function before(oldest)
+  return pageOf(oldest, 'XREVRANGE', digits(math.max(seq - 1, 0)), '-')
 end
 
 local function rewind()
@@ -56,4 +73,5 @@ local epoch, head, forgotten = openPartition()
 local oldest = dropExpired(log, nowMs(), tonumber(ARGV[5]))
 local last = lastOf(ARGV[4], log, head, forgotten)
 
-return { epoch, head, last, ARGV[6] == 'after' and after(oldest) or rewind() }
+local entries = kind == 'after' and after(oldest) or kind == 'before' and before(oldest) or rewind()
+return { epoch, head, last, entries, oldest and seqOf(oldest) or 0 }

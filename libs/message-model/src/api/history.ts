@@ -1,0 +1,68 @@
+import '../frames/formats';
+import { type Static, Type } from '@sinclair/typebox';
+import { MessageSchema } from '../message';
+import { ResetSchema } from '../reset';
+import { ByTransportSchema, MissingSchema } from './processes';
+
+/** Maximum number of items on a page of an answer. */
+export const PAGE_MAX = 1000;
+
+const Limit = Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100, description: 'Maximum number of items.' });
+
+export const ChannelParamsSchema = Type.Object({ channel: Type.String({ format: 'channel', examples: ['news'] }) });
+
+export const MessageParamsSchema = Type.Composite([
+  ChannelParamsSchema,
+  Type.Object({ id: Type.String({ description: 'The `id` of a message.' }) }),
+]);
+
+export const HistoryQuerySchema = Type.Object({
+  after: Type.Optional(Type.String({ description: 'A cursor: only messages after it.' })),
+  before: Type.Optional(Type.String({ description: 'A cursor: only messages before it.' })),
+  limit: Type.Optional(Limit),
+  order: Type.Optional(
+    Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
+      default: 'asc',
+      description: '`asc`: the oldest first; `desc`: the newest first.',
+    }),
+  ),
+});
+
+/** A page of stored messages; it is also bounded in bytes. */
+export const HistorySchema = Type.Object({
+  messages: Type.Array(MessageSchema),
+  cursor: Type.String({
+    description: 'Where the next page begins: its `after` for `asc`, its `before` for `desc`.',
+  }),
+  more: Type.Boolean({ description: 'Whether the next page has messages.' }),
+  reset: Type.Optional(ResetSchema),
+});
+
+export type HistoryAnswer = Static<typeof HistorySchema>;
+
+/** How many messages a call deleted. */
+export const DeletedSchema = Type.Object({ deleted: Type.Integer({ minimum: 0 }) });
+
+export const ChannelsQuerySchema = Type.Object({
+  prefix: Type.Optional(Type.String({ maxLength: 200, description: 'Only channels whose names begin with it.' })),
+  page: Type.Optional(Type.String({ maxLength: 512, description: '`page` of the answer before.' })),
+  limit: Type.Optional(Limit),
+});
+
+/** A page of channels, the longest silent first. Channels that the caller may not read are left out. */
+export const ChannelsSchema = Type.Composite([
+  Type.Object({
+    channels: Type.Array(
+      Type.Object({
+        channel: Type.String(),
+        messages: Type.Integer({ minimum: 0, description: 'The number of messages stored.' }),
+        lastMessageAt: Type.Optional(
+          Type.Integer({ description: 'When the newest of them was stored, in milliseconds since 1970.' }),
+        ),
+        subscribers: ByTransportSchema,
+      }),
+    ),
+    page: Type.Optional(Type.String({ description: 'Get the next page with it; absent on the last page.' })),
+  }),
+  MissingSchema,
+]);

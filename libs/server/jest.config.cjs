@@ -1,0 +1,1 @@
+module.exports = { displayName: 'server', preset: '../../tools/jest-preset.cjs' };

@@ -1,0 +1,156 @@
+import type { ProcessQuestions } from '@tetracast/bus';
+import {
+  CodedError,
+  type CloseName,
+  type Closed,
+  type ConnectionInfo,
+  type Connections,
+  type Stats,
+  type UserSubscribed,
+  type UserUnsubscribed,
+} from '@tetracast/message-model';
+import { isAfter } from './answer-question';
+import type { ConnectionAction, ConnectionFilter, PageKey, ProcessQuestion, ProcessReplies } from './process-question';
+
+/** How long the processes may take to answer, in ms. */
+const ANSWER_TIMEOUT_MS = 1000;
+
+/** The processes that did not answer in time. */
+type Missing = Pick<Connections, 'missing'>;
+
+interface Reply<K extends keyof ProcessReplies> {
+  readonly process: string;
+  readonly reply: ProcessReplies[K];
+}
+
+/** The connections of all processes on one bus. Every method throws BusUnavailableError if it is unknown which processes there are. */
+export class AllProcesses {
+  constructor(private readonly bus: ProcessQuestions) {}
+
+  /** The connections that fit, the oldest first; `page` is that of the page before. @throws CodedError `invalid_request` */
+  async list(filter: ConnectionFilter, limit: number, page?: string): Promise<Connections> {
+    const after = page === undefined ? {} : { after: parsePage(page) };
+    const { replies, missing } = await this.ask({ kind: 'list', filter, limit, ...after });
+    const found = replies.flatMap(({ process, reply }) => reply.connections.map((item) => ({ ...item, process })));
+    found.sort((one, next) => (isAfter(keyOf(one), keyOf(next)) ? 1 : -1));
+    // A process with more connections than it answered: those of the others after its last come on a later page.
+    const ends = replies.flatMap(({ process, reply }) => {
+      const last = reply.connections.at(-1);
+      return reply.more && last !== undefined ? [keyOf({ ...last, process })] : [];
+    });
+    const shown = found.filter((item) => !ends.some((end) => isAfter(keyOf(item), end))).slice(0, limit);
+    const last = shown.at(-1);
+    const isLast = last === undefined || (ends.length === 0 && shown.length === found.length);
+    return {
+      connections: shown.map((item) => ({ ...item, since: Math.floor(item.since) })),
+      ...(isLast ? {} : { page: formatPage(keyOf(last)) }),
+      missing,
+    };
+  }
+
+  /** The connection with this id; `undefined` if no process that answered has it. */
+  async find(id: string): Promise<Missing & { readonly connection?: ConnectionInfo }> {
+    const { connections, missing } = await this.list({ id }, 1);
+    const [connection] = connections;
+    return { missing, ...(connection === undefined ? {} : { connection }) };
+  }
+
+  /** Closes the connections that fit. */
+  async close(filter: ConnectionFilter, reason: CloseName): Promise<Closed> {
+    const { done: closed, missing } = await this.act(filter, { kind: 'close', reason });
+    return { closed, missing };
+  }
+
+  /** Subscribes the connections of a user, where the token allows all of the channels. */
+  async subscribe(user: string, channels: readonly string[]): Promise<UserSubscribed> {
+    const { done: subscribed, refused, missing } = await this.act({ user }, { kind: 'subscribe', channels });
+    return { subscribed, refused, missing };
+  }
+
+  async unsubscribe(user: string, channels: readonly string[]): Promise<UserUnsubscribed> {
+    const { done: unsubscribed, missing } = await this.act({ user }, { kind: 'unsubscribe', channels });
+    return { unsubscribed, missing };
+  }
+
+  /** The connections of each channel, by transport. */
+  async countSubscribers(
+    channels: readonly string[],
+  ): Promise<Missing & { readonly subscribers: Record<string, number>[] }> {
+    const { replies, missing } = await this.ask({ kind: 'subscribers', channels });
+    const subscribers = channels.map((_, index) => sumOf(replies.map(({ reply }) => reply[index] ?? {})));
+    return { subscribers, missing };
+  }
+
+  async stats(): Promise<Stats> {
+    const { replies, missing } = await this.ask({ kind: 'stats' });
+    const processes = replies.map(({ process, reply }) => ({ process, ...reply }));
+    processes.sort((one, next) => one.process.localeCompare(next.process));
+    const total = {
+      connections: sumOf(processes.map(({ connections }) => connections)),
+      ...sumOf(
+        processes.map(({ channels, published, delivered, refilled, refused }) => ({
+          channels,
+          published,
+          delivered,
+          refilled,
+          refused,
+        })),
+        { channels: 0, published: 0, delivered: 0, refilled: 0, refused: 0 },
+      ),
+    };
+    return { processes, total, missing };
+  }
+
+  private async act(
+    filter: ConnectionFilter,
+    action: ConnectionAction,
+  ): Promise<Missing & { readonly done: number; readonly refused: number }> {
+    const { replies, missing } = await this.ask({ kind: 'act', filter, action });
+    return {
+      ...sumOf(
+        replies.map(({ reply }) => ({ ...reply })),
+        { done: 0, refused: 0 },
+      ),
+      missing,
+    };
+  }
+
+  private async ask<Q extends ProcessQuestion>(
+    question: Q,
+  ): Promise<Missing & { readonly replies: readonly Reply<Q['kind']>[] }> {
+    const { answers, missing } = await this.bus.askProcesses(JSON.stringify(question), ANSWER_TIMEOUT_MS);
+    const replies = answers.map(({ process, text }) => ({
+      process,
+      reply: JSON.parse(text) as ProcessReplies[Q['kind']],
+    }));
+    return { replies, missing: [...missing] };
+  }
+}
+
+function keyOf({ since, process }: Pick<ConnectionInfo, 'since' | 'process'>): PageKey {
+  return [since, process];
+}
+
+function formatPage([since, process]: PageKey): string {
+  return Buffer.from(`${since} ${process}`).toString('base64url');
+}
+
+function parsePage(page: string): PageKey {
+  const [, since, process] = /^(\d+(?:\.\d+)?) (.+)$/.exec(Buffer.from(page, 'base64url').toString()) ?? [];
+  if (since === undefined || process === undefined)
+    throw new CodedError(
+      'invalid_request',
+      '"page" is not one that the server gave out: send that of the answer before',
+    );
+  return [Number(since), process];
+}
+
+function sumOf<K extends string>(
+  counts: readonly Readonly<Record<K, number>>[],
+  zero?: Record<K, number>,
+): Record<K, number> {
+  const sum: Record<string, number> = { ...zero };
+  for (const each of counts)
+    for (const [name, count] of Object.entries<number>(each)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}
