@@ -1,4 +1,4 @@
-import type { Environment } from './environment';
+import { random } from './environment';
 import type { TetracastError } from './errors';
 
 const BASE_MS = 1000;
@@ -10,7 +10,7 @@ const CAP_MS = 30_000;
  *
  * @param attempt of how many failures in a row this is, 0 for the first
  */
-export function backOffMs({ random }: Pick<Environment, 'random'>, attempt: number, error?: TetracastError): number {
+export function backOffMs(attempt: number, error?: TetracastError): number {
   const hintMs = error?.retryAfterMs;
   if (hintMs === 0 && attempt === 0) return 0;
   return (hintMs ?? 0) + random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt);

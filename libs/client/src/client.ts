@@ -1,5 +1,5 @@
 import { createConnection, type Transport } from './connection';
-import { environment } from './environment';
+import { createKey, page } from './environment';
 import { createHttpClient, type Fetch } from './http';
 import { openEventStreamLink } from './links/event-stream-link';
 import type { LinkContext, OpenLink, PublishResult, WebSocketConstructor } from './links/link';
@@ -16,8 +16,8 @@ export interface ClientOptions {
   /** The server's origin, such as `https://push.example`, and a path before its own, if there is one. Default: the page's origin. */
   readonly url?: string | undefined;
   readonly token?: TokenSource;
-  /** Best first. Default: `websocket`, `sse`, `polling`. */
-  readonly transports?: readonly TransportName[] | undefined;
+  /** Best first. Default: `websocket`, `sse`, `polling`. `socketio` of `@tetracast/client/socketio` is another. */
+  readonly transports?: readonly (TransportName | Transport)[] | undefined;
   /** Names this client across its connections. Default: a random one. */
   readonly clientKey?: string | undefined;
   /** Closes the client. */
@@ -64,60 +64,47 @@ export interface Client extends AsyncDisposable {
   close(): void;
 }
 
-const OPEN: Readonly<Record<TransportName, OpenLink>> = {
+/** Best first. */
+const OPEN = {
   websocket: openWebSocketLink,
   sse: openEventStreamLink,
   polling: openPollingLink,
-};
-
-const CONNECT_TIMEOUT_MS = 10_000;
-const ALL: readonly TransportName[] = ['websocket', 'sse', 'polling'];
+} satisfies Partial<Record<TransportName, OpenLink>>;
 
 /** What a client needs to speak to its server. */
-export function createContext(options: ClientOptions): LinkContext {
-  const { clientKey = environment.createKey(), connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const page = globalThis as { location?: { origin: string }; WebSocket?: WebSocketConstructor };
-  const base = (options.url ?? page.location?.origin ?? '').replace(/\/$/, '');
-  const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const tokens = createTokens(options.token);
-  return {
-    http: createHttpClient({ base, fetch, tokens, clientKey, timeoutMs: connectTimeoutMs }),
-    tokens,
-    env: environment,
-    WebSocket: options.WebSocket ?? page.WebSocket,
-  };
+export function createContext({
+  url = page.location?.origin ?? '',
+  token,
+  clientKey = createKey(),
+  connectTimeoutMs: timeoutMs = 10_000,
+  fetch = page.fetch,
+  WebSocket = page.WebSocket,
+}: ClientOptions): LinkContext {
+  const tokens = createTokens(token);
+  return { ...createHttpClient({ base: url.replace(/\/$/, ''), fetch, tokens, clientKey, timeoutMs }), WebSocket };
 }
 
 /** Creates a client. It connects at the first subscription. */
 export function createClient(options: ClientOptions = {}): Client {
-  const { transports = ALL, onStatus, signal, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const clientKey = options.clientKey ?? environment.createKey();
-  const context = createContext({ ...options, clientKey });
-  const path = transports.includes('polling') ? '/polling' : transports.includes('sse') ? '/sse' : undefined;
-
+  const { transports = Object.keys(OPEN) as (keyof typeof OPEN)[], onStatus, signal } = options;
+  const context = createContext(options);
   const status = createStatusBoard();
   const connection = createConnection(context, {
+    ...options,
+    transports: transports.map((transport) =>
+      typeof transport === 'string' ? { name: transport, open: OPEN[transport] } : transport,
+    ),
     setStatus: status.set,
-    transports: transports.map((name): Transport => ({ name, open: OPEN[name] })),
-    connectTimeoutMs,
-    heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 45_000,
-    probeIntervalMs: options.probeIntervalMs ?? 60_000,
     onLink: () => publisher.flush(),
   });
   const publisher = createPublisher(context, {
-    maxQueued: options.maxQueued ?? 1000,
-    timeoutMs: options.publishTimeoutMs ?? 100_000,
-    path,
-    clientKey,
+    ...options,
     link: () => connection.ready,
-    onWaiting: (isWaiting) => {
-      if (path === undefined) connection.hold(isWaiting);
-    },
   });
   const close = (): void => {
     signal?.removeEventListener('abort', close);
-    connection.close();
     publisher.close();
+    connection.close();
   };
   if (onStatus) status.listen(onStatus);
   signal?.addEventListener('abort', close);
@@ -130,8 +117,7 @@ export function createClient(options: ClientOptions = {}): Client {
     { onMessage, ...wanted }: SubscribeOptions<T> & { onMessage?: Callback<T> } = {},
   ): Subscription<T> | (() => void) {
     const subscription = createSubscription<T>(context, connection.channels, channel, wanted, onMessage);
-    if (connection.isClosed) subscription.close();
-    return !onMessage ? subscription : () => subscription.close();
+    return onMessage ? () => subscription.close() : subscription;
   }
 
   return {

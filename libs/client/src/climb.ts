@@ -1,4 +1,5 @@
 import type { ConnectionOptions } from './connection';
+import { later, random } from './environment';
 import type { Link, LinkContext } from './links/link';
 
 const LONGEST_MS = 600_000;
@@ -6,8 +7,8 @@ const LONGEST_MS = 600_000;
 /** While a connection is on a lesser transport, tries from time to time whether a better one works again. */
 export interface Climb {
   /** @param index the place of the transport that is in use */
-  start(index: number): void;
-  stop(): void;
+  readonly start: (index: number) => void;
+  readonly stop: () => void;
 }
 
 /**
@@ -16,18 +17,17 @@ export interface Climb {
  */
 export function createClimb(
   context: LinkContext,
-  { transports, connectTimeoutMs, probeIntervalMs }: ConnectionOptions,
+  { transports, probeIntervalMs = 60_000 }: ConnectionOptions,
   names: () => readonly string[],
   onBetter: (index: number) => void,
 ): Climb {
-  const { env } = context;
-  let timer: unknown;
+  let cancel: (() => void) | undefined;
   let probe: Link | undefined;
   let delayMs = probeIntervalMs;
   let round = 0;
 
   const stop = (): void => {
-    env.clearTimeout(timer);
+    cancel?.();
     probe?.close();
     probe = undefined;
   };
@@ -35,30 +35,29 @@ export function createClimb(
     stop();
     if (current === 0) return;
     // Half to one and a half: clients that fell together do not climb together.
-    timer = env.setTimeout(() => tryOne(round++ % current, current), delayMs * (0.5 + env.random()));
+    cancel = later(delayMs * (0.5 + random()), () => {
+      const index = round++ % current;
+      const ignore = (): void => undefined;
+      const fail = (): void => {
+        if (probe === opened) start(current);
+      };
+      const opened = transports[index]?.open(
+        context,
+        names(),
+        {},
+        {
+          onReady: () => {
+            if (probe === opened) onBetter(index);
+          },
+          onEnd: fail,
+          onActivity: ignore,
+          onMove: ignore,
+        },
+      );
+      probe = opened;
+      cancel = later(context.timeoutMs, fail);
+    });
     delayMs = Math.min(LONGEST_MS, delayMs * 2);
-  };
-  const tryOne = (index: number, current: number): void => {
-    let isDone = false;
-    const end = (works: boolean) => (): void => {
-      if (isDone) return;
-      isDone = true;
-      if (works) onBetter(index);
-      else start(current);
-    };
-    const ignore = (): void => undefined;
-    probe = transports[index]?.open(
-      context,
-      names(),
-      {},
-      {
-        onReady: end(true),
-        onEnd: end(false),
-        onActivity: ignore,
-        onMove: ignore,
-      },
-    );
-    timer = env.setTimeout(end(false), connectTimeoutMs);
   };
   return { start, stop };
 }

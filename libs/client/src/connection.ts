@@ -1,9 +1,10 @@
 import { backOffMs } from './back-off';
 import { type Channels, createChannels } from './channels';
 import { createClimb } from './climb';
-import { isFromServer, temporary, TetracastError } from './errors';
-import type { Link, LinkContext, LinkEvents, OpenLink } from './links/link';
-import type { Status, TransportName } from './status';
+import { later, now } from './environment';
+import { isOfNetwork, TetracastError, toError } from './errors';
+import type { Link, LinkContext, OpenLink } from './links/link';
+import type { AnyTransportName, Status } from './status';
 import { createWatchdog } from './watchdog';
 
 /** A connection that lived so long is no failure of its transport. */
@@ -11,18 +12,18 @@ const STABLE_MS = 30_000;
 /** After so many failures in a row a transport is left for the next one. */
 const FAILURES_MAX = 3;
 
+/** A way to connect. */
 export interface Transport {
-  readonly name: TransportName;
+  readonly name: AnyTransportName;
   readonly open: OpenLink;
 }
 
 export interface ConnectionOptions {
   /** Best first. */
   readonly transports: readonly Transport[];
-  readonly connectTimeoutMs: number;
-  readonly heartbeatTimeoutMs: number;
-  readonly probeIntervalMs: number;
-  /** The open link can take publications now. */
+  readonly heartbeatTimeoutMs?: number | undefined;
+  readonly probeIntervalMs?: number | undefined;
+  /** The open link can take publications now, or there is none any more. */
   readonly onLink: () => void;
   readonly setStatus: (status: Status) => void;
 }
@@ -33,160 +34,138 @@ export interface ConnectionOptions {
  */
 export interface Connection {
   readonly channels: Channels;
-  readonly isClosed: boolean;
   /** The open link, once it is ready. */
   readonly ready: Link | undefined;
-  /** Keeps the connection open although it has no channel, or not. */
-  hold(isHeld: boolean): void;
   close(): void;
 }
 
 export function createConnection(context: LinkContext, options: ConnectionOptions): Connection {
-  const { http, env } = context;
-  const { transports, connectTimeoutMs, setStatus } = options;
+  const { transports, heartbeatTimeoutMs = 45_000, setStatus, onLink } = options;
   const failures = transports.map(() => 0);
   let link: Link | undefined;
   let ready: Link | undefined;
-  /** The channels of a link that can join none. */
-  let linkNames: readonly string[] = [];
-  let ending = new AbortController();
-  let timer: unknown;
+  /** Cancels what is waited for: the next attempt, or the link's first word. Without it nothing happens. */
+  let cancel: (() => void) | undefined;
   let readyAt = 0;
   let index = 0;
   /** The transport that worked last. */
   let best = 0;
-  /** Transports tried since one was stable. */
-  let tried = 1;
   let attempt = 0;
-  let isHeld = false;
   let isPaused = false;
   let isClosed = false;
-  let isUpdating = false;
-  /** It is found out which channels the server refuses. */
-  let isIsolating = false;
 
-  const transportOf = (): Transport => transports[index] as Transport;
-  const stopTimer = (): void => {
-    env.clearTimeout(timer);
-    timer = undefined;
-  };
+  const current = (): Transport => transports[index] as Transport;
   const stop = (): void => {
     const last = link;
-    stopTimer();
+    const wasReady = ready;
+    cancel?.();
     watchdog.stop();
     climb.stop();
-    ending.abort();
-    ending = new AbortController();
-    link = ready = undefined;
+    link = ready = cancel = undefined;
+    channels.inLink.clear();
     last?.close();
+    if (wasReady) onLink();
   };
   /** Brings the connection up to date with its channels, at the end of this turn. */
-  const update = (): void => {
-    if (isUpdating) return;
-    isUpdating = true;
-    queueMicrotask(() => {
-      isUpdating = false;
-      updateNow();
-    });
-  };
+  const update = (): void => queueMicrotask(updateNow);
   const updateNow = (): void => {
-    if (isClosed || isPaused || (channels.size === 0 && !isHeld)) {
-      if (!link && !timer) return;
+    if (isClosed) channels.failAll();
+    else if (isPaused || channels.size === 0) {
+      if (!cancel) return;
       stop();
-      if (!isClosed) setStatus({ state: 'idle' });
-    } else if (!link) {
-      if (!timer && !isIsolating) open();
-    } else if (link.join) channels.join(link);
-    else if (ready) void channels.prepare(ready, ending.signal);
+      setStatus({ state: 'idle' });
+    } else if (link?.join) channels.join(link);
+    else if (ready) {
+      if (channels.inLink.size < channels.size) void prepare();
+    } else if (!cancel) open();
   };
   /** Replaces the link, and resumes. */
   const reopen = (): void => {
     stop();
     update();
   };
-  const wake = (): void => {
-    attempt = 0;
-    reopen();
-  };
   const open = (): void => {
-    const { name: transport, open: openLink } = transportOf();
-    setStatus({ state: 'connecting', transport });
-    const [names, start] = channels.first();
-    linkNames = names;
-    const opened = openLink(
-      context,
-      names,
-      start,
-      eventsOf(() => opened),
-    );
-    link = opened;
-    timer = env.setTimeout(() => lost(opened, temporary('timeout', `${transport} did not answer`)), connectTimeoutMs);
-    if (opened.join) channels.join(opened);
-    else channels.enter(opened, names);
-  };
-  const eventsOf = (linkOf: () => Link): LinkEvents => {
-    return {
+    const { name: transport, open: openLink } = current();
+    const [names, start] = channels.missing()[0] ?? [[], {}];
+    let hasMoved = false;
+    const opened = openLink(context, names, start, {
       onReady: () => {
-        if (ready) return;
-        stopTimer();
-        ready = link;
-        readyAt = env.now();
+        if (link !== opened || ready) return;
+        cancel?.();
+        ready = opened;
+        readyAt = now();
         best = index;
         watchdog.start();
-        setStatus({ state: 'connected', transport: transportOf().name });
         climb.start(index);
         update();
-        options.onLink();
+        setStatus({ state: 'connected', transport });
+        onLink();
       },
       onActivity: watchdog.seen,
       onMove: (cursor, message, reset) => {
+        if (link !== opened) return;
         channels.cursor = cursor;
-        if (link && !link.join) channels.begin(link);
+        if (!hasMoved && !opened.join) channels.begin();
+        hasMoved = true;
         if (message) channels.push(message);
         if (reset) channels.onReset(reset);
       },
-      onEnd: (error) => lost(linkOf(), error),
-    };
+      onEnd: (error) => lost(opened, error),
+    });
+    link = opened;
+    cancel = later(context.timeoutMs, () => lost(opened, new TetracastError('timeout')));
+    if (opened.join) channels.join(opened);
+    else for (const name of names) channels.inLink.add(name);
+    setStatus({ state: 'connecting', transport });
   };
   const lost = (ended: Link, error: TetracastError): void => {
     if (ended !== link) return;
-    const isReady = ready;
+    const wasReady = ready;
     stop();
     if (!error.isTemporary) {
-      void refused(error, ending.signal);
+      if (channels.size > 1 && error.code !== 'unauthorized') void prepare(error);
+      else fail(error);
       return;
     }
-    if (isReady && env.now() - readyAt >= STABLE_MS) {
-      failures[index] = attempt = 0;
-      tried = 1;
+    if (wasReady && now() - readyAt >= STABLE_MS) {
+      failures.fill(0);
+      attempt = 0;
     }
-    const isOfNetwork = !isFromServer(error);
-    const failed = (failures[index] ?? 0) + 1;
-    failures[index] = failed;
-    if (failed >= FAILURES_MAX || (!isReady && isOfNetwork)) {
-      index = (index + 1) % transports.length;
-      if (tried++ < transports.length && isOfNetwork) {
+    const mayHelp = isOfNetwork(error);
+    const count = (failures[index] ?? 0) + (mayHelp && !wasReady ? FAILURES_MAX : 1);
+    failures[index] = count;
+    if (count >= FAILURES_MAX) {
+      index = failures.findIndex((earlier) => earlier < FAILURES_MAX);
+      if (index < 0) {
+        // All have failed: after a while the next round begins.
+        failures.fill(0);
+        index = best;
+      } else if (mayHelp) {
         updateNow();
         return;
       }
-      if (tried > transports.length) {
-        tried = 1;
-        index = best;
-      }
     }
-    const waitMs = backOffMs(env, attempt++, error);
-    setStatus({ state: 'waiting', transport: transportOf().name, retryAt: env.now() + waitMs, cause: error });
-    timer = env.setTimeout(() => {
-      timer = undefined;
-      updateNow();
-    }, waitMs);
+    wait(error);
   };
-  const refused = async (error: TetracastError, signal: AbortSignal): Promise<void> => {
-    const isOneOfMany = linkNames.length > 1 && error.code !== 'unauthorized';
-    isIsolating = true;
-    const isFound = isOneOfMany && (await channels.isolate(linkNames));
-    isIsolating = false;
-    if (isFound || signal.aborted) update();
+  const wait = (cause: TetracastError): void => {
+    const waitMs = backOffMs(attempt++, cause);
+    cancel = later(waitMs, () => {
+      cancel = undefined;
+      updateNow();
+    });
+    setStatus({ state: 'waiting', transport: current().name, retryAt: now() + waitMs, cause });
+  };
+  /** Prepares the channels while no link is open, and goes on. */
+  const prepare = async (refusal?: TetracastError): Promise<void> => {
+    stop();
+    const busy = (): void => undefined;
+    cancel = busy;
+    const isCurrent = (): boolean => cancel === busy;
+    const error = await channels.prepare(isCurrent, refusal).then(() => undefined, toError);
+    if (!isCurrent()) return;
+    cancel = undefined;
+    if (!error) updateNow();
+    else if (error.isTemporary) wait(error);
     else fail(error);
   };
   /** Ends all subscriptions: another attempt would be in vain. The next subscription begins again. */
@@ -196,11 +175,19 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     channels.failAll(reason);
   };
 
-  const channels = createChannels(http, { update, lost, reopen, fail });
+  const channels = createChannels(context, {
+    update,
+    leave: (name) => {
+      if (link?.leave) link.leave(name);
+      else if (channels.size > 0) reopen();
+    },
+    lost,
+    fail,
+  });
   const climb = createClimb(
     context,
     options,
-    () => channels.first()[0],
+    () => [...channels.inLink],
     (better) => {
       // If it fails at once, it is left at once.
       failures[better] = FAILURES_MAX - 1;
@@ -208,12 +195,15 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       reopen();
     },
   );
-  const watchdog = createWatchdog(env, options.heartbeatTimeoutMs, {
+  const watchdog = createWatchdog(heartbeatTimeoutMs, {
     onSilent: () => {
-      if (link) lost(link, temporary('timeout', 'nothing arrived for too long'));
+      if (link) lost(link, new TetracastError('timeout'));
     },
     onQuiet: () => ready?.ping?.(),
-    onWake: wake,
+    onWake: () => {
+      attempt = 0;
+      reopen();
+    },
     onPause: (paused) => {
       isPaused = paused;
       update();
@@ -222,15 +212,8 @@ export function createConnection(context: LinkContext, options: ConnectionOption
 
   return {
     channels,
-    get isClosed() {
-      return isClosed;
-    },
     get ready() {
       return ready;
-    },
-    hold: (held) => {
-      isHeld = held;
-      update();
     },
     close: () => {
       if (isClosed) return;
@@ -238,7 +221,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       stop();
       watchdog.close();
       setStatus({ state: 'closed' });
-      channels.failAll(new TetracastError('closed', 'the client was closed'));
+      channels.failAll();
     },
   };
 }

@@ -1,51 +1,44 @@
-/** Clocks, timers, randomness and the events of the page, as all other code of this package uses them. */
-export interface Environment {
-  /** The time of day, in ms since 1970. */
-  readonly now: () => number;
-  /** A number from 0 (inclusive) to 1. */
-  random(): number;
-  /** A key that no other client makes up. */
-  createKey(): string;
-  setTimeout(task: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-  /** The page is in the background, where the browser slows its timers down. */
-  isHidden(): boolean;
-  /** Calls `listener` at each of these events of the window; does nothing where there is no window. Returns the way to stop. */
-  readonly onWindow: (event: string, listener: (event: { readonly persisted?: boolean }) => void) => () => void;
-}
+import type { WebSocketConstructor } from './links/link';
 
-interface WindowLike {
-  readonly document?: { readonly hidden: boolean };
-  addEventListener?(event: string, listener: unknown): void;
-  removeEventListener?(event: string, listener: unknown): void;
-}
+/** The only file that uses clocks, timers, randomness and the events of the page. */
 
-/** The environment of this page, worker or process. */
-export const environment: Environment = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  // `crypto.randomUUID` exists in secure contexts only.
-  createKey: () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(''),
-  setTimeout: (task, ms) => setTimeout(task, ms),
-  clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-  isHidden: () => (globalThis as WindowLike).document?.hidden === true,
-  onWindow: (event, listener) => {
-    const page = globalThis as WindowLike;
-    page.addEventListener?.(event, listener);
-    return () => page.removeEventListener?.(event, listener);
-  },
-};
+/** The time of day, in ms since 1970. */
+export const now = (): number => Date.now();
+
+/** A number from 0 (inclusive) to 1. */
+export const random = (): number => Math.random();
+
+/** A key that no other client makes up. `crypto.randomUUID` exists in secure contexts only. */
+export const createKey = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
+
+/** Calls `task` after `ms`. Returns the way to cancel that. */
+export function later(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms);
+  return () => clearTimeout(timer);
+}
 
 /** Resolves after `ms`, or as soon as `signal` is aborted. */
-export function sleep(env: Environment, ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
-      env.clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const timer = env.setTimeout(end, ms);
+    const cancel = later(ms, end);
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
   });
 }
+
+/** What a page has, and a process or a worker may lack. */
+export const page = globalThis as unknown as {
+  readonly fetch: typeof fetch;
+  readonly WebSocket: WebSocketConstructor | undefined;
+  readonly location?: { readonly origin: string };
+  readonly document?: { readonly hidden: boolean };
+  readonly addEventListener?: (event: string, listener: () => void, options: { readonly signal: AbortSignal }) => void;
+};
+
+/** The page is in the background, where the browser slows its timers down. */
+export const isHidden = (): boolean => page.document?.hidden === true;

@@ -23,7 +23,7 @@ type ServerErrorCode =
  *
  * - `network`: the connection failed or ended; `timeout`: nothing arrived in time.
  * - `blocked`: what answered is not the server, such as a proxy or a captive portal.
- * - `token_failed`: the `token` function failed; its error is the `cause`.
+ * - `token_failed`: the `token` function failed, with its error as the `cause`, or the server refused what it returned before.
  * - `queue_full`: too many publications wait; `expired`: a publication could not be stored in time and may be stored or not.
  * - `invalid_data`: the data of a message does not match the schema; its issues are the `cause`.
  * - `closed`: the client was closed.
@@ -33,40 +33,36 @@ type ClientErrorCode =
 
 export type ErrorCode = ServerErrorCode | ClientErrorCode;
 
-interface ErrorDetails extends ErrorOptions {
-  readonly isTemporary?: boolean;
-  readonly retryAfterMs?: number | undefined;
-}
+/** The network or a proxy failed, which says nothing about the request. */
+const OF_NETWORK: readonly ErrorCode[] = ['network', 'timeout', 'blocked'];
+const TEMPORARY: readonly ErrorCode[] = [
+  ...OF_NETWORK,
+  'token_failed',
+  'invalid_data',
+  'rate_limited',
+  'internal',
+  'unavailable',
+  'overloaded',
+];
 
 /** The one error type of this package. */
 export class TetracastError extends Error {
-  override readonly name = 'TetracastError';
+  declare readonly name: 'TetracastError';
+  declare readonly code: ErrorCode;
   /** The same request may succeed later. */
-  readonly isTemporary: boolean;
+  declare readonly isTemporary: boolean;
   /** How long the server asks to wait, in ms; 0: come back at once. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    { isTemporary = false, retryAfterMs, ...options }: ErrorDetails = {},
-  ) {
-    super(message, options);
-    this.isTemporary = isTemporary;
-    this.retryAfterMs = retryAfterMs;
+  constructor(code: ErrorCode, message: string = code, retryAfterMs?: number, cause?: unknown) {
+    super(message, { cause });
+    Object.assign(this, { name: 'TetracastError', code, retryAfterMs, isTemporary: TEMPORARY.includes(code) });
   }
 }
 
-/** A failure of the network or of a proxy, which says nothing about the request. */
-export function temporary(code: ErrorCode, message: string, details?: ErrorDetails): TetracastError {
-  return new TetracastError(code, message, { isTemporary: true, ...details });
-}
-
-/** The server itself answered, so another transport would get the same answer. */
-export function isFromServer({ code }: TetracastError): boolean {
-  return !['network', 'timeout', 'blocked'].includes(code);
-}
+/** Another transport may work at once. */
+export const isOfNetwork = ({ code }: TetracastError): boolean => OF_NETWORK.includes(code);
 
 export function toError(error: unknown): TetracastError {
-  return error instanceof TetracastError ? error : temporary('network', String(error), { cause: error });
+  return error instanceof TetracastError ? error : new TetracastError('network', String(error), undefined, error);
 }

@@ -7,36 +7,28 @@ export interface StreamBlock {
   readonly retry?: string;
 }
 
-/** Returns what takes the text of an event stream, however it is cut, and calls `onBlock` for each whole block. */
-export function createStreamParser(onBlock: (block: StreamBlock) => void): (text: string) => void {
+/** Reads an event stream to its end, and calls `onBytes` for each part of it and `onBlock` for each whole block. */
+export async function readStream(
+  { body }: Response,
+  onBytes: () => void,
+  onBlock: (block: StreamBlock) => void,
+): Promise<void> {
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   let block: Record<string, string> = {};
-  return (text) => {
+  for (;;) {
+    const part = await reader?.read();
+    if (!part?.value) return;
+    onBytes();
     // A CR at the end may be the first half of a CRLF.
-    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
+    const lines = (rest + part.value).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     for (const line of lines) {
+      const [name = '', value = ''] = line.split(/: ?(.*)/s);
       if (line === '') {
         onBlock(block);
         block = {};
-        continue;
-      }
-      const colon = line.indexOf(':');
-      if (colon === 0) continue;
-      const name = colon < 0 ? line : line.slice(0, colon);
-      const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-      block[name] = name === 'data' && block['data'] !== undefined ? `${block['data']}\n${value}` : value;
+      } else block[name] = name === 'data' && block['data'] !== undefined ? `${block['data']}\n${value}` : value;
     }
-  };
-}
-
-/** Reads a response to its end. */
-export async function readText({ body }: Response, onText: (text: string) => void): Promise<void> {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  for (;;) {
-    const part = await reader?.read();
-    if (part === undefined || part.done) return;
-    onText(decoder.decode(part.value, { stream: true }));
   }
 }

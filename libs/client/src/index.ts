@@ -1,3 +1,4 @@
+export type { Transport } from './connection';
 export { createClient, type Client, type ClientOptions } from './client';
 export { type ErrorCode, TetracastError } from './errors';
 export { type Fetch } from './http';

@@ -1,7 +1,7 @@
 import { backOffMs } from './back-off';
-import { environment, sleep } from './environment';
+import { createKey, later, page, sleep } from './environment';
 import { toError } from './errors';
-import { createStreamParser, readText, type StreamBlock } from './event-stream';
+import { readStream } from './event-stream';
 import { createHttpClient, type Fetch } from './http';
 import type { Message, Reset, Start } from './message';
 import { createQueue, type Queue } from './queue';
@@ -31,70 +31,63 @@ export function listen<T = unknown>(
   channels: string | readonly string[],
   options: ListenOptions = {},
 ): Omit<Queue<Message<T>>, 'push' | 'end'> {
-  const { onReset, heartbeatTimeoutMs = 45_000 } = options;
-  const page = globalThis as { location?: { origin: string } };
-  const tokens = createTokens(options.token);
+  const { onReset, heartbeatTimeoutMs = 45_000, signal, after, rewind } = options;
   const http = createHttpClient({
     base: options.url ?? page.location?.origin ?? '',
-    fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    tokens,
-    clientKey: environment.createKey(),
+    fetch: options.fetch ?? page.fetch,
+    tokens: createTokens(options.token),
+    clientKey: createKey(),
     timeoutMs: heartbeatTimeoutMs,
   });
   const ending = new AbortController();
-  let stream = ending;
-  let start: Start = { after: options.after, rewind: options.rewind };
+  let start: Start = { after, rewind };
   let attempt = 0;
   let retryAfterMs: number | undefined;
 
-  const take = ({ id, event, data, retry }: StreamBlock): void => {
-    if (retry !== undefined) retryAfterMs = Number(retry);
-    // Without an id it is a notice about the token: the next stream gets a new one.
-    if (id === undefined || stream.signal.aborted) return;
-    attempt = 0;
-    start = { after: id };
-    if (data === undefined) return;
-    if (event === 'tetracast:reset') onReset?.(JSON.parse(data) as Reset);
-    else queue.push(JSON.parse(data) as Message<T>);
-  };
-  const readStream = async (): Promise<void> => {
-    stream = new AbortController();
-    let timer: unknown;
+  const readOnce = async (): Promise<void> => {
+    const stream = new AbortController();
+    const abort = (): void => stream.abort();
+    let cancel: (() => void) | undefined;
     const watch = (): void => {
-      environment.clearTimeout(timer);
-      timer = environment.setTimeout(() => stream.abort(), heartbeatTimeoutMs);
+      cancel?.();
+      cancel = later(heartbeatTimeoutMs, abort);
     };
     watch();
+    ending.signal.addEventListener('abort', abort);
     try {
       const response = await http.request('/sse', { channel: String(channels), ...start }, undefined, stream.signal);
-      const parse = createStreamParser(take);
-      await readText(response, (text) => {
-        watch();
-        parse(text);
+      await readStream(response, watch, ({ id, event, data, retry }) => {
+        if (retry !== undefined) retryAfterMs = Number(retry);
+        // Without an id it is a notice about the token: the next stream gets a new one.
+        if (id === undefined) return;
+        attempt = 0;
+        start = { after: id };
+        if (!data) return;
+        if (event === 'tetracast:reset') onReset?.(JSON.parse(data) as Reset);
+        else queue.push(JSON.parse(data) as Message<T>);
       });
     } finally {
-      environment.clearTimeout(timer);
+      cancel?.();
+      ending.signal.removeEventListener('abort', abort);
     }
   };
   const run = async (): Promise<void> => {
     while (!ending.signal.aborted) {
-      const error = await readStream().then(() => undefined, toError);
+      const error = await readOnce().then(() => undefined, toError);
       if (error?.isTemporary === false) {
         queue.end(error);
         return;
       }
-      const waitMs = (retryAfterMs ?? 0) + backOffMs(environment, attempt++, error);
-      await sleep(environment, waitMs, ending.signal);
+      await sleep((retryAfterMs ?? 0) + backOffMs(attempt++, error), ending.signal);
     }
   };
   const close = (): void => {
     ending.abort();
-    stream.abort();
     queue.end();
   };
   const queue = createQueue<Message<T>>(close);
-  options.signal?.addEventListener('abort', close);
-  if (options.signal?.aborted) close();
+  signal?.addEventListener('abort', close);
+  if (signal?.aborted) close();
   void run();
   return queue;
 }

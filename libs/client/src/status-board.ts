@@ -34,10 +34,7 @@ export function createStatusBoard(): StatusBoard {
       };
       const stop = listen(push);
       const queue = createQueue<Status>(stop);
-      signal?.addEventListener('abort', () => {
-        stop();
-        queue.end();
-      });
+      signal?.addEventListener('abort', () => queue.stop());
       push(current);
       return queue;
     },

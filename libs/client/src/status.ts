@@ -2,6 +2,9 @@ import type { TetracastError } from './errors';
 
 export type TransportName = 'websocket' | 'sse' | 'polling';
 
+/** And that of `@tetracast/client/socketio`. */
+export type AnyTransportName = TransportName | 'socketio';
+
 /**
  * - `idle`: there is no subscription, so there is no connection.
  * - `waiting`: the next attempt is at `retryAt`, in ms since 1970.
@@ -9,11 +12,11 @@ export type TransportName = 'websocket' | 'sse' | 'polling';
  */
 export type Status =
   | { readonly state: 'idle' }
-  | { readonly state: 'connecting'; readonly transport: TransportName }
-  | { readonly state: 'connected'; readonly transport: TransportName }
+  | { readonly state: 'connecting'; readonly transport: AnyTransportName }
+  | { readonly state: 'connected'; readonly transport: AnyTransportName }
   | {
       readonly state: 'waiting';
-      readonly transport: TransportName;
+      readonly transport: AnyTransportName;
       readonly retryAt: number;
       readonly cause: TetracastError;
     }

@@ -1,9 +1,9 @@
 import { backOffMs } from './back-off';
 import type { Channels, Receiver } from './channels';
-import { sleep } from './environment';
+import { later, now } from './environment';
 import { TetracastError, toError } from './errors';
 import { readHistory } from './history';
-import type { LinkContext } from './links/link';
+import type { HttpClient } from './http';
 import type { Message, Reset, Start } from './message';
 import { createQueue } from './queue';
 import type { StandardSchema } from './standard-schema';
@@ -46,7 +46,7 @@ export interface Subscription<T = unknown> extends AsyncIterableIterator<Message
 
 /** @param onMessage absent: the subscription is iterated */
 export function createSubscription<T>(
-  { http, env }: LinkContext,
+  http: HttpClient,
   channels: Pick<Channels, 'cursor' | 'add' | 'remove'>,
   channel: string,
   options: SubscribeOptions<T>,
@@ -55,44 +55,45 @@ export function createSubscription<T>(
   const { after, rewind, schema, snapshot, onReset, onError } = options;
   const ending = new AbortController();
   const { signal } = ending;
+  const start: Start = snapshot ? {} : after ? { after } : { rewind };
   /** What to deliver later, while something older is being loaded. */
   let pending: Message[] | undefined = snapshot && [];
   /** Messages that were delivered, or come before the start: they may still be pushed. */
-  let seen = new Set<string>();
-  let hasBegun = false;
-  /** Counts what was loaded or given up. */
-  let loads = 0;
+  const seen = new Set<string>();
+  /** The load that counts: a later one gives up those before it. */
+  let current: object | undefined;
+  let cancelRetry: (() => void) | undefined;
 
   /** What a callback throws is an uncaught error of the program, and does not disturb the connection. */
   const call = <A>(callback: ((argument: A) => void) | undefined, argument: A): void => {
     try {
       callback?.(argument);
     } catch (error) {
-      env.setTimeout(() => {
-        throw error;
-      }, 0);
+      raise(error);
     }
   };
-  const raise = (error: unknown): never => {
-    throw error;
+  const raise = (error: unknown): void => {
+    later(0, () => {
+      throw error;
+    });
   };
   const report = (error: TetracastError): void => call(onError ?? raise, error);
 
   const deliver = (message: Message): void => {
     if (signal.aborted) return;
-    let checked = message as Message<T>;
+    let { data } = message;
     if (schema && message.event !== SNAPSHOT_EVENT) {
-      const result = schema['~standard'].validate(message.data);
+      const result = schema['~standard'].validate(data);
       // An asynchronous schema has neither: messages are delivered at once, in order.
       if (!('value' in result)) {
-        const { issues: cause } = result as { issues?: unknown };
-        report(new TetracastError('invalid_data', `the schema refuses ${message.id}`, { cause, isTemporary: true }));
+        report(new TetracastError('invalid_data', message.id, undefined, (result as { issues?: unknown }).issues));
         return;
       }
-      checked = { ...message, data: result.value };
+      data = result.value;
     }
-    if (!onMessage) queue.push(checked);
-    else call(onMessage, checked);
+    const checked = { ...message, data } as Message<T>;
+    if (onMessage) call(onMessage, checked);
+    else queue.push(checked);
   };
   const push = (message: Message): void => {
     if (pending) pending.push(message);
@@ -102,89 +103,77 @@ export function createSubscription<T>(
       deliver(message);
     }
   };
-  const flush = (): void => {
-    const later = pending ?? [];
-    pending = undefined;
-    later.forEach(push);
-  };
-  const isCurrent = (load: number): boolean => load === loads && !signal.aborted;
-  /** Repeats what fails, until it succeeds or another attempt would be in vain. */
-  const retry = async <R>(load: number, task: () => Promise<R>): Promise<R | undefined> => {
-    for (let attempt = 0; isCurrent(load); attempt++) {
-      try {
-        return await task();
-      } catch (cause) {
-        const error = toError(cause);
-        if (!isCurrent(load)) return undefined;
-        if (!error.isTemporary) receiver.fail(error);
-        else {
-          call(onError, error);
-          await sleep(env, backOffMs(env, attempt, error), signal);
+  /**
+   * Delivers the state of `snapshot`, what is stored after it or after the `start`, and then what was pushed meanwhile. It repeats
+   * what fails, until it succeeds or another attempt would be in vain.
+   */
+  const load = async (from = snapshot ? undefined : start, attempt = 0): Promise<void> => {
+    const mine = (current = {});
+    const isCurrent = (): boolean => current === mine && !signal.aborted;
+    const cursor = channels.cursor ?? '';
+    cancelRetry?.();
+    pending ??= [];
+    try {
+      if (snapshot && !from) {
+        const { data, after: at } = await snapshot(signal);
+        if (!isCurrent()) return;
+        deliver({ id: at ?? cursor, channel, event: SNAPSHOT_EVENT, data, time: now() });
+        from = { after: at };
+      }
+      if (from?.after || from?.rewind) {
+        for await (const page of readHistory(http, channel, from)) {
+          if (!isCurrent()) return;
+          if (page.reset) call(onReset, page.reset);
+          for (const message of page.messages) {
+            seen.add(message.id);
+            deliver(message);
+          }
+          from = { after: page.cursor };
         }
+      }
+      const pushed = pending;
+      pending = undefined;
+      pushed.forEach(push);
+    } catch (cause) {
+      const error = toError(cause);
+      if (!isCurrent()) return;
+      if (!error.isTemporary) receiver.fail(error);
+      else {
+        call(onError, error);
+        cancelRetry = later(backOffMs(attempt, error), () => void load(from, attempt + 1));
       }
     }
-    return undefined;
-  };
-  const replayFrom = (start: Start, load: number): Promise<void> => {
-    let from = start;
-    return retry(load, async () => {
-      for await (const { messages, cursor, reset } of readHistory(http, channel, from)) {
-        if (!isCurrent(load)) return;
-        if (reset) call(onReset, reset);
-        for (const message of messages) {
-          seen.add(message.id);
-          deliver(message);
-        }
-        from = { after: cursor };
-      }
-      flush();
-    });
-  };
-  const loadSnapshot = async (): Promise<void> => {
-    const load = ++loads;
-    const cursor = channels.cursor ?? '';
-    pending = [];
-    const state = await retry(load, async () => snapshot?.(signal));
-    if (!state || !isCurrent(load)) return;
-    const { data, after: at } = state;
-    deliver({ id: at ?? cursor, channel, event: SNAPSHOT_EVENT, data, time: env.now() });
-    if (at === undefined) flush();
-    else await replayFrom({ after: at }, load);
   };
 
   const close = (): void => {
     if (signal.aborted) return;
     ending.abort();
+    cancelRetry?.();
     channels.remove(channel, receiver);
     queue.end();
   };
   const receiver: Receiver = {
-    start: snapshot ? {} : after ? { after } : rewind === undefined ? {} : { rewind },
+    start,
     push,
-    onJoined: () => {
-      if (hasBegun) return;
-      hasBegun = true;
+    onJoined: (isLate) => {
       call(options.onBegin, channels.cursor ?? '');
-      if (snapshot) void loadSnapshot();
+      if (snapshot || isLate) void load();
     },
     onReset: (reset) => {
       call(onReset, reset);
-      if (snapshot && hasBegun) void loadSnapshot();
+      if (!snapshot || !current) return;
+      // The new state has what was pushed before.
+      pending = [];
+      void load();
     },
     skip: (ids) => {
-      seen = new Set([...seen, ...ids]);
-    },
-    replay: () => {
-      pending ??= [];
-      return replayFrom(receiver.start, ++loads);
+      for (const id of ids) seen.add(id);
     },
     fail: (error) => {
-      // To be closed is what the program wants.
-      const failure = error.code === 'closed' ? undefined : error;
-      queue.end(failure);
+      queue.end(error);
       if (signal.aborted) return;
       close();
-      if (failure && onMessage) report(failure);
+      if (error && onMessage) report(error);
     },
   };
   const queue = createQueue<Message<T>>(close);

@@ -1,5 +1,6 @@
 import type { Channels, Receiver } from './channels';
 import { type Client, type ClientOptions, createClient, createContext } from './client';
+import { createKey } from './environment';
 import { TetracastError } from './errors';
 import { cursorAfter, type Message, type Reset, type Start } from './message';
 import type { Status } from './status';
@@ -61,9 +62,8 @@ interface Entry {
  */
 export function createSharedClient({ name = 'tetracast', locks, ...options }: SharedClientOptions = {}): Client {
   const context = createContext(options);
-  const { env } = context;
   const inner = createClient({ ...options, onStatus: undefined, signal: undefined });
-  const tab = env.createKey();
+  const tab = createKey();
   const radio = new BroadcastChannel(name);
   const manager = locks ?? (navigator as unknown as { locks: LockManagerLike }).locks;
   const ending = new AbortController();
@@ -148,7 +148,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
       case 'begin':
         entry.start = { after: message.cursor };
         channels.cursor = message.cursor;
-        receiver.onJoined();
+        receiver.onJoined(false);
         return;
       case 'message':
         entry.start = { after: cursorAfter(message.message) };
@@ -188,8 +188,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     if (ending.signal.aborted) return;
     ending.abort();
     release();
-    for (const { receiver } of [...entries.values()])
-      receiver.fail(new TetracastError('closed', 'the client was closed'));
+    for (const { receiver } of [...entries.values()]) receiver.fail();
     inner.close();
     radio.close();
     status.set({ state: 'closed' });

@@ -1,4 +1,4 @@
-import { temporary } from './errors';
+import { TetracastError } from './errors';
 
 /** A token, or a function that fetches one: it is called before the first request, before the token expires, and when it is refused. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>) | undefined;
@@ -16,17 +16,16 @@ export interface Tokens {
 }
 
 export function createTokens(source: TokenSource): Tokens {
-  const isFixed = typeof source !== 'function';
   let pending: Promise<string | undefined> | undefined;
   let current: string | undefined;
   let wasRefused = false;
 
   const load = async (): Promise<string | undefined> => {
     try {
-      return (current = isFixed ? source : await source());
+      return (current = typeof source === 'function' ? await source() : source);
     } catch (cause) {
       pending = undefined;
-      throw temporary('token_failed', '`token` failed', { cause });
+      throw new TetracastError('token_failed', undefined, undefined, cause);
     }
   };
   const get = (): Promise<string | undefined> => (pending ??= load());
@@ -40,9 +39,8 @@ export function createTokens(source: TokenSource): Tokens {
       wasRefused = false;
     },
     refuse: (token) => {
-      if (isFixed) return false;
       // Another one was fetched meanwhile, or is being fetched.
-      if (token !== current || pending === undefined) return true;
+      if (token !== current || !pending) return true;
       pending = undefined;
       return (wasRefused = !wasRefused);
     },

@@ -1,4 +1,4 @@
-import type { Environment } from './environment';
+import { isHidden, later, now, page } from './environment';
 
 const LOOK_MS = 5000;
 /** A timer that is so late has slept with its machine. */
@@ -10,7 +10,7 @@ export interface WatchdogEvents {
   /** Nothing arrived for half of it. */
   onQuiet(): void;
   /** The machine slept, or the network or the page is back: nothing that was open can be trusted. */
-  onWake(): void;
+  readonly onWake: () => void;
   /** The page is left, and may come back. */
   onPause(isPaused: boolean): void;
 }
@@ -19,52 +19,50 @@ export interface WatchdogEvents {
 export interface Watchdog {
   /** A link is open. */
   start(): void;
-  stop(): void;
+  readonly stop: () => void;
   /** Something arrived. */
   readonly seen: () => void;
+  /** Listens to the page no longer. */
   close(): void;
 }
 
-export function createWatchdog(env: Environment, timeoutMs: number, events: WatchdogEvents): Watchdog {
-  const { now, onWindow } = env;
+export function createWatchdog(timeoutMs: number, { onSilent, onQuiet, onWake, onPause }: WatchdogEvents): Watchdog {
   const lookMs = Math.min(LOOK_MS, timeoutMs / 4);
-  let timer: unknown;
+  let cancel: (() => void) | undefined;
   let seenAt = 0;
   /** When it was found quiet; 0 if something has arrived since. */
   let quietAt = 0;
 
   const look = (before: number): void => {
-    timer = env.setTimeout(() => {
+    cancel = later(lookMs, () => {
       const at = now();
       look(at);
-      if (at - before > lookMs + SLEPT_MS && !env.isHidden()) events.onWake();
+      if (at - before > lookMs + SLEPT_MS && !isHidden()) onWake();
       else if (at - seenAt < timeoutMs / 2) return;
       else if (quietAt === 0) {
         quietAt = at;
-        events.onQuiet();
-      } else if (at - quietAt >= timeoutMs / 2) events.onSilent();
-    }, lookMs);
+        onQuiet();
+      } else if (at - quietAt >= timeoutMs / 2) onSilent();
+    });
   };
   const stop = (): void => {
-    env.clearTimeout(timer);
-    timer = undefined;
+    cancel?.();
+    cancel = undefined;
   };
   const seen = (): void => {
     seenAt = now();
     quietAt = 0;
   };
-  const listening = [
-    onWindow('online', () => events.onWake()),
-    onWindow('visibilitychange', () => {
-      // Meanwhile the browser has slowed the timers down.
-      if (!env.isHidden() && (!timer || now() - seenAt >= timeoutMs)) events.onWake();
-    }),
-    // An open connection would keep the page out of the back/forward cache.
-    onWindow('pagehide', () => events.onPause(true)),
-    onWindow('pageshow', ({ persisted }) => {
-      if (persisted === true) events.onPause(false);
-    }),
-  ];
+  const ending = new AbortController();
+  const onPage = (event: string, listener: () => void): void => page.addEventListener?.(event, listener, ending);
+  onPage('online', onWake);
+  onPage('visibilitychange', () => {
+    // Meanwhile the browser has slowed the timers down.
+    if (!isHidden() && (!cancel || now() - seenAt >= timeoutMs)) onWake();
+  });
+  // An open connection would keep the page out of the back/forward cache.
+  onPage('pagehide', () => onPause(true));
+  onPage('pageshow', () => onPause(false));
   return {
     start: () => {
       stop();
@@ -73,9 +71,6 @@ export function createWatchdog(env: Environment, timeoutMs: number, events: Watc
     },
     stop,
     seen,
-    close: () => {
-      stop();
-      for (const end of listening) end();
-    },
+    close: () => ending.abort(),
   };
 }

@@ -1,12 +1,10 @@
-import type { Environment } from '../environment';
-import type { TetracastError } from '../errors';
+import { type TetracastError, toError } from '../errors';
 import type { HttpClient } from '../http';
 import type { Message, Reset, Start } from '../message';
-import type { Tokens } from '../tokens';
 
-/** What a link reports. After `onEnd` and after {@link Link.close} it reports nothing. */
+/** What a link reports. After {@link Link.close} nobody listens. */
 export interface LinkEvents {
-  /** The transport works: the server's first word has arrived. */
+  /** The transport works: the server's first word has arrived. Only the first call counts. */
   onReady(): void;
   /** Bytes arrived. */
   onActivity(): void;
@@ -15,10 +13,7 @@ export interface LinkEvents {
   onEnd(error: TetracastError): void;
 }
 
-export interface LinkContext {
-  readonly http: HttpClient;
-  readonly tokens: Tokens;
-  readonly env: Environment;
+export interface LinkContext extends HttpClient {
   readonly WebSocket: WebSocketConstructor | undefined;
 }
 
@@ -37,14 +32,14 @@ export interface PublishResult {
   readonly duplicate?: boolean;
 }
 
-/** Gets the result of what was asked for, or why there is none. */
+/** Gets the result of what was asked for, or why there is none. It is not called if the link ends before. */
 export type Done<T> = (error: TetracastError | undefined, result: T) => void;
 
 /** One open connection, on one transport. */
 export interface Link {
-  /** Subscribes to more channels. Absent: the link has the channels with which it was opened. Not before it is ready, but at once. */
+  /** Subscribes to channels. Absent: it has those with which it was opened. */
   join?(channels: readonly string[], start: Start, done: Done<void>): void;
-  leave?(channels: readonly string[]): void;
+  leave?(channel: string): void;
   publish?(publication: Publication, done: Done<PublishResult>): void;
   /** Asks for a sign of life. */
   ping?(): void;
@@ -53,6 +48,13 @@ export interface Link {
 
 /** @param channels for a link that cannot join any later */
 export type OpenLink = (context: LinkContext, channels: readonly string[], start: Start, events: LinkEvents) => Link;
+
+/** A link that makes requests, until one fails or the link is closed. */
+export function createRequestLink(run: (signal: AbortSignal) => Promise<unknown>, { onEnd }: LinkEvents): Link {
+  const ending = new AbortController();
+  run(ending.signal).catch((error: unknown) => onEnd(toError(error)));
+  return { close: () => ending.abort() };
+}
 
 /** What this package uses of the standard `WebSocket`; npm's `ws` has it, too. */
 export interface WebSocketLike {
