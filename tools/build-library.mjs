@@ -5,8 +5,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { build as bundle } from 'esbuild';
 import { build } from 'tsdown';
+
+import { bundleScript } from './bundle-script.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -44,20 +45,7 @@ async function buildLibrary(library) {
     clean: false,
     logLevel: 'error',
   });
-  if (manifest.tetracast?.iife !== undefined) {
-    await bundle({
-      absWorkingDir: source,
-      entryPoints: [manifest.exports['.']],
-      outfile: join(folder, 'tetracast.js'),
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      globalName: manifest.tetracast.iife,
-      target: 'es2022',
-      sourcemap: 'linked',
-      sourcesContent: false,
-    });
-  }
+  if (manifest.tetracast?.iife !== undefined) await bundleScript(library, join(folder, 'tetracast.js'));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published(manifest, names), null, 2)}\n`);
   cpSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
   cpSync(join(source, 'README.md'), join(folder, 'README.md'));

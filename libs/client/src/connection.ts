@@ -2,7 +2,7 @@ import { backOffMs } from './back-off';
 import { type Channels, createChannels } from './channels';
 import { createClimb } from './climb';
 import { later, now } from './environment';
-import { isOfNetwork, TetracastError, toError } from './errors';
+import { OF_NETWORK, TetracastError, toError } from './errors';
 import type { Link, LinkContext, OpenLink } from './links/link';
 import type { AnyTransportName, Status } from './status';
 import { createWatchdog } from './watchdog';
@@ -48,8 +48,6 @@ export function createConnection(context: LinkContext, options: ConnectionOption
   let cancel: (() => void) | undefined;
   let readyAt = 0;
   let index = 0;
-  /** The transport that worked last. */
-  let best = 0;
   let attempt = 0;
   let isPaused = false;
   let isClosed = false;
@@ -94,7 +92,6 @@ export function createConnection(context: LinkContext, options: ConnectionOption
         cancel?.();
         ready = opened;
         readyAt = now();
-        best = index;
         watchdog.start();
         climb.start(index);
         update();
@@ -118,7 +115,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     else for (const name of names) channels.inLink.add(name);
     setStatus({ state: 'connecting', transport });
   };
-  const lost = (ended: Link, error: TetracastError): void => {
+  const lost = (ended: Link | undefined, error: TetracastError): void => {
     if (ended !== link) return;
     const wasReady = ready;
     stop();
@@ -131,7 +128,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       failures.fill(0);
       attempt = 0;
     }
-    const mayHelp = isOfNetwork(error);
+    const mayHelp = OF_NETWORK.includes(error.code);
     const count = (failures[index] ?? 0) + (mayHelp && !wasReady ? FAILURES_MAX : 1);
     failures[index] = count;
     if (count >= FAILURES_MAX) {
@@ -139,7 +136,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       if (index < 0) {
         // All have failed: after a while the next round begins.
         failures.fill(0);
-        index = best;
+        index = 0;
       } else if (mayHelp) {
         updateNow();
         return;
@@ -196,9 +193,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     },
   );
   const watchdog = createWatchdog(heartbeatTimeoutMs, {
-    onSilent: () => {
-      if (link) lost(link, new TetracastError('timeout'));
-    },
+    onSilent: () => lost(link, new TetracastError('timeout')),
     onQuiet: () => ready?.ping?.(),
     onWake: () => {
       attempt = 0;

@@ -33,8 +33,8 @@ type ClientErrorCode =
 
 export type ErrorCode = ServerErrorCode | ClientErrorCode;
 
-/** The network or a proxy failed, which says nothing about the request. */
-const OF_NETWORK: readonly ErrorCode[] = ['network', 'timeout', 'blocked'];
+/** The network or a proxy failed, which says nothing about the request: another transport may work. */
+export const OF_NETWORK: readonly ErrorCode[] = ['network', 'timeout', 'blocked'];
 const TEMPORARY: readonly ErrorCode[] = [
   ...OF_NETWORK,
   'token_failed',
@@ -59,9 +59,6 @@ export class TetracastError extends Error {
     Object.assign(this, { name: 'TetracastError', code, retryAfterMs, isTemporary: TEMPORARY.includes(code) });
   }
 }
-
-/** Another transport may work at once. */
-export const isOfNetwork = ({ code }: TetracastError): boolean => OF_NETWORK.includes(code);
 
 export function toError(error: unknown): TetracastError {
   return error instanceof TetracastError ? error : new TetracastError('network', String(error), undefined, error);

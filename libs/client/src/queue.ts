@@ -15,10 +15,9 @@ export function createQueue<T>(onClose: () => void): Queue<T> {
   let wake = (): void => undefined;
 
   async function* read(): AsyncGenerator<T, void> {
-    for (;;) {
-      while (values.length > 0) yield values.shift() as T;
-      if (isEnded) break;
-      await new Promise<void>((resolve) => (wake = resolve));
+    while (values.length > 0 || !isEnded) {
+      if (values.length > 0) yield values.shift() as T;
+      else await new Promise<void>((resolve) => (wake = resolve));
     }
     if (failure) throw failure;
   }

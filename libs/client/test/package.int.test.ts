@@ -1,6 +1,6 @@
 import { buildSync } from 'esbuild';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,14 +10,15 @@ import { gzipSync } from 'node:zlib';
 
 const ROOT = resolve(__dirname, '../../..');
 const BUILT = join(ROOT, 'dist/libs/client');
-const KIB = 1024;
 
-/** Bytes of each entry, bundled, minified and compressed with gzip. */
-const BUDGETS: readonly [string, number][] = [
-  ['index', 7.5 * KIB],
-  ['listen', 2 * KIB],
-  ['tabs', 8.5 * KIB],
-];
+/** The most bytes of each entry, bundled, minified and compressed with gzip. */
+const BUDGETS = Object.entries(
+  (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as Manifest).tetracast.gzipBytes,
+);
+
+interface Manifest {
+  readonly tetracast: { readonly gzipBytes: Readonly<Record<string, number>> };
+}
 
 let folder: string;
 let tarball: string;
@@ -55,7 +56,8 @@ describe('the package in an empty project', () => {
     await writeFile(
       join(folder, 'esm.mjs'),
       `import { createClient } from '@tetracast/client'; import { listen } from '@tetracast/client/listen';
-      import { createSharedClient } from '@tetracast/client/tabs'; listen; createSharedClient; ${USE}`,
+      import { createSharedClient } from '@tetracast/client/tabs'; listen; createSharedClient;
+      import { socketio } from '@tetracast/client/socketio'; socketio; ${USE}`,
     );
 
     expect(await node('esm.mjs')).toBe('closed\n');
@@ -119,6 +121,15 @@ describe('the package', () => {
     expect(await tool('@arethetypeswrong/cli/dist/index.js', '--profile', 'node16', tarball)).toContain(
       'No problems found',
     );
+  });
+
+  it('states a budget for each entry, and in the README', async () => {
+    const { exports } = JSON.parse(await readFile(join(BUILT, 'package.json'), 'utf8')) as { exports: object };
+    const entries = Object.keys(exports).filter((path) => path !== './package.json');
+    const readme = await readFile(join(BUILT, 'README.md'), 'utf8');
+
+    expect(BUDGETS.map(([entry]) => (entry === 'index' ? '.' : `./${entry}`)).sort()).toEqual(entries.sort());
+    for (const [, bytes] of BUDGETS) expect(readme).toContain(`${bytes / 1024} KB`);
   });
 
   it.each(BUDGETS)('%s is within its budget of %d bytes', (entry, budget) => {

@@ -1,5 +1,4 @@
 import { now } from '../environment';
-import { toError } from '../errors';
 import { poll } from '../history';
 import { cursorAfter, type Start } from '../message';
 import { createRequestLink, type OpenLink } from './link';
@@ -25,7 +24,8 @@ export const openPollingLink: OpenLink = (http, channels, start, events) =>
         events.onMove(cursor);
         from = { after: cursor };
       } catch (error) {
-        if (waitS < 2 || !toError(error).isTemporary || now() - startedMs < 1000) throw error;
+        // What the server refuses it refuses at once.
+        if (waitS < 2 || now() - startedMs < 1000) throw error;
         longestS = waitS >> 1;
       }
     }
