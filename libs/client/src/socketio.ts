@@ -6,15 +6,22 @@ import type { Message, Reset } from './message';
 /** What this entry uses of a socket of the package `socket.io-client`. */
 export interface SocketLike {
   on(event: string, listener: (payload: never) => void): unknown;
-  onAny(listener: (event: string, ...args: never[]) => void): unknown;
+  onAny(listener: (event: string, ...args: unknown[]) => void): unknown;
   emit(event: string, payload: object, acknowledge?: (answer: never) => void): unknown;
   disconnect(): unknown;
   /** Its manager. */
   readonly io: { on(event: 'ping', listener: () => void): unknown };
 }
 
+interface SocketIoOptions {
+  readonly path: string;
+  readonly auth: { readonly token: string | undefined; readonly client: string };
+  readonly forceNew: boolean;
+  readonly reconnection: boolean;
+}
+
 /** The function `io` of `socket.io-client`, 4.6 or newer. */
-export type SocketIo = (origin: string, options: Readonly<Record<string, unknown>>) => SocketLike;
+export type SocketIo = (origin: string, options: SocketIoOptions) => SocketLike;
 
 interface Refusal {
   readonly code: ErrorCode;
@@ -32,7 +39,7 @@ interface Answer {
  *
  * @param options of `io`, such as `{ transports: ['polling'] }`
  */
-export function socketio(io: SocketIo, options: Readonly<Record<string, unknown>> = {}): Transport {
+export function socketio(io: SocketIo, options: object = {}): Transport {
   const open: OpenLink = ({ url, clientKey, tokens }, _channels, _start, events) => {
     let onOpen: (socket: SocketLike) => void;
     const opening = new Promise<SocketLike>((resolve) => (onOpen = resolve));

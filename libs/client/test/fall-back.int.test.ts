@@ -73,6 +73,27 @@ describe('a transport that does not work', () => {
     expect(received).toEqual([1, 2, 3]);
   });
 
+  it('is taken again, too, if it is Socket.IO', async () => {
+    await using proxy = await startUnrulyProxy(server.url);
+    proxy.weather = { refuses: /^\w+ \/socket\.io\// };
+    await using client = connectTo(proxy.url, { ...QUICK, transports: ['socketio', 'polling'] });
+    const channel = uniqueChannel();
+    const messages = client.subscribe(channel);
+    await statusOf(client, connectedOver('polling'));
+    await publish(server, channel, [1]);
+    proxy.weather = {};
+    await statusOf(client, connectedOver('socketio'));
+    await client.publish(channel, 2);
+    proxy.weather = { refuses: /^\w+ \/socket\.io\// };
+    proxy.cut();
+    await statusOf(client, connectedOver('polling'));
+    await publish(server, channel, [3]);
+
+    const received: unknown[] = [];
+    for await (const { data } of messages) if (received.push(data) === 3) break;
+    expect(received).toEqual([1, 2, 3]);
+  });
+
   it('is left, too, if its connections die young', async () => {
     await using proxy = await startUnrulyProxy(server.url);
     await using client = connectTo(proxy.url, { ...QUICK, probeIntervalMs: 60_000 });

@@ -7,6 +7,8 @@ export interface Weather {
   readonly blocksUpgrades?: boolean;
   /** Passes event streams on when they end, as a proxy does that buffers. */
   readonly buffers?: boolean;
+  /** Refuses the requests whose head matches. */
+  readonly refuses?: RegExp;
   /** Answers every request by itself with 502. */
   readonly isBadGateway?: boolean;
   /** Passes nothing on, in either direction, and closes nothing: half-open connections. */
@@ -17,6 +19,8 @@ export interface Weather {
 
 export interface UnrulyProxy extends AsyncDisposable {
   readonly url: string;
+  /** Where new connections lead. */
+  target: string;
   weather: Weather;
   /** Cuts every connection after `bytes` more from the server: in the middle of a frame. */
   cut(bytes?: number): void;
@@ -24,14 +28,14 @@ export interface UnrulyProxy extends AsyncDisposable {
 
 const REQUEST = /^(?:GET|POST|OPTIONS) /;
 const BAD_GATEWAY = answer('502 Bad Gateway');
-const REFUSED_UPGRADE = answer('403 Forbidden');
+const REFUSED = answer('403 Forbidden');
 
 /** An HTTP proxy before `target` that misbehaves as real ones do. */
 export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
-  const { hostname: host, port } = new URL(target);
   const pairs = new Set<{ near: Socket; far: Socket; budget: number }>();
   const server = createServer((near) => {
-    const far = connect(Number(port), host);
+    const { hostname, port } = new URL(proxy.target);
+    const far = connect(Number(port), hostname);
     const pair = { near, far, budget: Infinity };
     pairs.add(pair);
     let isStream = false;
@@ -48,13 +52,14 @@ export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
       if (cutsIdleMs !== undefined) socket.setTimeout(cutsIdleMs, () => socket.destroy());
     }
     near.on('data', (chunk: Buffer) => {
-      const { isDeaf, isBadGateway, blocksUpgrades } = proxy.weather;
+      const { isDeaf, isBadGateway, blocksUpgrades, refuses } = proxy.weather;
       const text = chunk.toString('latin1');
       const isRequest = REQUEST.test(text);
       isDead ||= isDeaf === true;
       if (isDead) return;
       if (isRequest && isBadGateway === true) near.end(BAD_GATEWAY);
-      else if (isRequest && blocksUpgrades === true && /\r\nupgrade: websocket/i.test(text)) near.end(REFUSED_UPGRADE);
+      else if (isRequest && refuses?.test(text) === true) near.end(REFUSED);
+      else if (isRequest && blocksUpgrades === true && /\r\nupgrade: websocket/i.test(text)) near.end(REFUSED);
       else far.write(chunk);
     });
     far.on('data', (chunk: Buffer) => {
@@ -71,6 +76,7 @@ export async function startUnrulyProxy(target: string): Promise<UnrulyProxy> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const proxy: UnrulyProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    target,
     weather: {},
     cut: (bytes = 0) => {
       for (const pair of pairs) {
