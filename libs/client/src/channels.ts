@@ -11,7 +11,7 @@ export interface Receiver {
    * The subscription has begun: from now on every message of the channel is pushed.
    * @param isLate the link does not deliver what is stored after the `start`: the receiver loads that itself
    */
-  onJoined(isLate: boolean): void;
+  onJoined(isLate: boolean): Promise<void>;
   push(message: Message): void;
   onReset(reset: Reset): void;
   /** These messages come although the subscription begins after them: the receiver drops them. */
@@ -82,7 +82,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       const channel = byName.get(name);
       if (!channel || channel.hasBegun) continue;
       channel.hasBegun = true;
-      for (const receiver of channel.receivers) receiver.onJoined(keyOf(receiver.start) !== keyOf(channel.start));
+      for (const receiver of channel.receivers) void receiver.onJoined(keyOf(receiver.start) !== keyOf(channel.start));
     }
   };
   const end = (name: string, error?: TetracastError): void => {
@@ -125,7 +125,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
         return;
       }
       channel.receivers.add(receiver);
-      if (channel.hasBegun) receiver.onJoined(true);
+      if (channel.hasBegun) void receiver.onJoined(true);
       // What begins together and not at the same message: the channel begins now, and each loads what it wants before.
       else if (!inLink.has(name) && keyOf(channel.start) !== keyOf(receiver.start)) channel.start = {};
     },

@@ -28,7 +28,7 @@ export interface SubscribeOptions<T = unknown> extends Start {
    * It replaces `after` and `rewind`.
    */
   readonly snapshot?: ((signal: AbortSignal) => Promise<Snapshot>) | undefined;
-  /** The subscription has begun: nothing that is published from now on is missed. Gets the cursor. */
+  /** The subscription has begun, and what is older was delivered: nothing that is published from now on is missed. Gets the cursor. */
   readonly onBegin?: ((cursor: string) => void) | undefined;
   /** Messages may be missing: load the state again. */
   readonly onReset?: ((reset: Reset) => void) | undefined;
@@ -155,9 +155,9 @@ export function createSubscription<T>(
   const receiver: Receiver = {
     start,
     push,
-    onJoined: (isLate) => {
-      call(options.onBegin, channels.cursor ?? '');
-      if (snapshot || isLate) void load();
+    onJoined: async (isLate) => {
+      if (snapshot || isLate) await load();
+      if (!signal.aborted) call(options.onBegin, channels.cursor ?? '');
     },
     onReset: (reset) => {
       call(onReset, reset);

@@ -148,7 +148,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
       case 'begin':
         entry.start = { after: message.cursor };
         channels.cursor = message.cursor;
-        receiver.onJoined(false);
+        void receiver.onJoined(false);
         return;
       case 'message':
         entry.start = { after: cursorAfter(message.message) };
