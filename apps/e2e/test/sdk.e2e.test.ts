@@ -25,5 +25,5 @@ afterAll(async () => {
 });
 
 // All pages of a browser in one context: tabs of one user.
-describeSdk('Chromium', () => ({ service, newPage: () => newChromiumPage(context), keepsPages: false }));
-describeSdk('Firefox', () => ({ service, newPage: () => newFirefoxPage(firefox), keepsPages: true }));
+describeSdk('Chromium', () => ({ service, newPage: () => newChromiumPage(context) }));
+describeSdk('Firefox', () => ({ service, newPage: () => newFirefoxPage(firefox) }));

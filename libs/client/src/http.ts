@@ -25,17 +25,17 @@ export interface HttpOptions {
 /** Requests to one server, with the token and the client key. */
 export interface HttpClient extends Pick<HttpOptions, 'clientKey' | 'timeoutMs' | 'tokens'> {
   /** @param path such as `/sse` */
-  url(path: string, parameters?: Parameters): string;
+  readonly url: (path: string, parameters?: Parameters) => string;
   /**
    * Resolves with a successful response. A refused token is replaced once. Without a `signal` it ends after the timeout.
    * @throws TetracastError the server's, `blocked` for an answer that is not the server's, `network`, `token_failed`
    */
-  request(
+  readonly request: (
     path: string,
     parameters: Parameters,
     init?: Omit<RequestInit, 'headers'>,
     signal?: AbortSignal,
-  ): Promise<Response>;
+  ) => Promise<Response>;
 }
 
 export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: HttpOptions): HttpClient {

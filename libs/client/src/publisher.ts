@@ -116,8 +116,8 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
             queue.splice(place, 1);
             cancelExpiry();
             signal?.removeEventListener('abort', abort);
-            if (error || !result) reject(error);
-            else resolve(result);
+            if (error) reject(error);
+            else resolve(result as PublishResult);
           },
         };
         signal?.addEventListener('abort', abort);

@@ -6,13 +6,13 @@ const SLEPT_MS = 15_000;
 
 export interface WatchdogEvents {
   /** Nothing arrived for the whole timeout. */
-  onSilent(): void;
+  readonly onSilent: () => void;
   /** Nothing arrived for half of it. */
-  onQuiet(): void;
+  readonly onQuiet: () => void;
   /** The machine slept, or the network or the page is back: nothing that was open can be trusted. */
   readonly onWake: () => void;
   /** The page is left, and may come back. */
-  onPause(isPaused: boolean): void;
+  readonly onPause: (isPaused: boolean) => void;
 }
 
 /** Notices when a connection is silent for too long, when the machine has slept, and what happens to the page. */

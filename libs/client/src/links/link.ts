@@ -7,10 +7,10 @@ export interface LinkEvents {
   /** The transport works: the server's first word has arrived. Only the first call counts. */
   onReady(): void;
   /** Bytes arrived. */
-  onActivity(): void;
+  readonly onActivity: () => void;
   /** The position moved to `cursor`, which resumes right after the message or the reset, if there is one. */
   onMove(cursor: string, message?: Message, reset?: Reset): void;
-  onEnd(error: TetracastError): void;
+  readonly onEnd: (error: TetracastError) => void;
 }
 
 export interface LinkContext extends HttpClient {

@@ -37,7 +37,7 @@ export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channel
   const take = ({ type, ref = 0, code, ...frame }: ServerFrame): void => {
     const cursor = cursorAfter(frame as Message);
     const done = asked.get(ref);
-    const error = code && new TetracastError(code, frame.message);
+    const error = code === undefined ? undefined : new TetracastError(code, frame.message);
     asked.delete(ref);
     if (type === 'message') events.onMove(cursor, frame as Message);
     else if (type === 'reset') events.onMove(cursor, undefined, frame as Reset);
@@ -52,7 +52,7 @@ export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channel
         () => undefined,
       );
     }
-    if (done) done(error || undefined, frame as never);
+    if (done) done(error, frame as never);
     else if (error) refusal = error;
   };
   const link = createRequestLink(async (signal) => {
