@@ -35,7 +35,10 @@ async function cycle(client: Client, channel: string): Promise<void> {
   for await (const { state } of client.statuses()) if (state === 'idle') break;
 }
 
-it.each(TRANSPORTS)(`${CYCLES} connections over %s leave nothing behind`, async (transport) => {
+// The server of Socket.IO, which is in this process too, keeps sessions to recover them.
+const WITHOUT_SESSIONS = TRANSPORTS.filter((name) => name !== 'socketio');
+
+it.each(WITHOUT_SESSIONS)(`${CYCLES} connections over %s leave nothing behind`, async (transport) => {
   await using client = connectTo(server.url, { transports: [transport] });
   const channel = uniqueChannel();
   for (let round = 0; round < CYCLES; round++) await cycle(client, channel);
