@@ -4,7 +4,10 @@
  */
 import { pathToFileURL } from 'node:url';
 
-/** `mayImport` is what `src/` may import. Every project's `test/` may import `testing` and `example` besides. */
+/**
+ * `mayImport` is what `src/` may import. Every project's `test/` may import `testing` and `example` besides, and what
+ * `testsMayImport` names.
+ */
 export const layers = [
   { layer: 'message-model', mayImport: [] },
   { layer: 'node-io', mayImport: ['message-model'] },
@@ -23,6 +26,10 @@ export const layers = [
   { layer: 'conformance', mayImport: ['message-model', 'service-kit', 'standalone'] },
   // Below the bus, because the tests of the bus and of all above it use it: anything more would be a cycle.
   { layer: 'testing', mayImport: ['message-model'] },
+  // For browsers, so it shares no code with the services; its tests start them.
+  { layer: 'client', mayImport: [], testsMayImport: ['message-model', 'service-kit', 'standalone'] },
+  { layer: 'react', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
+  { layer: 'cli', mayImport: ['client', 'node-io'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server'] },
   { layer: 'bench', mayImport: ['testing'] },
   // A separate package, which depends on nothing.
@@ -31,12 +38,18 @@ export const layers = [
   { layer: 'tools', mayImport: [] },
 ];
 
-/** The table as `depConstraints` of `@nx/enforce-module-boundaries`; `alsoMayImport` adds layers for all. */
-export function depConstraints(alsoMayImport = []) {
-  return layers.map(({ layer, mayImport }) => ({
-    sourceTag: `layer:${layer}`,
-    onlyDependOnLibsWithTags: [...new Set([...mayImport, ...alsoMayImport])].map((name) => `layer:${name}`),
-  }));
+/** What every project's `test/` may import besides. */
+const TEST_LAYERS = ['testing', 'example'];
+
+/** The table as `depConstraints` of `@nx/enforce-module-boundaries`, for the files in `src/` or those in `test/`. */
+export function depConstraints(part) {
+  return layers.map(({ layer, mayImport, testsMayImport = [] }) => {
+    const allowed = part === 'test' ? [...mayImport, ...TEST_LAYERS, ...testsMayImport] : mayImport;
+    return {
+      sourceTag: `layer:${layer}`,
+      onlyDependOnLibsWithTags: [...new Set(allowed)].map((name) => `layer:${name}`),
+    };
+  });
 }
 
 /** The table as it stands in CONTRIBUTING.md. */

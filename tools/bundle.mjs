@@ -8,6 +8,8 @@ import { gzipSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
+import { bundleScript } from './bundle-script.mjs';
+
 const ROOT = resolve(import.meta.dirname, '..');
 
 const socketIoClient = { 'client-dist': 'node_modules/socket.io/client-dist' };
@@ -34,6 +36,9 @@ const ASSETS = {
   standalone: { ...page, ...socketIoClient, ...apiPage },
   web: page,
 };
+
+/** The apps that serve the client as a plain `<script>`. */
+const WITH_CLIENT = ['standalone', 'web'];
 
 /** Packages that are only resolved, to find their browser files when there is no folder of them beside the bundle. */
 const RESOLVED = ['jquery', 'uplot', 'socket.io/package.json', '@fastify/swagger-ui/package.json'];
@@ -71,6 +76,7 @@ async function bundle(app) {
     mkdirSync(dirname(join(folder, to)), { recursive: true });
     cpSync(join(ROOT, from), join(folder, to), { recursive: true });
   }
+  if (WITH_CLIENT.includes(app)) await bundleScript('client', join(folder, 'vendor/tetracast.js'));
   for (const part of ['public', 'vendor', 'api-docs']) compressTexts(join(folder, part));
   putInPlace(folder, join(ROOT, 'dist/apps', app));
   console.log(`dist/apps/${app}/main.cjs`);

@@ -14,10 +14,10 @@ function importedPackages(folder: string): string[] {
 
 describe('each package.json', () => {
   it.each(projectFolders)('of %s names every package it imports', (folder) => {
-    const { name, dependencies = {}, devDependencies = {} } = readManifest(folder);
+    const { name, dependencies = {}, peerDependencies = {}, devDependencies = {} } = readManifest(folder);
     const undeclared = (part: string, declared: object): string[] =>
       importedPackages(`${folder}/${part}`).filter((imported) => imported !== name && !(imported in declared));
-    expect(undeclared('src', dependencies)).toEqual([]);
+    expect(undeclared('src', { ...dependencies, ...peerDependencies })).toEqual([]);
     expect(undeclared('test', { ...dependencies, ...devDependencies })).toEqual([]);
   });
 

@@ -29,6 +29,7 @@ export interface Manifest {
   name: string;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   scripts?: Record<string, string>;
   nx: { name: string; tags: string[]; targets?: Record<string, unknown> };
 }

@@ -23,6 +23,9 @@ const ENGLISH: readonly Section[] = [
   {
     text: 'Clients',
     pages: [
+      ['The SDK', 'clients/sdk.md'],
+      ['React', 'clients/react.md'],
+      ['Vue and Svelte', 'clients/vue-svelte.md'],
       ['$.ajax and fetch', 'clients/fetch.md'],
       ['EventSource', 'clients/eventsource.md'],
       ['WebSocket', 'clients/websocket.md'],

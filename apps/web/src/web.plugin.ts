@@ -12,6 +12,8 @@ import './lab-faults';
 
 /** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
 const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
+/** The SDK, for a plain `<script>`. */
+const CLIENT = 'tetracast.js';
 /** The file of them all: its script reads the name of the transport from the address, so it has no address itself. */
 const SINGLE_FILE = 'lab/single.html';
 
@@ -51,6 +53,7 @@ export const webPlugin = fastifyPlugin(
     for (const [file, folder] of Object.entries(vendorFolders())) {
       app.get(`/vendor/${file}`, (_, reply) => reply.sendFile(file, folder));
     }
+    app.get(`/${CLIENT}`, (_, reply) => reply.sendFile(CLIENT, clientFolder()));
     await app.register(docsSite(join(__dirname, 'docs')), { prefix: '/docs' });
     for (const name of SINGLE_PAGES) app.get(`/lab/${name}.html`, (_, reply) => reply.sendFile(SINGLE_FILE));
     // `null` where there are none: a page that has to try would leave an error in the browser's console.
@@ -67,6 +70,12 @@ const isFile = (path: string): boolean => /\.\w+$/.test(path);
 function plainSources(host: string, { tetracast: { settings } }: FastifyInstance): readonly string[] {
   if (settings.plainPort === 'off' || !/^(localhost|127\.0\.0\.1)(:|$)/.test(host)) return [];
   return ['localhost', '127.0.0.1'].map((name) => `ws://${name}:${settings.plainPort}`);
+}
+
+/** Beside the bundle, or where `nx build client` puts it. */
+function clientFolder(): string {
+  const bundled = join(__dirname, 'vendor');
+  return existsSync(bundled) ? bundled : join(__dirname, '../../../dist/libs/client');
 }
 
 /** The folder of each file that an npm package provides: beside the bundle, or where npm put it. */

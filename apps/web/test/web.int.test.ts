@@ -29,6 +29,7 @@ describe('the web service', () => {
     ['/vendor/jquery.min.js', 'application/javascript'],
     ['/vendor/uPlot.iife.min.js', 'application/javascript'],
     ['/vendor/uPlot.min.css', 'text/css'],
+    ['/tetracast.js', 'application/javascript'],
   ])('serves %s', async (url, type) => {
     const answer = await app.inject({ url });
     expect(answer.statusCode).toBe(200);

@@ -8,6 +8,7 @@ export { type NginxConf, type NginxPlaces } from './proxies/nginx-conf';
 export * from './proxies/nginx-server';
 export * from './pending-bytes';
 export { type ProxyServer } from './proxies/proxy-server';
+export * from './proxies/squid-server';
 export { type RedisReply } from './redis/redis-command';
 export * from './no-limits';
 export { accepts, answers, becomeReady } from './processes/ready-probe';

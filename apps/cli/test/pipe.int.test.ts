@@ -1,0 +1,88 @@
+import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
+import { plugins } from '@tetracast/standalone';
+import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+const MAIN = resolve(__dirname, '../../../dist/apps/cli/main.cjs');
+
+let server: TestService;
+beforeAll(async () => {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npx nx build cli"`);
+  server = await startService(plugins, NO_LIMITS);
+});
+afterAll(() => server.close());
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a line of bash, in which `tetracast` is the built command. */
+async function bash(
+  line: string,
+  onOut: (kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
+): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], TETRACAST_URL: server.url };
+  const script = `set -o pipefail; tetracast() { '${process.execPath}' '${MAIN}' "$@"; }; ${line}`;
+  const child = spawn('bash', ['-c', script], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+    onOut((signal) => process.kill(-(child.pid ?? 0), signal));
+  });
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+describe('the built command', () => {
+  it('ends quietly when its reader has enough', async () => {
+    const channel = uniqueChannel();
+    await publish(
+      server,
+      channel,
+      Array.from({ length: 500 }, (_, index) => index),
+    );
+    const { code, out, err } = await bash(`tetracast sub ${channel} --after earliest --json | head -3`);
+
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { data: number }).data),
+    ).toEqual([0, 1, 2]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('takes lines from a pipe', async () => {
+    const channel = uniqueChannel();
+    const line = `printf 'one\\ntwo\\n' | tetracast pub ${channel} -q && tetracast sub ${channel} --rewind 9 -n 2 --json`;
+    const { code, out } = await bash(line);
+
+    expect(code).toBe(0);
+    expect(out.match(/"data":"\w+"/g)).toEqual(['"data":"one"', '"data":"two"']);
+  });
+
+  it('ends cleanly at Ctrl-C', async () => {
+    const channel = uniqueChannel();
+    await publish(server, channel, [1]);
+    const { code, err } = await bash(`exec '${process.execPath}' '${MAIN}' sub ${channel} --after earliest`, (kill) =>
+      kill('SIGINT'),
+    );
+
+    expect({ code, err }).toEqual({ code: 130, err: '' });
+  });
+
+  it('shows the help of every command', async () => {
+    const { code, out } = await bash(
+      'for c in sub pub doctor bench "token mint" "token inspect"; do tetracast $c --help; done',
+    );
+
+    expect(code).toBe(0);
+    expect(out.match(/^Usage: tetracast .*/gm)).toHaveLength(6);
+  });
+});

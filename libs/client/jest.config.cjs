@@ -1,0 +1,1 @@
+module.exports = { displayName: 'client', preset: '../../tools/jest-preset.cjs' };

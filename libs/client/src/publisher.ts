@@ -1,0 +1,134 @@
+import { backOffMs } from './back-off';
+import { createKey, later } from './environment';
+import { TetracastError, toError } from './errors';
+import type { HttpClient } from './http';
+import type { Link, Publication, PublishResult } from './links/link';
+
+export interface PublishOptions {
+  /** Default `message`. */
+  readonly event?: string | undefined;
+  /** `false` keeps the message from this client's own subscriptions. Default `true`. */
+  readonly echo?: boolean | undefined;
+  /** Default: a random one. Publications with equal keys of one client are stored once. */
+  readonly idempotencyKey?: string | undefined;
+  /** Gives up waiting. The publication may be stored or not. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PublisherOptions {
+  /** The most publications that wait. */
+  readonly maxQueued?: number | undefined;
+  /** How long one may wait, in ms: less than the server knows an idempotency key. */
+  readonly publishTimeoutMs?: number | undefined;
+  readonly link: () => Link | undefined;
+}
+
+interface Queued {
+  readonly publication: Publication;
+  /** The link that has it. */
+  link?: Link | undefined;
+  readonly settle: (error: Error | undefined, result?: PublishResult) => void;
+}
+
+/**
+ * Publishes in the order of the calls: over the open link if it can, else by HTTP, one after another. What has no answer is sent again
+ * with the same idempotency key, until the server has answered or its time is over.
+ */
+export interface Publisher {
+  /** @throws TetracastError what the server says, `queue_full`, `expired`, `closed`; the reason of the signal */
+  readonly publish: (channel: string, data: unknown, options?: PublishOptions) => Promise<PublishResult>;
+  /** Sends what waits: the link has changed, or it is time to try again. */
+  readonly flush: () => void;
+  close(): void;
+}
+
+export function createPublisher(http: HttpClient, options: PublisherOptions): Publisher {
+  const { maxQueued = 1000, publishTimeoutMs = 100_000 } = options;
+  const queue: Queued[] = [];
+  let isClosed = false;
+  let isPosting = false;
+  let cancelRetry: (() => void) | undefined;
+  let attempt = 0;
+
+  const flush = (): void => {
+    cancelRetry?.();
+    const link = options.link();
+    const [first] = queue;
+    // A publication on its way by HTTP keeps its place.
+    if (isPosting || !first) return;
+    if (!link?.publish) void post(first);
+    else {
+      for (const queued of queue) {
+        if (queued.link === link) continue;
+        queued.link = link;
+        link.publish(queued.publication, (error, result) => onAnswer(queued, error, result));
+      }
+    }
+  };
+  const post = async (queued: Queued): Promise<void> => {
+    isPosting = true;
+    let answer: [TetracastError | undefined, PublishResult?];
+    try {
+      const response = await http.request(
+        '/polling',
+        {},
+        {
+          method: 'POST',
+          // A blob brings its content type.
+          body: new Blob([JSON.stringify({ ...queued.publication, client: http.clientKey })], {
+            type: 'application/json',
+          }),
+        },
+      );
+      const { id } = (await response.json()) as PublishResult;
+      // 201: stored now.
+      answer = [undefined, response.status === 201 ? { id } : { id, duplicate: true }];
+    } catch (cause) {
+      answer = [toError(cause)];
+    }
+    isPosting = false;
+    onAnswer(queued, ...answer);
+    if (!answer[0]?.isTemporary) flush();
+  };
+  const onAnswer = (queued: Queued, error: TetracastError | undefined, result?: PublishResult): void => {
+    if (!error?.isTemporary || queue.length === 0) {
+      attempt = 0;
+      queued.settle(error, result);
+      return;
+    }
+    queued.link = undefined;
+    cancelRetry?.();
+    cancelRetry = later(backOffMs(attempt++, error), flush);
+  };
+  return {
+    flush,
+    publish: (channel, data = null, { signal, idempotencyKey = createKey(), ...more } = {}) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        if (isClosed) throw new TetracastError('closed');
+        if (queue.length >= maxQueued) throw new TetracastError('queue_full');
+        const abort = (): void => queued.settle(signal?.reason as Error);
+        const queued: Queued = {
+          publication: { channel, data, ...more, idempotencyKey },
+          settle: (error, result) => {
+            const place = queue.indexOf(queued);
+            if (place < 0) return;
+            queue.splice(place, 1);
+            cancelExpiry();
+            signal?.removeEventListener('abort', abort);
+            if (error) reject(error);
+            else resolve(result as PublishResult);
+          },
+        };
+        signal?.addEventListener('abort', abort);
+        const cancelExpiry = later(publishTimeoutMs, () => queued.settle(new TetracastError('expired')));
+        queue.push(queued);
+        flush();
+      }),
+    close: () => {
+      isClosed = true;
+      cancelRetry?.();
+      for (const { settle } of [...queue]) settle(new TetracastError('closed'));
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { buildSync } from 'esbuild';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+
+const ROOT = resolve(__dirname, '../../..');
+const BUILT = join(ROOT, 'dist/libs/client');
+
+/** The most bytes of each entry, bundled, minified and compressed with gzip. */
+const BUDGETS = Object.entries(
+  (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as Manifest).tetracast.gzipBytes,
+);
+
+interface Manifest {
+  readonly tetracast: { readonly gzipBytes: Readonly<Record<string, number>> };
+}
+
+let folder: string;
+let tarball: string;
+
+async function run(command: string, args: readonly string[], cwd = folder): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(command, args, { cwd }).catch((error: unknown) => {
+    const { stdout: out, stderr: err } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}:\n${out}${err}`);
+  });
+  return stdout + stderr;
+}
+const node = (...args: string[]): Promise<string> => run(process.execPath, args);
+const tool = (path: string, ...args: string[]): Promise<string> => node(join(ROOT, 'node_modules', path), ...args);
+
+beforeAll(async () => {
+  if (!existsSync(join(BUILT, 'package.json')))
+    throw new Error('dist/libs/client is missing: run "npx nx build client"');
+  folder = await mkdtemp(join(tmpdir(), 'tetracast-package-'));
+  const [packed] = JSON.parse(await run('npm', ['pack', '--json', BUILT])) as [{ filename: string }];
+  tarball = join(folder, packed.filename);
+  await mkdir(join(folder, 'project'));
+  folder = join(folder, 'project');
+  await writeFile(join(folder, 'package.json'), '{"name":"empty","private":true}');
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+});
+afterAll(() => rm(resolve(folder, '..'), { recursive: true, force: true }));
+
+const USE = `
+const tc = createClient({ url: 'http://127.0.0.1:9' });
+tc.close();
+console.log(tc.status.state);`;
+
+describe('the package in an empty project', () => {
+  it('runs as ES modules', async () => {
+    await writeFile(
+      join(folder, 'esm.mjs'),
+      `import { createClient } from '@tetracast/client'; import { listen } from '@tetracast/client/listen';
+      import { createSharedClient } from '@tetracast/client/tabs'; listen; createSharedClient;
+      import { socketio } from '@tetracast/client/socketio'; socketio; ${USE}`,
+    );
+
+    expect(await node('esm.mjs')).toBe('closed\n');
+  });
+
+  it('runs as CommonJS', async () => {
+    await writeFile(join(folder, 'cjs.cjs'), `const { createClient } = require('@tetracast/client'); ${USE}`);
+
+    expect(await node('cjs.cjs')).toBe('closed\n');
+  });
+
+  it.each(['nodenext', 'bundler'])('has types for strict TypeScript, resolved as %s', async (resolution) => {
+    const source = `
+import { createClient, type Message, type Status } from '@tetracast/client';
+import { listen } from '@tetracast/client/listen';
+const tc = createClient({ token: async () => 'a', transports: ['sse'] });
+export async function read(): Promise<number> {
+  for await (const message of tc.subscribe<{ eur: number }>('news', { rewind: 1 })) return message.data.eur;
+  for await (const { data } of listen<number>('news')) return data;
+  const off: () => void = tc.subscribe<number>('news', { onMessage: ({ data }: Message<number>) => data.toFixed() });
+  off();
+  const status: Status = tc.status;
+  return status.state === 'waiting' ? status.retryAt : 0;
+}
+// @ts-expect-error there is no such transport
+createClient({ transports: ['pigeon'] });
+`;
+    await writeFile(join(folder, 'strict.mts'), source);
+    const module = resolution === 'nodenext' ? ['nodenext'] : ['esnext', '--moduleResolution', 'bundler'];
+    const args = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable'];
+
+    expect(await tool('typescript/bin/tsc', ...args, '--module', ...module, 'strict.mts')).toBe('');
+  });
+
+  it('runs as a bundle', async () => {
+    await writeFile(join(folder, 'bundle.mjs'), `import { createClient } from '@tetracast/client'; ${USE}`);
+    buildSync({ absWorkingDir: folder, entryPoints: ['bundle.mjs'], outfile: 'out.mjs', bundle: true, format: 'esm' });
+
+    expect(await node('out.mjs')).toBe('closed\n');
+  });
+
+  it('runs as a plain script, which declares one global', async () => {
+    const script = await readFile(join(folder, 'node_modules/@tetracast/client/tetracast.js'), 'utf8');
+    const lines: string[] = [];
+    const page = { console: { log: (line: string) => lines.push(line) }, crypto, AbortController, URLSearchParams };
+    runInNewContext(
+      `${script}\nconst { createClient } = Tetracast; ${USE}`,
+      Object.assign(page, { queueMicrotask, clearTimeout }),
+    );
+
+    expect(lines).toEqual(['closed']);
+  });
+});
+
+describe('the package', () => {
+  it('has no flaw that publint finds', async () => {
+    expect(await tool('publint/src/cli.js', '--strict', BUILT)).toContain('All good!');
+  });
+
+  it('has types that every kind of module resolution finds', async () => {
+    expect(await tool('@arethetypeswrong/cli/dist/index.js', '--profile', 'node16', tarball)).toContain(
+      'No problems found',
+    );
+  });
+
+  it('states a budget for each entry, and in the README', async () => {
+    const { exports } = JSON.parse(await readFile(join(BUILT, 'package.json'), 'utf8')) as { exports: object };
+    const entries = Object.keys(exports).filter((path) => path !== './package.json');
+    const readme = await readFile(join(BUILT, 'README.md'), 'utf8');
+
+    expect(BUDGETS.map(([entry]) => (entry === 'index' ? '.' : `./${entry}`)).sort()).toEqual(entries.sort());
+    for (const [, bytes] of BUDGETS) expect(readme).toContain(`${bytes / 1024} KB`);
+  });
+
+  it.each(BUDGETS)('%s is within its budget of %d bytes', (entry, budget) => {
+    const { outputFiles } = buildSync({
+      entryPoints: [join(BUILT, `${entry}.js`)],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      write: false,
+    });
+    expect(gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length).toBeLessThanOrEqual(budget);
+  });
+});

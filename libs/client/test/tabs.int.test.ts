@@ -1,0 +1,69 @@
+import { publish, type TestService } from '@tetracast/service-kit/testing';
+import { pollUntil, uniqueChannel } from '@tetracast/testing';
+import type { Client, Message, Subscription } from '../src/index';
+import { createSharedClient, type LockManagerLike } from '../src/tabs';
+import { startServer } from './start-server';
+import WebSocket from 'ws';
+
+let server: TestService;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+
+/** The Web Locks of one origin, as far as this package uses them. */
+function createLocks(): LockManagerLike {
+  const last = new Map<string, Promise<unknown>>();
+  return {
+    request: (name, { signal }, hold) => {
+      const before = last.get(name) ?? Promise.resolve();
+      const held = before.then(() => (signal?.aborted === true ? Promise.reject(new Error('aborted')) : hold()));
+      last.set(
+        name,
+        held.catch(() => undefined),
+      );
+      return held;
+    },
+  };
+}
+
+async function take(messages: Subscription, count: number): Promise<unknown[]> {
+  const data: unknown[] = [];
+  while (data.length < count) data.push(((await messages.next()).value as Message).data);
+  return data;
+}
+
+function begun(client: Client, channel: string): Promise<Subscription> {
+  return new Promise((resolve) => {
+    const opened: Subscription = client.subscribe(channel, { onBegin: () => resolve(opened) });
+  });
+}
+
+it('tabs share one connection, and when its tab ends another one goes on without a gap', async () => {
+  const locks = createLocks();
+  const name = uniqueChannel('tabs');
+  const open = (): Client => createSharedClient({ url: server.url, WebSocket, locks, name });
+  const [first, second, third] = [open(), open(), open()];
+  const channel = uniqueChannel();
+  const subscriptions = [
+    await begun(first, channel),
+    await begun(second, channel),
+    await begun(third, channel),
+  ] as const;
+  await publish(server, channel, [1, 2]);
+  for (const subscription of subscriptions) expect(await take(subscription, 2)).toEqual([1, 2]);
+  expect(server.connections()).toBe(1);
+
+  first.close();
+  await publish(server, channel, [3, 4]);
+  for (const subscription of subscriptions.slice(1)) expect(await take(subscription, 2)).toEqual([3, 4]);
+  await pollUntil(
+    () => server.connections(),
+    (count) => count === 1,
+  );
+  await second.publish(channel, 5);
+  expect(await take(subscriptions[2], 1)).toEqual([5]);
+
+  second.close();
+  third.close();
+});

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'react', preset: '../../tools/jest-preset.cjs' };
