@@ -22,6 +22,9 @@ ARG PORT
 ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8" PORT=${PORT}
 WORKDIR /app
 COPY --from=build /src/dist/apps/${APP} ./
+# `npx tetracast` and `tetracast`, in a container that runs: docs/command-line.md.
+COPY --from=build /src/dist/apps/cli /opt/tetracast/
+RUN ln -s /opt/tetracast/main.cjs /usr/local/bin/tetracast
 USER node
 EXPOSE ${PORT}
 STOPSIGNAL SIGTERM

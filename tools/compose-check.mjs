@@ -257,6 +257,13 @@ for (const [what, urls] of Object.entries(SETS)) {
   await checkPage(what, urls);
   await checkDocs(what, urls);
 }
+await check('the command in a container publishes and subscribes, through the gateway', async () => {
+  const channel = newChannel();
+  const tetracast = (...args) => compose('exec', '-T', 'polling', 'npx', 'tetracast', ...args);
+  const id = await tetracast('pub', channel, 'from the command');
+  const printed = await tetracast('sub', channel, '--rewind', '1', '--count', '1', '--json');
+  expect(JSON.parse(printed).id === id, printed);
+});
 await check('own ports: a plain WebSocket at / of 3601 gets what it sends', () => hearEcho('ws://localhost:3601'));
 await checkOrigins();
 await checkContainers();
