@@ -39,6 +39,7 @@ const ENGLISH: readonly Section[] = [
       ['Protocol', 'protocol.md'],
       ['Access', 'access.md'],
       ['Server API', 'server-api.md'],
+      ['Command line', 'command-line.md'],
       ['Operate', 'operations.md'],
       ['When it does not work', 'troubleshooting.md'],
       ['Performance', 'performance.md'],

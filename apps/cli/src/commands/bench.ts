@@ -86,11 +86,15 @@ async function publishAtRate(
   const { runtime, signal } = io;
   const startedMs = runtime.monotonicMs();
   const acknowledged: Promise<unknown>[] = [];
+  const failures: unknown[] = [];
   for (let sent = 0; sent < rate * seconds && !signal.aborted; sent++) {
     await pause(io, startedMs + (sent * 1000) / rate - runtime.monotonicMs());
-    acknowledged.push(publisher.publish(channel, { at: runtime.monotonicMs(), filler }));
+    const publication = publisher.publish(channel, { at: runtime.monotonicMs(), filler });
+    acknowledged.push(publication.catch((error: unknown) => failures.push(error)));
   }
   await Promise.all(acknowledged);
+  // At Ctrl-C what is not acknowledged never will be.
+  if (failures.length > 0 && !signal.aborted) throw failures[0];
 }
 
 /** Ends early at Ctrl-C. */

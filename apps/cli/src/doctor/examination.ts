@@ -1,5 +1,5 @@
 import type { Io } from '../io';
-import type { Finding } from './problems';
+import type { Finding, Problem } from './problems';
 
 /** What the checks share. */
 export interface Examination {
@@ -50,6 +50,11 @@ export async function ask(
     if (value !== null) seen.add(`${name}: ${value}`);
   }
   return response;
+}
+
+/** Why the server refuses the origin: a page of the server itself has its own Host, unless a proxy changes that. */
+export function refusedOriginOf({ origin, url }: Examination): Problem {
+  return origin === new URL(url).origin ? 'host' : 'allowed-origin';
 }
 
 export async function errorOf(response: Response): Promise<ServerError | undefined> {

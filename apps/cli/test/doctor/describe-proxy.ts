@@ -59,7 +59,7 @@ export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[])
 
     async function examineThrough(changes: ProxyUnderTest['faults'][Problem], fault: Problem): Promise<Report> {
       await using running = await startWith(proxy, changes ?? [], backend());
-      return examineFor(running.url, fault);
+      return await examineFor(running.url, fault);
     }
   });
 }

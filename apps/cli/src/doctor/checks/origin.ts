@@ -1,4 +1,4 @@
-import { ask, type Check, errorOf, type Examination } from '../examination';
+import { ask, type Check, errorOf, type Examination, refusedOriginOf } from '../examination';
 import type { Finding } from '../problems';
 
 /** Of no page. */
@@ -8,14 +8,13 @@ const pathOf = ({ channel }: Examination): string => `/polling?channel=${channel
 
 /** A page of the site itself, or of `--origin`, may use the server, and its browser shows it the answers. */
 export const checkOrigin: Check = async (examination) => {
-  const { origin, url } = examination;
+  const { origin } = examination;
   const check = `pages of ${origin} may use it`;
   const response = await ask(examination, pathOf(examination), { headers: { origin } });
   const error = response.ok ? undefined : await errorOf(response);
   await response.body?.cancel().catch(() => undefined);
-  const isOwn = origin === new URL(url).origin;
   if (error?.code === 'forbidden_origin') {
-    return { check, problem: isOwn ? 'host' : 'allowed-origin', detail: `${response.status} ${error.detail}` };
+    return { check, problem: refusedOriginOf(examination), detail: `${response.status} ${error.detail}` };
   }
   if (!response.ok) return { check, problem: 'not-tetracast', detail: `${response.status} ${error?.code ?? ''}` };
   const allowed = response.headers.get('access-control-allow-origin');

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
-import { type Check, type Examination, publish, readError, within } from '../examination';
-import type { Finding } from '../problems';
+import { type Check, type Examination, publish, readError, refusedOriginOf, within } from '../examination';
+import type { Finding, Problem } from '../problems';
 
 const SUBPROTOCOL = 'tetracast.v1';
 
@@ -59,7 +59,7 @@ function outcomeOf(socket: WebSocket, examination: Examination, mark: string | u
     socket.on('message', (data: Buffer) => {
       const text = data.toString();
       const { type, code, message } = frameIn(text);
-      if (type === 'error') end({ ...refusal(code), detail: `${code}: ${message}` });
+      if (type === 'error') end({ problem: refusalOf(code, examination), detail: `${code}: ${message}` });
       else if (mark === undefined) end({ detail: 'polling and WebSocket' });
       else if (text.includes(mark)) end({ detail: 'the handshake and a message' });
       else if (frames++ === 0) {
@@ -69,7 +69,7 @@ function outcomeOf(socket: WebSocket, examination: Examination, mark: string | u
       }
     });
     socket.on('unexpected-response', (_request, response) => {
-      void describeAnswer(response).then(end);
+      void describeAnswer(response, examination).then(end);
     });
     socket.on('error', ({ message }) => {
       end({ problem: /subprotocol/i.test(message) ? 'subprotocol' : 'upgrade', detail: message });
@@ -88,19 +88,21 @@ function frameIn(text: string): { type: string; code: string; message: string } 
 }
 
 /** The same token was accepted over HTTP. */
-function refusal(code: string): Pick<Finding, 'problem'> {
-  if (code === 'forbidden_origin') return { problem: 'host' };
-  return { problem: code === 'unauthorized' ? 'subprotocol' : 'token' };
+function refusalOf(code: string, examination: Examination): Problem {
+  if (code === 'forbidden_origin') return refusedOriginOf(examination);
+  return code === 'unauthorized' ? 'subprotocol' : 'token';
 }
 
 /** The server answers a request that has lost its `Upgrade` with a problem; a proxy that blocks it answers by itself. */
-async function describeAnswer(response: IncomingMessage): Promise<Outcome> {
+async function describeAnswer(response: IncomingMessage, examination: Examination): Promise<Outcome> {
   let body = '';
   for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
   const status = `the handshake was answered with ${response.statusCode ?? 0}`;
   const error = readError(body);
   if (error === undefined) return { problem: 'upgrade', detail: `${status}, not by the server` };
-  if (error.code === 'forbidden_origin') return { problem: 'host', detail: `${status} ${error.code}` };
+  if (error.code === 'forbidden_origin') {
+    return { problem: refusedOriginOf(examination), detail: `${status} ${error.code}` };
+  }
   const isOld = error.detail.includes('HTTP/1.0');
   return { problem: isOld ? 'http10' : 'upgrade', detail: `${status} by the server: ${error.detail}` };
 }
