@@ -12,7 +12,7 @@ const [BEGIN, END] = ['<!-- help -->', '<!-- /help -->'];
 
 const run = (...args) => execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', env: {} });
 
-/** The section of a command, and those of its own commands. */
+/** The section of a command, and those of the commands below it. */
 function sectionsOf(path) {
   const help = run('dist/apps/cli/main.cjs', ...path, '--help').trimEnd();
   const [, list = ''] = help.split('\nCommands:\n');

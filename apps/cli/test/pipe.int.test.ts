@@ -54,9 +54,12 @@ describe('the built command', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
-  it.each(['--help', 'completion bash', 'settings'])('ends quietly when nobody reads what "%s" prints', async (args) => {
-    expect(await bash(`tetracast ${args} | true`)).toEqual({ code: 0, out: '', err: '' });
-  });
+  it.each(['--help', 'completion bash', 'settings'])(
+    'ends quietly when nobody reads what "%s" prints',
+    async (args) => {
+      expect(await bash(`tetracast ${args} | true`)).toEqual({ code: 0, out: '', err: '' });
+    },
+  );
 
   it('takes lines from a pipe', async () => {
     const channel = uniqueChannel();

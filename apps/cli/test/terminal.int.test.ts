@@ -19,10 +19,10 @@ interface Ended {
 
 const CTRL_C = '\u0003';
 
-/** Runs the command in a pseudo-terminal of util-linux's `script`, whose keys are what `onShown` types. */
+/** Runs the command in a pseudo-terminal of util-linux's `script`; `keys` are typed once the terminal has shown something. */
 async function inTerminal(
   args: readonly string[],
-  onShown: (shown: string, type: (keys: string) => void) => void = () => undefined,
+  keys?: { readonly after: RegExp; readonly type: string },
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const line = ['exec', process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
@@ -30,10 +30,13 @@ async function inTerminal(
     env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm', TETRACAST_URL: server.url, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  let shown = '';
+  let [shown, typed] = ['', false];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
-    onShown(shown, (keys) => child.stdin.write(keys));
+    if (!typed && keys?.after.test(shown)) {
+      typed = true;
+      child.stdin.write(keys.type);
+    }
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, shown };
@@ -53,9 +56,7 @@ describe('in a terminal', () => {
   it('Ctrl-C ends a subscription with 130, and shows nothing else', async () => {
     const channel = uniqueChannel();
     await publish(server, channel, ['hello']);
-    const { code, shown } = await inTerminal(['sub', channel, '--rewind', '1'], (text, type) => {
-      if (text.endsWith('hello\r\n')) type(CTRL_C);
-    });
+    const { code, shown } = await inTerminal(['sub', channel, '--rewind', '1'], { after: /hello\r\n$/, type: CTRL_C });
 
     expect(code).toBe(130);
     expect(shown.split('hello\r\n')[1]?.replace('^C', '').trim()).toBe('');
@@ -70,9 +71,8 @@ describe('in a terminal', () => {
   });
 
   it('Ctrl-C ends a bench with what it has measured', async () => {
-    const { code, shown } = await inTerminal(['bench', '-c', '1', '-r', '10', '-s', '600'], (text, type) => {
-      if (/ [1-9]\d* messages\/s/.test(text)) type(CTRL_C);
-    });
+    const keys = { after: / [1-9]\d* messages\/s/, type: CTRL_C };
+    const { code, shown } = await inTerminal(['bench', '-c', '1', '-r', '10', '-s', '600'], keys);
 
     expect(code).toBe(130);
     expect(shown).toMatch(/\d+ of 6000 messages received/);
