@@ -7,7 +7,7 @@ export type Done = () => number;
 const BAR_WIDTH = 30;
 const INTERVAL_MS = 250;
 
-export const barOf = (part: number, width = BAR_WIDTH): string => {
+const barOf = (part: number, width = BAR_WIDTH): string => {
   const full = Math.round(width * Math.min(1, part));
   return '█'.repeat(full) + '░'.repeat(width - full);
 };

@@ -82,7 +82,7 @@ export async function publish(examination: Examination, data: string): Promise<{
   try {
     const response = await ask(examination, '/polling', init);
     const text = await response.text();
-    if (response.ok) return parse(text) as { id: string };
+    if (response.ok) return parse(text);
     return { why: `publishing was answered with ${response.status} ${readError(text)?.code ?? ''}`.trim() };
   } catch (error) {
     return { why: `publishing got no answer: ${messageOf(error)}` };

@@ -1,2 +1,2 @@
 export { printSettings } from './print-settings';
-export { parseSettings, SettingsError } from './settings';
+export { parseSettings } from './settings';
