@@ -36,10 +36,12 @@ export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[])
 
     it('finds nothing wrong where nothing is', async () => {
       await using running = await startWith(proxy, [], backend());
-      const { code, findings } = await examine(running.url, token, { idle: 1 });
+      const { code, findings, proxies } = await examine(running.url, token, { idle: 1 });
 
       expect(findings.filter(({ problem, isUnknown }) => problem !== undefined || isUnknown)).toEqual([]);
       expect(code).toBe(0);
+      // HAProxy is the only one that does not name itself.
+      expect(proxies).toEqual(proxy.name === 'HAProxy' ? [] : [proxy.name]);
     });
 
     it.each(faults)('names the fault "%s", and prints the lines that mend it', async (fault) => {

@@ -20,7 +20,6 @@ export const SQUID: Remedies = {
   host: [PEER, ...withoutRequestHeader('Host')],
   origin: withoutRequestHeader('Origin'),
   cors: without(CONF, 'reply_header_access Access-Control', 'reply_header_add Access-Control'),
-  preflight: without(CONF, 'http_access deny OPTIONS'),
   'body-limit': [set('request_body_max_size', '256 KB')],
   cache: [set('cache', 'deny all')],
   buffering: without(CONF, 'adaptation_access', 'delay_access'),

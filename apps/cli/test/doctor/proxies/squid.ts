@@ -41,6 +41,7 @@ cache deny all
     'body-limit': [{ in: CONF, add: ['request_body_max_size 10 KB'] }],
     cookie: drop('Cookie'),
     origin: drop('Origin'),
+    resume: drop('Last-Event-ID'),
   },
   start: (conf) => startSquid({ conf }),
 };
