@@ -2,7 +2,17 @@
  * Bundles apps: `node tools/bundle.mjs [<app>…]`, all of them without a name. Each becomes one CommonJS file,
  * `dist/apps/<app>/main.cjs`, with its assets beside it: nothing else of the repository is needed to run it.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -78,6 +88,8 @@ async function bundle(app) {
   }
   if (WITH_CLIENT.includes(app)) await bundleScript('client', join(folder, 'vendor/tetracast.js'));
   for (const part of ['public', 'vendor', 'api-docs']) compressTexts(join(folder, part));
+  // A command, which a link may name.
+  if (readFileSync(join(folder, 'main.cjs'), 'utf8').startsWith('#!')) chmodSync(join(folder, 'main.cjs'), 0o755);
   putInPlace(folder, join(ROOT, 'dist/apps', app));
   console.log(`dist/apps/${app}/main.cjs`);
 }

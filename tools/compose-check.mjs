@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 import { checkClosedApi } from './compose-api.mjs';
+import { checkCommand } from './compose-command.mjs';
 import { checkTokens } from './compose-tokens.mjs';
 import { cursorOf, getJson, hearEcho, PUBLISHERS, SUBSCRIBERS, until } from './compose-clients.mjs';
 import { services } from './services.mjs';
@@ -257,6 +258,7 @@ for (const [what, urls] of Object.entries(SETS)) {
   await checkPage(what, urls);
   await checkDocs(what, urls);
 }
+await checkCommand(check, expect, compose, newChannel());
 await check('own ports: a plain WebSocket at / of 3601 gets what it sends', () => hearEcho('ws://localhost:3601'));
 await checkOrigins();
 await checkContainers();

@@ -15,8 +15,8 @@ const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 /** What the build of the documentation site puts into its files, which the web service sends to browsers. The build checks the list. */
 const SITE = readJson(join(ROOT, 'apps/docs/src/bundled-packages.json'));
 
-/** The apps that have an image, and the one that is all of them. */
-const SHIPPED = [...services.map(({ name }) => name), 'standalone'].map((app) => `@tetracast/${app}`);
+/** The apps that have an image, the one that is all of them, and the command that is in each image. */
+const SHIPPED = [...services.map(({ name }) => name), 'standalone', 'cli'].map((app) => `@tetracast/${app}`);
 
 const ofNpm = { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'inherit'] };
 const bom = JSON.parse(execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application'], ofNpm));

@@ -14,7 +14,7 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-const SHIPPED = ['api', 'polling', 'socketio', 'sse', 'standalone', 'web', 'websocket'];
+const SHIPPED = ['api', 'cli', 'polling', 'socketio', 'sse', 'standalone', 'web', 'websocket'];
 
 const bom = JSON.parse(execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: ROOT, encoding: 'utf8' })) as Bom;
 const listed = bom.components.map(({ name, version }) => `${name}@${version}`);

@@ -1,4 +1,5 @@
 import { type Client, type ClientOptions, createClient, type TransportName } from '@tetracast/client';
+import { Tetracast } from '@tetracast/server';
 import type { Command } from 'commander';
 import WebSocket from 'ws';
 import type { Io } from './io';
@@ -6,19 +7,45 @@ import type { Io } from './io';
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 
 export interface ServerOptions {
-  readonly url: string;
+  readonly url?: string;
   readonly token?: string;
 }
 
-/** Adds the options that say which server, and with which token. */
-export function withServer(command: Command, { env }: Io): Command {
-  return command
-    .option('-u, --url <url>', 'the server (TETRACAST_URL)', env['TETRACAST_URL'] ?? DEFAULT_URL)
-    .option('-t, --token <token>', 'a token (TETRACAST_TOKEN)', env['TETRACAST_TOKEN']);
+export interface ApiOptions {
+  readonly url?: string;
+  readonly key?: string;
 }
 
-export function connect({ url, token }: ServerOptions, { signal }: Io, more: ClientOptions = {}): Client {
-  return createClient({ url, token, signal, WebSocket, ...more });
+/** Adds the options that say which server, and with which token. */
+export function withServer(command: Command): Command {
+  return command
+    .option('-u, --url <url>', `the server (default: $TETRACAST_URL, else ${DEFAULT_URL})`)
+    .option('-t, --token <token>', 'a token (default: $TETRACAST_TOKEN)');
+}
+
+/** Adds the options that say where the server API is, and with which key. */
+export function withApi(command: Command): Command {
+  return command
+    .option('-u, --url <url>', `the server API (default: $TETRACAST_API_URL, else $TETRACAST_URL, else ${DEFAULT_URL})`)
+    .option('-k, --key <key>', 'an API key, or a token with scopes (default: $TETRACAST_API_KEY)');
+}
+
+export function tokenOf({ token }: Pick<ServerOptions, 'token'>, { env }: Io): string | undefined {
+  return token ?? (env['TETRACAST_TOKEN'] || undefined);
+}
+
+export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}): Client {
+  const { signal, env } = io;
+  const url = options.url ?? (env['TETRACAST_URL'] || DEFAULT_URL);
+  return createClient({ url, token: tokenOf(options, io), signal, WebSocket, ...more });
+}
+
+export function connectApi({ url, key }: ApiOptions, { env }: Io): Tetracast {
+  const given = key ?? (env['TETRACAST_API_KEY'] || undefined);
+  return new Tetracast({
+    url: url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL),
+    ...(given === undefined ? {} : { key: given }),
+  });
 }
 
 export const TRANSPORTS: readonly TransportName[] = ['websocket', 'sse', 'polling'];

@@ -4,8 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 /** What a command reads and writes, so that a test can take the place of the terminal. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly runtime: Runtime;
   /** Aborted by Ctrl-C, and when nobody reads what is printed any more. */

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { EXIT } from './exit-codes';
 import { run } from './program';

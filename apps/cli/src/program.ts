@@ -1,24 +1,50 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench';
+import { addCompletion } from './commands/completion';
 import { addDoctor } from './commands/doctor';
+import { addHistory } from './commands/history';
+import { addChannels, addConnections } from './commands/lists';
 import { addPub } from './commands/pub';
+import { addSettings } from './commands/settings';
 import { addSub } from './commands/sub';
 import { addToken } from './commands/token';
-import { describeError, EXIT, exitCodeOf } from './exit-codes';
+import { describeError, EXIT, EXIT_CODES_TEXT, exitCodeOf } from './exit-codes';
 import { type Io, paint } from './io';
+
+const COMMANDS = [
+  addSub,
+  addPub,
+  addHistory,
+  addChannels,
+  addConnections,
+  addToken,
+  addDoctor,
+  addBench,
+  addSettings,
+  addCompletion,
+];
+
+/** Of help where there is no terminal. */
+const WIDTH = 100;
 
 /** The command with all its subcommands. */
 function createProgram(io: Io): Command {
+  const { stdout, stderr } = io;
   const program = new Command('tetracast')
-    .description('Subscribe, publish, make tokens, and find out what a proxy does to a Tetracast server.')
+    .description('Subscribe, publish, make tokens, see what a server has, and find out what a proxy does to it.')
     .version('0.1.0')
     .showHelpAfterError('(--help shows what there is)')
+    .addHelpText('after', EXIT_CODES_TEXT)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? WIDTH,
+      getErrHelpWidth: () => stderr.columns ?? WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
-  for (const add of [addSub, addPub, addToken, addDoctor, addBench]) add(program, io);
+  for (const add of COMMANDS) add(program, io);
   for (const command of allCommands(program)) command.copyInheritedSettings(program);
   return program;
 }

@@ -3,14 +3,10 @@ import { plugins } from '@tetracast/standalone';
 import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-
-const MAIN = resolve(__dirname, '../../../dist/apps/cli/main.cjs');
+import { MAIN } from './built-command';
 
 let server: TestService;
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npx nx build cli"`);
   server = await startService(plugins, NO_LIMITS);
 });
 afterAll(() => server.close());
@@ -58,6 +54,13 @@ describe('the built command', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 
+  it.each(['--help', 'completion bash', 'settings'])(
+    'ends quietly when nobody reads what "%s" prints',
+    async (args) => {
+      expect(await bash(`tetracast ${args} | true`)).toEqual({ code: 0, out: '', err: '' });
+    },
+  );
+
   it('takes lines from a pipe', async () => {
     const channel = uniqueChannel();
     const line = `printf 'one\\ntwo\\n' | tetracast pub ${channel} -q && tetracast sub ${channel} --rewind 9 -n 2 --json`;
@@ -75,14 +78,5 @@ describe('the built command', () => {
     );
 
     expect({ code, err }).toEqual({ code: 130, err: '' });
-  });
-
-  it('shows the help of every command', async () => {
-    const { code, out } = await bash(
-      'for c in sub pub doctor bench "token mint" "token inspect"; do tetracast $c --help; done',
-    );
-
-    expect(code).toBe(0);
-    expect(out.match(/^Usage: tetracast .*/gm)).toHaveLength(6);
   });
 });

@@ -1,4 +1,4 @@
-import { nodeRuntime } from '@tetracast/node-io/runtime';
+import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from '../src/program';
 
@@ -13,13 +13,16 @@ export interface CliOptions {
   readonly stdin?: string;
   readonly isTTY?: boolean;
   readonly signal?: AbortSignal;
+  /** Default: that of Node.js. */
+  readonly runtime?: Runtime;
   /** Called with what was printed so far. */
   readonly onOut?: (out: string) => void;
 }
 
 /** Runs the command in this process; resolves once it has ended. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<Outcome> {
-  const { env = {}, stdin = '', isTTY = false, signal = new AbortController().signal, onOut } = options;
+  const { env = {}, stdin = '', isTTY = false, runtime = nodeRuntime, onOut } = options;
+  const { signal = new AbortController().signal } = options;
   const texts = { out: '', err: '' };
   const collect = (name: 'out' | 'err'): PassThrough & { isTTY: boolean } => {
     const stream = new PassThrough();
@@ -34,7 +37,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     stdout: collect('out'),
     stderr: collect('err'),
     env,
-    runtime: nodeRuntime,
+    runtime,
     signal,
   });
   await new Promise(setImmediate);

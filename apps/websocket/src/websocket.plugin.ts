@@ -84,13 +84,14 @@ const websocketRoute: FastifyPluginAsync = (scope) => {
 };
 
 /** Answers a request that is no handshake. @throws CodedError `invalid_request` */
-export function askForHandshake(_request: FastifyRequest, reply: FastifyReply): never {
+export function askForHandshake({ raw }: FastifyRequest, reply: FastifyReply): never {
   // RFC 6455, section 4.4: tells a client with another version which one the server has.
   void reply.header('sec-websocket-version', VERSION);
-  throw new CodedError(
-    'invalid_request',
-    'this path takes WebSocket handshakes only: connect with a WebSocket client, through proxies that pass the upgrade on',
-  );
+  const remedy =
+    raw.httpVersion === '1.0'
+      ? 'use HTTP/1.1, also between a proxy and this server, since there are no upgrades in HTTP/1.0'
+      : 'connect with a WebSocket client, through proxies that pass the upgrade on';
+  throw new CodedError('invalid_request', `this path takes WebSocket handshakes only: ${remedy}`);
 }
 
 function isHandshake({ headers }: FastifyRequest): boolean {

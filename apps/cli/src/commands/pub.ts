@@ -15,7 +15,7 @@ interface PubOptions extends ServerOptions {
 const PENDING_MAX = 100;
 
 export function addPub(program: Command, io: Io): void {
-  withServer(program.command('pub'), io)
+  withServer(program.command('pub'))
     .description('publish a message, or each line of stdin')
     .argument('<channel>', 'the channel')
     .argument('[data]', 'the data; "-" or nothing: each line of stdin is one message')

@@ -1,7 +1,9 @@
-import type { Message, TransportName } from '@tetracast/client';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TransportName } from '@tetracast/client';
+import { type Command, Option } from 'commander';
 import { connect, type ServerOptions, TRANSPORTS, withServer } from '../connect';
-import { type Io, paint, print } from '../io';
+import { type Io, paint } from '../io';
+import { printMessage } from '../print-message';
+import { wholeNumber } from './arguments';
 
 interface SubOptions extends ServerOptions {
   readonly transport?: TransportName;
@@ -12,7 +14,7 @@ interface SubOptions extends ServerOptions {
 }
 
 export function addSub(program: Command, io: Io): void {
-  withServer(program.command('sub'), io)
+  withServer(program.command('sub'))
     .description('print the messages of channels, until Ctrl-C')
     .argument('<channel...>', 'one or more channels')
     .addOption(new Option('--transport <name>', 'only this one').choices(TRANSPORTS))
@@ -42,7 +44,7 @@ async function subscribe(channels: readonly string[], options: SubOptions, io: I
         rewind,
         onMessage: (message) => {
           if (printed >= count) return;
-          print(io, json ? JSON.stringify(message) : describe(message, io));
+          printMessage(io, message, json);
           if (++printed >= count) resolve();
         },
         onReset: ({ reason }) =>
@@ -51,14 +53,4 @@ async function subscribe(channels: readonly string[], options: SubOptions, io: I
       });
     }
   });
-}
-
-function describe({ channel, event, data, time }: Message, io: Io): string {
-  const head = `${new Date(time).toISOString()} ${channel} ${event}`;
-  return `${paint(io, io.stdout, 'dim', head)} ${typeof data === 'string' ? data : JSON.stringify(data)}`;
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
 }

@@ -25,7 +25,11 @@ export interface ProxyProgram {
   readonly install: string;
   /** The text of its configuration. */
   readonly conf: (places: { readonly port: number; readonly dir: string }) => string;
-  readonly args: (places: { readonly confFile: string; readonly dir: string }) => readonly string[];
+  readonly args: (places: {
+    readonly confFile: string;
+    readonly dir: string;
+    readonly port: number;
+  }) => readonly string[];
 }
 
 /** Starts a proxy; resolves when it accepts connections, rejects with what it says about a bad configuration. */
@@ -38,7 +42,7 @@ export async function startProxy(program: ProxyProgram, { port: wanted }: ProxyS
   try {
     const proxy = await spawnProcess({
       command,
-      args: program.args({ confFile, dir }),
+      args: program.args({ confFile, dir, port }),
       env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin` },
       dir,
       install,

@@ -1,0 +1,14 @@
+import { type Io, paint, print } from './io';
+
+/** Columns of equal width under a head; nothing if there are no rows. */
+export function printTable(io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void {
+  if (rows.length === 0) return;
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lineOf = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  print(io, paint(io, io.stdout, 'bold', lineOf(head)));
+  for (const row of rows) print(io, lineOf(row));
+}

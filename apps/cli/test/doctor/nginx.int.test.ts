@@ -1,0 +1,5 @@
+import { describeProxy } from './describe-proxy';
+import { eightFaultsOf } from './faults';
+import { nginx } from './proxies';
+
+describeProxy(nginx, eightFaultsOf(nginx));

@@ -1,0 +1,80 @@
+import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
+import { plugins } from '@tetracast/standalone';
+import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { MAIN } from './built-command';
+
+let server: TestService;
+beforeAll(async () => {
+  server = await startService(plugins, NO_LIMITS);
+});
+afterAll(() => server.close());
+
+interface Ended {
+  readonly code: number | null;
+  /** What the terminal showed, with `ESC` for the first character of a control sequence. */
+  readonly shown: string;
+}
+
+const CTRL_C = '\u0003';
+
+/** Runs the command in a pseudo-terminal of util-linux's `script`; `keys` are typed once the terminal has shown something. */
+async function inTerminal(
+  args: readonly string[],
+  keys?: { readonly after: RegExp; readonly type: string },
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const line = ['exec', process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qec', line.replace("'exec'", 'exec'), '/dev/null'], {
+    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm', TETRACAST_URL: server.url, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let [shown, typed] = ['', false];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text.replaceAll('\u001b', 'ESC');
+    if (!typed && keys?.after.test(shown)) {
+      typed = true;
+      child.stdin.write(keys.type);
+    }
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, shown };
+}
+
+describe('in a terminal', () => {
+  it('messages have colours, and none with NO_COLOR', async () => {
+    const channel = uniqueChannel();
+    await publish(server, channel, ['hello']);
+    const args = ['sub', channel, '--rewind', '1', '-n', '1'];
+    const [coloured, plain] = [await inTerminal(args), await inTerminal(args, undefined, { NO_COLOR: '1' })];
+
+    expect(coloured.shown).toMatch(new RegExp(`^ESC\\[2m\\S+Z ${channel} messageESC\\[22m hello\r\n$`));
+    expect(plain.shown).toMatch(new RegExp(`^\\S+Z ${channel} message hello\r\n$`));
+  });
+
+  it('Ctrl-C ends a subscription with 130, and shows nothing else', async () => {
+    const channel = uniqueChannel();
+    await publish(server, channel, ['hello']);
+    const { code, shown } = await inTerminal(['sub', channel, '--rewind', '1'], { after: /hello\r\n$/, type: CTRL_C });
+
+    expect(code).toBe(130);
+    expect(shown.split('hello\r\n')[1]?.replace('^C', '').trim()).toBe('');
+  });
+
+  it('the bench shows a bar with a live rate and latencies, and takes it away', async () => {
+    const { code, shown } = await inTerminal(['bench', '-c', '2', '-r', '10', '-s', '1']);
+
+    expect(code).toBe(0);
+    expect(shown).toMatch(/\r█+░* \d+ % {2}\d+ messages\/s {2}p50 [\d.]+ ms {2}p99 [\d.]+ msESC\[K/);
+    expect(shown).toMatch(/\rESC\[K20 of 20 messages received\r\n/);
+  });
+
+  it('Ctrl-C ends a bench with what it has measured', async () => {
+    const keys = { after: / [1-9]\d* messages\/s/, type: CTRL_C };
+    const { code, shown } = await inTerminal(['bench', '-c', '1', '-r', '10', '-s', '600'], keys);
+
+    expect(code).toBe(130);
+    expect(shown).toMatch(/\d+ of 6000 messages received/);
+  });
+});

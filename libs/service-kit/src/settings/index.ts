@@ -1,0 +1,2 @@
+export { printSettings } from './print-settings';
+export { parseSettings } from './settings';
