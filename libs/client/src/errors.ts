@@ -9,6 +9,7 @@ type ServerErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'forbidden_origin'
+  | 'channel_ended'
   | 'not_found'
   | 'method_not_allowed'
   | 'message_too_large'

@@ -49,8 +49,10 @@ export class FaultyBus implements Bus {
 
   /** The message log is lost; an empty one with a new epoch takes its place. */
   async replace(): Promise<void> {
-    await this.inner.close();
+    const former = this.inner;
+    // At once: no call finds a bus that is closed.
     this.inner = new MemoryBus(this.settings);
+    await former.close();
     this.inner.listen(this.forwarding());
     for (const [process, answerer] of this.answerers) this.inner.answerQuestions(process, answerer);
     for (const channel of this.subscribed) await this.inner.subscribe(channel);
