@@ -37,7 +37,7 @@ export class AllProcesses {
     const after = page === undefined ? {} : { after: parsePage(page) };
     const { replies, missing } = await this.ask({ kind: 'list', filter, limit, ...after });
     const found = replies.flatMap(({ process, reply }) => reply.connections.map((item) => ({ ...item, process })));
-    found.sort((one, next) => (isAfter(keyOf(one), keyOf(next)) ? 1 : -1));
+    found.sort((one, next) => one.since - next.since || (one.process > next.process ? 1 : -1));
     // A process with more connections than it answered: those of the others after its last come on a later page.
     const ends = replies.flatMap(({ process, reply }) => {
       const last = reply.connections.at(-1);

@@ -12,8 +12,11 @@ import type {
   ProcessReplies,
 } from './process-question';
 
-/** Maximum bytes of connections in one answer, about: the answers of all processes arrive on one connection to Redis. */
-const ANSWER_BYTES = 128 * 1024;
+/**
+ * Maximum bytes of connections in one answer, about. The answers of all processes arrive on one connection to Redis, and the asker
+ * parses, sorts and sends them in one turn of its event loop.
+ */
+const ANSWER_BYTES = 32 * 1024;
 
 /** What a process answers questions from. */
 export interface AnsweringProcess {
@@ -51,8 +54,10 @@ async function list(
   const found: string[] = [];
   let bytes = 0;
   let more = false;
+  const [since, process] = after ?? [0, ''];
   await inTurns(connections.all(), connections.runtime, (session) => {
-    if (after !== undefined && !isAfter([session.since, name], after)) return true;
+    // A page visits those of all pages before it: a key for each would cost more than the rest.
+    if (since > session.since || (since === session.since && name <= process)) return true;
     if (!fits(session, filter)) return true;
     more = found.length === limit || bytes >= ANSWER_BYTES;
     if (more) return false;
