@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,6 +28,7 @@ export const presence: Scenario = {
   systems: [
     twoProcesses('sse', () => {
       const file = join(BUILT, 'namespaces.json');
+      mkdirSync(BUILT, { recursive: true });
       writeFileSync(file, NAMESPACES);
       return { NAMESPACES_FILE: file };
     }),
