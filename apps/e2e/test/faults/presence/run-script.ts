@@ -101,8 +101,11 @@ class ScriptRun implements AsyncDisposable {
       case 'wait':
         return delay(step.ms); // the rhythm of the script
       case 'kill':
-        return system.kill(step.process);
+        // Its client dies with it, so that another process has to remove the member.
+        await this.join('killed', step.process);
+        return system.kill(step.process, () => this.close(this.clients.length - 1));
       case 'pause':
+        await this.join('paused', step.process);
         system.pause(step.process);
         return;
       case 'restart Redis':
@@ -151,6 +154,14 @@ class ScriptRun implements AsyncDisposable {
       return [...answers.map((answer) => answer?.users), ...observed.map(({ users }) => users)];
     };
     await pollUntil(look, (seen) => seen.every((users) => JSON.stringify(users) === wanted), IDLE_MS);
+  }
+
+  /** Connects a member, and waits until it is one, unless the process is paused. */
+  private async join(user: string, process: number): Promise<void> {
+    await this.connect(user, process, 'websocket');
+    if (this.system.isPaused(process)) return;
+    const look = (): Promise<Snapshot | undefined> => askMembers(this.system.url(process), this.asked);
+    await pollUntil(look, (seen) => seen?.users.includes(user) === true, IDLE_MS);
   }
 
   private async connect(user: string, process: number, transport: string): Promise<void> {

@@ -69,10 +69,11 @@ export class ThreeProcesses implements AsyncDisposable {
     return this.at(index).isPaused;
   }
 
-  /** SIGKILL; another process takes its port. */
-  async kill(index: number): Promise<void> {
+  /** SIGKILL; another process takes its port when `meanwhile` is done. */
+  async kill(index: number, meanwhile: () => Promise<void>): Promise<void> {
     const place = this.at(index);
     await place.process?.kill();
+    await meanwhile();
     place.process = undefined;
     place.isPaused = false;
     await this.heal();
