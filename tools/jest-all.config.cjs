@@ -15,6 +15,9 @@ module.exports = {
   reporters: ['default', path.join(__dirname, 'jest-results.cjs')],
   // Jest takes it from here, not from the projects.
   testTimeout,
+  testSequencer: path.join(__dirname, 'suites-first.cjs'),
   // More than cores, since many tests wait for a server or a browser.
-  maxWorkers: 3,
+  maxWorkers: 4,
+  // A worker's heap grows with each file; a fresh worker collects less garbage.
+  workerIdleMemoryLimit: '1500MB',
 };

@@ -1,0 +1,4 @@
+import { describeAcrossTransports } from './all-transports';
+import { useRedisLog } from './redis-log';
+
+describeAcrossTransports('Redis', useRedisLog());
