@@ -76,7 +76,7 @@ describe('a valid token', () => {
 describe('a token is refused', () => {
   const must = (claim: string, wanted: string): string => `The token's claim "${claim}" must be ${wanted}`;
   const TIME = 'a number of seconds since 1970';
-  const NAME = 'a text of 1 to 256 characters';
+  const NAME = 'a text of 1 to 256 characters, other than "." and ".."';
   const PATTERNS = 'a list of up to 100 patterns, such as "news", "chat:*" or "*"';
   const OBJECT = 'an object, with "subscribe" and "publish"';
 
@@ -129,6 +129,7 @@ describe('a token is refused', () => {
       must('tetracast.subscribe', PATTERNS),
     ],
     ['with true as exp', { exp: true as unknown as number }, {}, must('exp', TIME)],
+    ['with two dots as sub', { sub: '..' }, {}, must('sub', NAME)],
     ['with null as sub', { sub: null as unknown as string }, {}, must('sub', NAME)],
     ['with null as tetracast', { tetracast: null }, {}, must('tetracast', OBJECT)],
     ['with a text as admin', { tetracast: { admin: 'yes' } }, {}, must('tetracast.admin', 'true or false')],

@@ -30,15 +30,18 @@ export const lua: System = {
 };
 
 async function callScript(port: number, calls: number): Promise<Rates> {
-  const parts = ['partition.lua', 'store.lua', 'append.lua'].map((name) => readFile(join(SCRIPTS, name), 'utf8'));
+  const parts = ['partition.lua', 'store.lua', 'webhooks.lua', 'append.lua'].map((name) =>
+    readFile(join(SCRIPTS, name), 'utf8'),
+  );
   const text = (await Promise.all(parts)).join('\n');
   const sha = createHash('sha1').update(text).digest('hex');
   await run('redis-cli', ['-p', String(port), 'SCRIPT', 'LOAD', text]);
   // Keys and arguments as append.lua names them; redis-benchmark puts one of 50 numbers for __rand_int__.
   const channel = 'bench-__rand_int__';
   const args = [
-    ...['EVALSHA', sha, '3', '{b}:partition', '{b}:last', `{b}:log:${channel}`, 'candidate', '', '0', '200000'],
-    ...['1', channel, `{b}:news:${channel}`, '1000', '600000', '1', MESSAGE, '0'],
+    ...['EVALSHA', sha, '4', '{b}:partition', '{b}:last', `{b}:log:${channel}`, `{b}:end:${channel}`],
+    ...['candidate', '', '0', '200000'],
+    ...['1', channel, `{b}:news:${channel}`, '1000', '600000', '1', MESSAGE, '0', ''],
   ];
   const benchmark = ['-p', String(port), '-c', '50', '-P', '4', '-r', '50', '-n', String(calls), '--csv', ...args];
   const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), 'redis-benchmark', ...benchmark]);
