@@ -62,7 +62,7 @@ describe('a publication', () => {
     for (const refused of refusals) expect(await refused.json()).toMatchObject({ code: 'invalid_message' });
   });
 
-  it('names no channel that is nested deeper than the stack', async () => {
+  it('is no JSON that is nested deeper than the stack', async () => {
     await using service = await startService();
     const deep = '['.repeat(50_000) + ']'.repeat(50_000);
     const answer = await fetch(`${service.url}/polling`, {
@@ -71,6 +71,6 @@ describe('a publication', () => {
       body: `{"data":1,"channel":${deep}}`,
     });
 
-    expect(await answer.json()).toMatchObject({ status: 400, code: 'invalid_channel' });
+    expect(await answer.json()).toMatchObject({ status: 400, code: 'invalid_message' });
   });
 });

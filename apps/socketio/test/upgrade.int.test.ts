@@ -66,10 +66,15 @@ describe('the upgrade from polling to WebSocket', () => {
 
   it('breaks at its last step: the client, which polls no more, reconnects at once and misses nothing', async () => {
     await using service = await startService({ HEARTBEAT_INTERVAL: '55s' });
+    const upgrade = holdFirstUpgrade(service.app.server);
     cutFirstUpgradeAfterProbe(service.app.server);
     using publisher = await openClient(service.url, {}, { transports: ['polling'] });
     using client = startClient(service.url, { channels: ['news'] });
-    await happens(client.socket.io.engine, 'upgradeError');
+    const failed = happens(client.socket.io.engine, 'upgradeError');
+    // No answer to a poll is on its way any more.
+    await client.connects.one();
+    upgrade.release();
+    await failed;
 
     for (let n = 0; n < 3; n++) await publisher.ask('publish', { channel: 'news', data: n });
 
@@ -77,6 +82,22 @@ describe('the upgrade from polling to WebSocket', () => {
     expect(client.socket.recovered).toBe(true);
   });
 });
+
+/** The first request for an upgrade waits for `release`. */
+function holdFirstUpgrade(server: Server): { release: () => void } {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const emit = server.emit.bind(server);
+  server.emit = (event: string, ...args: unknown[]) => {
+    if (event !== 'upgrade') return emit(event, ...args);
+    server.emit = emit;
+    void released.then(() => emit(event, ...args));
+    return true;
+  };
+  return { release };
+}
 
 /** The answer to the probe is the last that the client gets before it stops polling (Engine.IO protocol, "Upgrade"). */
 function cutFirstUpgradeAfterProbe(server: Server): void {

@@ -64,10 +64,10 @@ function readSubscription(words: Readonly<Record<string, unknown>>): Subscriptio
   const given = Object.entries(words).filter(([, value]) => value != null);
   return parseSubscriptionRequest(
     Object.fromEntries(
-      given.map(([name, value]) => [
-        name,
-        typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,
-      ]),
+      given.map(([name, value]) => {
+        const isWord = typeof value === 'number' || (name === 'presence' && typeof value === 'boolean');
+        return [name, isWord ? String(value) : value];
+      }),
     ),
   );
 }
