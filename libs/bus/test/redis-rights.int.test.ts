@@ -55,7 +55,9 @@ async function expectRefused(bus: Bus, redis: RedisServer, reason: RegExp): Prom
 it('proves every command that a script runs, and the documents name each', () => {
   const commandsIn = (name: string): string[] =>
     [...readFileSync(join(SCRIPTS, name), 'utf8').matchAll(/'([A-Z]+)'[,)]/g)].map(([, command = '']) => command);
-  const scripts = readdirSync(SCRIPTS).filter((name) => name.endsWith('.lua') && name !== 'prove.lua');
+  const scripts = readdirSync(SCRIPTS, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.lua') && name !== 'prove.lua',
+  );
   const used = new Set(
     scripts.flatMap(commandsIn).filter((word) => !['MAXLEN', 'MINID', 'COUNT', 'LIMIT', 'PX'].includes(word)),
   );

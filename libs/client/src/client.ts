@@ -1,4 +1,4 @@
-import { createConnection, type Transport } from './connection';
+import { createConnection, type Transport } from './connection/connection';
 import { createKey, page } from './environment';
 import { createHttpClient, type Fetch } from './http';
 import { openEventStreamLink } from './links/event-stream-link';
@@ -7,9 +7,9 @@ import { openPollingLink } from './links/polling-link';
 import { openWebSocketLink } from './links/websocket-link';
 import type { Message } from './message';
 import { createPublisher, type PublishOptions } from './publisher';
-import { createStatusBoard } from './status-board';
-import type { Status, StatusListener, TransportName } from './status';
-import { createSubscription, type SubscribeOptions, type Subscription } from './subscription';
+import { createStatusBoard } from './connection/status-board';
+import type { Status, StatusListener, TransportName } from './connection/status';
+import { createSubscription, type SubscribeOptions, type Subscription } from './subscriptions/subscription';
 import { createTokens, type TokenSource } from './tokens';
 
 export interface ClientOptions {

@@ -1,4 +1,4 @@
-export type { Transport } from './connection';
+export type { Transport } from './connection/connection';
 export { createClient, type Client, type ClientOptions } from './client';
 export { type ErrorCode, TetracastError } from './errors';
 export { type Fetch } from './http';
@@ -6,6 +6,6 @@ export type { PublishResult, WebSocketConstructor, WebSocketLike } from './links
 export { cursorAfter, type Message, type Reset, type Start } from './message';
 export type { PublishOptions } from './publisher';
 export type { StandardSchema } from './standard-schema';
-export type { Status, StatusListener, TransportName } from './status';
-export { type Snapshot, SNAPSHOT_EVENT, type SubscribeOptions, type Subscription } from './subscription';
+export type { Status, StatusListener, TransportName } from './connection/status';
+export { type Snapshot, SNAPSHOT_EVENT, type SubscribeOptions, type Subscription } from './subscriptions/subscription';
 export type { TokenSource } from './tokens';

@@ -1,10 +1,10 @@
-import { backOffMs } from './back-off';
+import { backOffMs } from './connection/back-off';
 import { createKey, later, page, sleep } from './environment';
 import { toError } from './errors';
-import { readStream } from './event-stream';
+import { readStream } from './links/event-stream';
 import { createHttpClient, type Fetch } from './http';
 import type { Message, Reset, Start } from './message';
-import { createQueue, type Queue } from './queue';
+import { createQueue, type Queue } from './subscriptions/queue';
 import { createTokens, type TokenSource } from './tokens';
 
 export { TetracastError } from './errors';

@@ -1,4 +1,4 @@
-import { backOffMs } from './back-off';
+import { backOffMs } from './connection/back-off';
 import { createKey, later } from './environment';
 import { TetracastError, toError } from './errors';
 import type { HttpClient } from './http';

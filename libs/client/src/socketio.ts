@@ -1,4 +1,4 @@
-import type { Transport } from './connection';
+import type { Transport } from './connection/connection';
 import { type ErrorCode, TetracastError } from './errors';
 import { createRequestLink, type Done, type OpenLink, type PublishResult } from './links/link';
 import type { Message, Reset } from './message';

@@ -1,11 +1,11 @@
-import type { Channels, Receiver } from './channels';
+import type { Channels, Receiver } from './subscriptions/channels';
 import { type Client, type ClientOptions, createClient, createContext } from './client';
 import { createKey } from './environment';
 import { TetracastError } from './errors';
 import { cursorAfter, type Message, type Reset, type Start } from './message';
-import type { Status } from './status';
-import { createStatusBoard } from './status-board';
-import { createSubscription } from './subscription';
+import type { Status } from './connection/status';
+import { createStatusBoard } from './connection/status-board';
+import { createSubscription } from './subscriptions/subscription';
 
 /** What this entry uses of the Web Locks API. */
 export interface LockManagerLike {

@@ -30,7 +30,7 @@ export const lua: System = {
 };
 
 async function callScript(port: number, calls: number): Promise<Rates> {
-  const parts = ['partition.lua', 'store.lua', 'webhooks.lua', 'append.lua'].map((name) =>
+  const parts = ['partition.lua', 'messages/store.lua', 'webhooks/webhooks.lua', 'messages/append.lua'].map((name) =>
     readFile(join(SCRIPTS, name), 'utf8'),
   );
   const text = (await Promise.all(parts)).join('\n');

@@ -1,5 +1,5 @@
 import { TetracastError } from '../errors';
-import { readStream } from '../event-stream';
+import { readStream } from './event-stream';
 import type { Message, Reset } from '../message';
 import { createRequestLink, type OpenLink } from './link';
 

@@ -1,5 +1,5 @@
 import { now } from '../environment';
-import { poll } from '../history';
+import { poll } from '../subscriptions/history';
 import { cursorAfter, type Start } from '../message';
 import { createRequestLink, type OpenLink } from './link';
 

@@ -1,5 +1,5 @@
-import { random } from './environment';
-import type { TetracastError } from './errors';
+import { random } from '../environment';
+import type { TetracastError } from '../errors';
 
 const BASE_MS = 1000;
 const CAP_MS = 30_000;

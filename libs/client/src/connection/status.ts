@@ -1,4 +1,4 @@
-import type { TetracastError } from './errors';
+import type { TetracastError } from '../errors';
 
 export type TransportName = 'websocket' | 'sse' | 'polling';
 

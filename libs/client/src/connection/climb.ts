@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from './connection';
-import { later, random } from './environment';
-import type { Link, LinkContext } from './links/link';
+import { later, random } from '../environment';
+import type { Link, LinkContext } from '../links/link';
 
 const LONGEST_MS = 600_000;
 

@@ -1,5 +1,5 @@
-import type { HttpClient } from './http';
-import type { PollAnswer, Start } from './message';
+import type { HttpClient } from '../http';
+import type { PollAnswer, Start } from '../message';
 
 /** @param wait how long the server waits for a message, in seconds */
 export async function poll(

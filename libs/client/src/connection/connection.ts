@@ -1,9 +1,9 @@
 import { backOffMs } from './back-off';
-import { type Channels, createChannels } from './channels';
+import { type Channels, createChannels } from '../subscriptions/channels';
 import { createClimb } from './climb';
-import { later, now } from './environment';
-import { OF_NETWORK, TetracastError, toError } from './errors';
-import type { Link, LinkContext, OpenLink } from './links/link';
+import { later, now } from '../environment';
+import { OF_NETWORK, TetracastError, toError } from '../errors';
+import type { Link, LinkContext, OpenLink } from '../links/link';
 import type { AnyTransportName, Status } from './status';
 import { createWatchdog } from './watchdog';
 

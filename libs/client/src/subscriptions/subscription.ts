@@ -1,12 +1,12 @@
-import { backOffMs } from './back-off';
+import { backOffMs } from '../connection/back-off';
 import type { Channels, Receiver } from './channels';
-import { later, now } from './environment';
-import { TetracastError, toError } from './errors';
+import { later, now } from '../environment';
+import { TetracastError, toError } from '../errors';
 import { readHistory } from './history';
-import type { HttpClient } from './http';
-import type { Message, Reset, Start } from './message';
+import type { HttpClient } from '../http';
+import type { Message, Reset, Start } from '../message';
 import { createQueue } from './queue';
-import type { StandardSchema } from './standard-schema';
+import type { StandardSchema } from '../standard-schema';
 
 /** The event of the message that holds a state loaded by `snapshot`. */
 export const SNAPSHOT_EVENT = 'tetracast:snapshot';

@@ -1,4 +1,4 @@
-import { createQueue } from './queue';
+import { createQueue } from '../subscriptions/queue';
 import type { Status, StatusListener } from './status';
 
 /** The current status, and those who listen to it. */

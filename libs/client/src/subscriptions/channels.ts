@@ -1,8 +1,8 @@
-import { type TetracastError, toError } from './errors';
+import { type TetracastError, toError } from '../errors';
 import { readHistory } from './history';
-import type { HttpClient } from './http';
-import type { Link } from './links/link';
-import type { Message, Reset, Start } from './message';
+import type { HttpClient } from '../http';
+import type { Link } from '../links/link';
+import type { Message, Reset, Start } from '../message';
 
 /** One subscription, as the connection sees it. */
 export interface Receiver {

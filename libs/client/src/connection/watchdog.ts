@@ -1,4 +1,4 @@
-import { isHidden, later, now, page } from './environment';
+import { isHidden, later, now, page } from '../environment';
 
 const LOOK_MS = 5000;
 /** A timer that is so late has slept with its machine. */
