@@ -74,7 +74,7 @@ function* falsePaths(text: string): Generator<string> {
 }
 
 function* falseCommands(text: string): Generator<string> {
-  for (const [, script = ''] of text.matchAll(/\bnpm run ([\w:-]+)/g)) {
+  for (const [, script = ''] of text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)) {
     if (!(script in scripts)) yield `npm run ${script}`;
   }
   for (const [, target = '', project = ''] of text.matchAll(
