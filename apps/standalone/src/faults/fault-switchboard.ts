@@ -67,8 +67,8 @@ export class FaultSwitchboard implements LabFaults {
 
   set(fault: Fault, isOn: boolean, transport?: Transport): void {
     for (const [name, proxy] of this.chosen(transport)) {
-      proxy.set(fault, isOn);
       this.wire.add({ transport: name, connection: 0, kind: 'event', event: isOn ? 'fault-on' : 'fault-off', fault });
+      proxy.set(fault, isOn);
     }
   }
 

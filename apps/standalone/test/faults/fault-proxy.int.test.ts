@@ -102,7 +102,7 @@ describe('a fault proxy', () => {
     expect(stream.text()).not.toContain('held back');
     await lab.switchFault('buffer', false, 'sse');
     await until(() => stream.text().includes('held back'));
-    expect((await eventsOf('sse')).slice(-2)).toEqual(['response-passed-on', 'fault-off']);
+    expect((await eventsOf('sse')).slice(-2)).toEqual(['fault-off', 'response-passed-on']);
     stream.close();
   });
 
