@@ -151,7 +151,7 @@ describe('a reader of one channel whose log is replaced', () => {
   it.each([
     ['with the first message of the new one', 1],
     ['with as many messages as the old one had', 9],
-  ])('is told so, and misses nothing of it: %s', async (_, count) => {
+  ])('hears of it, and misses nothing of it: %s', async (_, count) => {
     await using fixture = new HubFixture();
     const { sink } = await fixture.join(['news']);
     await fixture.publishAll('news', 1, 9);

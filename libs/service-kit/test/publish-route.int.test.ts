@@ -200,7 +200,7 @@ describe('POST of a message', () => {
       expect(await head()).toBe(before);
     });
 
-    it('is told which types would not be', async () => {
+    it('names the types that it takes', async () => {
       const { headers } = await post(url, 'hello', { 'content-type': 'text/plain' });
 
       expect(headers).toMatchObject({ accept: 'application/json, application/x-www-form-urlencoded' });

@@ -6,7 +6,7 @@ const ALL_OK = { read: 'ok', write: 'ok', announce: 'ok', hear: 'ok' };
 
 export function describeCheck(harness: BusHarness): void {
   describe('check', () => {
-    it('says that all can be done, whoever asks at the same time', async () => {
+    it('says that all can be done, also to several that ask at the same time', async () => {
       const bus = harness.create();
       await ready(bus);
       expect(await Promise.all([bus.check(), harness.join(bus).check(), bus.check()])).toEqual([
