@@ -22,7 +22,7 @@ import {
   MembersQuerySchema,
   MessageParamsSchema,
 } from './history';
-import { MembersSchema } from '../presence';
+import { MembersSchema } from '../messages/presence';
 import { ApiPublishSchema, BatchSchema, PublishedSchema, ResultsSchema } from './publish';
 import { RevocationSchema, UserParamsSchema } from './users';
 

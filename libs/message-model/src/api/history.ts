@@ -1,7 +1,7 @@
 import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
-import { MessageSchema } from '../message';
-import { ResetSchema } from '../reset';
+import { MessageSchema } from '../messages/message';
+import { ResetSchema } from '../positions/reset';
 import { ByTransportSchema, MissingSchema } from './processes';
 
 /** Maximum number of items on a page of an answer. */

@@ -1,7 +1,7 @@
 import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from '../errors';
-import { PublicationSchema } from '../publication';
+import { PublicationSchema } from '../messages/publication';
 
 /** Maximum number of messages in one batch, and of channels of one publication. */
 const BATCH_MAX = 1000;

@@ -3,9 +3,9 @@ import { type Static, Type } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import { isChannel } from '../channel';
 import type { ErrorCode } from '../errors';
-import { isEvent } from '../event';
+import { isEvent } from '../messages/event';
 import { isTooDeep, TOO_DEEP } from '../json-depth';
-import { flawOfPublication, PublicationSchema } from '../publication';
+import { flawOfPublication, PublicationSchema } from '../messages/publication';
 
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
 const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });

@@ -1,7 +1,7 @@
 import { FormatRegistry } from '@sinclair/typebox';
 import { isChannel } from '../channel';
 import { isClientKey } from '../client-key';
-import { isEvent } from '../event';
+import { isEvent } from '../messages/event';
 
 // TypeBox compiles `pattern` without the `u` flag, under which \p{L} means nothing: the grammars are formats instead.
 FormatRegistry.Set('channel', isChannel);

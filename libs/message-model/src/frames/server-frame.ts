@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ERRORS, type ErrorCode } from '../errors';
-import { type EncodedMessage, encodeMembers, MessageSchema } from '../message';
-import { ResetSchema } from '../reset';
+import { type EncodedMessage, encodeMembers, MessageSchema } from '../messages/message';
+import { ResetSchema } from '../positions/reset';
 import { SubscribedSchema, UnsubscribedSchema } from './subscription-notice';
 import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
 

@@ -1,4 +1,4 @@
-import { tagOf } from './channel-tag';
+import { tagOf } from '../channel-tag';
 
 /** A position in the message log: everything up to and including `seq` in the log named `epoch`. */
 export interface Position {

@@ -1,4 +1,4 @@
-import './frames/formats';
+import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 
 /** What a publisher sends, on every transport; over HTTP as JSON or as a form. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { decodeCursor } from './cursor';
+import { decodeCursor } from '../positions/cursor';
 import { OWN_EVENT_PREFIX } from './event';
 
 /** The event of a message that says that an earlier message of its channel was deleted. */
