@@ -98,7 +98,6 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     });
     served.set(key, off);
   };
-  /** Each tab holds a lock as long as it lives. */
   const watch = (other: string): void => {
     if (other === tab || watched.has(other)) return;
     watched.add(other);
@@ -163,7 +162,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
         receiver.fail(new TetracastError(message.refusal.code, message.refusal.message));
     }
   };
-  radio.onmessage = ({ data }: MessageEvent<Request | Report | { readonly type: 'ask' }>) => {
+  const onRadio = ({ data }: MessageEvent<Request | Report | { readonly type: 'ask' }>): void => {
     if (data.type === 'ask') {
       if (leader === tab) radio.postMessage({ type: 'lead', leader: tab });
     } else if ('leader' in data) onReport(data);
@@ -194,10 +193,14 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     status.set({ state: 'closed' });
   };
   const { signal } = ending;
-  const whileOpen = (): Promise<void> => new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
-  ignoreAbort(manager.request(`${name} ${tab}`, {}, whileOpen));
-  ignoreAbort(manager.request(name, { signal }, lead));
-  radio.postMessage({ type: 'ask' });
+  /** The tab holds a lock of its own as long as it lives. It asks only then: the tab that leads takes it for ended without that lock. */
+  const live = (): Promise<void> => {
+    radio.onmessage = onRadio;
+    ignoreAbort(manager.request(name, { signal }, lead));
+    radio.postMessage({ type: 'ask' });
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+  };
+  ignoreAbort(manager.request(`${name} ${tab}`, { signal }, live));
   if (options.onStatus !== undefined) status.listen(options.onStatus);
   options.signal?.addEventListener('abort', close);
 

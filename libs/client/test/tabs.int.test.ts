@@ -39,6 +39,15 @@ function begun(client: Client, channel: string): Promise<Subscription> {
   });
 }
 
+/** Resolves when the tab that leads has answered, and with that all that tabs said to it before. */
+async function askLeader(name: string): Promise<void> {
+  const radio = new BroadcastChannel(name);
+  const answer = new Promise((resolve) => (radio.onmessage = resolve));
+  radio.postMessage({ type: 'ask' });
+  await answer;
+  radio.close();
+}
+
 it('tabs share one connection, and when its tab ends another one goes on without a gap', async () => {
   const locks = createLocks();
   const name = uniqueChannel('tabs');
@@ -66,4 +75,28 @@ it('tabs share one connection, and when its tab ends another one goes on without
 
   second.close();
   third.close();
+});
+
+it('a tab whose own lock comes late is not taken for one that has ended', async () => {
+  const locks = createLocks();
+  const name = uniqueChannel('tabs');
+  let grant: () => void = () => undefined;
+  const granted = new Promise<void>((resolve) => (grant = resolve));
+  const lateLocks: LockManagerLike = { request: (...request) => granted.then(() => locks.request(...request)) };
+  const open = (own: LockManagerLike): Client => createSharedClient({ url: server.url, WebSocket, locks: own, name });
+  const channel = uniqueChannel();
+  const first = open(locks);
+  const ofFirst = await begun(first, channel);
+  const second = open(lateLocks);
+  const secondHasBegun = begun(second, channel);
+  await askLeader(name);
+  await askLeader(name);
+  grant();
+  const ofSecond = await secondHasBegun;
+  await publish(server, channel, [1]);
+
+  expect(await take(ofSecond, 1)).toEqual([1]);
+  expect(await take(ofFirst, 1)).toEqual([1]);
+  first.close();
+  second.close();
 });
