@@ -1,9 +1,10 @@
 const path = require('node:path');
 
-/** What every project's Jest run shares. A project's jest.config.cjs names it as `preset` and adds nothing but its name. */
+/** What every project's Jest run shares. A project's jest.config.cjs names it as `preset` and adds nothing but its name; a
+ * jest.e2e.config.cjs has the tests of `npm run test:e2e`, by their names. */
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/!(*.e2e).test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/out-tsc/'],
   transform: {
     '\\.lua$': path.join(__dirname, 'jest-text.cjs'),

@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The files that run a whole suite on one service, which take minutes. */
-const SUITE = /\/conformance\/test\/|\/contract\.int\.test\.ts$|\/test\/quick\.int\.test\.ts$/;
+const SUITE = /\/conformance\/test\/|\/contract\.int\.test\.ts$|\/test\/quick\.e2e\.test\.ts$/;
 
 /** Runs {@link SUITE} first, so that no worker ends the run alone with one of them. The rest stays in Jest's order. */
 module.exports = class SuitesFirst extends Sequencer {

@@ -1,8 +1,8 @@
 /**
- * `npm test`: the checks of the code and the tests of every project but `e2e`. `npm run test:e2e`: the tests of `e2e`. Both run
- * all they have even when one fails. `TETRACAST_RESULTS` names the folder for the results (default dist/test-results):
- * `<project>.json` by Jest, `totals.json` with `{passed, failed}`, `failures.txt` with each failed test and the head of its
- * message, when there is one.
+ * `npm test`: the checks of the code and the tests of each jest.config.cjs. `npm run test:e2e`: those of each
+ * jest.e2e.config.cjs. Both run all they have even when one fails. `TETRACAST_RESULTS` names the folder for the results
+ * (default dist/test-results): `<project>.json` by Jest, `totals.json` with `{passed, failed}`, `failures.txt` with each failed
+ * test and the head of its message, when there is one.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,11 @@ const RESULTS = resolve(process.env.TETRACAST_RESULTS ?? join(ROOT, 'dist/test-r
 // By path: the package `typescript` is the one whose API ESLint and Nx use, and both have a program `tsc`.
 const TSC = 'node_modules/typescript-7/bin/tsc';
 
-const END_TO_END = 'e2e';
+const { projects: CONFIGS } = require('./jest-all.config.cjs');
+const nameOf = (config) => require(config).displayName;
+const isEndToEnd = (config) => config.endsWith('/jest.e2e.config.cjs');
+const CODE = CONFIGS.filter((config) => !isEndToEnd(config)).map(nameOf);
+const END_TO_END = CONFIGS.filter(isEndToEnd).map(nameOf);
 const JEST = 'jest --config tools/jest-all.config.cjs';
 
 const references = { name: 'references', command: 'nx sync:check' };
@@ -39,8 +43,8 @@ const SUITES = {
       [
         {
           name: 'test',
-          command: `${JEST} --ignoreProjects ${END_TO_END}`,
-          projects: projectsWithTests().filter((name) => name !== END_TO_END),
+          command: `${JEST} --selectProjects ${CODE.join(' ')}`,
+          projects: CODE,
         },
       ],
       [
@@ -53,9 +57,9 @@ const SUITES = {
       ],
     ],
   },
-  [END_TO_END]: {
+  e2e: {
     first: [build],
-    lanes: [[{ name: END_TO_END, command: `${JEST} --selectProjects ${END_TO_END}`, projects: [END_TO_END] }]],
+    lanes: [[{ name: 'e2e', command: `${JEST} --selectProjects ${END_TO_END.join(' ')}`, projects: END_TO_END }]],
   },
 };
 
@@ -70,11 +74,6 @@ function readCounts(project) {
 }
 
 const sum = (rows, key) => rows.reduce((total, row) => total + row[key], 0);
-
-function projectsWithTests() {
-  const { projects } = require('./jest-all.config.cjs');
-  return projects.map((file) => require(file).displayName);
-}
 
 async function runStage({ name, command, projects = [] }) {
   console.log(`\n── ${name}: ${command}\n`);

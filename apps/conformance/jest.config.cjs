@@ -1,4 +1,4 @@
-/** `nx test conformance`: against services that it starts, one file per message log. */
+/** `nx test conformance`: against services that it starts, with the message log in memory. */
 module.exports = {
   displayName: 'conformance',
   preset: '../../tools/jest-preset.cjs',

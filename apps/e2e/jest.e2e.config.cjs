@@ -1,1 +1,5 @@
-module.exports = { displayName: 'e2e', preset: '../../tools/jest-preset.cjs' };
+module.exports = {
+  displayName: 'e2e',
+  preset: '../../tools/jest-preset.cjs',
+  testMatch: ['<rootDir>/test/**/*.e2e.test.ts'],
+};
