@@ -28,9 +28,13 @@ if (given && url === undefined) {
 installDependencies();
 
 const folder = join(ROOT, 'apps/conformance');
-const config = join(folder, url === undefined ? 'jest.config.cjs' : 'jest.deployment.config.cjs');
+// Without an address the tests of both message logs run.
+const tests =
+  url === undefined
+    ? ['--config', join(folder, 'jest.config.cjs'), '--testMatch', '<rootDir>/test/**/*.test.ts']
+    : ['--config', join(folder, 'jest.deployment.config.cjs')];
 const reporters = ['default', join(folder, 'table-reporter.cjs')].flatMap((name) => ['--reporters', name]);
-const args = ['--config', config, '--maxWorkers', '2', ...reporters];
+const args = [...tests, '--maxWorkers', '2', ...reporters];
 endWithNpm();
 const code = await runGroup(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], {
   env: { ...process.env, ...(url === undefined ? {} : { TETRACAST_URL: url, TETRACAST_PRESENCE: presence }) },
