@@ -1,6 +1,7 @@
+import { QuietSink } from '@tetracast/hub/testing';
 import type { Connections, Stats } from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
-import { connect as connectTo, QuietSink } from './connect';
+import { connect as connectTo } from './connect';
 import { type Api, keyOf, startApi } from './start-api';
 
 let api: Api;
