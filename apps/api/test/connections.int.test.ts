@@ -129,10 +129,19 @@ it('counts the subscribers of each channel', async () => {
 });
 
 it('counts what the process has and has done', async () => {
-  await connect('ann');
-  const stats = await get<Stats>('/api/stats');
-  expect(stats).toMatchObject({ total: { connections: { quiet: 1 } }, missing: [] });
-  expect(stats.processes).toHaveLength(1);
+  await connect('ann', 'counted:c');
+  await connect('bob', 'counted:c');
+  const before = (await get<Stats>('/api/stats')).total;
+  await publish(api, 'counted:c', [1, 2, 3]);
+  const { processes, total, missing } = await get<Stats>('/api/stats');
+  expect(total).toEqual({
+    ...before,
+    connections: { quiet: 2 },
+    published: before.published + 3,
+    delivered: before.delivered + 6,
+  });
+  expect(processes).toMatchObject([total]);
+  expect(missing).toEqual([]);
 });
 
 const CALLS: [string, string, object | undefined][] = [
