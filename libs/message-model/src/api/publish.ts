@@ -1,17 +1,15 @@
-import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { ErrorCodeSchema } from '../errors';
 import { PublicationSchema } from '../messages/publication';
+import { ChannelName } from './channel-name';
 
 /** Maximum number of messages in one batch, and of channels of one publication. */
 const BATCH_MAX = 1000;
 
-const Channel = Type.String({ format: 'channel', examples: ['news'] });
-
 /** One message for several channels. */
 const BroadcastSchema = Type.Composite([
   Type.Object({
-    channels: Type.Array(Channel, { minItems: 1, maxItems: BATCH_MAX, description: 'Each of them once.' }),
+    channels: Type.Array(ChannelName, { minItems: 1, maxItems: BATCH_MAX, description: 'Each of them once.' }),
   }),
   Type.Omit(PublicationSchema, ['channel']),
 ]);
