@@ -28,8 +28,8 @@ async function loadModel() {
     module.exports,
     createRequire(import.meta.url),
   );
-  const { API_CALLS, ERRORS, ...others } = module.exports;
-  const names = new Map([[JSON.stringify(Object.keys(ERRORS)), 'ErrorCode']]);
+  const { API_CALLS, ...others } = module.exports;
+  const names = new Map();
   for (const [name, schema] of Object.entries(others))
     if (name.endsWith('Schema') && !names.has(JSON.stringify(schema)))
       names.set(JSON.stringify(schema), name.slice(0, -'Schema'.length));
@@ -41,8 +41,7 @@ const commentOf = ({ description }) => (description === undefined ? '' : `/** ${
 
 /** The TypeScript of a JSON schema: its name, if it has one, which `write` then defines once. */
 function typeOf(schema, defined) {
-  const choices = schema.anyOf?.map((choice) => choice.const);
-  const name = defined.names.get(JSON.stringify(choices?.every(Boolean) ? choices : schema));
+  const name = defined.names.get(JSON.stringify(schema));
   if (name === undefined) return typeText(schema, defined);
   if (!defined.types.has(name)) {
     // In the order of their first use, each before what it consists of.

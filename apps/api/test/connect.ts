@@ -1,32 +1,8 @@
-import type { Framing, Sink } from '@tetracast/hub';
-import type { CloseName, Notice } from '@tetracast/message-model';
+import { QuietSink } from '@tetracast/hub/testing';
 import { openSession, type Session } from '@tetracast/session';
 import { SignJWT } from 'jose';
 import type { IncomingMessage } from 'node:http';
 import { type Api, AUTH_SECRET } from './start-api';
-
-/** A client that receives nothing. */
-export class QuietSink implements Sink {
-  readonly framing: Framing = { name: 'quiet', encode: () => Buffer.alloc(0) };
-  readonly notices: Notice[] = [];
-  closed: CloseName | undefined;
-
-  write(): boolean {
-    return true;
-  }
-
-  sendReset(): void {
-    // It receives nothing.
-  }
-
-  sendNotice(notice: Notice): void {
-    this.notices.push(notice);
-  }
-
-  close(reason: CloseName): void {
-    this.closed = reason;
-  }
-}
 
 /** Opens a session of `user` on `channel`, as a transport does. */
 export async function connect(

@@ -1,6 +1,7 @@
+import { QuietSink } from '@tetracast/hub/testing';
 import type { Connections, Stats } from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
-import { connect as connectTo, QuietSink } from './connect';
+import { connect as connectTo } from './connect';
 import { type Api, keyOf, startApi } from './start-api';
 
 let api: Api;
@@ -128,10 +129,19 @@ it('counts the subscribers of each channel', async () => {
 });
 
 it('counts what the process has and has done', async () => {
-  await connect('ann');
-  const stats = await get<Stats>('/api/stats');
-  expect(stats).toMatchObject({ total: { connections: { quiet: 1 } }, missing: [] });
-  expect(stats.processes).toHaveLength(1);
+  await connect('ann', 'counted:c');
+  await connect('bob', 'counted:c');
+  const before = (await get<Stats>('/api/stats')).total;
+  await publish(api, 'counted:c', [1, 2, 3]);
+  const { processes, total, missing } = await get<Stats>('/api/stats');
+  expect(total).toEqual({
+    ...before,
+    connections: { quiet: 2 },
+    published: before.published + 3,
+    delivered: before.delivered + 6,
+  });
+  expect(processes).toMatchObject([total]);
+  expect(missing).toEqual([]);
 });
 
 const CALLS: [string, string, object | undefined][] = [

@@ -104,3 +104,11 @@ describe('/api/docs', () => {
 it('names each call once', () => {
   expect(new Set(calls.map(([, { method, path }]) => `${method} ${path}`)).size).toBe(Object.keys(API_CALLS).length);
 });
+
+it.each(['sse', 'socketio'])('AsyncAPI has all notices on %s', async (transport) => {
+  const { json } = await api.call('GET', '/api/asyncapi.json', undefined, {});
+  const { channels } = json as { channels: Record<string, { messages: Record<string, { name: string }> }> };
+  const names = Object.values(channels[transport]?.messages ?? {}).map(({ name }) => name);
+  const notices = ['token_expiring', 'authenticated', 'subscribed', 'unsubscribed'];
+  expect(names).toEqual(expect.arrayContaining(notices.map((type) => `tetracast:${type}`)));
+});

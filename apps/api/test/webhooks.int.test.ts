@@ -198,9 +198,22 @@ it('says how many it dropped', async () => {
 
   const received = await receiver.count(2);
 
-  expect(api.url).not.toBe('');
+  // The channel has ended all the same.
+  expect((await end(api, 'a')).status).toBe(409);
   expect(received.map(({ type, data }) => [type, data])).toEqual([
     ['webhook.dropped', { count: 2 }],
     ['channel.ended', { channel: 'c', data: 1 }],
   ]);
+});
+
+it('sends the others to a receiver that refuses to learn how many it dropped', async () => {
+  await using receiver = new Receiver();
+  receiver.answer = (_, data) => ('count' in data ? 400 : 204);
+  const webhooks = { events: ['channel.ended' as const], maxBytes: 100 };
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 }, webhooks });
+  for (const channel of ['a', 'b'])
+    await bus.append({ channel, event: 'tetracast:end', data: '1', echo: true, ends: true });
+  await using _api = await startApi({ WEBHOOK_URL: await receiver.listen(), WEBHOOK_SECRET: SECRET }, { bus });
+
+  expect(await receiver.count(1)).toMatchObject([{ type: 'channel.ended', data: { channel: 'b' } }]);
 });

@@ -1,5 +1,5 @@
 import type { Batch, Connection, Sink } from '@tetracast/hub';
-import type { CloseName, Reset, TokenNotice } from '@tetracast/message-model';
+import type { CloseName, Notice, Reset } from '@tetracast/message-model';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { HEARTBEAT, ndjsonFraming } from './ndjson-framing';
 
@@ -35,7 +35,7 @@ export class NdjsonSink implements Sink {
     this.send({ type: 'reset', ...reset });
   }
 
-  sendNotice(notice: TokenNotice): void {
+  sendNotice(notice: Notice): void {
     this.send(notice);
   }
 

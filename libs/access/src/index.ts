@@ -1,9 +1,9 @@
-export * from './algorithms';
-export * from './api-caller';
-export * from './api-keys';
+export * from './keys/algorithms';
+export * from './api/api-caller';
+export * from './api/api-keys';
 export * from './claims';
 export * from './permissions';
 export * from './patterns';
 export * from './revocations';
-export * from './token-verifier';
-export type { UnusableKey } from './usable-keys';
+export * from './tokens/token-verifier';
+export type { UnusableKey } from './keys/usable-keys';

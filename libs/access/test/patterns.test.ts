@@ -106,8 +106,8 @@ describe('patterns', () => {
   });
 });
 
-describe('a grant', () => {
-  it('refuses the first channel not granted, by its name', () => {
+describe('a permission', () => {
+  it('refuses the first channel that it does not allow, by its name', () => {
     const permissions = Permissions.of({
       tetracast: { subscribe: ['news'], publish: ['chat:*'], presence: [], admin: true },
     });

@@ -6,7 +6,7 @@ const ann = Permissions.of(
   everybody,
 );
 
-describe('a grant', () => {
+describe('what a client may do', () => {
   it('is what the token says and what everybody may do', () => {
     expect(['chat:b', 'news', 'open:x', 'box'].map((name) => ann.maySubscribe(name))).toEqual([
       true,

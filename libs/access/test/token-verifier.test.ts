@@ -23,7 +23,7 @@ describe('a valid token', () => {
     expect((await (await verifier({ ...key, algorithms: [alg] })).verify(token)).subject).toBe('ann');
   });
 
-  it('becomes a grant with what it says', async () => {
+  it('becomes permissions with what it says', async () => {
     const exp = nowS() + 60;
     const tetracast = { subscribe: ['news', 'chat:*'], publish: ['inbox:{sub}'], admin: true };
     const token = await sign({ sub: 'ann', jti: '1', iat: 7, exp, tetracast, x: 1 });
@@ -39,7 +39,7 @@ describe('a valid token', () => {
     ]).toEqual([true, true, false]);
   });
 
-  it('grants nothing where it grants nothing', async () => {
+  it('allows nothing where it has no list', async () => {
     const permissions = await (await verifier()).verify(await sign({ sub: 'ann' }));
 
     expect(permissions.claims).toEqual({
@@ -252,7 +252,7 @@ describe('a verifier is not made', () => {
 describe('a token verified before', () => {
   afterEach(() => jest.useRealTimers());
 
-  it('is the same grant for a minute, and then verified again', async () => {
+  it('has the same permissions for a minute, and is then verified again', async () => {
     stopTimeOfDay();
     const known = await verifier();
     const token = await sign({ sub: 'ann' });

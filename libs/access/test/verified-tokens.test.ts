@@ -1,6 +1,6 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Permissions } from '../src';
-import { VerifiedTokens } from '../src/verified-tokens';
+import { VerifiedTokens } from '../src/tokens/verified-tokens';
 
 const permissions = Permissions.anonymous([], []);
 

@@ -84,6 +84,15 @@ describe('a log in memory that is full', () => {
     expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
   });
 
+  it('counts the joins of members, and lets messages go for them', async () => {
+    const bus = createBus(100_000);
+    for (let count = 0; count < 3; count++) await bus.append(large('a'));
+    await bus.renewLease('p', 60_000, true);
+    const member = { channel: 'b', member: 'm', about: '{"id":"m"}', info: `"${'x'.repeat(30_000)}"` };
+    await bus.changePresence('p', [{ kind: 'join', ...member }], 1);
+    expect(seqsOf(await readAll(bus, 'a'))).toEqual([2, 3]);
+  });
+
   it('lets no state go for those of another kind', async () => {
     const bus = createBus(100_000);
     await bus.putValue('session:a', 'kept', 60_000);

@@ -1,3 +1,5 @@
+import { Type } from '@sinclair/typebox';
+
 /**
  * Every error that a client can get, on every transport: the `code` of a problem+json body (RFC 9457), of a WebSocket `error`
  * frame and of a Socket.IO acknowledgement. Codes are part of the wire contract: they are added, never renamed.
@@ -24,6 +26,8 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+export const ErrorCodeSchema = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
 
 /** The body of an error over HTTP (RFC 9457), media type `application/problem+json`. */
 export interface Problem {

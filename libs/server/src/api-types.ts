@@ -133,7 +133,7 @@ export interface ChannelParams {
 export interface ChannelsQuery {
   /** Only channels whose names begin with it. */
   prefix?: string;
-  /** `page` of the answer before. */
+  /** The `page` of the answer before. Default: the first page. */
   page?: string;
   /** Maximum number of items. */
   limit?: number;
@@ -196,7 +196,7 @@ export interface Reset {
 }
 
 export interface MembersQuery {
-  /** `page` of the answer before. */
+  /** The `page` of the answer before. Default: the first page. */
   page?: string;
   /** About how many members; 0: their number alone. */
   limit?: number;
@@ -249,14 +249,15 @@ export interface ConnectionsQuery {
   user?: string;
   /** The client key. */
   client?: string;
-  /** The `page` of the answer before. */
+  /** The `page` of the answer before. Default: the first page. */
   page?: string;
+  /** Maximum number of items. */
   limit?: number;
 }
 
 export interface Connections {
   connections: ConnectionInfo[];
-  /** Names the next page. Absent on the last one. */
+  /** Get the next page with it; absent on the last page. */
   page?: string;
   /** The names of the processes that did not answer within a second: the answer is without them. */
   missing: string[];

@@ -87,8 +87,7 @@ export class Session {
 
   /** Registers the permission of a session that was opened with `registersLater`. @throws CodedError `unauthorized` */
   registerPermission(): void {
-    const { services, connection, permissions, isClientMadeUp } = this;
-    const client = isClientMadeUp ? undefined : connection.client;
+    const { services, connection, permissions, namedClient: client } = this;
     this.permission = services.access.openPermission(permissions, connection, { client });
   }
 
@@ -220,10 +219,9 @@ export class Session {
   /** Makes the client a member of the channels, if it asks for that. Returns what to subscribe to: also their joins and leaves. */
   private async takePart(channels: readonly string[], mode: PresenceMode | undefined): Promise<readonly string[]> {
     if (mode === undefined || channels.length === 0) return channels;
-    const { services, permissions, connection, polls, isClientMadeUp, quota } = this;
+    const { services, permissions, connection, polls, namedClient: client, quota } = this;
     services.presence.requireOn(channels);
     permissions.requirePresence(channels);
-    const client = isClientMadeUp ? undefined : connection.client;
     const identity =
       mode === 'join' ? identifyMember({ permissions, client, polls, connectionId: () => connection.id }) : undefined;
     if (identity !== undefined) {
@@ -248,6 +246,11 @@ export class Session {
   private leave(memberships: readonly Membership[]): void {
     const { presence } = this.services;
     if (memberships.length > 0) presence.leave(memberships, presence.graceOf(this.polls));
+  }
+
+  /** The client key, if the client named one. */
+  private get namedClient(): string | undefined {
+    return this.isClientMadeUp ? undefined : this.connection.client;
   }
 
   private get publishContext(): Parameters<typeof publish>[2] {

@@ -1,7 +1,7 @@
 import type { Permissions } from '@tetracast/access';
+import { QuietSink } from '@tetracast/hub/testing';
 import { CodedError } from '@tetracast/message-model';
 import type { SessionRequest } from '../src/open-session';
-import { TestSink } from './access/fake-connections';
 import { ADDRESS, createServices, mint, open, requestWith, type TestServices } from './session-fixture';
 
 const refusal = (code: string): Error => expect.objectContaining({ name: 'CodedError', code }) as Error;
@@ -185,7 +185,7 @@ describe('a connection that ends while its session is opened', () => {
     ],
   ])('%s gets nothing more', async (_when, changedBy) => {
     await using services = await createServices(ONE_EACH);
-    const sink = new TestSink();
+    const sink = new QuietSink();
     const begun = jest.fn();
 
     const session = await open(services, {

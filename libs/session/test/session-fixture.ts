@@ -1,4 +1,5 @@
 import { Hub } from '@tetracast/hub';
+import { QuietSink } from '@tetracast/hub/testing';
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -9,7 +10,7 @@ import type { Session } from '../src/session';
 import { Presence } from '../src/presence/presence';
 import { ConnectionRegistry } from '../src/processes/connection-registry';
 import type { SessionServices } from '../src/session-services';
-import { createMemoryBus, TestSink } from './access/fake-connections';
+import { createMemoryBus } from './access/fake-connections';
 import { sessionSettings } from './session-settings';
 
 const SECRET = 'a secret of at least thirty-two bytes, for HS256';
@@ -65,7 +66,7 @@ export function open(services: SessionServices, changed: Partial<SessionRequest>
   return openSession(services, {
     transport: 'test',
     action: 'subscribe',
-    sink: new TestSink(),
+    sink: new QuietSink(),
     request: requestWith(mint()),
     subscription: { channels: ['news'], start: { kind: 'now' }, client: 'key' },
     ...changed,

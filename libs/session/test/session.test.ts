@@ -1,5 +1,5 @@
 import type { SessionSettings } from '../src/session-settings';
-import { TestSink } from './access/fake-connections';
+import { QuietSink } from '@tetracast/hub/testing';
 import { ADDRESS, createServices, mint, open, requestWith } from './session-fixture';
 
 const refusal = (code: string): Error => expect.objectContaining({ name: 'CodedError', code }) as Error;
@@ -52,7 +52,7 @@ describe('a session that waits for its first token', () => {
 
   it('is ended when no token comes in time', async () => {
     await using services = await createServices({ authTimeoutMs: 1 });
-    const sink = new TestSink();
+    const sink = new QuietSink();
     await open(services, { ...WITHOUT_TOKEN, sink });
 
     expect(await sink.whenClosed).toBe('unauthorized');

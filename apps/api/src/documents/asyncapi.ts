@@ -4,6 +4,7 @@ import {
   DeletionSchema,
   ERROR_EVENT,
   MessageSchema,
+  NOTICES,
   OWN_EVENT_PREFIX,
   PublicationSchema,
   RESET_EVENT,
@@ -39,15 +40,17 @@ const byType = (frames: Readonly<Record<string, TSchema>>, from: string): Messag
 
 const eventOf = (type: string): string => `${OWN_EVENT_PREFIX}${type}`;
 
-const NOTICES = Object.fromEntries(
-  (['token_expiring', 'authenticated'] as const).map((type) => [type, Members(SERVER_FRAMES[type])]),
+const NOTICE_SUMMARY = 'A notice about the token or the channels.';
+
+const NOTICE_PAYLOADS = Object.fromEntries(
+  Object.entries(NOTICES).map(([type, notice]): [string, TSchema] => [type, Members(notice)]),
 );
 
 const SSE_OUT: Messages = {
   message: named('message', MessageSchema, 'A message; its event is the event of the block, and its cursor the id.'),
   reset: named(RESET_EVENT, ResetSchema, 'Messages may be missing.'),
   ...Object.fromEntries(
-    Object.entries(NOTICES).map(([type, notice]) => [type, named(eventOf(type), notice, 'A notice about the token.')]),
+    Object.entries(NOTICE_PAYLOADS).map(([type, notice]) => [type, named(eventOf(type), notice, NOTICE_SUMMARY)]),
   ),
 };
 
@@ -60,10 +63,7 @@ const SOCKETIO_OUT: Messages = {
     'A refused emit that had no acknowledgement.',
   ),
   ...Object.fromEntries(
-    Object.entries(NOTICES).map(([type, notice]) => [
-      type,
-      named(eventOf(type), args(notice), 'A notice about the token.'),
-    ]),
+    Object.entries(NOTICE_PAYLOADS).map(([type, notice]) => [type, named(eventOf(type), args(notice), NOTICE_SUMMARY)]),
   ),
 };
 

@@ -1,6 +1,6 @@
 import fastifySwagger from '@fastify/swagger';
 import { type TSchema, Type } from '@sinclair/typebox';
-import { API_SCOPES, type ApiCall, type ErrorCode, ERRORS } from '@tetracast/message-model';
+import { API_SCOPES, type ApiCall, ErrorCodeSchema } from '@tetracast/message-model';
 import type { FastifyInstance } from 'fastify';
 
 const BEARER = 'bearer';
@@ -10,7 +10,7 @@ const Problem = Type.Object(
     type: Type.String(),
     title: Type.String(),
     status: Type.Integer(),
-    code: Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code))),
+    code: ErrorCodeSchema,
     detail: Type.String(),
   },
   { description: 'A problem (RFC 9457); `code` is for programs, `detail` says what to do.' },

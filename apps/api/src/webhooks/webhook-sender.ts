@@ -106,10 +106,9 @@ export class WebhookSender {
     if (found === undefined) return undefined;
     const endsAt = runtime.monotonicMs() + LEASE_MS - 2 * TIMEOUT_MS;
     const { webhooks, dropped } = found;
-    if (dropped > 0) {
-      if (!(await this.send(encodeDropped(dropped, runtime.now())))) return undefined;
+    // A receiver that refuses it gets the others all the same.
+    if (dropped > 0 && (await this.send(encodeDropped(dropped, runtime.now()))))
       await queue.removeWebhooks([], dropped);
-    }
     const sent = await this.sendAll(webhooks, endsAt);
     const old = webhooks.filter(({ id, time }) => !sent.has(id) && time < runtime.now() - GIVE_UP_MS);
     if (sent.size + old.length > 0) await queue.removeWebhooks([...sent, ...old.map(({ id }) => id)], -old.length);

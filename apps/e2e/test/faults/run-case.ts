@@ -1,5 +1,5 @@
 import type { Message } from '@tetracast/message-model';
-import { exampleDrivers } from '@tetracast/testing';
+import { streamDrivers } from '@tetracast/testing';
 import type { Cluster } from './cluster';
 import type { Fault } from './faults';
 import { type Entry, Ledger } from './ledger';
@@ -52,7 +52,7 @@ async function runWith<L extends LogServers>(
 ): Promise<Row[]> {
   const { url } = cluster;
   const run = `case-${process.pid}-${++cases}`;
-  const examples = exampleDrivers.map(({ service, path }) => ({ name: `post-${service}`, path, channel: service }));
+  const examples = streamDrivers.map(({ service, path }) => ({ name: `post-${service}`, path, channel: service }));
   const names = [fault.namespace ?? 'a', 'b', 'c', 'd', 'e', ...examples.map(({ channel }) => channel)];
   const ended = ['x', 'y', 'z'].map((name) => `${name}:${run}`);
   const channels = [...names.map((name) => `${name}:${run}`), ...ended];

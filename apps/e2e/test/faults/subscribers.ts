@@ -1,5 +1,5 @@
 import { DEFAULT_EVENT, END_EVENT, type Message, type Reset } from '@tetracast/message-model';
-import { exampleDrivers, startTcpProxy } from '@tetracast/testing';
+import { streamDrivers, startTcpProxy } from '@tetracast/testing';
 import { setMaxListeners } from 'node:events';
 import { runPolling } from './subscribe-polling';
 import { runSocketio } from './subscribe-socketio';
@@ -42,7 +42,7 @@ export const SUBSCRIBERS: Readonly<Record<string, RunSubscriber>> = {
   socketio: runSocketio(['websocket']),
   'socketio polling': runSocketio(['polling']),
   'socketio upgraded': runSocketio(['polling', 'websocket']),
-  ...Object.fromEntries(exampleDrivers.map(({ service, follow }) => [service, follow])),
+  ...Object.fromEntries(streamDrivers.map(({ service, follow }) => [service, follow])),
 };
 
 /** A stock client that connects through a proxy, or is connected. */

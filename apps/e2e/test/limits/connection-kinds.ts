@@ -1,5 +1,5 @@
 import {
-  exampleDrivers,
+  streamDrivers,
   nextBlock,
   openPlainWire,
   openResponse,
@@ -174,7 +174,7 @@ export const CONNECTION_KINDS: readonly ConnectionKind[] = [
       openChannels: ENDED_WITH_RETRY,
     },
   },
-  ...exampleDrivers.map(({ path }) => ({ name: `GET ${path}`, open: openResponseAt(path), refusals: OVER_HTTP })),
+  ...streamDrivers.map(({ path }) => ({ name: `GET ${path}`, open: openResponseAt(path), refusals: OVER_HTTP })),
   {
     name: 'a WebSocket',
     open: openWebSocket,

@@ -1,4 +1,4 @@
-import { exampleDrivers } from '@tetracast/testing';
+import { streamDrivers } from '@tetracast/testing';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -20,7 +20,7 @@ type Row = [name: string, requestLine: string, headers: Headers, status: number]
 const REQUESTS: readonly Row[] = [
   ['a poll', 'GET /polling?channel=a', {}, 200],
   ['an event stream', 'GET /sse?channel=a', {}, 200],
-  ...exampleDrivers.map(({ path }): Row => [`GET ${path}`, `GET ${path}?channel=a`, {}, 200]),
+  ...streamDrivers.map(({ path }): Row => [`GET ${path}`, `GET ${path}?channel=a`, {}, 200]),
   ['a publication', 'POST /sse', { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': '16' }, 201],
   ['a WebSocket', 'GET /ws?channel=a', UPGRADE, 101],
   ['Socket.IO by polling', 'GET /socket.io/?EIO=4&transport=polling', {}, 200],

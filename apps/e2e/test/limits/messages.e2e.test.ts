@@ -1,4 +1,4 @@
-import { exampleDrivers, openWebSocketWire } from '@tetracast/testing';
+import { streamDrivers, openWebSocketWire } from '@tetracast/testing';
 import { type Standalone, startStandalone } from '../access/start-standalone';
 import { HttpConnection } from './http-connection';
 import { type EngineTransport, openSocketio } from './socketio-connection';
@@ -52,7 +52,7 @@ const byEvent =
     );
   };
 
-const PATHS = ['/polling', '/sse', ...exampleDrivers.map(({ path }) => path)];
+const PATHS = ['/polling', '/sse', ...streamDrivers.map(({ path }) => path)];
 
 type Way = readonly [name: string, publishAll: PublishAll, status: string, status400: string];
 

@@ -1,5 +1,5 @@
 import {
-  exampleDrivers,
+  streamDrivers,
   nextBlock,
   openResponse,
   openSseStream,
@@ -156,7 +156,7 @@ const CHANNELS = { channels: ['news'] };
 export const RATED_ACTIONS: readonly RatedAction[] = [
   { name: 'POST /polling', ...publish, refusal: OVER_HTTP, start: posting('/polling') },
   { name: 'POST /sse', ...publish, refusal: OVER_HTTP, start: posting('/sse') },
-  ...exampleDrivers.map(({ path }) => ({ name: `POST ${path}`, ...publish, refusal: OVER_HTTP, start: posting(path) })),
+  ...streamDrivers.map(({ path }) => ({ name: `POST ${path}`, ...publish, refusal: OVER_HTTP, start: posting(path) })),
   { name: 'a publish frame', ...publish, start: byFrame(() => ({ type: 'publish', ...PUBLICATION })) },
   { name: 'a text', ...publish, scopes: SHARED_SCOPES, refusal: 'closed with 4100', start: sendingTexts },
   { name: 'publish over Socket.IO', ...publish, start: byEvent('websocket', 'publish', () => PUBLICATION) },
@@ -164,7 +164,7 @@ export const RATED_ACTIONS: readonly RatedAction[] = [
   { name: 'an event in a namespace', ...publish, start: byEvent('websocket', 'price', () => 1, '/news') },
 
   { name: 'an event stream', ...open, refusal: ENDED_WITH_RETRY, start: openingStreams },
-  ...exampleDrivers.map(({ path }) => ({
+  ...streamDrivers.map(({ path }) => ({
     name: `GET ${path}`,
     ...open,
     refusal: OVER_HTTP,

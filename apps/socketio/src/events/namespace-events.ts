@@ -1,11 +1,11 @@
-import { CodedError } from '@tetracast/message-model';
+import { CANCEL_EVENT, CodedError, END_EVENT } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Socket } from 'socket.io';
 import type { Subscriber } from '../session/admit-client';
 import { acknowledge, onEmitted, soleArgument } from './acknowledge';
 import { AUTH_EVENT, authenticate } from '../session/authenticate';
-import { CANCEL_VERB, cancelEmitted, END_VERB, publishEmitted } from './publish-emitted';
+import { cancelEmitted, publishEmitted } from './publish-emitted';
 
 /** Publishes with all members of a message, such as an idempotency key. No message can have this event name. */
 const PUBLISH_EVENT = 'tetracast:publish';
@@ -25,13 +25,13 @@ export function serveChannelNamespace(
       order.runAlone(run(() => authenticate(service, socket, subscriber, soleArgument(values), reply, logger)));
       return;
     }
-    if (event === CANCEL_VERB) {
+    if (event === CANCEL_EVENT) {
       order.run(run(() => cancelEmitted(subscriber, channel, reply)));
       return;
     }
     const publication = (): object => {
       // Its sender sees the end as well.
-      if (event === END_VERB)
+      if (event === END_EVENT)
         return { ...membersIn(values.length === 0 ? [{}] : values, channel, event), channel, end: true };
       const members = event === PUBLISH_EVENT ? membersIn(values, channel, event) : { event, data: dataIn(values) };
       return { echo: false, ...members, channel };

@@ -3,12 +3,6 @@ import type { Subscriber } from '../session/admit-client';
 import type { Reply } from './acknowledge';
 import { refuseBinary } from './binary';
 
-/** Ends a channel, with the data of its last message. */
-export const END_VERB = 'tetracast:end';
-
-/** Asks the publishers of a channel to stop. */
-export const CANCEL_VERB = 'tetracast:cancel';
-
 /** Counts and publishes what a client emitted, and acknowledges it. @throws as `Session.publish` */
 export async function publishEmitted({ session }: Subscriber, read: () => unknown, reply: Reply): Promise<void> {
   const stored = session.publish(() => {

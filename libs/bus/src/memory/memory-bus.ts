@@ -73,13 +73,7 @@ export class MemoryBus implements Bus {
   }
 
   appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
-    return this.answer(() =>
-      publications.map((publication) => {
-        const result = this.log.append(publication);
-        this.keepMemoryLimit();
-        return result;
-      }),
-    );
+    return this.answer(() => publications.map((publication) => this.log.append(publication)));
   }
 
   read(channel: string, range: Range): Promise<Page> {
@@ -99,11 +93,7 @@ export class MemoryBus implements Bus {
   }
 
   deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
-    return this.answer(() => {
-      const isDeleted = this.log.deleteMessage(channel, position);
-      this.keepMemoryLimit();
-      return isDeleted;
-    });
+    return this.answer(() => this.log.deleteMessage(channel, position));
   }
 
   async deleteUserMessages(user: string): Promise<number> {
@@ -136,10 +126,7 @@ export class MemoryBus implements Bus {
   }
 
   putValue(key: string, value: string, ttlMs: number): Promise<void> {
-    return this.answer(() => {
-      this.values.set(key, value, this.runtime.now() + ttlMs);
-      this.keepMemoryLimit();
-    });
+    return this.answer(() => this.values.set(key, value, this.runtime.now() + ttlMs));
   }
 
   getValue(key: string): Promise<string | undefined> {
@@ -152,11 +139,11 @@ export class MemoryBus implements Bus {
   }
 
   answerQuestions(process: string, answerer: Answerer): void {
-    this.questions.answer(process, answerer);
+    this.questions.answerQuestions(process, answerer);
   }
 
   askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
-    return this.closed ? unavailable() : this.questions.ask(question, timeoutMs);
+    return this.closed ? unavailable() : this.questions.askProcesses(question, timeoutMs);
   }
 
   renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
@@ -195,8 +182,12 @@ export class MemoryBus implements Bus {
     return Promise.resolve();
   }
 
+  /** Does the work, after which it may hold more. */
   private answer<T>(work: () => T): Promise<T> {
-    return this.closed ? unavailable() : Promise.resolve(work());
+    if (this.closed) return unavailable();
+    const answer = work();
+    this.keepMemoryLimit();
+    return Promise.resolve(answer);
   }
 
   /** Lets other work go on. @throws BusUnavailableError if the bus was closed meanwhile */

@@ -1,18 +1,18 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { AnswerCollector } from '../questions/answer-collector';
-import type { Answerer, ProcessAnswers } from '../questions/process-questions';
+import type { Answerer, ProcessAnswers, ProcessQuestions } from '../questions/process-questions';
 
 /** Questions of a process to itself, and to others that share its bus in a test. */
-export class MemoryQuestions {
+export class MemoryQuestions implements ProcessQuestions {
   private readonly answerers = new Map<string, Answerer>();
 
   constructor(private readonly runtime: Runtime) {}
 
-  answer(process: string, answerer: Answerer): void {
+  answerQuestions(process: string, answerer: Answerer): void {
     this.answerers.set(process, answerer);
   }
 
-  ask(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+  askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     const collector = new AnswerCollector(this.runtime);
     for (const [process, answerer] of this.answerers) {
       answerer(question).then(

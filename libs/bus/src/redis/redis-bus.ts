@@ -198,11 +198,11 @@ export class RedisBus implements Bus {
   }
 
   answerQuestions(process: string, answerer: Answerer): void {
-    this.questions.answer(process, answerer);
+    this.questions.answerQuestions(process, answerer);
   }
 
   askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
-    return this.questions.ask(question, timeoutMs);
+    return this.questions.askProcesses(question, timeoutMs);
   }
 
   renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
@@ -237,8 +237,7 @@ export class RedisBus implements Bus {
     this.selfCheck.close();
     this.questions.close();
     this.subscriptions.close();
-    this.watch?.close();
-    await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
+    await Promise.all([this.commandConnection.close(), this.announcementConnection.close(), this.watch?.close()]);
   }
 
   private onAnnouncement(channel: string, text: string): void {

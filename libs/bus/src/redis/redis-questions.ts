@@ -1,6 +1,6 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { AnswerCollector } from '../questions/answer-collector';
-import type { Answerer, ProcessAnswers } from '../questions/process-questions';
+import type { Answerer, ProcessAnswers, ProcessQuestions } from '../questions/process-questions';
 import type { RedisConnection } from './connection/redis-connection';
 import type { RedisKeys } from './keys';
 
@@ -17,7 +17,7 @@ const HEAD = /^(?:(answer|failure) ([0-9]+) ([A-Za-z0-9]+)|question ([0-9]+) ([A
  * Questions between processes over Redis. Every process subscribes to a separate channel, and names itself in a hash. One script
  * (ask.lua) sends a question to all of them, and removes the names of those that are no longer subscribed.
  */
-export class RedisQuestions {
+export class RedisQuestions implements ProcessQuestions {
   private readonly asked = new Map<string, AnswerCollector>();
   private lastQuestion = 0;
   private answerer: Answerer | undefined;
@@ -30,7 +30,7 @@ export class RedisQuestions {
     private readonly runtime: Runtime,
   ) {}
 
-  answer(process: string, answerer: Answerer): void {
+  answerQuestions(process: string, answerer: Answerer): void {
     this.answerer = answerer;
     const join = (): void => {
       // A process that is not subscribed cannot be asked. If this fails, the timer repeats it.
@@ -43,7 +43,7 @@ export class RedisQuestions {
     join();
   }
 
-  async ask(question: string, timeoutMs: number): Promise<ProcessAnswers> {
+  async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
     const { keys } = this;
     // Without it no answer would arrive.
     await this.announcements.run(() => Promise.resolve());
@@ -79,7 +79,7 @@ export class RedisQuestions {
 
   private async reply(asker: string, id: string, expiresAt: number, question: string): Promise<void> {
     const { keys } = this;
-    // This process may have been stopped for long: nobody wants done now what was asked then.
+    // This process may have been stopped for long. The asker no longer expects that it does what it was asked then.
     if (!(await this.isBefore(expiresAt))) return;
     const about = `${id} ${keys.processId}\n`;
     let reply = `failure ${about}`;

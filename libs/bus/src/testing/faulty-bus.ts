@@ -86,47 +86,41 @@ export class FaultyBus implements Bus {
   }
 
   async append(publication: Publication): Promise<AppendResult> {
-    this.requireAvailable();
-    return this.inner.append(publication);
+    return this.reachable.append(publication);
   }
 
   async appendAll(publications: readonly Publication[]): Promise<readonly (AppendResult | CodedError)[]> {
-    this.requireAvailable();
-    return this.inner.appendAll(publications);
+    return this.reachable.appendAll(publications);
   }
 
   async listChannels(query: ChannelQuery): Promise<ChannelPage> {
-    this.requireAvailable();
-    return this.inner.listChannels(query);
+    return this.reachable.listChannels(query);
   }
 
   async deleteChannel(channel: string): Promise<number> {
-    this.requireAvailable();
-    return this.inner.deleteChannel(channel);
+    return this.reachable.deleteChannel(channel);
   }
 
   async deleteMessage(channel: string, position: Pick<AppendResult, 'epoch' | 'seq'>): Promise<boolean> {
-    this.requireAvailable();
-    return this.inner.deleteMessage(channel, position);
+    return this.reachable.deleteMessage(channel, position);
   }
 
   async deleteUserMessages(user: string): Promise<number> {
-    this.requireAvailable();
-    return this.inner.deleteUserMessages(user);
+    return this.reachable.deleteUserMessages(user);
   }
 
   async read(channel: string, range: Range): Promise<Page> {
-    this.requireAvailable();
+    const { reachable } = this;
     this.reads++;
-    const page = await this.inner.read(channel, range);
+    const page = await reachable.read(channel, range);
     this.messagesRead += page.entries.length;
     return this.delayed(Promise.resolve(page));
   }
 
   async positions(channels: readonly string[], withEnds?: boolean): Promise<Positions> {
-    this.requireAvailable();
+    const { reachable } = this;
     this.positionCalls++;
-    return this.delayed(this.inner.positions(channels, withEnds));
+    return this.delayed(reachable.positions(channels, withEnds));
   }
 
   listen(listener: BusListener): void {
@@ -148,18 +142,15 @@ export class FaultyBus implements Bus {
   }
 
   async putValue(key: string, value: string, ttlMs: number): Promise<void> {
-    this.requireAvailable();
-    return this.inner.putValue(key, value, ttlMs);
+    return this.reachable.putValue(key, value, ttlMs);
   }
 
   async getValue(key: string): Promise<string | undefined> {
-    this.requireAvailable();
-    return this.inner.getValue(key);
+    return this.reachable.getValue(key);
   }
 
   async addCounts(counts: ReadonlyMap<string, number>, windowMs: number): Promise<number[]> {
-    this.requireAvailable();
-    return this.inner.addCounts(counts, windowMs);
+    return this.reachable.addCounts(counts, windowMs);
   }
 
   answerQuestions(process: string, answerer: Answerer): void {
@@ -168,13 +159,11 @@ export class FaultyBus implements Bus {
   }
 
   async askProcesses(question: string, timeoutMs: number): Promise<ProcessAnswers> {
-    this.requireAvailable();
-    return this.inner.askProcesses(question, timeoutMs);
+    return this.reachable.askProcesses(question, timeoutMs);
   }
 
   async renewLease(process: string, leaseMs: number, isNew: boolean): Promise<Lease> {
-    this.requireAvailable();
-    return this.inner.renewLease(process, leaseMs, isNew);
+    return this.reachable.renewLease(process, leaseMs, isNew);
   }
 
   async changePresence(
@@ -182,28 +171,23 @@ export class FaultyBus implements Bus {
     changes: readonly PresenceChange[],
     maxMembers: number,
   ): Promise<PresenceOutcome> {
-    this.requireAvailable();
-    return this.inner.changePresence(process, changes, maxMembers);
+    return this.reachable.changePresence(process, changes, maxMembers);
   }
 
   async releaseExpired(process: string): Promise<boolean> {
-    this.requireAvailable();
-    return this.inner.releaseExpired(process);
+    return this.reachable.releaseExpired(process);
   }
 
   async readMembers(channel: string, query: MemberQuery): Promise<MemberPage> {
-    this.requireAvailable();
-    return this.inner.readMembers(channel, query);
+    return this.reachable.readMembers(channel, query);
   }
 
   async takeWebhooks(sender: string, request: WebhookRequest): Promise<QueuedWebhooks | undefined> {
-    this.requireAvailable();
-    return this.inner.takeWebhooks(sender, request);
+    return this.reachable.takeWebhooks(sender, request);
   }
 
   async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
-    this.requireAvailable();
-    return this.inner.removeWebhooks(ids, dropped);
+    return this.reachable.removeWebhooks(ids, dropped);
   }
 
   async check(): Promise<BusChecks> {
@@ -235,6 +219,12 @@ export class FaultyBus implements Bus {
     if (holdAnswer !== undefined) await new Promise<void>(holdAnswer);
     for (let turn = 0; turn < this.lagTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
     return found;
+  }
+
+  /** @throws BusUnavailableError while it is unavailable */
+  private get reachable(): MemoryBus {
+    this.requireAvailable();
+    return this.inner;
   }
 
   private requireAvailable(): void {

@@ -1,13 +1,13 @@
 import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
-import { PAGE_MAX } from './history';
+import { LimitQuery, NextPage, PageQuery } from '../paging';
 import { ByTransportSchema, MissingSchema } from './processes';
+import { ChannelName } from './channel-name';
 import { TokenNameSchema } from './users';
 
 /** Maximum number of channels that one call subscribes a user to. */
 const CHANNELS_MAX = 100;
 
-const Channel = Type.String({ format: 'channel', examples: ['news'] });
 const User = Type.String({ ...TokenNameSchema, description: 'The subject of the token.', examples: ['ann'] });
 const Client = Type.String({ format: 'client-key', description: 'The client key.' });
 
@@ -31,7 +31,7 @@ export type ConnectionInfo = Static<typeof ConnectionInfoSchema>;
 
 /** Which connections a call is about. All of the members that are there must fit. */
 const ConnectionFilterSchema = Type.Object({
-  channel: Type.Optional(Channel),
+  channel: Type.Optional(ChannelName),
   user: Type.Optional(User),
   client: Type.Optional(Client),
 });
@@ -39,8 +39,8 @@ const ConnectionFilterSchema = Type.Object({
 export const ConnectionsQuerySchema = Type.Composite([
   ConnectionFilterSchema,
   Type.Object({
-    page: Type.Optional(Type.String({ maxLength: 400, description: 'The `page` of the answer before.' })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100 })),
+    page: PageQuery,
+    limit: LimitQuery,
   }),
 ]);
 
@@ -48,7 +48,7 @@ export const ConnectionsQuerySchema = Type.Composite([
 export const ConnectionsSchema = Type.Composite([
   Type.Object({
     connections: Type.Array(ConnectionInfoSchema),
-    page: Type.Optional(Type.String({ description: 'Names the next page. Absent on the last one.' })),
+    page: NextPage,
   }),
   MissingSchema,
 ]);
@@ -78,7 +78,7 @@ export const ClosedSchema = Type.Composite([
 export type Closed = Static<typeof ClosedSchema>;
 
 export const UserChannelsSchema = Type.Object(
-  { channels: Type.Array(Channel, { minItems: 1, maxItems: CHANNELS_MAX, uniqueItems: true }) },
+  { channels: Type.Array(ChannelName, { minItems: 1, maxItems: CHANNELS_MAX, uniqueItems: true }) },
   { examples: [{ channels: ['news', 'orders:17'] }] },
 );
 

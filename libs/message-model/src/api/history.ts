@@ -1,15 +1,11 @@
-import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { MessageSchema } from '../messages/message';
 import { ResetSchema } from '../positions/reset';
+import { LimitQuery, NextPage, PAGE_MAX, PageQuery } from '../paging';
+import { ChannelName } from './channel-name';
 import { ByTransportSchema, MissingSchema } from './processes';
 
-/** Maximum number of items on a page of an answer. */
-export const PAGE_MAX = 1000;
-
-const Limit = Type.Integer({ minimum: 1, maximum: PAGE_MAX, default: 100, description: 'Maximum number of items.' });
-
-export const ChannelParamsSchema = Type.Object({ channel: Type.String({ format: 'channel', examples: ['news'] }) });
+export const ChannelParamsSchema = Type.Object({ channel: ChannelName });
 
 export const MessageParamsSchema = Type.Composite([
   ChannelParamsSchema,
@@ -19,7 +15,7 @@ export const MessageParamsSchema = Type.Composite([
 export const HistoryQuerySchema = Type.Object({
   after: Type.Optional(Type.String({ description: 'A cursor: only messages after it.' })),
   before: Type.Optional(Type.String({ description: 'A cursor: only messages before it.' })),
-  limit: Type.Optional(Limit),
+  limit: LimitQuery,
   order: Type.Optional(
     Type.Union([Type.Literal('asc'), Type.Literal('desc')], {
       default: 'asc',
@@ -41,7 +37,7 @@ export const HistorySchema = Type.Object({
 export type HistoryAnswer = Static<typeof HistorySchema>;
 
 export const MembersQuerySchema = Type.Object({
-  page: Type.Optional(Type.String({ maxLength: 512, description: '`page` of the answer before.' })),
+  page: PageQuery,
   limit: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -57,8 +53,8 @@ export const DeletedSchema = Type.Object({ deleted: Type.Integer({ minimum: 0 })
 
 export const ChannelsQuerySchema = Type.Object({
   prefix: Type.Optional(Type.String({ maxLength: 200, description: 'Only channels whose names begin with it.' })),
-  page: Type.Optional(Type.String({ maxLength: 512, description: '`page` of the answer before.' })),
-  limit: Type.Optional(Limit),
+  page: PageQuery,
+  limit: LimitQuery,
 });
 
 /** A page of channels, the longest silent first. Channels that the caller may not read are left out. */
@@ -74,7 +70,7 @@ export const ChannelsSchema = Type.Composite([
         subscribers: ByTransportSchema,
       }),
     ),
-    page: Type.Optional(Type.String({ description: 'Get the next page with it; absent on the last page.' })),
+    page: NextPage,
   }),
   MissingSchema,
 ]);

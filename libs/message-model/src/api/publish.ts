@@ -1,17 +1,15 @@
-import '../frames/formats';
 import { type Static, Type } from '@sinclair/typebox';
-import { ERRORS, type ErrorCode } from '../errors';
+import { ErrorCodeSchema } from '../errors';
 import { PublicationSchema } from '../messages/publication';
+import { ChannelName } from './channel-name';
 
 /** Maximum number of messages in one batch, and of channels of one publication. */
 const BATCH_MAX = 1000;
 
-const Channel = Type.String({ format: 'channel', examples: ['news'] });
-
 /** One message for several channels. */
 const BroadcastSchema = Type.Composite([
   Type.Object({
-    channels: Type.Array(Channel, { minItems: 1, maxItems: BATCH_MAX, description: 'Each of them once.' }),
+    channels: Type.Array(ChannelName, { minItems: 1, maxItems: BATCH_MAX, description: 'Each of them once.' }),
   }),
   Type.Omit(PublicationSchema, ['channel']),
 ]);
@@ -57,10 +55,8 @@ export const PublishedSchema = Type.Object({
 
 export type Published = Static<typeof PublishedSchema>;
 
-const Code = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
-
 /** The answer to a message of a batch that is not stored. */
-const RefusedSchema = Type.Object({ error: Type.Object({ code: Code, message: Type.String() }) });
+const RefusedSchema = Type.Object({ error: Type.Object({ code: ErrorCodeSchema, message: Type.String() }) });
 
 /** One result for each message, or each channel, in the same order. */
 export const ResultsSchema = Type.Object({ results: Type.Array(Type.Union([PublishedSchema, RefusedSchema])) });

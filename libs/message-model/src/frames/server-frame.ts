@@ -1,12 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { ERRORS, type ErrorCode } from '../errors';
+import { ErrorCodeSchema } from '../errors';
 import { type EncodedMessage, encodeMembers, MessageSchema } from '../messages/message';
 import { ResetSchema } from '../positions/reset';
-import { SubscribedSchema, UnsubscribedSchema } from './subscription-notice';
-import { AuthenticatedSchema, TokenExpiringSchema } from './token-notice';
+import { NOTICES } from './notices';
 
 const Ref = Type.Optional(Type.Union([Type.String(), Type.Number()]));
-const Code = Type.Union((Object.keys(ERRORS) as ErrorCode[]).map((code) => Type.Literal(code)));
 
 /** What the server sends on a WebSocket, by `type`. */
 export const SERVER_FRAMES = {
@@ -17,8 +15,8 @@ export const SERVER_FRAMES = {
     cursor: Type.String(),
   }),
   message: Type.Composite([Type.Object({ type: Type.Literal('message') }), MessageSchema]),
-  subscribed: Type.Composite([SubscribedSchema, Type.Object({ ref: Ref })]),
-  unsubscribed: Type.Composite([UnsubscribedSchema, Type.Object({ ref: Ref })]),
+  subscribed: Type.Composite([NOTICES.subscribed, Type.Object({ ref: Ref })]),
+  unsubscribed: Type.Composite([NOTICES.unsubscribed, Type.Object({ ref: Ref })]),
   ack: Type.Object({
     type: Type.Literal('ack'),
     ref: Ref,
@@ -27,10 +25,10 @@ export const SERVER_FRAMES = {
     duplicate: Type.Optional(Type.Literal(true)),
   }),
   reset: Type.Composite([Type.Object({ type: Type.Literal('reset') }), ResetSchema]),
-  authenticated: Type.Composite([AuthenticatedSchema, Type.Object({ ref: Ref })]),
-  token_expiring: TokenExpiringSchema,
+  authenticated: Type.Composite([NOTICES.authenticated, Type.Object({ ref: Ref })]),
+  token_expiring: NOTICES.token_expiring,
   pong: Type.Object({ type: Type.Literal('pong'), ref: Ref }),
-  error: Type.Object({ type: Type.Literal('error'), ref: Ref, code: Code, message: Type.String() }),
+  error: Type.Object({ type: Type.Literal('error'), ref: Ref, code: ErrorCodeSchema, message: Type.String() }),
 };
 
 export type ServerFrameType = keyof typeof SERVER_FRAMES;

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { NextPage } from '../paging';
 
 /** The event of the message that says that a member has come, or that its `info` has changed. Its data is a {@link Member}. */
 export const JOIN_EVENT = 'tetracast:join';
@@ -48,7 +49,7 @@ export const MembersSchema = Type.Object({
   members: Type.Array(MemberSchema),
   count: Type.Integer({ minimum: 0, description: 'The number of all members, at the time of this page.' }),
   cursor: Type.String({ description: 'Subscribe from here to get every later join and leave.' }),
-  page: Type.Optional(Type.String({ description: 'Get the next page with it; absent on the last page.' })),
+  page: NextPage,
 });
 
 export type Members = Static<typeof MembersSchema>;

@@ -11,7 +11,3 @@ export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** Says how many webhooks were removed from the queue without being sent. */
 export const DROPPED_EVENT = 'webhook.dropped';
-
-export function isWebhookEvent(value: unknown): value is WebhookEvent {
-  return WEBHOOK_EVENTS.includes(value as WebhookEvent);
-}

@@ -1,4 +1,4 @@
-import { CodedError } from '@tetracast/message-model';
+import { CodedError, PAGE_MAX } from '@tetracast/message-model';
 import {
   authenticateRequest,
   parseSubscriptionRequest,
@@ -9,9 +9,6 @@ import {
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
 import '../tetracast';
-
-/** Maximum number of members in one answer. */
-const LIMIT_MAX = 1000;
 
 /** `GET /presence?channel=…`: a page of the members of one channel. `limit=0` is their number alone. */
 const plugin: FastifyPluginAsync = async (app) => {
@@ -33,7 +30,7 @@ function limitIn(query: Readonly<Record<string, unknown>>): number | undefined {
   const text = single(query, 'limit') || undefined;
   if (text === undefined) return undefined;
   if (!/^\d+$/.test(text)) throw new CodedError('invalid_request', '"limit" must be a whole number, 0 or more');
-  return Math.min(Number(text), LIMIT_MAX);
+  return Math.min(Number(text), PAGE_MAX);
 }
 
 export const presenceRoute = fp(plugin, {

@@ -24,15 +24,6 @@ export function readNamespacesFile(path: string): NamespacePolicies {
   return parseNamespaces(readText(path));
 }
 
-/** @throws NamespacesFileError for an alias that leads nowhere, or to too much */
-function valueOf(document: Document): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new NamespacesFileError([`an alias cannot be resolved: ${(error as Error).message}`]);
-  }
-}
-
 /** The same for the text of the file. @throws NamespacesFileError */
 export function parseNamespaces(text: string): NamespacePolicies {
   const lines = new LineCounter();
@@ -61,6 +52,15 @@ function readText(path: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new NamespacesFileError([code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`]);
+  }
+}
+
+/** @throws NamespacesFileError for an alias that leads nowhere, or to too much */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new NamespacesFileError([`an alias cannot be resolved: ${(error as Error).message}`]);
   }
 }
 

@@ -1,11 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import { ALGORITHMS, type ApiKey, isPattern } from '@tetracast/access';
-import { duration, list, oneOf, type Setting, text } from './setting-kinds';
+import { maskAll, maskApiKeys } from './masks';
+import { choices, duration, list, oneOf, type Setting, text, webUrl } from './setting-kinds';
 import { readApiKeys, readList, readOrigins } from './setting-readers';
 
 /** Minimum size of a secret for HS256, in bytes (RFC 7518, section 3.2). */
 const MIN_SECRET_BYTES = 32;
-const WEB_URL = '^(https?://[^\\s]+)?$';
 
 /** What clients may do. Without a secret, a public key or a JWKS URL the service accepts no tokens, and is open. */
 export const ACCESS_SETTINGS = {
@@ -32,22 +32,14 @@ export const ACCESS_SETTINGS = {
     wanted: 'a public key or a certificate in PEM',
     mask: maskAll,
   },
-  authJwksUrl: {
-    ...text('AUTH_JWKS_URL', '', {
-      about: 'The URL of the public keys of the issuer of tokens (RFC 7517).',
-      change: 'An identity provider issues the tokens.',
-    }),
-    schema: Type.String({ pattern: WEB_URL }),
-    wanted: 'an https:// or http:// URL',
-  },
-  authAlgorithms: {
-    ...list('AUTH_ALGORITHMS', {
-      about: 'The accepted signatures; unset: HS256 with a secret; EdDSA, ES256, PS256 and RS256 with keys.',
-      change: 'Tokens are signed in another way, or you want to accept one way only.',
-    }),
-    schema: Type.Array(Type.Union(ALGORITHMS.map((name) => Type.Literal(name)))),
-    wanted: `a comma-separated list of ${ALGORITHMS.join(', ')}`,
-  },
+  authJwksUrl: webUrl('AUTH_JWKS_URL', {
+    about: 'The URL of the public keys of the issuer of tokens (RFC 7517).',
+    change: 'An identity provider issues the tokens.',
+  }),
+  authAlgorithms: choices('AUTH_ALGORITHMS', ALGORITHMS, {
+    about: 'The accepted signatures; unset: HS256 with a secret; EdDSA, ES256, PS256 and RS256 with keys.',
+    change: 'Tokens are signed in another way, or you want to accept one way only.',
+  }),
   authIssuer: text('AUTH_ISSUER', '', {
     about: 'The value that `iss` of a token must have; unset: any.',
     change: 'The key also signs tokens of other issuers.',
@@ -124,13 +116,4 @@ function patterns(env: string, words: Pick<Setting, 'about' | 'change'>) {
     },
     wanted: 'a comma-separated list of channel names, chat:* or *',
   };
-}
-
-/** Masks the keys. In a text of another form anything may be a key. */
-function maskApiKeys(given: string): string {
-  return readApiKeys(given) === undefined ? '***' : given.replace(/=[^/]*/g, '=***');
-}
-
-function maskAll(given: string): string {
-  return given === '' ? '' : '***';
 }

@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { isWebhookEvent, WEBHOOK_EVENTS } from '@tetracast/message-model';
-import { bytes, duration, integer, list, oneOf, type Setting, text } from './setting-kinds';
+import { WEBHOOK_EVENTS } from '@tetracast/message-model';
+import { maskAll, maskCredentials } from './masks';
+import { bytes, choices, duration, integer, list, oneOf, type Setting, text, webUrl } from './setting-kinds';
 import {
   type NamespaceRetention,
-  readList,
   readNamespaces,
   readNetworks,
   readPortOrOff,
@@ -77,13 +77,11 @@ export const EVERYDAY_SETTINGS = {
     change: 'Some channels need more than another history: other rates, or other permissions.',
   }),
   webhookUrl: {
-    ...text('WEBHOOK_URL', '', {
+    ...webUrl('WEBHOOK_URL', {
       about:
         'Where the service sends webhooks: an http:// or https:// URL. A public name must not lead to a private address.',
       change: 'Your back end wants to know who is there, and which channels have ended.',
     }),
-    schema: Type.String({ pattern: '^(https?://[^\\s]+)?$' }),
-    wanted: 'an https:// or http:// URL',
     mask: maskCredentials,
   },
   webhookSecret: {
@@ -93,20 +91,12 @@ export const EVERYDAY_SETTINGS = {
     }),
     schema: Type.String({ pattern: '^(whsec_[A-Za-z0-9+/]{32,88}={0,2})?$' }),
     wanted: 'whsec_ and base64 of 24 to 64 bytes',
-    mask: (given: string) => (given === '' ? '' : '***'),
+    mask: maskAll,
   },
-  webhookEvents: {
-    ...list('WEBHOOK_EVENTS', {
-      about: `Which webhooks the service sends, of ${WEBHOOK_EVENTS.map((event) => `\`${event}\``).join(', ')}; unset: all.`,
-      change: 'The receiver needs some of them only.',
-    }),
-    schema: Type.Array(Type.Union(WEBHOOK_EVENTS.map((event) => Type.Literal(event)))),
-    read: (given: string) => {
-      const found = readList(given);
-      return found?.every(isWebhookEvent) === true ? found : undefined;
-    },
-    wanted: `a comma-separated list of ${WEBHOOK_EVENTS.join(', ')}`,
-  },
+  webhookEvents: choices('WEBHOOK_EVENTS', WEBHOOK_EVENTS, {
+    about: `Which webhooks the service sends, of ${WEBHOOK_EVENTS.map((event) => `\`${event}\``).join(', ')}; unset: all.`,
+    change: 'The receiver needs some of them only.',
+  }),
   webhookQueueBytes: bytes('WEBHOOK_QUEUE_BYTES', '16MiB', ['64KiB', '1GiB'], {
     about: 'The maximum size of the webhooks that wait to be sent; above it the oldest are dropped.',
     change: 'The receiver may be away for long, or Redis has little memory.',
@@ -124,8 +114,3 @@ export const EVERYDAY_SETTINGS = {
     change: 'Your deployments allow more, or less, time for a stop.',
   }),
 } satisfies Record<string, Setting>;
-
-/** Masks user and password of a URL, and passwords in its query, with any characters in them. */
-function maskCredentials(url: string): string {
-  return url.replace(/\/\/.*@/, '//***@').replace(/(password=)[^&]*/g, '$1***');
-}

@@ -49,6 +49,18 @@ export function list(env: string, words: Words): Setting<TArray<TString>> {
   };
 }
 
+/** Some of these values. */
+export function choices<T extends string>(env: string, values: readonly T[], words: Words): Setting<TUnsafe<T[]>> {
+  const schema = Type.Unsafe<T[]>(Type.Array(Type.Union(values.map((value) => Type.Literal(value)))));
+  const wanted = `a comma-separated list of ${values.join(', ')}`;
+  return { env, unset: '', schema, read: readList as Reader<T[]>, wanted, ...words };
+}
+
+export function webUrl(env: string, words: Words): Setting<TString> {
+  const schema = Type.String({ pattern: '^(https?://[^\\s]+)?$' });
+  return { env, unset: '', schema, read: readText, wanted: 'an https:// or http:// URL', ...words };
+}
+
 export function oneOf<T extends string>(env: string, unset: T, values: T[], words: Words): Setting<TUnsafe<T>> {
   const schema = Type.Unsafe<T>(Type.Union(values.map((value) => Type.Literal(value))));
   const wanted = `one of ${values.map((value) => value || 'unset').join(', ')}`;

@@ -2,7 +2,7 @@ import { type ClosedNamespaces, Permissions } from '@tetracast/access';
 import type { AccessSettings, Audience, NamespacePolicy, NamespaceSettings } from '../session-settings';
 import { configuredKeys } from './configured-keys';
 
-type Act = 'subscribe' | 'publish' | 'end';
+type Act = keyof ClosedNamespaces;
 
 /**
  * What a client without a token may do. Default: everything if the server has no keys, else nothing. The policy of a namespace comes

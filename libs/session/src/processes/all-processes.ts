@@ -1,21 +1,24 @@
 import type { ProcessQuestions } from '@tetracast/bus';
-import {
-  CodedError,
-  type CloseName,
-  type Closed,
-  type ConnectionInfo,
-  type Connections,
-  type Stats,
-  type UserSubscribed,
-  type UserUnsubscribed,
+import type {
+  CloseName,
+  Closed,
+  ConnectionInfo,
+  Connections,
+  Stats,
+  UserSubscribed,
+  UserUnsubscribed,
 } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
+import { decodePage, encodePage } from '../page';
 import { isAfter } from './answer-question';
 import { inTurns } from './in-turns';
 import type { ConnectionAction, ConnectionFilter, PageKey, ProcessQuestion, ProcessReplies } from './process-question';
 
 /** How long the processes may take to answer, in ms. */
 const ANSWER_TIMEOUT_MS = 1000;
+
+/** What of each process adds up. */
+const COUNTS = ['channels', 'published', 'delivered', 'refilled', 'refused'] as const;
 
 /** The processes that did not answer in time. */
 type Missing = Pick<Connections, 'missing'>;
@@ -34,7 +37,7 @@ export class AllProcesses {
 
   /** The connections that fit, the oldest first; `page` is that of the page before. @throws CodedError `invalid_request` */
   async list(filter: ConnectionFilter, limit: number, page?: string): Promise<Connections> {
-    const after = page === undefined ? {} : { after: parsePage(page) };
+    const after = page === undefined ? {} : { after: keyIn(page) };
     const { replies, missing } = await this.ask({ kind: 'list', filter, limit, ...after });
     const found = replies.flatMap(({ process, reply }) => reply.connections.map((item) => ({ ...item, process })));
     found.sort((one, next) => one.since - next.since || (one.process > next.process ? 1 : -1));
@@ -48,7 +51,7 @@ export class AllProcesses {
     const isLast = last === undefined || (ends.length === 0 && shown.length === found.length);
     return {
       connections: shown.map((item) => ({ ...item, since: Math.floor(item.since) })),
-      ...(isLast ? {} : { page: formatPage(keyOf(last)) }),
+      ...(isLast ? {} : { page: encodePage(...keyOf(last)) }),
       missing,
     };
   }
@@ -82,7 +85,7 @@ export class AllProcesses {
     channels: readonly string[],
   ): Promise<Missing & { readonly subscribers: Record<string, number>[] }> {
     const { replies, missing } = await this.ask({ kind: 'subscribers', channels });
-    const subscribers = channels.map((_, index) => sumOf(replies.map(({ reply }) => reply[index] ?? {})));
+    const subscribers = channels.map((_, index) => sumByTransport(replies.map(({ reply }) => reply[index] ?? {})));
     return { subscribers, missing };
   }
 
@@ -91,17 +94,8 @@ export class AllProcesses {
     const processes = replies.map(({ process, reply }) => ({ process, ...reply }));
     processes.sort((one, next) => one.process.localeCompare(next.process));
     const total = {
-      connections: sumOf(processes.map(({ connections }) => connections)),
-      ...sumOf(
-        processes.map(({ channels, published, delivered, refilled, refused }) => ({
-          channels,
-          published,
-          delivered,
-          refilled,
-          refused,
-        })),
-        { channels: 0, published: 0, delivered: 0, refilled: 0, refused: 0 },
-      ),
+      connections: sumByTransport(processes.map(({ connections }) => connections)),
+      ...sumOf(processes, COUNTS),
     };
     return { processes, total, missing };
   }
@@ -111,13 +105,8 @@ export class AllProcesses {
     action: ConnectionAction,
   ): Promise<Missing & { readonly done: number; readonly refused: number }> {
     const { replies, missing } = await this.ask({ kind: 'act', filter, action });
-    return {
-      ...sumOf(
-        replies.map(({ reply }) => ({ ...reply })),
-        { done: 0, refused: 0 },
-      ),
-      missing,
-    };
+    const outcomes = replies.map(({ reply }) => reply);
+    return { ...sumOf(outcomes, ['done', 'refused']), missing };
   }
 
   private async ask<Q extends ProcessQuestion>(
@@ -137,26 +126,20 @@ function keyOf({ since, process }: Pick<ConnectionInfo, 'since' | 'process'>): P
   return [since, process];
 }
 
-function formatPage([since, process]: PageKey): string {
-  return Buffer.from(`${since} ${process}`).toString('base64url');
-}
-
-function parsePage(page: string): PageKey {
-  const [, since, process] = /^(\d+(?:\.\d+)?) (.+)$/.exec(Buffer.from(page, 'base64url').toString()) ?? [];
-  if (since === undefined || process === undefined)
-    throw new CodedError(
-      'invalid_request',
-      '"page" is not one that the server gave out: send that of the answer before',
-    );
+function keyIn(page: string): PageKey {
+  const [since, process = ''] = decodePage(page, /^(\d+(?:\.\d+)?) (.+)$/);
   return [Number(since), process];
 }
 
+/** The sums of these members. */
 function sumOf<K extends string>(
-  counts: readonly Readonly<Record<K, number>>[],
-  zero?: Record<K, number>,
+  counts: readonly Readonly<Partial<Record<K, number>>>[],
+  names: readonly K[],
 ): Record<K, number> {
-  const sum: Record<string, number> = { ...zero };
-  for (const each of counts)
-    for (const [name, count] of Object.entries<number>(each)) sum[name] = (sum[name] ?? 0) + count;
-  return sum;
+  const sums = names.map((name) => [name, counts.reduce((sum, { [name]: count = 0 }) => sum + count, 0)]);
+  return Object.fromEntries(sums) as Record<K, number>;
+}
+
+function sumByTransport(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  return sumOf(counts, [...new Set(counts.flatMap((each) => Object.keys(each)))]);
 }

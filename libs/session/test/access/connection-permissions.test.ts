@@ -29,69 +29,69 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('a permit that ends', () => {
+describe('a permission that ends', () => {
   it('gets a notice some time before, and closes its connection after the leeway, not before', () => {
-    const line = new TestConnection(hub);
-    openPermissions.add(permissionsWith({ exp: inS(60) }), line.connection);
+    const client = new TestConnection(hub);
+    openPermissions.add(permissionsWith({ exp: inS(60) }), client.connection);
 
     jest.advanceTimersByTime(60_000 - EXPIRING_MS - 1);
-    expect(line.notices).toEqual([]);
+    expect(client.notices).toEqual([]);
     jest.advanceTimersByTime(TICKS_MS);
-    const { id } = line.connection;
-    expect(line.notices).toEqual([{ type: 'token_expiring', connection: id, expiresAt: inS(0) * 1000 + 30_000 }]);
+    const { id } = client.connection;
+    expect(client.notices).toEqual([{ type: 'token_expiring', connection: id, expiresAt: inS(0) * 1000 + 30_000 }]);
 
     jest.advanceTimersByTime(EXPIRING_MS + LEEWAY_MS - TICKS_MS - 1);
-    expect(line.closed).toBeUndefined();
+    expect(client.closed).toBeUndefined();
     jest.advanceTimersByTime(2 * TICKS_MS);
-    expect([line.closed, line.notices.length]).toEqual(['token_expired', 1]);
+    expect([client.closed, client.notices.length]).toEqual(['token_expired', 1]);
   });
 
   it('gets the notice at once when less than that is left', () => {
-    const line = new TestConnection(hub);
-    openPermissions.add(permissionsWith({ exp: inS(3) }), line.connection);
+    const client = new TestConnection(hub);
+    openPermissions.add(permissionsWith({ exp: inS(3) }), client.connection);
     jest.advanceTimersByTime(TICKS_MS);
 
-    expect(line.notices).toMatchObject([{ type: 'token_expiring' }]);
+    expect(client.notices).toMatchObject([{ type: 'token_expiring' }]);
   });
 
   it('goes on with a new token, gets a notice of it, and ends with that one', () => {
-    const line = new TestConnection(hub);
-    const permission = openPermissions.add(permissionsWith({ sub: 'ann', exp: inS(10) }), line.connection);
+    const client = new TestConnection(hub);
+    const permission = openPermissions.add(permissionsWith({ sub: 'ann', exp: inS(10) }), client.connection);
     jest.advanceTimersByTime(9000);
     openPermissions.renew(permission, permissionsWith({ sub: 'ann', exp: inS(60) }));
     jest.advanceTimersByTime(25_000);
-    expect([line.closed, line.notices.length]).toEqual([undefined, 1]);
+    expect([client.closed, client.notices.length]).toEqual([undefined, 1]);
     jest.advanceTimersByTime(45_000);
-    expect([line.closed, line.notices.length]).toEqual(['token_expired', 2]);
+    expect([client.closed, client.notices.length]).toEqual(['token_expired', 2]);
   });
 
   it('is none without an exp', () => {
-    const line = new TestConnection(hub);
-    const permission = openPermissions.add(permissionsWith({ exp: inS(10) }), line.connection);
+    const client = new TestConnection(hub);
+    const permission = openPermissions.add(permissionsWith({ exp: inS(10) }), client.connection);
     openPermissions.renew(permission, permissionsWith());
     jest.advanceTimersByTime(86_400_000);
 
-    expect([line.closed, line.notices]).toEqual([undefined, []]);
+    expect([client.closed, client.notices]).toEqual([undefined, []]);
   });
 });
 
-describe('a line that waits for a token', () => {
+describe('a connection that waits for a token', () => {
   it('is ended if none comes in time', () => {
-    const line = new TestConnection(hub);
-    openPermissions.expectToken(openPermissions.add(nobody, line.connection), 1000);
+    const client = new TestConnection(hub);
+    openPermissions.expectToken(openPermissions.add(nobody, client.connection), 1000);
     jest.advanceTimersByTime(999);
-    expect(line.closed).toBeUndefined();
+    expect(client.closed).toBeUndefined();
     jest.advanceTimersByTime(TICKS_MS);
-    expect(line.closed).toBe('unauthorized');
+    expect(client.closed).toBe('unauthorized');
   });
 
   it('waits no longer when one has come', () => {
-    const line = new TestConnection(hub);
-    const permission = openPermissions.add(nobody, line.connection);
+    const client = new TestConnection(hub);
+    const permission = openPermissions.add(nobody, client.connection);
     openPermissions.expectToken(permission, 1000);
     openPermissions.renew(permission, permissionsWith());
     jest.advanceTimersByTime(10_000);
-    expect(line.closed).toBeUndefined();
+    expect(client.closed).toBeUndefined();
   });
 });
 
@@ -100,8 +100,8 @@ describe('a new token', () => {
     ['of another subject', { sub: 'ann' }, permissionsWith({ sub: 'bob' })],
     ['without a subject', { sub: 'ann' }, permissionsWith()],
     ['of a subject, where the first had none', {}, permissionsWith({ sub: 'bob' })],
-    ['for fewer channels than the line has', { sub: 'ann' }, permissionsWith({ sub: 'ann' }, ['other'])],
-  ])('is refused %s, and the line keeps what it had', async (_, claims, next) => {
+    ['for fewer channels than the connection has', { sub: 'ann' }, permissionsWith({ sub: 'ann' }, ['other'])],
+  ])('is refused %s, and the connection keeps what it had', async (_, claims, next) => {
     const { connection } = new TestConnection(hub);
     const first = permissionsWith(claims);
     const permission = openPermissions.add(first, connection);
@@ -135,15 +135,15 @@ describe('a token that is brought for a name', () => {
     ['no token', nobody],
     ['a token of another subject', permissionsWith({ sub: 'mallory' })],
     ['a token without a subject', permissionsWith()],
-  ])('is never handed to a line with %s that took the same client key', (_, held) => {
-    const line = new TestConnection(hub, 'key');
-    openPermissions.add(held, line.connection, { client: 'key' });
+  ])('is never handed to a connection with %s that took the same client key', (_, held) => {
+    const client = new TestConnection(hub, 'key');
+    openPermissions.add(held, client.connection, { client: 'key' });
 
     expect(found('key', permissionsWith({ sub: 'ann' }))).toEqual([]);
     expect(found('key', permissionsWith())).toEqual([]);
   });
 
-  it('is meant for the line with that id, but never for one that has no token yet', () => {
+  it('is meant for the connection with that id, but never for one that has no token yet', () => {
     const [known, unknown] = [new TestConnection(hub), new TestConnection(hub)];
     openPermissions.add(permissionsWith(), known.connection);
     const permission = openPermissions.add(nobody, unknown.connection);
@@ -160,22 +160,22 @@ describe('a token that is brought for a name', () => {
   });
 });
 
-describe('a line that is gone', () => {
+describe('a connection that is gone', () => {
   it.each(['before', 'after'])('is forgotten when it went %s its token was looked at', (when) => {
-    const line = new TestConnection(hub, 'key');
+    const client = new TestConnection(hub, 'key');
     const permissions = permissionsWith({ sub: 'ann', exp: inS(10) });
-    if (when === 'before') line.connection.close();
-    const permission = openPermissions.add(permissions, line.connection, { client: 'key' });
-    if (when === 'after') line.connection.close();
+    if (when === 'before') client.connection.close();
+    const permission = openPermissions.add(permissions, client.connection, { client: 'key' });
+    if (when === 'after') client.connection.close();
     openPermissions.expectToken(permission, 10);
     openPermissions.renew(permission, permissions);
 
     expect(openPermissions.find('key', permissions)).toEqual([]);
-    expect(openPermissions.find(line.connection.id, permissions)).toEqual([]);
+    expect(openPermissions.find(client.connection.id, permissions)).toEqual([]);
     // The hub keeps one of its own for its heartbeats, and one to sweep.
     expect(jest.getTimerCount()).toBe(timersOfHub);
     jest.advanceTimersByTime(60_000);
-    expect([line.closed, line.notices]).toEqual([undefined, []]);
+    expect([client.closed, client.notices]).toEqual([undefined, []]);
   });
 
   let timersOfHub: number;
@@ -183,7 +183,7 @@ describe('a line that is gone', () => {
     timersOfHub = jest.getTimerCount();
   });
 
-  it('is not ended twice when its grant is taken back', () => {
+  it('is not ended twice when its token is revoked', () => {
     const [here, gone] = [new TestConnection(hub), new TestConnection(hub)];
     for (const { connection } of [here, gone]) openPermissions.add(permissionsWith({ jti: '1' }), connection);
     gone.connection.close();

@@ -1,6 +1,6 @@
+import { QuietSink } from '@tetracast/hub/testing';
 import type { ConnectionInfo } from '@tetracast/message-model';
 import type { Session } from '../../src/session';
-import { TestSink } from '../access/fake-connections';
 import { ADDRESS, mint, open, requestWith, type TestServices } from '../session-fixture';
 import { startProcesses, type TestProcesses } from './process-fixture';
 
@@ -28,13 +28,13 @@ async function readPages({ all }: TestProcesses, limit: number): Promise<Connect
   return pages;
 }
 
-const openAs = (services: TestServices, sub: string, sink = new TestSink()): Promise<Session> =>
+const openAs = (services: TestServices, sub: string, sink = new QuietSink()): Promise<Session> =>
   open(services, { sink, request: requestWith(mint({ sub })), subscription: NEWS });
 
 it('says what a connection is', async () => {
   await using processes = await startProcesses();
   const before = Date.now();
-  const sink = Object.assign(new TestSink(), { bytesPending: 7 });
+  const sink = Object.assign(new QuietSink(), { bytesPending: 7 });
   const session = await open(processes.two, { sink });
   await session.connection.whenCaughtUp();
   const { connections, missing, page } = await processes.all.list({}, 10);
@@ -130,7 +130,7 @@ it.each(['', 'x', Buffer.from('12').toString('base64url'), Buffer.from('x one').
 it('closes one connection, or all of a user, for the reason that it is given', async () => {
   await using processes = await startProcesses();
   const { one, two, all } = processes;
-  const sinks = [new TestSink(), new TestSink(), new TestSink(), new TestSink()] as const;
+  const sinks = [new QuietSink(), new QuietSink(), new QuietSink(), new QuietSink()] as const;
   const session = await openAs(one, 'ann', sinks[0]);
   await openAs(one, 'ann', sinks[1]);
   await openAs(two, 'ann', sinks[2]);
@@ -144,7 +144,7 @@ it('closes one connection, or all of a user, for the reason that it is given', a
 it('subscribes a user everywhere, where its token allows it, and sends a notice', async () => {
   await using processes = await startProcesses();
   const { one, two, all } = processes;
-  const sinks = [new TestSink(), new TestSink()] as const;
+  const sinks = [new QuietSink(), new QuietSink()] as const;
   const allowed = mint({ tetracast: { subscribe: ['news', 'more'], publish: [] } });
   const session = await open(one, { sink: sinks[0], request: requestWith(allowed), subscription: NEWS });
   await openAs(two, 'ann', sinks[1]);
@@ -164,8 +164,8 @@ it('subscribes a user everywhere, where its token allows it, and sends a notice'
 it('leaves alone connections whose channels are fixed, and those that wait for a token', async () => {
   await using processes = await startProcesses();
   const { one, all } = processes;
-  await openAs(one, 'ann', Object.assign(new TestSink(), { sendNotice: undefined }));
-  await openAs(one, 'ann', Object.assign(new TestSink(), { hasFixedChannels: true }));
+  await openAs(one, 'ann', Object.assign(new QuietSink(), { sendNotice: undefined }));
+  await openAs(one, 'ann', Object.assign(new QuietSink(), { hasFixedChannels: true }));
   await open(one, { request: requestWith(), tokenMayFollow: true });
   expect(await all.subscribe('ann', ['news'])).toEqual({ subscribed: 0, refused: 0, missing: [] });
   expect(await all.unsubscribe('ann', ['news'])).toEqual({ unsubscribed: 0, missing: [] });

@@ -28,8 +28,8 @@ export const allDrivers: readonly TransportDriver[] = [
   ...socketioDrivers,
 ];
 
-/** Of the examples, which are no part of the product: the suites of access, limits and faults run with them, too. */
-export const exampleDrivers: readonly StreamDriver[] = [ndjsonDriver];
+/** Of transports besides those of the product: the suites of access, limits and faults run with them, too. */
+export const streamDrivers: readonly StreamDriver[] = [ndjsonDriver];
 
 export * from './chunks';
 export * from './http-publish';

@@ -1,4 +1,4 @@
-import { exampleDrivers } from '@tetracast/testing';
+import { streamDrivers } from '@tetracast/testing';
 import { type Carried, PLAIN, type Transport } from './carriers';
 import { openEngineOverPolling, openEngineOverWebSocket } from './engine-connection';
 import { publishOverHttp, readPoll, readStream } from './http-attempt';
@@ -58,7 +58,7 @@ export async function attempt(url: string, transport: Transport, carried: Carrie
     case 'socketio over polling':
       return attemptOverSocketio(await openEngineOverPolling(url, carried), carried, act);
     default: {
-      const { path } = exampleDrivers.find(({ service }) => service === transport)!;
+      const { path } = streamDrivers.find(({ service }) => service === transport)!;
       return act.kind === 'publish' ? publishOverHttp(url + path, carried, act) : readStream(url + path, carried, act);
     }
   }

@@ -1,4 +1,4 @@
-import { exampleDrivers } from '@tetracast/testing';
+import { streamDrivers } from '@tetracast/testing';
 import { PAGE } from '../tokens';
 
 /** `polling`, `sse`, `websocket`, `plain websocket`, one of {@link SOCKETIO}, or the service of an example's driver. */
@@ -27,7 +27,7 @@ export interface Carrier {
 export const PLAIN: Transport = 'plain websocket';
 export const SOCKETIO: readonly Transport[] = ['socketio over WebSocket', 'socketio over polling'];
 /** Those that publish by `POST`. */
-export const OVER_HTTP: readonly Transport[] = ['polling', 'sse', ...exampleDrivers.map(({ service }) => service)];
+export const OVER_HTTP: readonly Transport[] = ['polling', 'sse', ...streamDrivers.map(({ service }) => service)];
 export const TRANSPORTS: readonly Transport[] = [...OVER_HTTP, 'websocket', PLAIN, ...SOCKETIO];
 
 export const cookieWith = (token: string): string => `theme=dark; tetracast_token=${token}`;

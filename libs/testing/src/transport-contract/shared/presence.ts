@@ -4,14 +4,20 @@ import { join } from 'node:path';
 import { createTempDir, removeDir } from '../../servers/temp-dir';
 import { readRefusal, type TransportClient } from '../../drivers/index';
 import { pollUntil } from '../../progress/index';
-import { type ContractContext, itIsNotAvailable, type TransportUnderTest, uniqueChannel } from '../contract-context';
+import {
+  type ContractContext,
+  itIsNotAvailable,
+  refusalBy,
+  type TransportUnderTest,
+  uniqueChannel,
+} from '../contract-context';
 
 const EVENTS = ['message', JOIN_EVENT, LEAVE_EVENT];
 
-/** Who leaves after a poll does so a minute later at most deployments. */
+/** Longer than the grace after a poll, a minute, at a deployment that runs already. */
 const LEAVE_LIMIT_MS = 100_000;
 
-/** Who is there. The cases share one server, in one of whose namespaces channels have members. */
+/** Presence. The cases share one server, and one of its namespaces has presence. */
 export function testPresence(context: ContractContext): void {
   const { driver } = context;
 
@@ -80,7 +86,7 @@ export function testPresence(context: ContractContext): void {
 
     it('is off elsewhere', async () => {
       await expect(snapshot(uniqueChannel())).rejects.toMatchObject({ status: 400, code: 'invalid_request' });
-      await expect(open(uniqueChannel(), 'true')).rejects.toThrow();
+      await expect(open(uniqueChannel(), 'true')).rejects.toMatchObject(refusalBy(driver, 'invalid_request'));
     });
   });
 }

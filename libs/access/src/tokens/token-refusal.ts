@@ -1,6 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
 import { errors } from 'jose';
-import { NUMERIC_DATE, wrongClaim } from './claims';
+import { NUMERIC_DATE, wrongClaim } from '../claims';
 
 const WRONG_CLAIMS: Readonly<Record<string, string>> = {
   nbf: 'The token is not valid yet: its "nbf" is in the future',

@@ -1,5 +1,5 @@
 import { CodedError } from '@tetracast/message-model';
-import type { TokenClaims } from './claims';
+import type { TokenClaims } from '../claims';
 
 /**
  * The claims with an `exp` at most `maxAgeS` after the token was issued.

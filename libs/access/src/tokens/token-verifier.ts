@@ -1,12 +1,12 @@
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import { CodedError } from '@tetracast/message-model';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
-import { ALGORITHMS } from './algorithms';
-import { readClaims, type TokenClaims } from './claims';
-import { Permissions } from './permissions';
+import { ALGORITHMS } from '../keys/algorithms';
+import { readClaims, type TokenClaims } from '../claims';
+import { Permissions } from '../permissions';
 import { limitAge } from './token-age';
 import { tokenRefusal } from './token-refusal';
-import { createKeyFinder, type KeyOptions } from './verification-keys';
+import { createKeyFinder, type KeyOptions } from '../keys/verification-keys';
 import { VerifiedTokens } from './verified-tokens';
 
 export interface VerifierOptions extends KeyOptions {

@@ -1,7 +1,7 @@
 import { API_SCOPES, type ApiScope, isApiScope } from '@tetracast/message-model';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ApiCaller } from './api-caller';
-import { isPattern } from './patterns';
+import { isPattern } from '../patterns';
 
 /** A key of the server API, as the operator writes it. */
 export interface ApiKey {

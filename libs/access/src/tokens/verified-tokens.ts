@@ -1,6 +1,6 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { hash } from 'node:crypto';
-import type { Permissions } from './permissions';
+import type { Permissions } from '../permissions';
 
 interface Verified {
   readonly permissions: Permissions;

@@ -1,5 +1,5 @@
 import { API_SCOPES, type ApiScope, CodedError } from '@tetracast/message-model';
-import { Permissions } from './permissions';
+import { Permissions } from '../permissions';
 
 /** Who calls the server API, and what the caller may do: scopes say which calls, patterns on which channels. */
 export class ApiCaller {

@@ -1,0 +1,1 @@
+export { QuietSink } from './quiet-sink';
