@@ -76,7 +76,7 @@ describe('the layout of the lab page', () => {
       lab.page
         .locator('.panel > h2, .panel > .state')
         .evaluateAll((parts) =>
-          parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent ?? ''),
+          parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent),
         );
     const heights = (): Promise<number[]> =>
       lab.page.locator('.panel > h2').evaluateAll((names) => names.map(({ clientHeight }) => clientHeight));
