@@ -15,6 +15,26 @@ const USAGE =
   'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… [--admin] ' +
   '[--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
 
+const HELP = `Usage: ${USAGE}
+
+Prints a token that is signed with AUTH_SECRET, from the environment or from .env. Without options it allows nothing.
+
+  --subscribe <pattern>  may subscribe to: a channel such as news, chat:* for a namespace, * for all; may be repeated
+  --publish <pattern>    may publish to; may be repeated
+  --presence <pattern>   may see the members of, and be one; may be repeated
+  --api <scope>          may call the server API, such as publish or history; may be repeated
+  --admin                may revoke tokens
+  --sub <name>           the user
+  --ttl <time>           how long it lasts, such as 30s, 15m, 8h or 7d; default: 1h
+  --iss, --aud <name>    issuer and audience; default: AUTH_ISSUER and AUTH_AUDIENCE
+  --help                 prints this text
+
+For example: npm run token -- --sub ann --subscribe 'chat:*' --publish chat:room`;
+
+const ALLOWS_NOTHING =
+  'This token allows nothing: add --subscribe <pattern> or --publish <pattern>, for example ' +
+  'npm run token -- --subscribe news --publish news';
+
 const text = { type: 'string' };
 const list = { type: 'string', multiple: true };
 const OPTIONS = {
@@ -27,6 +47,7 @@ const OPTIONS = {
   ttl: { ...text, default: '1h' },
   iss: text,
   aud: text,
+  help: { type: 'boolean' },
 };
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 };
@@ -57,7 +78,11 @@ function readSettings() {
 }
 
 requireNode();
-const { ttl, admin, subscribe, publish, presence, api, ...given } = readOptions();
+const { help, ttl, admin, subscribe, publish, presence, api, ...given } = readOptions();
+if (help) {
+  console.log(HELP);
+  process.exit();
+}
 const lifetime = readSecondsOf(ttl);
 const setting = readSettings();
 const secret = setting('AUTH_SECRET')?.trim() || fail('AUTH_SECRET is not set, neither in the environment nor in .env');
@@ -78,3 +103,4 @@ const token = await new SignJWT({
   .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
   .sign(new TextEncoder().encode(secret));
 console.log(token);
+if (![subscribe, publish, presence, admin, api].some(Boolean)) console.error(ALLOWS_NOTHING);

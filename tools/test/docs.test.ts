@@ -26,6 +26,27 @@ describe('docs/README.md', () => {
   });
 });
 
+describe.each(['docs/start.md', 'docs/zh/start.md'])('%s', (path) => {
+  const text = readText(path);
+  const pageOrigins = ['http://localhost:8000', 'http://127.0.0.1:8000'];
+
+  it('allows the origins of the page before there is a page', () => {
+    const allowed = text.indexOf(`ALLOWED_ORIGINS=${pageOrigins.join()} npm start`);
+    expect([allowed > 0, text.indexOf('```html run') > allowed]).toEqual([true, true]);
+  });
+
+  it('allows in containers the page, and every origin that docker-compose.yml allows by default', () => {
+    const [, defaults = ''] = /ALLOWED_ORIGINS:-([^}]+)\}/.exec(readText('docker-compose.yml')) ?? [];
+    const block = [...text.matchAll(/^```sh \w+\n([^]*?)^```/gm)].find(([, code]) => code?.includes('>> .env'));
+    const variables = Object.fromEntries(
+      Array.from(block?.[1]?.matchAll(/^(\w+)=(.+)$/gm) ?? [], ([, name = '', value = '']) => [name, value] as const),
+    );
+    const [, line = ''] = /^echo "ALLOWED_ORIGINS=(.+)" >> \.env$/m.exec(block?.[1] ?? '') ?? [];
+    const named = line.replaceAll(/\$(\w+)/g, (_, name: string) => variables[name] ?? '').split(',');
+    expect(named.toSorted()).toEqual([...defaults.split(','), ...pageOrigins].toSorted());
+  });
+});
+
 describe('the drawing in docs/architecture.md', () => {
   it('names files', () => {
     const drawing = /^```text\n([^]*?)^```/m.exec(readText('docs/architecture.md'))?.[1] ?? '';

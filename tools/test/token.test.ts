@@ -20,8 +20,8 @@ const run = (args: string[], env: Record<string, string> = { AUTH_SECRET }): Spa
   });
 
 /** The claims of a printed token whose signature is right. */
-function claimsOf({ stdout, stderr, status }: SpawnSyncReturns<string>): Record<string, unknown> {
-  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+function claimsOf({ stdout, stderr, status }: SpawnSyncReturns<string>, warning = ''): Record<string, unknown> {
+  expect({ stderr, status }).toEqual({ stderr: warning, status: 0 });
   const [head = '', claims = '', signature] = stdout.replace(/\n$/, '').split('.');
   expect(JSON.parse(Buffer.from(head, 'base64url').toString())).toEqual({ alg: 'HS256', typ: 'JWT' });
   expect(signature).toBe(createHmac('sha256', AUTH_SECRET).update(`${head}.${claims}`).digest('base64url'));
@@ -52,16 +52,36 @@ describe('npm run token', () => {
     expect(Math.abs(Date.now() / 1000 - (claims['iat'] as number))).toBeLessThan(30);
   });
 
-  it('grants nothing of itself, for an hour', () => {
-    const { iat, exp, tetracast } = claimsOf(run([]));
+  it('grants nothing of itself, for an hour, and warns about it beside the token', () => {
+    const printed = run([]);
+    const { iat, exp, tetracast } = claimsOf(printed, printed.stderr);
 
     expect([tetracast, exp]).toEqual([{}, (iat as number) + 3600]);
+    expect(printed.stderr).toMatch(/^This token allows nothing: add --subscribe <pattern> or --publish .*\n$/);
+  });
+
+  it.each([['--subscribe', 'news'], ['--publish', 'news'], ['--presence', 'news'], ['--api', 'publish'], ['--admin']])(
+    'warns of nothing with %s',
+    (...args) => {
+      expect(claimsOf(run(args))).toHaveProperty('tetracast');
+    },
+  );
+
+  it('explains each option with --help, without a secret', () => {
+    const { stdout, stderr, status } = run(['--help'], {});
+
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    for (const option of ['sub', 'subscribe', 'publish', 'presence', 'admin', 'api', 'ttl', 'iss', 'aud', 'help']) {
+      expect(stdout.replace(/^Usage: .*/, '')).toMatch(new RegExp(`--${option}\\b`));
+    }
   });
 
   it('reads .env, which the environment overrides', () => {
     writeFileSync(join(folder, '.env'), `AUTH_SECRET="${AUTH_SECRET}"\nAUTH_ISSUER=file\nAUTH_AUDIENCE=file\n`);
 
-    expect(claimsOf(run([], { AUTH_AUDIENCE: 'environment' }))).toMatchObject({ iss: 'file', aud: 'environment' });
+    const printed = run(['--subscribe', 'news'], { AUTH_AUDIENCE: 'environment' });
+
+    expect(claimsOf(printed)).toMatchObject({ iss: 'file', aud: 'environment' });
   });
 
   it.each<[string, string[], Record<string, string>, RegExp]>([

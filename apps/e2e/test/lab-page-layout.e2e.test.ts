@@ -70,6 +70,26 @@ describe('the layout of the lab page', () => {
     await lab.page.close();
   });
 
+  it.each([1256, 1121])('shows each name and each state whole beside the other, %i pixels wide', async (width) => {
+    const lab = await openLab({ width, height: 800 }, `names-${width}`);
+    const cutOff = (): Promise<string[]> =>
+      lab.page
+        .locator('.panel > h2, .panel > .state')
+        .evaluateAll((parts) =>
+          parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.textContent),
+        );
+    const heights = (): Promise<number[]> =>
+      lab.page.locator('.panel > h2').evaluateAll((names) => names.map(({ clientHeight }) => clientHeight));
+
+    expect(await cutOff()).toEqual([]);
+    const connected = await heights();
+    for (const panel of PANELS) await lab.setCut(panel, true);
+
+    expect(await cutOff()).toEqual([]);
+    expect(await heights()).toEqual(connected);
+    await lab.page.close();
+  });
+
   it('keeps the newest row in view when the window becomes lower', async () => {
     const lab = await openLab(DESKTOP, 'lower');
     await lab.page.locator('[data-role="bulk"]').click();

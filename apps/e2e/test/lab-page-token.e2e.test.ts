@@ -87,17 +87,20 @@ describe('the lab page where tokens are needed', () => {
     await lab.page.context().close();
   });
 
-  it('shows nothing without one, and says why', async () => {
+  it('shows nothing without one, and says why before the server ends the wait for a token', async () => {
     const lab = await newLab();
-    await lab.page.goto(`${system.url}/?channel=chat:room`);
+    await lab.page.goto(`${system.url}/?channel=chat:room&lang=en`);
 
-    for (const panel of ['polling', 'sse', 'socketio'] as const) {
+    for (const panel of PANELS) {
       await lab.becomes(panel, 'cut');
       await lab
         .part(panel, 'note')
         .getByText(/a token/i)
         .waitFor();
     }
+    expect(await lab.part('websocket', 'note').innerText()).toBe(
+      'the server refuses: it needs a token for this channel',
+    );
     expect(await lab.page.locator('li[data-id]').count()).toBe(0);
     await lab.page.context().close();
   });

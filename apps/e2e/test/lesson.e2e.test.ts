@@ -60,14 +60,16 @@ describe('the diagrams', () => {
       'up request GET /polling?wait=25',
       'down response 200 · 1 message',
     ]);
-    expect(websocket!.slice(0, 5)).toEqual([
+    expect(websocket!.slice(0, 7)).toEqual([
       'up request GET /ws · upgrade',
       'down response 101 Switching Protocols',
+      'up frame ping',
       'down frame welcome',
       'down frame subscribed',
+      'down frame pong',
       'up frame publish · hi',
     ]);
-    expect(websocket!.slice(5).toSorted()).toEqual(['down frame ack', 'down frame message · hi']);
+    expect(websocket!.slice(7).toSorted()).toEqual(['down frame ack', 'down frame message · hi']);
     expect(socketio).toContain('down frame message · hi');
     await close(lab);
   });

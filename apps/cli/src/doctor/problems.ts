@@ -4,7 +4,8 @@ export const PROBLEMS = {
   'not-tetracast':
     'Something else answers on this path: route /polling, /sse, /ws and /socket.io/ to the server, without a change of the path.',
   unavailable: 'The server answers, and cannot serve at the moment: its log says why.',
-  token: 'The server refuses the token: use --token with one that is valid, and may subscribe to the channel.',
+  token:
+    'The server refuses the token, or needs one: give a valid one with --token, and with --channel a channel to which it may subscribe and publish.',
   authorization:
     'A proxy drops the header Authorization, which carries the token: the server takes every client for one without a token.',
   cookie: 'A proxy drops the header Cookie: pages that keep their token in the cookie tetracast_token are refused.',

@@ -98,9 +98,10 @@ describe('doctor', () => {
     ],
     ['is for other channels', () => mintToken({ subscribe: 'chat:*' }), 'forbidden: '],
   ])('says why a token that %s is refused', async (_what, mint, text) => {
-    const { problems, findings } = await examine(server.url, await mint());
+    const { problems, findings, remedies } = await examine(server.url, await mint());
 
     expect(new Set(problems)).toEqual(new Set(['token']));
+    expect(remedies.map(({ what }) => what)).toEqual([expect.stringMatching(/--token, .*--channel/) as string]);
     expect(findings.filter(({ detail }) => detail.startsWith(text))).toHaveLength(1);
   });
 

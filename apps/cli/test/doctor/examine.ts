@@ -31,6 +31,7 @@ export interface Report {
   readonly problems: readonly Problem[];
   readonly remedies: readonly {
     readonly problem: Problem;
+    readonly what: string;
     readonly changes: readonly (readonly [proxy: string, changes: readonly Change[]])[];
   }[];
 }

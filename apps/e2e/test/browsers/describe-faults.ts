@@ -86,8 +86,12 @@ export function describeFaults(
       await expectLogged('sse', 'holds a response back');
       await publishAndShow('behind a buffer', ['polling', 'websocket', 'socketio']);
       expect(await texts('sse')).not.toContain('behind a buffer');
+      const state = 'section[data-transport="sse"] [data-role="state"]';
+      await page.waitFor(`${state}[data-state="held"]`, 'held back');
+      await page.waitFor('section[data-transport="sse"] [data-role="note"]', 'EventSource cannot know');
       await setFault('buffer-sse', false);
       await shows('sse', 'behind a buffer');
+      await page.waitFor(`${state}[data-state="connected"]`, 'connected');
       await expectLogged('sse', 'passes the response on');
     });
 

@@ -58,6 +58,8 @@ beforeAll(async () => {
   await writeFile(join(dir, 'namespaces.json'), NAMESPACES);
   [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
   proxy = await startTcpProxy(service.url);
+  // As fetch.md has its reader copy it.
+  site.addScript('jquery.min.js', await (await fetch(`${service.url}/vendor/jquery.min.js`)).text());
   plainPort = await freePort();
   open = await startService('standalone', { PLAIN_PORT: String(plainPort), ALLOWED_ORIGINS: proxy.url });
 });

@@ -8,13 +8,19 @@ export interface ReadersSite extends AsyncDisposable {
   readonly origin: string;
   /** The address of a page with this text. */
   add(html: string): string;
+  /** Puts a script beside the pages, for their `<script src="name">`. */
+  addScript(name: string, text: string): void;
 }
 
 export async function startReadersSite(): Promise<ReadersSite> {
   const pages: string[] = [];
+  const scripts = new Map<string, string>();
   const server = createServer(({ url = '' }, response) => {
-    const html = pages[Number(url.slice(1))];
-    response.writeHead(html === undefined ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+    const name = url.slice(1);
+    const script = scripts.get(name);
+    const text = script ?? pages[Number(name)];
+    const type = script === undefined ? 'text/html' : 'text/javascript';
+    response.writeHead(text === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(text);
   });
   server.listen(0, '127.0.0.1').unref();
   await once(server, 'listening');
@@ -22,6 +28,7 @@ export async function startReadersSite(): Promise<ReadersSite> {
   return {
     origin,
     add: (html) => `${origin}/${pages.push(html) - 1}`,
+    addScript: (name, text) => void scripts.set(name, text),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

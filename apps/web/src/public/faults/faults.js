@@ -5,6 +5,9 @@ import { t } from '../texts/texts.js';
 
 const FAULTS = ['block-websocket', 'buffer', 'slow'];
 
+/** Its response never ends, so a proxy that buffers holds its messages back. */
+const HELD_BY_BUFFER = 'sse';
+
 /** How often the page asks for what crossed the wire. */
 const LOOK_AGAIN_MS = 1000;
 
@@ -34,7 +37,9 @@ export async function setUpFaults(section, lanes, token) {
   setUpExpiry(part(section, 'expire'), lanes, token, act, say);
   const view = new WireView(part(section, 'wire-dialog'));
   const logs = new Map(lanes.map((lane) => [lane.name, createLog(section, lane, view)]));
-  follow(logs, view);
+  const { panel } = lanes.find(({ name }) => name === HELD_BY_BUFFER);
+  panel.setHeld(proxies.active[HELD_BY_BUFFER].includes('buffer'));
+  follow(logs, view, (isHeld) => panel.setHeld(isHeld));
 }
 
 const part = (root, role) => root.querySelector(`[data-role="${role}"]`);
@@ -122,14 +127,15 @@ function createLog(section, { name, panel }, view) {
   return new FaultLog(box.querySelector('ol'), panel);
 }
 
-/** Asks for what is new, one request after the other. */
-async function follow(logs, view) {
+/** Asks for what is new, one request after the other. Calls `hold` when a proxy begins or ends to hold a stream back. */
+async function follow(logs, view, hold) {
   let last = 0;
   for (;;) {
     const entries = await askSwitches(`wire?after=${last}`).catch(() => []);
     view.add(entries);
     for (const { transport, kind, event, fault, time } of entries) {
       if (kind !== 'event') continue;
+      if (transport === HELD_BY_BUFFER && fault === 'buffer') hold(event === 'fault-on');
       logs.get(transport).add('proxy', t(`faults.event.${event}`, { fault: fault && t(`faults.${fault}`) }), time);
     }
     last = entries.at(-1)?.number ?? last;

@@ -17,6 +17,7 @@ export class Panel {
   #messages;
   #diagram;
   #connectedAtMs = Infinity;
+  #isHeld = false;
   #resets = 0;
 
   /** `page` is `{ ledger, stopwatch, changed() }`: what the four panels have in common. */
@@ -41,15 +42,23 @@ export class Panel {
 
   /** `connecting`, `connected`, `reconnecting` or `cut`; `why` is for the reader. */
   setState(state, why = '') {
+    const isNew = state !== this.state;
     if (state !== 'connected') this.#connectedAtMs = Infinity;
-    else if (this.state !== state) this.#connectedAtMs = nowMs();
-    if (state !== this.state || why) this.note(why);
+    else if (isNew) this.#connectedAtMs = nowMs();
     this.state = state;
+    if (isNew || why) this.note(why);
     this.#section.dataset.state = state;
-    this.part('state').dataset.state = state;
-    this.write('state', t(`state.${state}`));
+    this.#showState();
     this.part('cut').checked = state === 'cut';
     this.#page.changed();
+  }
+
+  /** A proxy holds the stream back, or no longer does. The client does not know: its state stays as it is. */
+  setHeld(isHeld) {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    this.note('');
+    this.#showState();
   }
 
   moveTo(cursor) {
@@ -82,9 +91,11 @@ export class Panel {
     this.#diagram.add(crossing);
   }
 
+  /** Without a text the note says what else there is to say. */
   note(text) {
-    this.write('note', text);
-    this.part('note').title = text;
+    const shown = text || (this.#isHeld && this.state !== 'cut' ? t('note.held') : '');
+    this.write('note', shown);
+    this.part('note').title = shown;
   }
 
   /** `found` is what the ledger knows about this panel. */
@@ -104,6 +115,12 @@ export class Panel {
     this.#resets = 0;
     this.#messages.clear();
     this.#diagram.clear();
+  }
+
+  #showState() {
+    const shown = this.#isHeld && this.state === 'connected' ? 'held' : this.state;
+    this.part('state').dataset.state = shown;
+    this.write('state', t(`state.${shown}`));
   }
 
   /** A message that waited behind a cut would measure the cut: only those sent while the connection was open count. */

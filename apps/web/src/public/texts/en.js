@@ -33,6 +33,7 @@ export const texts = {
   'state.connected': 'connected',
   'state.reconnecting': 'reconnecting',
   'state.cut': 'disconnected',
+  'state.held': 'held back',
 
   'polling.name': 'HTTP polling',
   'polling.short': 'Polling',
@@ -137,6 +138,8 @@ export const texts = {
   'note.gaveUp': 'EventSource gave up; this page makes a new one',
   'note.refused': 'the server refuses: {reason}',
   'note.closed': 'closed with {code}: next try in {seconds} s',
+  'note.tokenNeeded': 'it needs a token for this channel',
+  'note.held': 'buffered; EventSource cannot know it',
   'note.notOpen': 'the connection is not open',
   'note.lostBeforeAnswer': 'the connection was lost before the answer',
   'note.notLoaded': 'could not load {url}',
@@ -198,9 +201,13 @@ export const texts = {
   'faults.block-websocket': 'Block WebSocket: the proxy refuses each handshake with 403',
   'faults.buffer': 'Buffering: the proxy holds a response until 16 KiB or its end',
   'faults.slow': 'Slow network: 400 ms each way, 20 kB/s',
+  'faults.buffer.whom':
+    'Only HTTP responses can be buffered. The response to a poll ends, so the proxy passes it on at once. An event stream has no end: its messages wait. A WebSocket is not a response: after the handshake the proxy passes on bytes in both directions as they come. So the switch changes nothing for WebSocket, and nothing for Socket.IO, which uses a WebSocket, or polls where there is none.',
+  'faults.buffer.unknown':
+    'What the client can know: EventSource reports only that the response has begun. It shows a page neither silence nor heartbeats, so a stream that is held back looks like a channel without messages. The SSE panel says “held back” because the fault proxy of this page says so. To find a real proxy that buffers, run: npm run tetracast -- doctor <url>',
   'faults.cut': 'Cut the connection on the wire',
   'faults.cutNow': 'Cut',
-  'faults.restart': 'Restart the server (it keeps the messages)',
+  'faults.restart': 'Restart the server, as if Redis kept its messages',
   'faults.expire': 'Let the token expire',
   'faults.noToken': 'A token can expire only where the server has AUTH_SECRET and this page has a token.',
   'faults.expiring': 'All panels have a token that expires in {seconds} s.',

@@ -32,6 +32,7 @@ export const texts = {
   'state.connected': '已连接',
   'state.reconnecting': '重连中',
   'state.cut': '已断开',
+  'state.held': '被扣住',
 
   'polling.name': 'HTTP 轮询',
   'polling.short': '轮询',
@@ -136,6 +137,8 @@ export const texts = {
   'note.gaveUp': 'EventSource 已放弃；本页会新建一个',
   'note.refused': '服务器拒绝：{reason}',
   'note.closed': '已关闭，代码 {code}：{seconds} 秒后重试',
+  'note.tokenNeeded': '此频道需要令牌',
+  'note.held': '被代理缓冲；EventSource 无从知道',
   'note.notOpen': '连接尚未打开',
   'note.lostBeforeAnswer': '收到回复之前连接已断开',
   'note.notLoaded': '无法加载 {url}',
@@ -195,9 +198,13 @@ export const texts = {
   'faults.block-websocket': '阻止 WebSocket：代理以 403 拒绝每次握手',
   'faults.buffer': '缓冲：代理扣住响应，直到 16 KiB 或响应结束',
   'faults.slow': '慢速网络：单程 400 毫秒，20 kB/s',
+  'faults.buffer.whom':
+    '只有 HTTP 响应会被缓冲。轮询的响应会结束，所以代理马上放行。事件流没有尽头，它的消息只好等着。WebSocket 不是响应：握手之后，代理把两个方向的字节原样即时传送。所以这个开关对 WebSocket 没有影响；对 Socket.IO 也没有影响，因为它使用 WebSocket，不能用时则使用轮询。',
+  'faults.buffer.unknown':
+    '客户端能知道什么：EventSource 只报告响应已经开始。它不把沉默告诉页面，也不把心跳告诉页面，所以被扣住的事件流看起来就像没有消息的频道。SSE 面板显示“被扣住”，只因为本页的故障代理这样说。要找出真正在缓冲的代理，请运行：npm run tetracast -- doctor <url>',
   'faults.cut': '在线路上切断连接',
   'faults.cutNow': '切断',
-  'faults.restart': '重启服务器（保留消息）',
+  'faults.restart': '重启服务器（消息保留，如同使用 Redis）',
   'faults.expire': '让令牌过期',
   'faults.noToken': '只有服务器设置了 AUTH_SECRET 且本页持有令牌时，令牌才会过期。',
   'faults.expiring': '所有面板的令牌将在 {seconds} 秒后过期。',

@@ -14,14 +14,18 @@ export function websocket({ origin, channel, panel, token }) {
   let timer;
   let failures = 0;
   let lastRef = 0;
+  let subscribed = false;
   let refusal = ''; // what the server said was wrong, before it closed
 
   const on = {
     // "subscribed" is the moment from which nothing can be missed; before it the connection is only half open.
     subscribed() {
       failures = 0;
+      subscribed = true;
       panel.setState('connected');
     },
+    // The server answers in order. So far it has said nothing: it waits for a token, which may come in a frame.
+    pong: () => subscribed || refused(t('note.tokenNeeded')),
     message: (frame) => panel.receive(frame),
     reset: (frame) => panel.showReset(frame),
     ack: ({ ref }) => settle(ref)?.resolve(),
@@ -38,12 +42,15 @@ export function websocket({ origin, channel, panel, token }) {
     const mine = new WebSocket(`${url}?${query}`, protocols);
     mine.onmessage = (event) => {
       const frame = JSON.parse(event.data);
-      on[frame.type]?.(frame); // types unknown here (welcome, pong, later ones) are no fault
+      on[frame.type]?.(frame); // types unknown here (welcome, later ones) are no fault
     };
+    // The server gives a client without a token 10 s to send one. This page has none to send, so it asks at once.
+    if (!token) mine.onopen = () => mine.send('{"type":"ping"}');
     mine.onclose = (event) => {
       if (socket === mine) closed(event); // else: our own cut()
     };
     socket = mine;
+    subscribed = false;
     refusal = '';
   }
 
@@ -51,15 +58,24 @@ export function websocket({ origin, channel, panel, token }) {
   function closed({ code, reason }) {
     giveUpWaiting();
     const isOurFault = code === 1008 || code === 1009 || (code >= 4000 && code <= 4099);
-    if (isOurFault) {
-      panel.setState('cut', t('note.refused', { reason: refusal || reason || code }));
-      return;
-    }
+    if (isOurFault) return refused(refusal || reason || code);
     const atOnce = code >= 4200 && code <= 4299 && failures === 0;
     const delayMs = atOnce ? 0 : backoffMs(failures);
     failures += 1;
     timer = setTimeout(connect, delayMs);
     panel.setState('reconnecting', t('note.closed', { code, seconds: (delayMs / 1000).toFixed(1) }));
+  }
+
+  function refused(reason) {
+    leave();
+    panel.setState('cut', t('note.refused', { reason }));
+  }
+
+  function leave() {
+    const mine = socket;
+    socket = null;
+    mine?.close();
+    giveUpWaiting();
   }
 
   function settle(ref) {
@@ -77,10 +93,7 @@ export function websocket({ origin, channel, panel, token }) {
     join: connect,
     cut() {
       clearTimeout(timer);
-      const mine = socket;
-      socket = null;
-      mine.close();
-      giveUpWaiting();
+      leave();
       panel.setState('cut');
     },
     publish(data) {
