@@ -81,6 +81,21 @@ it('stores a thousand messages in two scripts, sent before the first answer, tha
   await bus.close();
 });
 
+it('looks a thousand channels up in one command of each kind, and sends a message for all of them once', async () => {
+  const bus = new RedisBus(redis.url, SETTINGS);
+  const publications = Array.from({ length: 1000 }, (_, i) => publication(`wide-${i}`, { data: '271828' }));
+  const names = ['EXISTS', 'ZMSCORE', 'ZADD', 'XLEN', 'ZSCORE', 'XADD'];
+  await bus.appendAll(publications);
+  const counts = await scriptsOf(() => bus.appendAll(publications), ...names);
+  expect(counts).toEqual(Array.from({ length: 2 }, () => [1, 1, 1, 0, 0, 500]));
+  const commands = await commandsOf(() => bus.appendAll(publications));
+  const sent = commands.flatMap(([command, ...given]) => (command === 'EVALSHA' ? given : []));
+  expect(sent.filter((text) => text.endsWith('271828'))).toHaveLength(2);
+  const expiryChecks = commands.filter(([command]) => command === 'XRANGE').length;
+  expect([expiryChecks > 0, expiryChecks <= 1000 / 8 + 2]).toEqual([true, true]);
+  await bus.close();
+});
+
 it("deletes a user's messages in steps of fifty, and looks at five hundred in a step", async () => {
   const bus = new RedisBus(redis.url, { ...SETTINGS, keyPrefix: '{steps}', retention: { size: 5000, ttlMs: 600_000 } });
   await bus.appendAll(Array.from({ length: 120 }, () => publication('of-ann', { user: 'ann' })));
