@@ -48,7 +48,8 @@ export function describeBatches(harness: BusHarness): void {
 
     it('stores messages as they are that are like the one before them but for one member', async () => {
       const bus = harness.create();
-      const parts = [{}, { event: 'e' }, { user: 'u' }, { client: 'c' }, { echo: false }, { data: '2' }, {}];
+      const changes = [{ event: 'e' }, { user: 'u' }, { client: 'c' }, { echo: false }, { data: '2' }];
+      const parts = changes.flatMap((change) => [{}, change]);
       const publications = parts.flatMap((part) => [publication('a', part), publication('b', part)]);
       await appendMany(bus, publications);
       for (const channel of ['a', 'b'])
