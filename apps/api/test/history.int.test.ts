@@ -1,6 +1,9 @@
 import type { HistoryAnswer } from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
-import { type Api, AUTH_SECRET, startApi } from './start-api';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type Api, AUTH_SECRET, keyOf, startApi } from './start-api';
 import { SignJWT } from 'jose';
 
 let api: Api;
@@ -67,6 +70,18 @@ describe('GET /api/channels/{channel}/messages', () => {
   it.each(['%24access%3Arevoked', 'a%20b', 'a'.repeat(201)])('refuses the channel %s', async (channel) => {
     const answer = await api.call('GET', `/api/channels/${channel}/messages`);
     expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_channel' } });
+  });
+
+  // Most clients and proxies remove such segments from a path, fetch among them; this one sends the path as it is.
+  it.each(['.', '..', '%2e', '%2E%2e'])('refuses the names %s in a path', async (name) => {
+    const codeOf = async (method: string, path: string): Promise<unknown> => {
+      const sent = request(api.url, { method, path, headers: { authorization: `Bearer ${keyOf('all')}` } }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      return (JSON.parse(await text(response)) as { code?: unknown }).code;
+    };
+    expect(await codeOf('GET', `/api/channels/${name}/messages`)).toBe('invalid_channel');
+    expect(await codeOf('DELETE', `/api/channels/${name}`)).toBe('invalid_channel');
+    expect(await codeOf('DELETE', `/api/users/${name}/messages`)).toBe('invalid_request');
   });
 
   it('takes the longest names of channels and users', async () => {

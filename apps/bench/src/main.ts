@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge } from './marks';
 import { BUILT } from './places';
 import { drawProfile } from './profile';
 import { toChart } from './report/chart';
-import { describeMachine } from './report/machine';
+import { keepEarlier } from './report/keep-earlier';
+import { describeMachine, type Machine } from './report/machine';
 import { toMarkdown } from './report/markdown';
 import { type Result, runRounds } from './rounds';
 import type { Scenario } from './scenario';
@@ -22,12 +23,14 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '10' },
     profile: { type: 'string' },
     publishers: { type: 'string', default: '1' },
+    keep: { type: 'boolean', default: false },
   },
 });
 
 /**
  * `[scenario…] [--quick] [--rounds N] [--out folder] [--only text in a system's name] [--minutes of a soak]`; prints the tables,
- * writes them as files. `--profile name [--publishers N]` draws a flame graph (profile.ts) instead.
+ * writes them as files. `--keep` keeps the figures in the folder for the scenarios that it does not run.
+ * `--profile name [--publishers N]` draws a flame graph (profile.ts) instead.
  */
 async function main(): Promise<void> {
   const { quick, out, only, profile } = values;
@@ -40,23 +43,30 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`No such scenario: ${unknown.join(', ')}. ${SCENARIOS.map(({ name }) => name).join(', ')}`);
   const isMeant = ({ name, transport }: System): boolean => `${transport} ${name}`.includes(only);
-  const results: Result[] = [];
+  const earlier = values.keep ? await readReport(out) : undefined;
+  const run: Result[] = [];
   for (const scenario of SCENARIOS) {
     if (positionals.length > 0 ? !positionals.includes(scenario.name) : scenario.alone === true) continue;
     const wanted = ((quick ? scenario.inShort : undefined) ?? scenario.systems).filter(isMeant);
     const chosen: Scenario = { ...scenario, systems: wanted, inShort: wanted };
     const pace = { quick, minutes: Number(values.minutes) };
     const times = scenario.alone === true ? 1 : rounds;
-    results.push(await runRounds(chosen, times, pace, (line) => process.stderr.write(`${line}\n`)));
+    run.push(await runRounds(chosen, times, pace, (line) => process.stderr.write(`${line}\n`)));
   }
   const machine = describeMachine();
+  const names = SCENARIOS.map(({ name }) => name);
+  const results = earlier === undefined ? run : keepEarlier(run, earlier, names);
   const markdown = toMarkdown(results, machine, rounds);
   const json = { machine, rounds, results, marks: judge(results) };
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'results.md'), markdown);
   await writeFile(join(out, 'results.json'), `${JSON.stringify(json, null, 2)}\n`);
-  for (const result of results) await writeFile(join(out, `${result.name}.svg`), toChart(result));
+  for (const result of run) await writeFile(join(out, `${result.name}.svg`), toChart(result));
   process.stdout.write(markdown);
+}
+
+async function readReport(out: string): Promise<{ machine: Machine; results: Result[] }> {
+  return JSON.parse(await readFile(join(out, 'results.json'), 'utf8')) as { machine: Machine; results: Result[] };
 }
 
 main().catch((error: unknown) => {

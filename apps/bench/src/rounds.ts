@@ -28,6 +28,8 @@ export interface Result {
   readonly rows: readonly Row[];
   /** What was not measured, and why. */
   readonly left: readonly string[];
+  /** When, if it was not in this run. */
+  readonly measured?: string;
 }
 
 /** Runs a scenario on all its systems, one after the other and that `rounds` times, so that drift meets all alike. */

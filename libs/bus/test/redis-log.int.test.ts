@@ -88,6 +88,28 @@ it('lets go of old entries of a channel that is written and never read', async (
   expect(times.filter((time) => time <= times.at(-1)! - ttlMs)).toEqual([]);
 });
 
+it('lets go of old entries of channels that are written together and never read', async () => {
+  const ttlMs = 1000;
+  const bus = connect({ retention: { size: 10_000, ttlMs } });
+  const channels = Array.from({ length: 20 }, (_, i) => `c${i}`);
+  const publish = () => bus.appendAll(channels.map((channel) => publication(channel)));
+  const oldest = async (channel: string): Promise<number> => {
+    const [first] = (await redis.command('XRANGE', `{tetracast}:log:${channel}`, '-', '+', 'COUNT', '1')) as [string][];
+    return Number.parseInt(first?.[0] ?? 'none', 10);
+  };
+  const nowMs = async (): Promise<number> => {
+    const [seconds, micros] = (await redis.command('TIME')) as [string, string];
+    return Number(seconds) * 1000 + Number(micros) / 1000;
+  };
+  await publish();
+  const end = (await nowMs()) + ttlMs;
+  // Without messages meanwhile the logs would expire as a whole.
+  while ((await nowMs()) <= end) await publish();
+  // A run looks at one in eight of the channels.
+  for (let run = 0; run < 40; run++) await publish();
+  for (const channel of channels) expect(await oldest(channel)).toBeGreaterThan(channels.length);
+});
+
 it('announces nothing after unsubscribe was called, though it was under way', async () => {
   const [bus, other] = [connect(), connect()];
   const recorder = new Recorder();

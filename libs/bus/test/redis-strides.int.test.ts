@@ -1,17 +1,29 @@
 import { type RedisServer, startRedis } from '@tetracast/testing';
 import { Redis } from 'ioredis';
 import { NEWEST, RedisBus } from '../src';
+import type { RedisBusSettings } from '../src/redis/redis-bus';
 import { publication, SETTINGS } from './contract/harness';
 
 let redis: RedisServer;
+const buses: RedisBus[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
 });
 
+afterEach(async () => {
+  await Promise.all(buses.splice(0).map((bus) => bus.close()));
+});
+
 afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
+
+function connect(settings: Partial<RedisBusSettings> = {}): RedisBus {
+  const bus = new RedisBus(redis.url, { ...SETTINGS, ...settings });
+  buses.push(bus);
+  return bus;
+}
 
 /** The commands that Redis ran while `work` was done, also those in scripts. */
 async function commandsOf(work: () => Promise<unknown>): Promise<[command: string, ...given: string[]][]> {
@@ -57,7 +69,7 @@ it.each([
   ['of large ones no more than a page has', 50_000, 50, 50_000, [1, 6]],
   ['of large ones behind a small one not many more', 1, 50, 50_000, [1, 8]],
 ])('reads %s', async (channel, first, count, length, strides) => {
-  const bus = new RedisBus(redis.url, SETTINGS);
+  const bus = connect();
   const lengths = [first, ...Array.from({ length: count - 1 }, () => length)];
   const name = channel.replaceAll(' ', '-');
   await Promise.all(lengths.map((each) => bus.append(publication(name, { data: '1'.repeat(each) }))));
@@ -69,20 +81,32 @@ it.each([
   expect(await stridesOf('XRANGE', forth)).toEqual(strides);
   // Back from the newest message, the oldest is as good a guess of their size.
   expect((await stridesOf('XREVRANGE', back))[0]).toBe(strides[1]);
-  await bus.close();
 });
 
 it('stores a thousand messages in two scripts, sent before the first answer, that number them in one command each', async () => {
-  const bus = new RedisBus(redis.url, SETTINGS);
+  const bus = connect();
   const publications = Array.from({ length: 1000 }, () => publication('batch'));
   await bus.append(publication('batch'));
   const counts = await scriptsOf(() => bus.appendAll(publications), 'XADD', 'HINCRBY', 'ZADD', 'PUBLISH');
   expect(counts).toEqual(Array.from({ length: 2 }, () => [500, 1, 1, 500]));
-  await bus.close();
+});
+
+it('looks a thousand channels up in one command of each kind, and sends a message for all of them once', async () => {
+  const bus = connect();
+  const publications = Array.from({ length: 1000 }, (_, i) => publication(`wide-${i}`, { data: '271828' }));
+  const names = ['EXISTS', 'ZMSCORE', 'ZADD', 'XLEN', 'ZSCORE', 'XADD'];
+  await bus.appendAll(publications);
+  const counts = await scriptsOf(() => bus.appendAll(publications), ...names);
+  expect(counts).toEqual(Array.from({ length: 2 }, () => [1, 1, 1, 0, 0, 500]));
+  const commands = await commandsOf(() => bus.appendAll(publications));
+  const sent = commands.flatMap(([command, ...given]) => (command === 'EVALSHA' ? given : []));
+  expect(sent.filter((text) => text.endsWith('271828'))).toHaveLength(2);
+  const expiryChecks = commands.filter(([command]) => command === 'XRANGE').length;
+  expect([expiryChecks > 0, expiryChecks <= 1000 / 8 + 2]).toEqual([true, true]);
 });
 
 it("deletes a user's messages in steps of fifty, and looks at five hundred in a step", async () => {
-  const bus = new RedisBus(redis.url, { ...SETTINGS, keyPrefix: '{steps}', retention: { size: 5000, ttlMs: 600_000 } });
+  const bus = connect({ keyPrefix: '{steps}', retention: { size: 5000, ttlMs: 600_000 } });
   await bus.appendAll(Array.from({ length: 120 }, () => publication('of-ann', { user: 'ann' })));
   await bus.appendAll(Array.from({ length: 1200 }, () => publication('of-bob', { user: 'bob' })));
   const steps = await scriptsOf(() => bus.deleteUserMessages('ann'), 'XDEL', 'XRANGE');
@@ -92,5 +116,4 @@ it("deletes a user's messages in steps of fifty, and looks at five hundred in a 
     // Of each message deleted, two more: what follows it, and the oldest that remains.
     expect(reads - 2 * deleted).toBeLessThanOrEqual(500 / 8 + 2);
   }
-  await bus.close();
 });

@@ -1,15 +1,16 @@
 import { NOW, type Start } from '@tetracast/message-model';
 import { type Connection, Hub, type HubOptions } from '../src';
+import type { Bus } from '@tetracast/bus';
 import { FaultyBus } from '@tetracast/bus/testing';
 import { RecordingSink } from './recording-sink';
 
-/** A hub over a faulty memory bus, and what a test needs to publish to it and listen. */
-export class HubFixture implements AsyncDisposable {
+/** A hub over a bus, by default a faulty one in memory, and what a test needs to publish to it and listen. */
+export class HubFixture<B extends Bus = FaultyBus> implements AsyncDisposable {
   readonly hub: Hub;
 
   constructor(
     options: HubOptions = {},
-    readonly bus = new FaultyBus(),
+    readonly bus: B = new FaultyBus() as Bus as B,
   ) {
     this.hub = new Hub(bus, options);
   }

@@ -143,10 +143,18 @@ it('reports an answer of something else, and none at all', async () => {
   expect(() => new Tetracast({ url: 'nowhere' })).toThrow('Invalid URL');
 });
 
-it.each(['.', '..', ''])('sends no call about a user %j, which a URL cannot name', async (user) => {
+it.each<[what: string, call: (tetracast: Tetracast, name: string) => Promise<unknown>]>([
+  ['user', (tetracast, name) => tetracast.deleteUserMessages(name)],
+  ['channel', (tetracast, name) => tetracast.deleteHistory(name)],
+  // Without the name the path is that of the whole channel.
+  ['message', (tetracast, name) => tetracast.deleteMessage('a', name)],
+  ['connection', (tetracast, name) => tetracast.closeConnection(name)],
+])('sends no call about a %s that a URL cannot name', async (_, call) => {
   await using server = await startFakeServer();
-  const failure = await failureOf(new Tetracast(server).deleteUserMessages(user));
-  expect(failure).toMatchObject({ code: 'invalid_request', status: 400, isTemporary: false });
+  for (const name of ['.', '..', '']) {
+    const failure = await failureOf(call(new Tetracast(server), name));
+    expect(failure).toMatchObject({ code: 'invalid_request', status: 400, isTemporary: false });
+  }
   expect(server.seen).toEqual([]);
 });
 

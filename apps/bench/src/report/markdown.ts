@@ -24,14 +24,25 @@ function toMarks(results: readonly Result[]): string[] {
   return lines.length === 0 ? [] : ['', '## Marks', '', ...toTable([['Mark', 'Wanted', 'Measured', ''], ...lines])];
 }
 
-function toSection({ title, unit, method, rows, left }: Result): string[] {
+function toSection({ title, unit, method, rows, left, measured }: Result): string[] {
   const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
   const lines = [['Transport', 'System', ...columns.flatMap((column) => [column, '×'])]];
   for (const row of rows) {
     lines.push([row.transport, row.name, ...columns.flatMap((column) => toCells(row.cells[column]))]);
   }
   const notMeasured = left.length === 0 ? [] : ['', `Not measured: ${left.join('; ')}.`];
-  return ['', `## ${title}`, '', method, '', `Unit: ${unit}.`, '', ...toTable(withoutEmpty(lines)), ...notMeasured];
+  const when = measured === undefined ? '' : ` Measured in another run, ${measured}.`;
+  return [
+    '',
+    `## ${title}`,
+    '',
+    method,
+    '',
+    `Unit: ${unit}.${when}`,
+    '',
+    ...toTable(withoutEmpty(lines)),
+    ...notMeasured,
+  ];
 }
 
 /** Without the columns that say nothing in any line: the ratios where there is nothing to compare. */

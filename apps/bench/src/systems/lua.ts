@@ -41,7 +41,7 @@ async function callScript(port: number, calls: number): Promise<Rates> {
   const args = [
     ...['EVALSHA', sha, '4', '{b}:partition', '{b}:last', `{b}:log:${channel}`, `{b}:end:${channel}`],
     ...['candidate', '', '0', '200000'],
-    ...['1', channel, `{b}:news:${channel}`, '1000', '600000', '1', MESSAGE, '0', ''],
+    ...['{b}:announce:', `${channel}\n1000 600000\n`, '1', '1\n', MESSAGE],
   ];
   const benchmark = ['-p', String(port), '-c', '50', '-P', '4', '-r', '50', '-n', String(calls), '--csv', ...args];
   const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), 'redis-benchmark', ...benchmark]);

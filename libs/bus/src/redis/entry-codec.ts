@@ -37,6 +37,17 @@ export function encodeBody({ event, client, user, echo, data }: Publication): st
   return `${JSON.stringify(head)}\n${data}`;
 }
 
+/** Whether {@link encodeBody} says the same of both. */
+export function hasSameBody(one: Publication, other: Publication): boolean {
+  return (
+    one.data === other.data &&
+    one.event === other.event &&
+    one.client === other.client &&
+    one.user === other.user &&
+    one.echo === other.echo
+  );
+}
+
 /** What the first line of a body has exactly if the message is of this user: in a JSON string each quote is escaped. */
 export function userMark(user: string): string {
   return `"user":${JSON.stringify(user)}`;

@@ -15,7 +15,8 @@ export class RedisKeys {
   readonly processes: string;
   /** The channel on which a process receives questions and answers is this prefix and its id. */
   readonly processPrefix: string;
-  private readonly announcementPrefix: string;
+  /** The channel of Redis on which messages of a channel are announced is this prefix and its name. */
+  readonly announcementPrefix: string;
 
   /** `db`: Redis announces across databases, so the buses of two databases need different channel names. `processId` is unique. */
   constructor(

@@ -3,9 +3,9 @@ import { ENTRY_BYTES } from '../entry';
 import { type AppendResult, BusUnavailableError, type Page, type Positions, type Range } from '../message-log';
 import { createPage } from '../page';
 import { idempotencyName, type Publication, refuseAppend } from '../publication';
-import type { RetentionSettings } from '../retention';
+import type { Retention, RetentionSettings } from '../retention';
 import { DEFAULT_END_TTL_MS, DEFAULT_IDEMPOTENCY_TTL_MS } from '../retention-policy';
-import { decodeStreamEntry, encodeBody } from './entry-codec';
+import { decodeStreamEntry, encodeBody, hasSameBody } from './entry-codec';
 import { encodeWebhookSettings } from './redis-webhooks';
 import type { RedisPartition } from './partition';
 
@@ -73,28 +73,35 @@ export class StoredMessages {
     const numbers = new Map<string, number>();
     const channelKeys: string[] = [];
     const onceKeys: string[] = [];
-    const ofChannels: (string | number)[] = [];
-    const ofMessages: (string | number)[] = [];
+    const bodies: string[] = [];
+    let [ofChannels, ofMessages] = ['', ''];
+    let previous: Publication | undefined;
+    let previousRetention: Retention | undefined;
     for (const publication of publications) {
-      const { channel, idempotencyKey, idempotencyTtlMs = this.idempotencyTtlMs } = publication;
-      const { size, ttlMs } = partition.retentionOf(channel);
+      const { channel, idempotencyKey, idempotencyTtlMs = this.idempotencyTtlMs, needsChannel, ends } = publication;
+      const retention = partition.retentionOf(channel);
       let number = numbers.get(channel);
       if (number === undefined) {
         number = channelKeys.push(keys.log(channel), keys.end(channel)) / 2;
         numbers.set(channel, number);
-        ofChannels.push(channel, keys.announcementChannel(channel), size, ttlMs);
+        ofChannels += `${channel}\n${retention === previousRetention ? '' : `${retention.size} ${retention.ttlMs}`}\n`;
+        previousRetention = retention;
       }
+      if (previous !== undefined && hasSameBody(publication, previous)) number = -number;
+      else bodies.push(encodeBody(publication));
+      previous = publication;
+      const end = ends ? `${Math.max(this.endTtlMs, retention.ttlMs)} ${this.webhooks}` : '';
+      const special = needsChannel ? 'known' : end;
       if (idempotencyKey !== undefined) onceKeys.push(keys.idempotency(idempotencyName(publication)));
-      const end = publication.ends ? `${Math.max(this.endTtlMs, ttlMs)} ${this.webhooks}` : '';
       const onceMs = idempotencyKey === undefined ? 0 : idempotencyTtlMs;
-      ofMessages.push(number, encodeBody(publication), onceMs, publication.needsChannel ? 'known' : end);
+      ofMessages += onceMs === 0 && special === '' ? `${number}\n` : `${number} ${onceMs} ${special}\n`;
     }
     const [epoch, ...stored] = await partition.write((redis) =>
       redis.tetracastAppend(
         2 + channelKeys.length + onceKeys.length,
         ...[keys.partition, keys.last, ...channelKeys, ...onceKeys],
         ...[...partition.epochArguments(), partition.channelsRemembered],
-        ...[numbers.size, ...ofChannels, ...ofMessages],
+        ...[keys.announcementPrefix, ofChannels, publications.length, ofMessages, ...bodies],
       ),
     );
     return stored.map((position, index) => {

@@ -46,6 +46,28 @@ export function describeBatches(harness: BusHarness): void {
       expect(seqsOf(await readAll(bus, 'a'))).toEqual([1, 2]);
     });
 
+    it('stores messages as they are that are like the one before them but for one member', async () => {
+      const bus = harness.create();
+      const changes = [{ event: 'e' }, { user: 'u' }, { client: 'c' }, { echo: false }, { data: '2' }];
+      const parts = changes.flatMap((change) => [{}, change]);
+      const publications = parts.flatMap((part) => [publication('a', part), publication('b', part)]);
+      await appendMany(bus, publications);
+      for (const channel of ['a', 'b'])
+        expect((await readAll(bus, channel)).entries).toMatchObject(parts.map((part) => publication(channel, part)));
+    });
+
+    it('keeps for each channel what its namespace says', async () => {
+      const keep = (size: number) => ({ size, ttlMs: 600_000 });
+      const bus = harness.create({ retention: keep(3), namespaces: { short: keep(1) } });
+      const channels = ['a', 'short:1', 'short:2', 'b', 'short:3', 'short:4'];
+      await appendMany(
+        bus,
+        [1, 2, 3, 4].flatMap(() => channels.map((channel) => publication(channel))),
+      );
+      const lengths = channels.map(async (channel) => (await readAll(bus, channel)).entries.length);
+      expect(await Promise.all(lengths)).toEqual([3, 1, 1, 3, 1, 1]);
+    });
+
     it('keeps the retention and the limits of channels, message by message', async () => {
       const bus = harness.create({ retention: { size: 2, ttlMs: 600_000 }, channelsRemembered: 2 });
       await bus.appendAll(['a', 'b', 'a', 'a', 'c', 'd'].map((channel) => publication(channel)));

@@ -39,16 +39,13 @@ export class AllProcesses {
   async list(filter: ConnectionFilter, limit: number, page?: string): Promise<Connections> {
     const after = page === undefined ? {} : { after: keyIn(page) };
     const { replies, missing } = await this.ask({ kind: 'list', filter, limit, ...after });
+    const end = endOfPage(replies);
     const found = replies.flatMap(({ process, reply }) => reply.connections.map((item) => ({ ...item, process })));
-    found.sort((one, next) => one.since - next.since || (one.process > next.process ? 1 : -1));
-    // A process with more connections than it answered: those of the others after its last come on a later page.
-    const ends = replies.flatMap(({ process, reply }) => {
-      const last = reply.connections.at(-1);
-      return reply.more && last !== undefined ? [keyOf({ ...last, process })] : [];
-    });
-    const shown = found.filter((item) => !ends.some((end) => isAfter(keyOf(item), end))).slice(0, limit);
+    const ordered = end === undefined ? found : found.filter((item) => !isAfter(keyOf(item), end));
+    ordered.sort((one, next) => one.since - next.since || (one.process > next.process ? 1 : -1));
+    const shown = ordered.slice(0, limit);
     const last = shown.at(-1);
-    const isLast = last === undefined || (ends.length === 0 && shown.length === found.length);
+    const isLast = last === undefined || (end === undefined && shown.length === found.length);
     return {
       connections: shown.map((item) => ({ ...item, since: Math.floor(item.since) })),
       ...(isLast ? {} : { page: encodePage(...keyOf(last)) }),
@@ -120,6 +117,21 @@ export class AllProcesses {
     });
     return { replies, missing: [...missing] };
   }
+}
+
+/**
+ * The last connection of a process that has more than it answered, the first such of all processes: connections of the others after
+ * it come on a later page.
+ */
+function endOfPage(replies: readonly Reply<'list'>[]): PageKey | undefined {
+  let end: PageKey | undefined;
+  for (const { process, reply } of replies) {
+    const last = reply.connections.at(-1);
+    if (!reply.more || last === undefined) continue;
+    const key = keyOf({ ...last, process });
+    if (end === undefined || isAfter(end, key)) end = key;
+  }
+  return end;
 }
 
 function keyOf({ since, process }: Pick<ConnectionInfo, 'since' | 'process'>): PageKey {

@@ -34,13 +34,9 @@ local function openPartition()
   return epoch, seq, tonumber(found[3])
 end
 
--- The seq of the channel's last message. A forgotten channel may still have stored messages, or an end (see append.lua), if
--- `ending` names its key; without them the answer is the forgotten, which is an upper bound.
-local function lastOf(channel, log, head, forgotten, ending)
-  local last = redis.call('ZSCORE', KEYS[2], channel)
-  if last then
-    return tonumber(last)
-  end
+-- The seq of the last message of a channel that is not in KEYS[2]. It may still have stored messages, or an end (see append.lua),
+-- if `ending` names its key; without them the answer is the forgotten, which is an upper bound.
+local function lastOfForgotten(log, head, forgotten, ending)
   local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   if not newest and ending then
     log, newest = ending, redis.call('XREVRANGE', ending, '+', '-', 'COUNT', 1)[1]
@@ -54,6 +50,12 @@ local function lastOf(channel, log, head, forgotten, ending)
     return forgotten
   end
   return seqOf(newest)
+end
+
+-- The seq of the channel's last message, or an upper bound of it if the channel is forgotten.
+local function lastOf(channel, log, head, forgotten, ending)
+  local last = redis.call('ZSCORE', KEYS[2], channel)
+  return last and tonumber(last) or lastOfForgotten(log, head, forgotten, ending)
 end
 
 local function nowMs()

@@ -2,39 +2,70 @@
 -- KEYS[3], KEYS[4] of the first channel: its log, see store.lua; its end: a stream that holds the last message, if the channel has
 -- ended, for longer than the log does; two more for each further channel; then for each message with an idempotency key the
 -- position stored under it, as `<epoch> <seq>`
--- ARGV[5] how many channels there are, then four for each: name, channel of its announcements, entries kept, their ttl in ms; then
--- four for each message: the number of its channel among these, its body, ttl of its idempotency key in ms, 0 without one; for the
--- last message of a channel: how long the end is kept, in ms, a space, and what webhooks.lua wants; 'known': only on a channel that
--- has had a message and has not ended; else ''
+-- ARGV[5] prefix of the channels of announcements
+-- ARGV[6] two lines for each channel: its name; `<entries kept> <their ttl in ms>`, empty if they are those of the channel before it
+-- ARGV[7] how many messages there are
+-- ARGV[8] a line for each message: the number of its channel among these, negative if it has the body of the message before it, and
+-- for some a space, the ttl of the idempotency key in ms, 0 without one, a space, and: for the last message of a channel, how long
+-- the end is kept, in ms, a space, and what webhooks.lua wants; 'known': only on a channel that has had a message and has not
+-- ended; else ''
+-- ARGV[9] … the bodies
 -- Answers {epoch, …}: for each message its seq; {epoch, seq} if it was stored before; 'ended' if the channel has ended; 'unknown'.
-local CHANNELS_AT, OF_CHANNEL, OF_MESSAGE = 6, 4, 4
-local channels = tonumber(ARGV[5])
-local firstMessage = CHANNELS_AT + OF_CHANNEL * channels
-local onceKey = 2 + 2 * channels
-local more = (#ARGV - firstMessage + 1) / OF_MESSAGE
-local answers = { '' }
-local ended = {}
-
-local function hasEnded(channel, ending)
-  -- In this run the channel can only have ended by a message of it.
-  return ended[channel] or not lasts[channel] and redis.call('XLEN', ending) > 0
+local announcementPrefix, more = ARGV[5], tonumber(ARGV[7])
+local channels, logs, ends, sizes, ttls = {}, {}, {}, {}, {}
+local count, size, ttlMs = 0, nil, nil
+for channel, retention in ARGV[6]:gmatch('([^\n]*)\n([^\n]*)\n') do
+  if retention ~= '' then
+    size, ttlMs = retention:match('^(%d+) (%d+)$')
+  end
+  count = count + 1
+  channels[count], logs[count], ends[count] = channel, KEYS[1 + 2 * count], KEYS[2 + 2 * count]
+  sizes[count], ttls[count] = size, ttlMs
 end
+local onceKey = 2 + 2 * count
 
-local function isKnown(channel, log)
-  return lasts[channel] or redis.call('ZSCORE', KEYS[2], channel) or redis.call('XLEN', log) > 0
-end
-
-local refusal = whyNotAnnounce(ARGV[CHANNELS_AT + 1])
+local refusal = whyNotAnnounce(announcementPrefix .. channels[1])
 if refusal then
   return refusal
 end
-for at = firstMessage, #ARGV, OF_MESSAGE do
-  local number, body, onceMs, special = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
-  local of = CHANNELS_AT + OF_CHANNEL * (number - 1)
-  local channel, log, ending = ARGV[of], KEYS[1 + 2 * number], KEYS[2 + 2 * number]
-  local isEnded = hasEnded(channel, ending)
-  local once, stored, answer
+local someHaveEnded = redis.call('EXISTS', unpack(ends)) > 0
+local answers = { '' }
+local ended = {}
+
+local function hasEnded(number)
+  local channel = channels[number]
+  -- A channel in which this run has stored can only have ended by a message of it.
+  return ended[channel] or someHaveEnded and not lasts[channel] and redis.call('XLEN', ends[number]) > 0
+end
+
+local function isKnown(number)
+  return lasts[channels[number]] or redis.call('ZSCORE', KEYS[2], channels[number]) or redis.call('XLEN', logs[number]) > 0
+end
+
+local function storeIn(number, body)
+  if not epoch then
+    openLog(channels)
+  end
+  local channel = channels[number]
+  return store(channel, logs[number], announcementPrefix .. channel, body, sizes[number], ttls[number], more)
+end
+
+local bodyAt, body = 8, nil
+for text in ARGV[8]:gmatch('[^\n]+') do
+  local number, onceMs, special = tonumber(text), '0', ''
+  if not number then
+    number, onceMs, special = text:match('^(-?%d+) (%d+) (.*)$')
+    number = tonumber(number)
+  end
+  if number < 0 then
+    number = -number
+  else
+    bodyAt = bodyAt + 1
+    body = ARGV[bodyAt]
+  end
   more = more - 1
+  local isEnded = hasEnded(number)
+  local once, stored, answer
   if onceMs ~= '0' then
     onceKey = onceKey + 1
     once = KEYS[onceKey]
@@ -45,12 +76,13 @@ for at = firstMessage, #ARGV, OF_MESSAGE do
     answer = { storedEpoch, tonumber(seq) }
   elseif isEnded then
     answer = 'ended'
-  elseif special == 'known' and not isKnown(channel, log) then
+  elseif special == 'known' and not isKnown(number) then
     answer = 'unknown'
   else
-    local seq, prev = store(channel, log, ARGV[of + 1], body, ARGV[of + 2], ARGV[of + 3], more)
+    local seq, prev = storeIn(number, body)
     answer = head
     if special ~= '' and special ~= 'known' then
+      local channel, ending = channels[number], ends[number]
       redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', body)
       local endMs, webhooks = special:match('^(%d+) (.*)$')
       redis.call('PEXPIRE', ending, endMs)
