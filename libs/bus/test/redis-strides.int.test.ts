@@ -1,4 +1,5 @@
 import { type RedisServer, startRedis } from '@tetracast/testing';
+import { END_EVENT } from '@tetracast/message-model';
 import { Redis } from 'ioredis';
 import { NEWEST, RedisBus } from '../src';
 import { publication, SETTINGS } from './contract/harness';
@@ -13,15 +14,22 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
+interface Command {
+  readonly name: string;
+  readonly given: readonly string[];
+  readonly isInScript: boolean;
+}
+
 /** The commands that Redis ran while `work` was done, also those in scripts. */
-async function commandsOf(work: () => Promise<unknown>): Promise<[command: string, ...given: string[]][]> {
+async function commandsOf(work: () => Promise<unknown>): Promise<Command[]> {
   const client = new Redis(redis.url);
   const monitor = await client.monitor();
-  const commands: [string, ...string[]][] = [];
+  const commands: Command[] = [];
   const over = new Promise<void>((resolve) => {
-    monitor.on('monitor', (_time: string, [command = '', ...given]: string[]) => {
-      if (command.toUpperCase() === 'ECHO') resolve();
-      else commands.push([command.toUpperCase(), ...given]);
+    monitor.on('monitor', (_time: string, [command = '', ...given]: string[], source: string) => {
+      const name = command.toUpperCase();
+      if (name === 'ECHO') resolve();
+      else commands.push({ name, given, isInScript: source === 'lua' });
     });
   });
   await work();
@@ -35,15 +43,15 @@ async function commandsOf(work: () => Promise<unknown>): Promise<[command: strin
 /** Up to how many entries of a stream Redis was asked for, command by command, while `work` was done. */
 async function stridesOf(command: string, work: () => Promise<unknown>): Promise<number[]> {
   const commands = await commandsOf(work);
-  return commands.flatMap(([name, ...given]) => (name === command ? [Number(given.at(-1))] : []));
+  return commands.flatMap(({ name, given }) => (name === command ? [Number(given.at(-1))] : []));
 }
 
 /** How often each of these commands was run in each script, one script after the other. */
 async function scriptsOf(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
   const scripts: number[][] = [];
-  for (const [command] of await commandsOf(work)) {
-    if (command === 'EVALSHA' || command === 'EVAL') scripts.push(names.map(() => 0));
-    const index = names.indexOf(command);
+  for (const { name } of await commandsOf(work)) {
+    if (name === 'EVALSHA' || name === 'EVAL') scripts.push(names.map(() => 0));
+    const index = names.indexOf(name);
     const counts = scripts.at(-1);
     if (index >= 0 && counts !== undefined) counts[index] = (counts[index] ?? 0) + 1;
   }
@@ -78,6 +86,32 @@ it('stores a thousand messages in two scripts, sent before the first answer, tha
   await bus.append(publication('batch'));
   const counts = await scriptsOf(() => bus.appendAll(publications), 'XADD', 'HINCRBY', 'ZADD', 'PUBLISH');
   expect(counts).toEqual(Array.from({ length: 2 }, () => [500, 1, 1, 500]));
+  await bus.close();
+});
+
+/** What the script runs that stores a message in a channel which has some, in its order. */
+const APPEND = ['HMGET', 'ZSCORE', 'HINCRBY', 'TIME', 'XADD', 'XRANGE', 'PEXPIRE', 'ZADD', 'ZCARD', 'PUBLISH'];
+
+it('runs nothing for ends, presence or webhooks where a message is stored without them', async () => {
+  const bus = new RedisBus(redis.url, { ...SETTINGS, webhooks: { maxBytes: 1e6, events: ['channel.ended'] } });
+  await bus.append(publication('plain'));
+  const commands = await commandsOf(() => bus.append(publication('plain')));
+  const script = commands.findIndex(({ given }) => given.includes('{tetracast}:log:plain'));
+  const after = commands.slice(script + 1);
+  expect(after.slice(0, APPEND.length).map(({ name }) => name)).toEqual(APPEND);
+  expect(after.at(APPEND.length)?.isInScript).not.toBe(true);
+  await bus.close();
+});
+
+it('looks for the end of a channel once after it may have been there', async () => {
+  const bus = new RedisBus(redis.url, { ...SETTINGS, keyPrefix: '{ends}' });
+  const looks = async (work: () => Promise<unknown>): Promise<number> =>
+    (await commandsOf(work)).filter(({ given }) => given[0] === '{ends}:end:a').length;
+  const append = (): Promise<unknown> => bus.append(publication('a'));
+  const { epoch, seq } = await bus.append(publication('a', { event: END_EVENT, ends: true }));
+  expect(await looks(() => expect(append()).rejects.toMatchObject({ code: 'channel_ended' }))).toBe(1);
+  await bus.deleteMessage('a', { epoch, seq });
+  expect([await looks(append), await looks(append)]).toEqual([1, 0]);
   await bus.close();
 });
 

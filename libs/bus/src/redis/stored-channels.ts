@@ -84,7 +84,7 @@ export class StoredChannels {
     const flat = await this.partition.read((redis) =>
       redis.zrangebyscore(this.partition.keys.last, `(${after}`, '+inf', 'WITHSCORES', 'LIMIT', 0, CHANNELS_AT_ONCE),
     );
-    return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] as string, Number(flat[2 * i + 1])]);
+    return Array.from({ length: flat.length / 2 }, (_, i) => [nameIn(flat[2 * i] as string), Number(flat[2 * i + 1])]);
   }
 
   private async summarize(channels: readonly string[]): Promise<ChannelSummary[]> {
@@ -118,6 +118,11 @@ export class StoredChannels {
       ...[channelsRemembered, channel, keys.announcementChannel(channel), size, ttlMs, NOTICE],
     ];
   }
+}
+
+/** The channel that is remembered: a line feed marks one that may have ended, see partition.lua. */
+function nameIn(remembered: string): string {
+  return remembered.replace(/\n$/, '');
 }
 
 /** A glob-style pattern of Redis. */

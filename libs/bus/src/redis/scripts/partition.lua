@@ -1,6 +1,7 @@
 -- The beginning of every script on the message log: all but add-counts.lua and prove.lua (scripts.ts puts this text before them).
 -- KEYS[1] the partition: hash of epoch, seq (the greatest assigned), forgotten (no forgotten channel's last exceeds it)
--- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message
+-- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message. A channel that may have ended (see
+-- append.lua) has a line feed after its name, so that an append that finds the name alone need not look for an end.
 -- ARGV[1] a random epoch, in case a new one is needed: a script must not be random itself
 -- ARGV[2], ARGV[3] an epoch and a seq that the caller has seen, or '' and 0
 
@@ -34,26 +35,35 @@ local function openPartition()
   return epoch, seq, tonumber(found[3])
 end
 
--- The seq of the channel's last message. A forgotten channel may still have stored messages, or an end (see append.lua), if
--- `ending` names its key; without them the answer is the forgotten, which is an upper bound.
+-- The name in KEYS[2] of a channel that may have ended.
+local function endedName(channel)
+  return channel .. '\n'
+end
+
+-- The seq of the channel's last message, and whether the channel may have ended. A forgotten channel may still have stored messages,
+-- or an end, if `ending` names its key; without them the answer is the forgotten, which is an upper bound.
 local function lastOf(channel, log, head, forgotten, ending)
   local last = redis.call('ZSCORE', KEYS[2], channel)
   if last then
-    return tonumber(last)
+    return tonumber(last), false
+  end
+  last = redis.call('ZSCORE', KEYS[2], endedName(channel))
+  if last then
+    return tonumber(last), true
   end
   local newest = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
   if not newest and ending then
     log, newest = ending, redis.call('XREVRANGE', ending, '+', '-', 'COUNT', 1)[1]
   end
   if not newest then
-    return forgotten
+    return forgotten, true
   end
   if seqOf(newest) > head then
     -- Left over from a partition whose key was removed.
     redis.call('UNLINK', log)
-    return forgotten
+    return forgotten, true
   end
-  return seqOf(newest)
+  return seqOf(newest), true
 end
 
 local function nowMs()

@@ -13,15 +13,14 @@ local firstMessage = CHANNELS_AT + OF_CHANNEL * channels
 local onceKey = 2 + 2 * channels
 local more = (#ARGV - firstMessage + 1) / OF_MESSAGE
 local answers = { '' }
-local ended = {}
 
-local function hasEnded(channel, ending)
-  -- In this run the channel can only have ended by a message of it.
-  return ended[channel] or not lasts[channel] and redis.call('XLEN', ending) > 0
+local function hasEnded(channel, log, ending)
+  lookAt(channel, log)
+  return mayHaveEnded[channel] and redis.call('XLEN', ending) > 0
 end
 
 local function isKnown(channel, log)
-  return lasts[channel] or redis.call('ZSCORE', KEYS[2], channel) or redis.call('XLEN', log) > 0
+  return not mayHaveEnded[channel] or redis.call('ZSCORE', KEYS[2], endedName(channel)) or redis.call('XLEN', log) > 0
 end
 
 local refusal = whyNotAnnounce(ARGV[CHANNELS_AT + 1])
@@ -32,22 +31,23 @@ for at = firstMessage, #ARGV, OF_MESSAGE do
   local number, body, onceMs, special = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local of = CHANNELS_AT + OF_CHANNEL * (number - 1)
   local channel, log, ending = ARGV[of], KEYS[1 + 2 * number], KEYS[2 + 2 * number]
-  local isEnded = hasEnded(channel, ending)
-  local once, stored, answer
+  local isEnded = hasEnded(channel, log, ending)
+  local once, known, answer
   more = more - 1
   if onceMs ~= '0' then
     onceKey = onceKey + 1
     once = KEYS[onceKey]
-    stored = not (isEnded and special == 'known') and redis.call('GET', once)
+    known = not (isEnded and special == 'known') and redis.call('GET', once)
   end
-  if stored then
-    local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
+  if known then
+    local storedEpoch, seq = known:match('^(%w+) (%d+)$')
     answer = { storedEpoch, tonumber(seq) }
   elseif isEnded then
     answer = 'ended'
   elseif special == 'known' and not isKnown(channel, log) then
     answer = 'unknown'
   else
+    setEnded(channel, false)
     local seq, prev = store(channel, log, ARGV[of + 1], body, ARGV[of + 2], ARGV[of + 3], more)
     answer = head
     if special ~= '' and special ~= 'known' then
@@ -55,7 +55,7 @@ for at = firstMessage, #ARGV, OF_MESSAGE do
       local endMs, webhooks = special:match('^(%d+) (.*)$')
       redis.call('PEXPIRE', ending, endMs)
       addWebhook(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
-      ended[channel] = true
+      setEnded(channel, true)
     end
     if once then
       redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)

@@ -7,9 +7,10 @@ local last, ends = {}, {}
 local count = #ARGV - 3
 for index = 1, count do
   local ending = KEYS[2 + count + index]
-  last[index] = lastOf(ARGV[3 + index], KEYS[2 + index], head, forgotten, ending)
+  local mayHaveEnded
+  last[index], mayHaveEnded = lastOf(ARGV[3 + index], KEYS[2 + index], head, forgotten, ending)
   if ending then
-    local newest = redis.call('XRANGE', ending, '-', '+')[1]
+    local newest = mayHaveEnded and redis.call('XRANGE', ending, '-', '+')[1]
     ends[index] = newest and seqOf(newest) or 0
   end
 end
