@@ -14,7 +14,7 @@ import type { WebhookSettings } from '../webhooks/webhook-queue';
 import type { RedisPartition } from './partition';
 
 /** Members in one run of the script: Redis does nothing else during it. */
-const RELEASED_AT_ONCE = 100;
+const RELEASED_AT_ONCE = 500;
 
 const VALUE = /^(\d+) [^\n]*\n([^\n]*)\n(.*)$/;
 

@@ -60,7 +60,9 @@ describe.each(LOGS.slice(0, isLong ? LOGS.length : 1))('with Redis behind %s', (
         () => watch.holder,
         (process) => process !== undefined,
       );
-      await system.kill(0, () => client[Symbol.asyncDispose]());
+      await system.kill(0, async () => {
+        await client[Symbol.asyncDispose]();
+      });
       const seen = (): unknown => [watch.leftAt, watch.renewals.length];
       await pollUntil(seen, () => watch.leftAt !== undefined, RUN_TIMEOUT_MS);
 

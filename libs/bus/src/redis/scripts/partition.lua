@@ -35,10 +35,8 @@ local function openPartition()
   return epoch, seq, tonumber(found[3])
 end
 
--- The name in KEYS[2] of a channel that may have ended.
-local function endedName(channel)
-  return channel .. '\n'
-end
+-- Follows the name in KEYS[2] of a channel that may have ended.
+local MAY_HAVE_ENDED = '\n'
 
 -- The seq of the channel's last message, and whether the channel may have ended. A forgotten channel may still have stored messages,
 -- or an end, if `ending` names its key; without them the answer is the forgotten, which is an upper bound.
@@ -47,7 +45,7 @@ local function lastOf(channel, log, head, forgotten, ending)
   if last then
     return tonumber(last), false
   end
-  last = redis.call('ZSCORE', KEYS[2], endedName(channel))
+  last = redis.call('ZSCORE', KEYS[2], channel .. MAY_HAVE_ENDED)
   if last then
     return tonumber(last), true
   end

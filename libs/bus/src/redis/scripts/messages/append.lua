@@ -14,48 +14,54 @@ local onceKey = 2 + 2 * channels
 local more = (#ARGV - firstMessage + 1) / OF_MESSAGE
 local answers = { '' }
 
-local function hasEnded(channel, log, ending)
-  lookAt(channel, log)
-  return mayHaveEnded[channel] and redis.call('XLEN', ending) > 0
-end
-
-local function isKnown(channel, log)
-  return not mayHaveEnded[channel] or redis.call('ZSCORE', KEYS[2], endedName(channel)) or redis.call('XLEN', log) > 0
-end
-
 local refusal = whyNotAnnounce(ARGV[CHANNELS_AT + 1])
 if refusal then
   return refusal
 end
+epoch, head, forgotten = openPartition()
 for at = firstMessage, #ARGV, OF_MESSAGE do
   local number, body, onceMs, special = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local of = CHANNELS_AT + OF_CHANNEL * (number - 1)
   local channel, log, ending = ARGV[of], KEYS[1 + 2 * number], KEYS[2 + 2 * number]
-  local isEnded = hasEnded(channel, log, ending)
-  local once, known, answer
+  -- The seq, as digits, before this message in the channel.
+  local prev, mayHaveEnded = lasts[channel], ended[channel]
+  if not prev then
+    prev, mayHaveEnded = lastOf(channel, log, head, forgotten)
+    prev = digits(prev)
+  end
+  local isEnded = mayHaveEnded and redis.call('XLEN', ending) > 0
+  local once, stored, answer
   more = more - 1
   if onceMs ~= '0' then
     onceKey = onceKey + 1
     once = KEYS[onceKey]
-    known = not (isEnded and special == 'known') and redis.call('GET', once)
+    stored = not (isEnded and special == 'known') and redis.call('GET', once)
   end
-  if known then
-    local storedEpoch, seq = known:match('^(%w+) (%d+)$')
+  if stored then
+    local storedEpoch, seq = stored:match('^(%w+) (%d+)$')
     answer = { storedEpoch, tonumber(seq) }
   elseif isEnded then
     answer = 'ended'
-  elseif special == 'known' and not isKnown(channel, log) then
+  elseif
+    special == 'known'
+    and mayHaveEnded
+    and not redis.call('ZSCORE', KEYS[2], channel .. MAY_HAVE_ENDED)
+    and redis.call('XLEN', log) == 0
+  then
     answer = 'unknown'
   else
-    setEnded(channel, false)
-    local seq, prev = store(channel, log, ARGV[of + 1], body, ARGV[of + 2], ARGV[of + 3], more)
+    local seq = store(channel, log, ARGV[of + 1], body, ARGV[of + 2], ARGV[of + 3], more, prev)
     answer = head
+    if mayHaveEnded then
+      redis.call('ZREM', KEYS[2], channel .. MAY_HAVE_ENDED)
+    end
     if special ~= '' and special ~= 'known' then
       redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', body)
       local endMs, webhooks = special:match('^(%d+) (.*)$')
       redis.call('PEXPIRE', ending, endMs)
-      addWebhook(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
-      setEnded(channel, true)
+      openWebhooks().add(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
+      ended[channel] = true
+      redis.call('ZREM', KEYS[2], channel)
     end
     if once then
       redis.call('SET', once, epoch .. ' ' .. seq, 'PX', onceMs)
@@ -64,5 +70,5 @@ for at = firstMessage, #ARGV, OF_MESSAGE do
   answers[#answers + 1] = answer
 end
 finish()
-answers[1] = epoch or ''
+answers[1] = epoch
 return answers

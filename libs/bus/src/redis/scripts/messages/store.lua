@@ -6,45 +6,34 @@ local epoch, head, forgotten
 local now
 -- How many numbers after the head are reserved.
 local reserved = 0
--- The seq, as digits, of the last message of each channel that this run has looked at: further ones take fewer commands.
+-- The seq, as digits, of the last message of each channel that this run has stored in: further ones take fewer commands.
 local lasts = {}
--- The channels of these that may have ended, and those that this run has stored in, or gives another name in KEYS[2].
-local mayHaveEnded, stored, renamed = {}, {}, {}
+-- Those of these channels that are remembered as ones that may have ended.
+local ended = {}
 -- Channels and texts of what finish() announces.
 local announcements = {}
 
-local function lookAt(channel, log)
+-- The next seq, which becomes that of the channel's last message, and the seq before it in the channel, both as digits: a
+-- number as an argument of a command costs more. `more`: how many further numbers this run may need. `prev`: if the caller knows it,
+-- and that the channel has not ended.
+local function assignNumber(channel, log, more, prev)
   if not epoch then
     epoch, head, forgotten = openPartition()
   end
-  if not lasts[channel] then
-    local last
-    last, mayHaveEnded[channel] = lastOf(channel, log, head, forgotten)
-    lasts[channel] = digits(last)
-  end
-end
-
--- From now on the channel is remembered as one that has ended, or that has not.
-local function setEnded(channel, hasEnded)
-  if mayHaveEnded[channel] ~= hasEnded then
-    mayHaveEnded[channel], renamed[channel] = hasEnded, true
-  end
-end
-
--- The next seq, which becomes that of the channel's last message, and the seq before it in the channel, both as digits: a
--- number as an argument of a command costs more. `more`: how many further numbers this run may need.
-local function assignNumber(channel, log, more)
-  lookAt(channel, log)
   if reserved == 0 then
     -- The first write must be one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
     reserved = 1 + (more or 0)
     redis.call('HINCRBY', KEYS[1], 'seq', reserved)
   end
-  local prev = lasts[channel]
+  prev = lasts[channel] or prev
+  if not prev then
+    local last, mayHaveEnded = lastOf(channel, log, head, forgotten)
+    prev, ended[channel] = digits(last), mayHaveEnded or nil
+  end
   reserved = reserved - 1
   head = head + 1
   local seq = digits(head)
-  lasts[channel], stored[channel] = seq, true
+  lasts[channel] = seq
   return seq, prev
 end
 
@@ -65,9 +54,10 @@ end
 -- Numbers, stores, trims and announces one message. Answers its seq and that before it in the channel, as
 -- digits.
 -- log: stream with the seq as ID, of p (seq before it in the channel), t (time), b (body)
-local function store(channel, log, announcementChannel, body, size, ttlMs, more)
-  local isFirst = not stored[channel]
-  local seq, prev = assignNumber(channel, log, more)
+local function store(channel, log, announcementChannel, body, size, ttlMs, more, prev)
+  local isFirst = not lasts[channel]
+  local seq
+  seq, prev = assignNumber(channel, log, more, prev)
   now = now or digits(nowMs())
   redis.call('XADD', log, 'MAXLEN', '=', size, seq .. '-0', 'p', prev, 't', now, 'b', body)
   if isFirst then
@@ -84,19 +74,12 @@ local function finish()
     redis.call('HINCRBY', KEYS[1], 'seq', -reserved)
   end
   local scores = {}
-  for channel in pairs(stored) do
+  for channel, seq in pairs(lasts) do
     local count = #scores
-    scores[count + 1], scores[count + 2] = lasts[channel], mayHaveEnded[channel] and endedName(channel) or channel
+    scores[count + 1], scores[count + 2] = seq, ended[channel] and channel .. MAY_HAVE_ENDED or channel
   end
   if #scores == 0 then
     return
-  end
-  local formerNames = {}
-  for channel in pairs(renamed) do
-    formerNames[#formerNames + 1] = mayHaveEnded[channel] and channel or endedName(channel)
-  end
-  if #formerNames > 0 then
-    redis.call('ZREM', KEYS[2], unpack(formerNames))
   end
   redis.call('ZADD', KEYS[2], unpack(scores))
   local excess = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[4])

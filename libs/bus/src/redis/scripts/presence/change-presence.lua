@@ -12,7 +12,7 @@
 -- Answers {epoch, 1 if the lease is as it must be, else 0 and nothing was changed, indexes from 0 of the joins without room …}.
 local process, mode, most = ARGV[5], ARGV[6], tonumber(ARGV[7])
 local joinHead, leaveHead = ARGV[8] .. '\n', ARGV[9] .. '\n'
-local held, webhooks = KEYS[4], ARGV[10]
+local held, webhooks, queue = KEYS[4], ARGV[10], openWebhooks()
 local CHANNELS_AT, OF_CHANNEL, OF_CHANGE = 12, 5, 5
 local firstChange = CHANNELS_AT + OF_CHANNEL * tonumber(ARGV[11])
 -- How many changes follow the current one.
@@ -25,10 +25,9 @@ end
 -- `of`: where the channel is in ARGV.
 local function append(of, log, body)
   local companion = ARGV[of + 1]
-  lookAt(companion, log)
-  -- It never ends.
-  setEnded(companion, false)
   store(companion, log, ARGV[of + 2], body, ARGV[of + 3], ARGV[of + 4], more)
+  -- It never ends.
+  ended[companion] = nil
 end
 
 local function hold(of, members, log, member, about, info)
@@ -50,10 +49,10 @@ local function hold(of, members, log, member, about, info)
     local data = knownAbout:sub(1, -2) .. ',"since":' .. since .. tail
     append(of, log, joinHead .. data)
     if others == 0 then
-      addWebhook(webhooks, 'channel.occupied', channel, 'null', now)
+      queue.add(webhooks, 'channel.occupied', channel, 'null', now)
     end
     if others then
-      addWebhook(webhooks, 'member.joined', channel, data, now)
+      queue.add(webhooks, 'member.joined', channel, data, now)
     end
   end
   if not isHolder then
@@ -75,9 +74,9 @@ local function release(of, members, log, member)
         local data = about:sub(1, -2) .. ',"since":' .. since .. '}'
         append(of, log, leaveHead .. data)
         redis.call('HDEL', members, member)
-        addWebhook(webhooks, 'member.left', channel, data, now)
+        queue.add(webhooks, 'member.left', channel, data, now)
         if webhooks ~= '' and redis.call('HLEN', members) == 0 then
-          addWebhook(webhooks, 'channel.vacated', channel, 'null', now)
+          queue.add(webhooks, 'channel.vacated', channel, 'null', now)
         end
       else
         redis.call('HSET', members, member, since .. others .. '\n' .. about .. '\n' .. info)
