@@ -1,7 +1,18 @@
 import { Parser } from '@asyncapi/parser';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Value } from '@sinclair/typebox/value';
-import { API_CALLS, type ApiCall, type ApiCallName } from '@tetracast/message-model';
+import {
+  API_CALLS,
+  type ApiCall,
+  type ApiCallName,
+  CANCEL_EVENT,
+  DELETED_EVENT,
+  DeletionSchema,
+  END_EVENT,
+  JOIN_EVENT,
+  LEAVE_EVENT,
+  MemberSchema,
+} from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
 import { connect } from './connect';
 import { bodiesOf, calls, pathOf } from './requests';
@@ -13,6 +24,15 @@ interface Operation {
     content: { 'application/json': { examples?: Record<string, { value: unknown }>; example?: unknown } };
   };
   readonly responses: Record<string, unknown>;
+}
+
+interface AsyncPayload {
+  readonly properties?: Record<string, unknown>;
+  readonly items?: readonly unknown[];
+}
+
+interface AsyncApi {
+  readonly channels: Record<string, { messages: Record<string, { name: string; payload: AsyncPayload }> }>;
 }
 
 /** Severities of diagnostics that make a document invalid. */
@@ -85,6 +105,29 @@ describe('/api/asyncapi.json', () => {
         .map((channel) => channel.address()),
     ).toEqual(['/sse', '/ws', '/socket.io/']);
     expect(document?.operations().all()).toHaveLength(6);
+  });
+
+  it.each(['sse', 'websocket', 'socketio'])('has the messages that the server makes, on %s', async (transport) => {
+    const { json } = await api.call('GET', '/api/asyncapi.json', undefined, {});
+    const { messages = {} } = (json as AsyncApi).channels[transport] ?? {};
+    const own = ['join', 'leave', 'end', 'cancel', 'deleted'].map((event) => messages[`server_${event}`]);
+    const dataOf = ({ properties, items }: AsyncPayload): unknown => properties?.['data'] ?? items?.[0];
+
+    expect(own.map((message) => message?.name)).toEqual([
+      ...[JOIN_EVENT, LEAVE_EVENT, END_EVENT, CANCEL_EVENT, DELETED_EVENT],
+    ]);
+    expect(dataOf(own[0]?.payload ?? {})).toEqual(JSON.parse(JSON.stringify(MemberSchema)));
+    expect(dataOf(own[4]?.payload ?? {})).toEqual(JSON.parse(JSON.stringify(DeletionSchema)));
+  });
+
+  it('has the end and the cancel of a client', async () => {
+    const { json } = await api.call('GET', '/api/asyncapi.json', undefined, {});
+    const namesOf = (transport: string): unknown[] =>
+      Object.entries((json as AsyncApi).channels[transport]?.messages ?? {})
+        .filter(([key]) => key.startsWith('client_'))
+        .map(([, { name }]) => name);
+    expect(namesOf('websocket')).toEqual(expect.arrayContaining(['publish', 'cancel']));
+    expect(namesOf('socketio')).toEqual(expect.arrayContaining(['publish', END_EVENT, CANCEL_EVENT]));
   });
 });
 

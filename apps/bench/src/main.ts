@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { judge } from './marks';
 import { BUILT } from './places';
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '3' },
     out: { type: 'string', default: join(BUILT, 'results') },
     only: { type: 'string', default: '' },
+    before: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     profile: { type: 'string' },
     publishers: { type: 'string', default: '1' },
@@ -29,11 +30,12 @@ const { values, positionals } = parseArgs({
 
 /**
  * `[scenario…] [--quick] [--rounds N] [--out folder] [--only text in a system's name] [--minutes of a soak]`; prints the tables,
- * writes them as files. `--keep` keeps the figures in the folder for the scenarios that it does not run.
- * `--profile name [--publishers N]` draws a flame graph (profile.ts) instead.
+ * writes them as files. `--before folder`: also what an earlier commit has built there, in the same rounds. `--keep` keeps the
+ * figures in the folder for the scenarios that it does not run. `--profile name [--publishers N]` draws a flame graph (profile.ts)
+ * instead.
  */
 async function main(): Promise<void> {
-  const { quick, out, only, profile } = values;
+  const { quick, out, only, before, profile } = values;
   if (profile !== undefined) {
     process.stdout.write(`${await drawProfile(profile, Number(values.publishers), out)}\n`);
     return;
@@ -43,11 +45,15 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`No such scenario: ${unknown.join(', ')}. ${SCENARIOS.map(({ name }) => name).join(', ')}`);
   const isMeant = ({ name, transport }: System): boolean => `${transport} ${name}`.includes(only);
+  const withBefore = (system: System): System[] => {
+    const other = before === undefined ? undefined : system.builtIn?.(resolve(before));
+    return other === undefined ? [system] : [system, other];
+  };
   const earlier = values.keep ? await readReport(out) : undefined;
   const run: Result[] = [];
   for (const scenario of SCENARIOS) {
     if (positionals.length > 0 ? !positionals.includes(scenario.name) : scenario.alone === true) continue;
-    const wanted = ((quick ? scenario.inShort : undefined) ?? scenario.systems).filter(isMeant);
+    const wanted = ((quick ? scenario.inShort : undefined) ?? scenario.systems).filter(isMeant).flatMap(withBefore);
     const chosen: Scenario = { ...scenario, systems: wanted, inShort: wanted };
     const pace = { quick, minutes: Number(values.minutes) };
     const times = scenario.alone === true ? 1 : rounds;

@@ -8,6 +8,8 @@ export interface System {
   readonly transport: Transport;
   /** What must be installed before it can be started; `undefined` when it is there. */
   readonly missing?: string | undefined;
+  /** The same as another checkout has built it, to be measured beside this one. Absent for what is not ours. */
+  readonly builtIn?: (root: string) => System;
   start(): Promise<RunningSystem>;
 }
 

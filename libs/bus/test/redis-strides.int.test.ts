@@ -25,15 +25,22 @@ function connect(settings: Partial<RedisBusSettings> = {}): RedisBus {
   return bus;
 }
 
+interface Command {
+  readonly name: string;
+  readonly given: readonly string[];
+  readonly isInScript: boolean;
+}
+
 /** The commands that Redis ran while `work` was done, also those in scripts. */
-async function commandsOf(work: () => Promise<unknown>): Promise<[command: string, ...given: string[]][]> {
+async function commandsOf(work: () => Promise<unknown>): Promise<Command[]> {
   const client = new Redis(redis.url);
   const monitor = await client.monitor();
-  const commands: [string, ...string[]][] = [];
+  const commands: Command[] = [];
   const over = new Promise<void>((resolve) => {
-    monitor.on('monitor', (_time: string, [command = '', ...given]: string[]) => {
-      if (command.toUpperCase() === 'ECHO') resolve();
-      else commands.push([command.toUpperCase(), ...given]);
+    monitor.on('monitor', (_time: string, [command = '', ...given]: string[], source: string) => {
+      const name = command.toUpperCase();
+      if (name === 'ECHO') resolve();
+      else commands.push({ name, given, isInScript: source === 'lua' });
     });
   });
   await work();
@@ -47,15 +54,15 @@ async function commandsOf(work: () => Promise<unknown>): Promise<[command: strin
 /** Up to how many entries of a stream Redis was asked for, command by command, while `work` was done. */
 async function stridesOf(command: string, work: () => Promise<unknown>): Promise<number[]> {
   const commands = await commandsOf(work);
-  return commands.flatMap(([name, ...given]) => (name === command ? [Number(given.at(-1))] : []));
+  return commands.flatMap(({ name, given }) => (name === command ? [Number(given.at(-1))] : []));
 }
 
 /** How often each of these commands was run in each script, one script after the other. */
 async function scriptsOf(work: () => Promise<unknown>, ...names: string[]): Promise<number[][]> {
   const scripts: number[][] = [];
-  for (const [command] of await commandsOf(work)) {
-    if (command === 'EVALSHA' || command === 'EVAL') scripts.push(names.map(() => 0));
-    const index = names.indexOf(command);
+  for (const { name } of await commandsOf(work)) {
+    if (name === 'EVALSHA' || name === 'EVAL') scripts.push(names.map(() => 0));
+    const index = names.indexOf(name);
     const counts = scripts.at(-1);
     if (index >= 0 && counts !== undefined) counts[index] = (counts[index] ?? 0) + 1;
   }
@@ -99,10 +106,35 @@ it('looks a thousand channels up in one command of each kind, and sends a messag
   const counts = await scriptsOf(() => bus.appendAll(publications), ...names);
   expect(counts).toEqual(Array.from({ length: 2 }, () => [1, 1, 1, 0, 0, 500]));
   const commands = await commandsOf(() => bus.appendAll(publications));
-  const sent = commands.flatMap(([command, ...given]) => (command === 'EVALSHA' ? given : []));
+  const sent = commands.flatMap(({ name, given }) => (name === 'EVALSHA' ? given : []));
   expect(sent.filter((text) => text.endsWith('271828'))).toHaveLength(2);
-  const expiryChecks = commands.filter(([command]) => command === 'XRANGE').length;
+  const expiryChecks = commands.filter(({ name }) => name === 'XRANGE').length;
   expect([expiryChecks > 0, expiryChecks <= 1000 / 8 + 2]).toEqual([true, true]);
+});
+
+/** What the script runs that stores a message in a channel which has some, in its order. */
+const APPEND = [
+  'EXISTS',
+  'HMGET',
+  'ZMSCORE',
+  'HINCRBY',
+  'TIME',
+  'XADD',
+  'XRANGE',
+  'PEXPIRE',
+  'ZADD',
+  'ZCARD',
+  'PUBLISH',
+];
+
+it('runs one command for ends, and none for presence or webhooks, where a message is stored without them', async () => {
+  const bus = connect({ webhooks: { maxBytes: 1e6, events: ['channel.ended'] } });
+  await bus.append(publication('plain'));
+  const commands = await commandsOf(() => bus.append(publication('plain')));
+  const script = commands.findIndex(({ given }) => given.includes('{tetracast}:log:plain'));
+  const after = commands.slice(script + 1);
+  expect(after.slice(0, APPEND.length).map(({ name }) => name)).toEqual(APPEND);
+  expect(after.at(APPEND.length)?.isInScript).not.toBe(true);
 });
 
 it("deletes a user's messages in steps of fifty, and looks at five hundred in a step", async () => {

@@ -15,11 +15,17 @@ describe('the turns of a fan-out', () => {
   });
 
   /** To this many readers of a channel; the first one reports. */
-  const fanOut = (readers: number, windowMs = 0): { readonly to: FanOut; readonly channel: Channel } => {
+  const fanOut = (
+    readers: number,
+    windowMs = 0,
+    isCompanion = false,
+  ): { readonly to: FanOut; readonly channel: Channel } => {
     const subscriptions = Array.from({ length: readers }, (_, i) => ({
       connection: { sink: {}, forward: i === 0 ? forward : ignore },
     }));
-    const channel = { subscriptions: new Set(subscriptions), window: { endTurn: ignore } } as unknown as Channel;
+    const channel = {
+      ...{ subscriptions: new Set(subscriptions), window: { endTurn: ignore }, isCompanion },
+    } as unknown as Channel;
     return { to: new FanOut(windowMs, nodeRuntime), channel };
   };
 
@@ -118,6 +124,52 @@ describe('the turns of a fan-out', () => {
     await turnsOver();
 
     expect(forward).toHaveBeenCalledTimes(2);
+  });
+
+  describe('of joins and leaves', () => {
+    /** As many readers as make it wait for 20 ms. */
+    const collecting = (): ReturnType<typeof fanOut> => fanOut(1000, 0, true);
+
+    it('comes after a time that grows with their readers, once for all that came meanwhile', async () => {
+      const { to, channel } = collecting();
+      to.add(channel);
+      await turnsOver();
+      jest.advanceTimersByTime(19);
+      to.add(channel);
+      await turnsOver();
+      expect(forward).not.toHaveBeenCalled();
+
+      jest.advanceTimersByTime(1);
+      expect(forward).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(1000);
+      expect(forward).toHaveBeenCalledTimes(1);
+    });
+
+    it('comes at once when they are so many that a window would leave its readers behind', () => {
+      const { to, channel } = collecting();
+      for (let joins = 1; joins < 128; joins++) to.add(channel);
+      expect(forward).not.toHaveBeenCalled();
+      to.add(channel);
+      expect(forward).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(1000);
+      expect(forward).toHaveBeenCalledTimes(1);
+    });
+
+    it('comes at the end of the turn where there are few readers', async () => {
+      const { to, channel } = fanOut(49, 0, true);
+      to.add(channel);
+      await turnsOver();
+      expect(forward).toHaveBeenCalledTimes(1);
+    });
+
+    it('comes before a drain', () => {
+      const { to, channel } = collecting();
+      to.add(channel);
+      to.flush();
+      expect(forward).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(1000);
+      expect(forward).toHaveBeenCalledTimes(1);
+    });
   });
 
   it('is that of the window where there is one', async () => {

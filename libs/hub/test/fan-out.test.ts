@@ -30,6 +30,24 @@ describe('fan-out', () => {
     expect(b.sink.writes[0]).toBe(a.sink.writes[0]);
   });
 
+  it.each([
+    ['joins and leaves', 'news', '$presence:news'],
+    ['another channel', 'news', 'sport'],
+  ])('writes the same buffer to all that also get %s, and their ids resume there too', async (_, channel, other) => {
+    await using fixture = new HubFixture();
+    const [a, b] = [await fixture.join([channel, other]), await fixture.join([other, channel])];
+    for (const n of range(1, 5)) {
+      await fixture.publish(n % 2 === 0 ? other : channel, n);
+      await turn();
+    }
+    expect([a.sink.data, b.sink.data]).toEqual([range(1, 5), range(1, 5)]);
+    expect(a.sink.writes).toHaveLength(5);
+    b.sink.writes.forEach((bytes, i) => expect(bytes).toBe(a.sink.writes[i]));
+    expect(a.connection.cursor).toBe(a.sink.messages.at(-1)?.id);
+    const again = await fixture.join([channel, other], { kind: 'after', cursor: a.sink.messages[1]?.id ?? '' });
+    expect(again.sink.data).toEqual([3, 4, 5]);
+  });
+
   it('goes out behind what a publisher is answered at the end of the turn', async () => {
     await using fixture = new HubFixture();
     const { sink } = await fixture.join(['news']);

@@ -1,7 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import {
+  CANCEL_EVENT,
   CLIENT_FRAMES,
-  DeletionSchema,
+  END_EVENT,
   ERROR_EVENT,
   MessageSchema,
   NOTICES,
@@ -11,19 +12,11 @@ import {
   ResetSchema,
   SERVER_FRAMES,
 } from '@tetracast/message-model';
-
-type Messages = Readonly<Record<string, object>>;
+import { type Messages, named } from './named-message';
+import { ownMessages, wholeMessage } from './own-messages';
 
 const Info = Type.Omit(MessageSchema, ['data']);
 const Members = (frame: TSchema): TSchema => Type.Omit(frame, ['type', 'ref']);
-
-const named = (title: string, payload: TSchema | object, summary: string): object => ({
-  name: title,
-  title,
-  summary,
-  contentType: 'application/json',
-  payload,
-});
 
 /** The arguments of a Socket.IO event, which come as a list. */
 const args = (...items: TSchema[]): object => ({
@@ -48,14 +41,21 @@ const NOTICE_PAYLOADS = Object.fromEntries(
 
 const SSE_OUT: Messages = {
   message: named('message', MessageSchema, 'A message; its event is the event of the block, and its cursor the id.'),
+  ...ownMessages((data, info) => wholeMessage(data, info)),
   reset: named(RESET_EVENT, ResetSchema, 'Messages may be missing.'),
   ...Object.fromEntries(
     Object.entries(NOTICE_PAYLOADS).map(([type, notice]) => [type, named(eventOf(type), notice, NOTICE_SUMMARY)]),
   ),
 };
 
+const WEBSOCKET_OUT: Messages = {
+  ...byType(SERVER_FRAMES, 'server'),
+  ...ownMessages((data, info) => wholeMessage(data, info, Type.Object({ type: Type.Literal('message') }))),
+};
+
 const SOCKETIO_OUT: Messages = {
   message: named('<event>', args(Type.Unknown(), Info), 'A message: its data, then the rest of it.'),
+  ...ownMessages((data, info) => args(data, info)),
   reset: named(RESET_EVENT, args(ResetSchema), 'Messages may be missing.'),
   error: named(
     ERROR_EVENT,
@@ -71,6 +71,12 @@ const SOCKETIO_IN: Messages = {
   publish: named('publish', args(PublicationSchema), 'Publishes; the acknowledgement has the id.'),
   subscribe: named('subscribe', args(Members(CLIENT_FRAMES.subscribe)), 'Subscribes to more channels.'),
   unsubscribe: named('unsubscribe', args(Members(CLIENT_FRAMES.unsubscribe)), 'Ends subscriptions.'),
+  end: named(
+    END_EVENT,
+    args(Type.Omit(PublicationSchema, ['event', 'end'])),
+    'Publishes the last message of a channel.',
+  ),
+  cancel: named(CANCEL_EVENT, args(Members(CLIENT_FRAMES.cancel)), 'Asks the publishers of a channel to stop.'),
   auth: named(eventOf('auth'), args(Members(CLIENT_FRAMES.auth)), 'Sends a new token.'),
 };
 
@@ -95,7 +101,7 @@ const TRANSPORTS: Readonly<Record<string, Transport>> = {
     address: '/ws',
     protocol: 'wss',
     description: 'WebSocket: one JSON frame in each text message.',
-    out: byType(SERVER_FRAMES, 'server'),
+    out: WEBSOCKET_OUT,
     in: byType(CLIENT_FRAMES, 'client'),
   },
   socketio: {
@@ -115,8 +121,7 @@ export function createAsyncApi(version: string): object {
     info: {
       title: 'Tetracast',
       version,
-      description:
-        'What clients and the server send each other. The data of a message with the event `tetracast:deleted` is a Deletion.',
+      description: 'What clients and the server send each other.',
     },
     defaultContentType: 'application/json',
     servers: Object.fromEntries(
@@ -124,7 +129,6 @@ export function createAsyncApi(version: string): object {
     ),
     channels: Object.fromEntries(transports.map(([name, transport]) => [name, channelOf(name, transport)])),
     operations: Object.fromEntries(transports.flatMap(([name, transport]) => operationsOf(name, transport))),
-    components: { schemas: { Deletion: DeletionSchema } },
   };
 }
 

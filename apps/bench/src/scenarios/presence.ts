@@ -11,6 +11,8 @@ const CHANNEL = 'room:bench';
 const AT_ONCE = 200;
 const COUNTS = 200;
 const PAGE = 1000;
+/** All streams read into it: what they get is thrown away. */
+const READ_INTO = Buffer.alloc(256 * 1024);
 /** Of the kernel, for the times in /proc. */
 const US_PER_TICK = 10_000;
 
@@ -23,7 +25,8 @@ export const presence: Scenario = {
   method:
     'Two processes and their Redis share one core. 10 000 event streams, half of them on each, become members of one channel as fast as ' +
     'they are accepted, and each gets every join after its own. Then the members are counted and listed, one request after the other. ' +
-    'Then one process is killed, and its members do not come back: a count at the other one is true when it has only its own.',
+    'Then one process is killed, and its members do not come back: until the first leave is the time of its lease; a count at the ' +
+    'other one is true when it has only its own, and its streams have the true set when one that observes has all leaves.',
   alone: true,
   systems: [
     twoProcesses('sse', () => {
@@ -38,9 +41,11 @@ export const presence: Scenario = {
     const [first = '', second = ''] = nodes;
     const sockets: Socket[] = [];
     try {
+      const observer = await observe(first, sockets);
       const before = cpuUs(pids);
       const joinMs = await timed(() => openAll(members, [first, second], sockets));
-      await untilCount(first, members);
+      await untilCount(first, (count) => count === members);
+      const toldMs = await timed(() => until(() => observer.joins >= members));
       const joinCpuUs = cpuUs(pids) - before;
       const countMs = await timed(async () => {
         for (let n = 0; n < COUNTS; n++) await ask(first, 'limit=0');
@@ -49,6 +54,7 @@ export const presence: Scenario = {
       const listMs = await timed(async () => (listed = await list(first)));
       const readings = [
         reading('joins a second', members / (joinMs / 1000)),
+        reading('last join: s until an observer has all', toldMs / 1000),
         reading('CPU-ms a join', joinCpuUs / members / 1000),
         reading('count, ms', countMs / COUNTS),
         reading('list of all, ms', listMs, (members - listed) / members),
@@ -59,8 +65,12 @@ export const presence: Scenario = {
       const others = pids.filter((pid) => pid !== killed);
       const beforeKill = cpuUs(others);
       process.kill(killed, 'SIGKILL');
-      const killedMs = await timed(() => untilCount(first, members / 2));
-      readings.push(reading('killed: s until true', killedMs / 1000));
+      const leaseMs = await timed(() => untilCount(first, (count) => count < members));
+      const killedMs = await timed(() => untilCount(first, (count) => count === members / 2));
+      const leftMs = await timed(() => until(() => observer.leaves >= members / 2));
+      readings.push(reading('killed: s until the first leave', leaseMs / 1000));
+      readings.push(reading('then s until the count is true', killedMs / 1000));
+      readings.push(reading('then s until an observer has all', leftMs / 1000));
       readings.push(reading('killed: CPU-ms a leave', (cpuUs(others) - beforeKill) / (members / 2) / 1000));
       return readings;
     } finally {
@@ -87,20 +97,50 @@ async function openAll(count: number, nodes: readonly string[], sockets: Socket[
   await Promise.all(Array.from({ length: AT_ONCE }, openRest));
 }
 
-/** Resolves when it is subscribed; what comes then is thrown away. */
+/** Resolves when it is subscribed. */
 function openStream(node: string, index: number): Promise<Socket> {
+  return open(node, `presence=true&client=tab-${index}`);
+}
+
+interface Observer {
+  joins: number;
+  leaves: number;
+}
+
+/** Counts the joins and leaves that a stream gets. */
+async function observe(node: string, sockets: Socket[]): Promise<Observer> {
+  const observer: Observer = { joins: 0, leaves: 0 };
+  let rest = '';
+  const count = (text: string): void => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line === 'event: tetracast:join') observer.joins++;
+      else if (line === 'event: tetracast:leave') observer.leaves++;
+    }
+  };
+  sockets.push(await open(node, 'presence=observe', count));
+  return observer;
+}
+
+/** Opens an event stream; resolves when it is subscribed. `read` gets what comes then; absent: nobody looks at it. */
+function open(node: string, query: string, read?: (text: string) => void): Promise<Socket> {
   const { hostname, port } = new URL(`http://${node}`);
-  const socket = connect(Number(port), hostname);
-  socket.write(`GET /sse?channel=${CHANNEL}&presence=true&client=tab-${index} HTTP/1.1\r\nHost: ${node}\r\n\r\n`);
   return new Promise((resolve, reject) => {
     let head = '';
-    const read = (chunk: Buffer): void => {
-      head += chunk.toString('latin1');
-      if (!head.includes('\nid:')) return;
-      socket.off('data', read).resume();
-      resolve(socket);
+    let isOpen = false;
+    const callback = (length: number, buffer: Uint8Array): boolean => {
+      if (isOpen && read === undefined) return true;
+      const text = Buffer.from(buffer.buffer, buffer.byteOffset, length).toString('latin1');
+      if (isOpen) read?.(text);
+      else if ((head += text).includes('\nid:')) {
+        isOpen = true;
+        resolve(socket);
+      }
+      return true;
     };
-    socket.on('data', read);
+    const socket = connect({ port: Number(port), host: hostname, onread: { buffer: READ_INTO, callback } });
+    socket.write(`GET /sse?channel=${CHANNEL}&${query} HTTP/1.1\r\nHost: ${node}\r\n\r\n`);
     socket.on('error', reject);
     socket.once('close', () => reject(new Error(`closed: ${head.slice(0, 300)}`)));
   });
@@ -130,8 +170,12 @@ async function list(node: string): Promise<number> {
   return found;
 }
 
-async function untilCount(node: string, wanted: number): Promise<void> {
-  while ((await ask(node, 'limit=0')).count !== wanted) await delay(50);
+async function untilCount(node: string, isDone: (count: number) => boolean): Promise<void> {
+  await until(async () => isDone((await ask(node, 'limit=0')).count));
+}
+
+async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await delay(50);
 }
 
 /** Processor time of these processes so far. */

@@ -1,6 +1,6 @@
 import { startProcess, startRedis } from '@tetracast/testing';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { childrenOf, LOAD_CORE, pin } from '../load';
 import { BENCH, ROOT } from '../places';
 
@@ -12,7 +12,7 @@ export interface NodeServer extends AsyncDisposable {
 }
 
 interface NodeServerOptions {
-  /** A script, from the root of the repository. */
+  /** A script; a relative path begins at the root of the repository. */
   readonly file: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
@@ -29,7 +29,7 @@ interface NodeServerOptions {
 export async function startNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const redis = options.redis === undefined ? undefined : await startRedis();
   const server = await startProcess({
-    file: join(ROOT, options.file),
+    file: resolve(ROOT, options.file),
     ...(options.nodeArgs === undefined ? {} : { nodeArgs: options.nodeArgs }),
     env: {
       LOG_LEVEL: 'warn',

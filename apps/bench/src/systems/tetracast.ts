@@ -1,4 +1,5 @@
 import { freePort, NO_LIMITS } from '@tetracast/testing';
+import { join } from 'node:path';
 import WebSocket from 'ws';
 import type { LoadOptions } from '../load';
 import type { System } from '../system';
@@ -21,6 +22,8 @@ export interface TetracastOptions {
   readonly rate?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly name?: string;
+  /** The checkout that has built it. Default: this one. */
+  readonly root?: string;
   /** Processes, each on a separate core; absent: one, on the servers' core. */
   readonly workers?: number;
   /** Whether its live objects can be counted, see live-heap.ts. */
@@ -80,14 +83,16 @@ const TRANSPORTS = {
 /** One of our services as it is built, in a separate process. */
 export function tetracast(options: TetracastOptions): System {
   const { service, bus, short, window, rate, workers, profile, inspect, name = nameOf(options) } = options;
+  const { root = '.' } = options;
   return {
     name,
     transport: short === true ? 'poll' : TRANSPORTS[service],
+    builtIn: (root) => tetracast({ ...options, root, name: `${name}, before` }),
     start: async () => {
       const inspectPort = inspect === true ? await freePort() : undefined;
       const inspecting = inspectPort === undefined ? [] : [`--inspect=127.0.0.1:${inspectPort}`];
       const server = await startNodeServer({
-        file: `dist/apps/${service}/main.cjs`,
+        file: join(root, `dist/apps/${service}/main.cjs`),
         env: { ...NO_LIMITS, ...options.env, ...(workers === undefined ? {} : { WORKERS: String(workers) }) },
         nodeArgs: [
           ...AS_IN_THE_IMAGE,

@@ -1,22 +1,28 @@
 import { NO_LIMITS, startRedis } from '@tetracast/testing';
+import { join } from 'node:path';
 import { pin } from '../load';
 import type { System } from '../system';
 import { startNodeServer } from './node-server';
 import type { Service } from './tetracast';
 
-/** Two processes of one of our services with one Redis, as replicas are. `env` is called before they start. */
+/**
+ * Two processes of one of our services with one Redis, as replicas are. `env` is called before they start. `before`: the checkout that
+ * has built them. Default: this one.
+ */
 export function twoProcesses(
   service: Extract<Service, 'websocket' | 'sse'>,
   env: () => Readonly<Record<string, string>>,
+  before?: string,
 ): System {
   return {
-    name: 'Tetracast with Redis, 2 processes',
+    name: `Tetracast with Redis, 2 processes${before === undefined ? '' : ', before'}`,
+    builtIn: (root) => twoProcesses(service, env, root),
     transport: service === 'sse' ? 'SSE' : 'WebSocket',
     start: async () => {
       const redis = await startRedis();
       await pin(redis.pid);
       const options = {
-        file: `dist/apps/${service}/main.cjs`,
+        file: join(before ?? '.', `dist/apps/${service}/main.cjs`),
         env: { ...NO_LIMITS, ...NO_LIMITS_OF_USERS, ...env(), BUS_URL: redis.url },
       };
       const servers = [await startNodeServer(options), await startNodeServer(options)];

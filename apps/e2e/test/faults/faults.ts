@@ -65,7 +65,7 @@ const killServices: RunFault = async ({ cluster, ledger }) => {
 
 const killNews: RunFault = async ({ cluster, ledger }) => {
   for (let time = 0; time < 3; time++) {
-    await cluster.log.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await cluster.log.primary.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await ledger.progress(STRETCH);
   }
 };
@@ -73,10 +73,10 @@ const killNews: RunFault = async ({ cluster, ledger }) => {
 const restartRedis =
   (signal: 'SIGTERM' | 'SIGKILL'): RunFault =>
   async ({ cluster, subscribers, ledger }) => {
-    await cluster.log.redis.kill(signal);
+    await cluster.log.primary.kill(signal);
     await cutAll(subscribers);
     await ledger.refusals(REFUSALS);
-    await cluster.log.redis.restart();
+    await cluster.log.primary.restart();
   };
 
 const refuseConnections: RunFault = async ({ cluster: { log }, ledger }) => {
@@ -87,7 +87,7 @@ const refuseConnections: RunFault = async ({ cluster: { log }, ledger }) => {
 
 const flushWhileAway: RunFault = ({ cluster, subscribers, ledger }) =>
   cutAll(subscribers, async () => {
-    await cluster.log.redis.flush();
+    await cluster.log.primary.flush();
     await ledger.progress(STRETCH);
   });
 
@@ -130,7 +130,7 @@ export const FAULTS: readonly Fault[] = [
     resetIsCertain: false,
   },
   { name: 'Redis: connections refused for a while', run: refuseConnections },
-  { name: 'Redis: FLUSHALL', run: ({ cluster }) => cluster.log.redis.flush(), reset: 'epoch' },
+  { name: 'Redis: FLUSHALL', run: ({ cluster }) => cluster.log.primary.flush(), reset: 'epoch' },
   { name: 'Redis: FLUSHALL, clients away', run: flushWhileAway, reset: 'epoch' },
   { name: 'replica without the tail takes over', run: failOver, reset: 'epoch' },
   { name: 'the same, clients away', run: failOverWhileAway, reset: 'epoch' },

@@ -1,8 +1,8 @@
 import { openTcpSwitch, pollUntil, type RedisServer, startRedis, type TcpSwitch } from '@tetracast/testing';
-import type { LogServers } from './log-servers';
+import type { FaultyRedis } from './log-servers';
 
 /** One Redis behind an address that can lead to another. */
-export class SwitchedRedis implements LogServers {
+export class SwitchedRedis implements FaultyRedis {
   private readonly old: AsyncDisposable[] = [];
 
   private constructor(
@@ -24,18 +24,23 @@ export class SwitchedRedis implements LogServers {
     return `redis://127.0.0.1:${this.address.port}`;
   }
 
-  get redis(): RedisServer {
+  get primary(): RedisServer {
     return this.server;
   }
 
   async heal(): Promise<void> {
     await this.address.listen();
-    await this.redis.command('PING').catch(() => this.redis.restart());
+    await this.primary.command('PING').catch(() => this.primary.restart());
+  }
+
+  async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    await this.primary.kill(signal);
+    await this.primary.restart();
   }
 
   /** A copy that has everything the primary has. */
   private async startReplica(): Promise<RedisServer> {
-    const replica = await startRedis({ appendOnly: true, replicaOf: this.redis });
+    const replica = await startRedis({ appendOnly: true, replicaOf: this.primary });
     this.old.push(replica);
     const look = (): Promise<unknown> => replica.command('INFO', 'replication');
     await pollUntil(look, (info) => String(info).includes('master_link_status:up'));

@@ -14,7 +14,7 @@ import type { WebhookSettings } from '../webhooks/webhook-queue';
 import type { RedisPartition } from './partition';
 
 /** Members in one run of the script: Redis does nothing else during it. */
-const RELEASED_AT_ONCE = 100;
+const RELEASED_AT_ONCE = 500;
 
 const VALUE = /^(\d+) [^\n]*\n([^\n]*)\n(.*)$/;
 
@@ -88,30 +88,28 @@ export class RedisPresence implements PresenceStore {
   ): Promise<PresenceOutcome> {
     const { partition } = this;
     const { keys } = partition;
-    const keysOfAll: string[] = [];
-    const argumentsOfAll: (string | number)[] = [];
+    const numbers = new Map<string, number>();
+    const channelKeys: string[] = [];
+    const ofChannels: (string | number)[] = [];
+    const ofChanges: (string | number)[] = [];
     for (const { kind, channel, member, about, info } of changes) {
-      const companion = companionOf(channel);
-      const { size, ttlMs } = partition.retentionOf(companion);
-      keysOfAll.push(keys.members(channel), keys.log(companion));
-      argumentsOfAll.push(
-        kind,
-        channel,
-        companion,
-        keys.announcementChannel(companion),
-        size,
-        ttlMs,
-        member,
-        about,
-        info,
-      );
+      let number = numbers.get(channel);
+      if (number === undefined) {
+        const companion = companionOf(channel);
+        const { size, ttlMs } = partition.retentionOf(companion);
+        number = channelKeys.push(keys.members(channel), keys.log(companion)) / 2;
+        numbers.set(channel, number);
+        ofChannels.push(channel, companion, keys.announcementChannel(companion), size, ttlMs);
+      }
+      ofChanges.push(number, kind, member, about, info);
     }
     const [epoch, isHeld, ...refused] = await partition.write((redis) =>
       redis.tetracastChangePresence(
-        4 + keysOfAll.length,
-        ...[keys.partition, keys.last, keys.leases, keys.held(process), ...keysOfAll],
+        4 + channelKeys.length,
+        ...[keys.partition, keys.last, keys.leases, keys.held(process), ...channelKeys],
         ...[...partition.epochArguments(), partition.channelsRemembered],
-        ...[process, mode, maxMembers, JOIN_HEAD, LEAVE_HEAD, this.webhooks, ...argumentsOfAll],
+        ...[process, mode, maxMembers, JOIN_HEAD, LEAVE_HEAD, this.webhooks],
+        ...[numbers.size, ...ofChannels, ...ofChanges],
       ),
     );
     return { epoch, isHeld: isHeld === 1, refused };

@@ -1,5 +1,6 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { BusUnavailableError, type Entry, type MessageLog, type Page } from '@tetracast/bus';
+import { isCompanion } from '@tetracast/message-model';
 import { FramedEntry } from '../delivery/framed-entry';
 import { pageLimitsFor, type ResumeLimits } from '../delivery/resume-limits';
 import type { Subscription } from '../connection/subscription';
@@ -43,6 +44,8 @@ const PENDING_MAX = 4096;
  */
 export class Channel {
   readonly subscriptions = new Set<Subscription>();
+  /** It has the joins and leaves of another channel. */
+  readonly isCompanion: boolean;
   /** When the last reader left, in ms; the channel stays open for a while, since pollers return. */
   idleSince: number;
   window: Window;
@@ -59,6 +62,7 @@ export class Channel {
     readonly name: string,
     private readonly host: ChannelHost,
   ) {
+    this.isCompanion = isCompanion(name);
     this.idleSince = host.runtime.monotonicMs();
     this.window = new Window(host.windowLimits, '', 0);
   }

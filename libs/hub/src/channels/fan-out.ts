@@ -1,5 +1,6 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import type { Channel } from './channel';
+import { JoinCollector } from './join-collector';
 import type { Connection } from '../connection/connection';
 import type { Subscription } from '../connection/subscription';
 
@@ -21,6 +22,7 @@ const WAIT_MAX_MS = 1;
  * - **Together with pending appends**: with Redis two groups form all the same, when two messages are being stored while two
  *   others are announced: 3.1 to 3.9 messages in a write, but always 3.9 with this rule. It waits for the pending appends, at
  *   most {@link WAIT_MAX_MS}.
+ * - **Joins and leaves later**, if they go to many readers: see {@link JoinCollector}.
  *
  * Figures: docs/performance.md.
  */
@@ -30,15 +32,19 @@ export class FanOut {
   private sent = 0;
   private answered = 0;
   private delayed: { readonly until: number; readonly timer: NodeJS.Timeout } | undefined;
+  private readonly joins: JoinCollector;
 
   /** @param windowMs how long to collect instead; 0: as described above */
   constructor(
     private readonly windowMs: number,
     private readonly runtime: Runtime,
-  ) {}
+  ) {
+    this.joins = new JoinCollector(runtime, deliver);
+  }
 
-  /** The channel has new messages for its readers. */
+  /** The channel has a new message for its readers, or more after a gap. */
   add(channel: Channel): void {
+    if (channel.isCompanion && this.joins.collect(channel)) return;
     this.dirty.add(channel);
     if (this.scheduled) return;
     this.scheduled = true;
@@ -59,13 +65,21 @@ export class FanOut {
     this.afterAnswers(this.run);
   }
 
-  /** Delivers now. */
+  /** Delivers now, also what is collected. */
   flush(): void {
+    for (const channel of this.joins.takeAll()) this.dirty.add(channel);
+    this.deliverDirty();
+  }
+
+  private deliverDirty(): void {
     const { dirty } = this;
     this.dirty = new Set();
     const [only] = dirty;
-    if (only !== undefined && dirty.size === 1) forwardEach(only.subscriptions);
-    else forwardAll(dirty);
+    if (only !== undefined && dirty.size === 1) {
+      deliver(only);
+      return;
+    }
+    forwardAll(dirty);
     for (const channel of dirty) channel.window.endTurn();
   }
 
@@ -89,7 +103,7 @@ export class FanOut {
 
   private readonly run = (): void => {
     this.scheduled = false;
-    this.flush();
+    this.deliverDirty();
   };
 }
 
@@ -100,8 +114,9 @@ function countReaders(channels: Iterable<Channel>): number {
 }
 
 // In turn, nothing more: a first look at the objects of 16 sockets, to prefetch them, gained nothing with 10 000 readers.
-function forwardEach(subscriptions: ReadonlySet<Subscription>): void {
+function deliver({ subscriptions, window }: Channel): void {
   for (const subscription of subscriptions) subscription.connection.forward(subscription);
+  window.endTurn();
 }
 
 /** A reader of several channels gets the messages of all in one write, in the order of the log. */

@@ -6,7 +6,14 @@ import { CatchUpPump, type CatchUpTarget } from '../delivery/catch-up-pump';
 import type { CloseListener, ConnectionHost } from './connection-host';
 import type { ConnectionState } from './connection-state';
 import { encodeConnectionCursor, slowestPosition, withConnectionCursors } from './connection-cursor';
-import { areAtEnd, advancePositions, type Pages, skipTrimmed, windowsCoverPositions } from '../delivery/catch-up';
+import {
+  areAtEnd,
+  advancePositions,
+  isAloneWith,
+  type Pages,
+  skipTrimmed,
+  windowsCoverPositions,
+} from '../delivery/catch-up';
 import type { Sink } from '../sink';
 import { openAndFindStart, requireAllowedRewind, type StartingPoint } from './starting-point';
 import { StallWatch } from './stall-watch';
@@ -170,19 +177,21 @@ export class Connection implements CatchUpTarget {
   forward(subscription: Subscription): void {
     const { channel } = subscription;
     const { window } = channel;
-    const isSimple =
-      this.state === 'live' && this.subscriptions.length === 1 && channel.live && channel.epoch === this.epoch;
+    const isSimple = this.state === 'live' && channel.live && channel.epoch === this.epoch;
     if (!isSimple || subscription.position < window.floor) {
       this.forwardAll();
       return;
     }
     const batch = window.batchAfter(subscription.position, this.sink.framing);
     if (batch.count === 0) return;
-    if (batch.count > (this.sink.batchLimit ?? Infinity)) {
+    const isOnlyOne = this.subscriptions.length === 1;
+    const isShared = isOnlyOne || isAloneWith(batch, subscription, this.subscriptions);
+    if (!isShared || batch.count > (this.sink.batchLimit ?? Infinity)) {
       this.forwardAll();
       return;
     }
     subscription.position = window.last;
+    if (!isOnlyOne) this.deliveredThrough = window.last;
     this.deliver(batch);
   }
 

@@ -1,3 +1,4 @@
+import type { Batch } from '../channels/batch';
 import type { FramedPage } from '../channels/channel';
 import { pageEnd } from './next-batch';
 import type { Subscription } from '../connection/subscription';
@@ -18,6 +19,22 @@ export function windowsCoverPositions(subscriptions: Iterable<Subscription>, epo
 /** Whether every message in the windows has been delivered. */
 export function areAtEnd(subscriptions: Iterable<Subscription>): boolean {
   for (const { position, channel } of subscriptions) if (position < channel.window.last) return false;
+  return true;
+}
+
+/**
+ * Whether these messages are all that the connection lacks, and resume in its other channels too by their ids: then it shares them
+ * with the readers at the same position. Nearly always so where one of its channels has the joins and leaves of another.
+ */
+export function isAloneWith(batch: Batch, subscription: Subscription, all: readonly Subscription[]): boolean {
+  const { channel } = subscription;
+  const first = batch.entries[0]?.seq ?? 0;
+  for (const other of all) {
+    if (other === subscription) continue;
+    const { window, live, epoch, knownThrough } = other.channel;
+    const isAtEnd = live && epoch === channel.epoch && other.position >= window.last;
+    if (!isAtEnd || other.position > first || knownThrough < channel.window.last) return false;
+  }
   return true;
 }
 

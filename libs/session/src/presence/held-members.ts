@@ -5,7 +5,7 @@ import type { PresenceSettings } from '../session-settings';
 import type { Membership } from './membership';
 
 /** Changes in one call: the store does nothing else during it. */
-const CHANGES_AT_ONCE = 100;
+const CHANGES_AT_ONCE = 500;
 
 /** Renewals in the time of one lease. */
 const RENEWALS = 3;

@@ -32,7 +32,7 @@ export interface Outcome {
 
 let runs = 0;
 
-const tokenFor = (sub: string): string =>
+export const tokenFor = (sub: string): string =>
   mintToken({ secret: AUTH_SECRET }, { sub, subscribe: ['*'], presence: ['*'] });
 
 /** Runs a script on a separate channel, and waits until every process and every observer has the true set. */
@@ -109,8 +109,7 @@ class ScriptRun implements AsyncDisposable {
         system.pause(step.process);
         return;
       case 'restart Redis':
-        await system.redis.redis.kill(step.signal);
-        return system.redis.redis.restart();
+        return system.redis.restart(step.signal);
       case 'fail over':
         return system.redis.failOver(() => delay(step.ms)); // what is stored meanwhile is lost
     }

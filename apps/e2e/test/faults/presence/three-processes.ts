@@ -11,7 +11,7 @@ import {
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderGateway, SERVICES, startService } from '../../system';
-import { SwitchedRedis } from '../switched-redis';
+import type { FaultyRedis } from '../log-servers';
 import { PROCESSES } from './script';
 
 export const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
@@ -26,18 +26,18 @@ interface Place {
   isPaused: boolean;
 }
 
-/** Processes with all transports, each behind a gateway of its own, on one Redis. */
+/** Processes with all transports, each behind a gateway of its own, on one message log. */
 export class ThreeProcesses implements AsyncDisposable {
   private constructor(
-    readonly redis: SwitchedRedis,
+    readonly redis: FaultyRedis,
     private readonly dir: string,
     private readonly places: readonly Place[],
   ) {}
 
-  static async start(): Promise<ThreeProcesses> {
+  /** `redis` ends with it. */
+  static async start(redis: FaultyRedis): Promise<ThreeProcesses> {
     const dir = await createTempDir('presence');
     await writeFile(join(dir, 'namespaces.json'), '{"namespaces":{"room":{"presence":true}}}');
-    const redis = await SwitchedRedis.start();
     const places: Place[] = [];
     const system = new ThreeProcesses(redis, dir, places);
     try {

@@ -86,7 +86,7 @@ for text in ARGV[8]:gmatch('[^\n]+') do
       redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', body)
       local endMs, webhooks = special:match('^(%d+) (.*)$')
       redis.call('PEXPIRE', ending, endMs)
-      addWebhook(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
+      openWebhooks().add(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
       ended[channel] = true
     end
     if once then

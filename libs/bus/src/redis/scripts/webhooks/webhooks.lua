@@ -1,37 +1,47 @@
 -- The queue of webhooks, for the scripts that use it (scripts.ts puts this text after partition.lua). Its keys have the prefix of
 -- the partition: a stream of `e` event, `c` channel, `d` data, `t` time, `s` bytes; a hash of `bytes` (of all) and `dropped`; the
 -- name of the process that sends.
-local webhookPrefix = KEYS[1]:gsub('partition$', 'webhooks')
-local webhookState = webhookPrefix .. ':state'
 
-local function countWebhooks(bytes, dropped)
-  redis.call('HINCRBY', webhookState, 'bytes', bytes)
-  if dropped ~= 0 then
-    redis.call('HINCRBY', webhookState, 'dropped', dropped)
+-- One function, so that a script that adds none, as nearly every append, does not pay for the others.
+local function openWebhooks()
+  local queue = { key = KEYS[1]:gsub('partition$', 'webhooks') }
+  local state = queue.key .. ':state'
+
+  function queue.dropped()
+    return tonumber(redis.call('HGET', state, 'dropped') or 0)
   end
-end
 
-local function removeWebhook(entry, dropped)
-  redis.call('XDEL', webhookPrefix, entry[1])
-  countWebhooks(-tonumber(entry[2][10]), dropped)
-end
-
--- `settings`: the most bytes of the queue, then each event that is wanted, all followed by a space; '' for none.
-local function addWebhook(settings, event, channel, data, time)
-  if not settings:find(' ' .. event .. ' ', 1, true) then
-    return
-  end
-  local size = 64 + #channel + #data
-  redis.call('XADD', webhookPrefix, '*', 'e', event, 'c', channel, 'd', data, 't', time, 's', size)
-  countWebhooks(size, 0)
-  local most = tonumber(settings:match('^%d+'))
-  while tonumber(redis.call('HGET', webhookState, 'bytes')) > most do
-    local oldest = redis.call('XRANGE', webhookPrefix, '-', '+', 'COUNT', 1)[1]
-    if not oldest then
-      -- The stream was removed by hand.
-      redis.call('HSET', webhookState, 'bytes', 0)
-      break
+  function queue.count(bytes, dropped)
+    redis.call('HINCRBY', state, 'bytes', bytes)
+    if dropped ~= 0 then
+      redis.call('HINCRBY', state, 'dropped', dropped)
     end
-    removeWebhook(oldest, 1)
   end
+
+  function queue.remove(entry, dropped)
+    redis.call('XDEL', queue.key, entry[1])
+    queue.count(-tonumber(entry[2][10]), dropped)
+  end
+
+  -- `settings`: the most bytes of the queue, then each event that is wanted, all followed by a space; '' for none.
+  function queue.add(settings, event, channel, data, time)
+    if not settings:find(' ' .. event .. ' ', 1, true) then
+      return
+    end
+    local size = 64 + #channel + #data
+    redis.call('XADD', queue.key, '*', 'e', event, 'c', channel, 'd', data, 't', time, 's', size)
+    queue.count(size, 0)
+    local most = tonumber(settings:match('^%d+'))
+    while tonumber(redis.call('HGET', state, 'bytes')) > most do
+      local oldest = redis.call('XRANGE', queue.key, '-', '+', 'COUNT', 1)[1]
+      if not oldest then
+        -- The stream was removed by hand.
+        redis.call('HSET', state, 'bytes', 0)
+        break
+      end
+      queue.remove(oldest, 1)
+    end
+  end
+
+  return queue
 end
