@@ -11,6 +11,7 @@ import WebSocket from 'ws';
 import { getJson, until } from './compose-clients.mjs';
 import { checkApi } from './compose-api.mjs';
 import { checkLab } from './compose-lab.mjs';
+import { checkWebhooks, WEBHOOK_SETTINGS } from './compose-webhooks.mjs';
 
 const CHANNEL = 'chat:room';
 const PAGE = 'https://page.example';
@@ -20,7 +21,10 @@ const MAX_MESSAGE_BYTES = 1000;
 export async function checkTokens(check, expect, compose, gateway) {
   const AUTH_SECRET = randomBytes(32).toString('hex');
   const API_KEY = randomBytes(32).toString('base64url');
-  const settings = { AUTH_SECRET, API_KEYS: `check=${API_KEY}/*/*`, MAX_MESSAGE_BYTES, ALLOWED_ORIGINS: PAGE };
+  const settings = {
+    ...{ AUTH_SECRET, API_KEYS: `check=${API_KEY}/*/*`, MAX_MESSAGE_BYTES, ALLOWED_ORIGINS: PAGE },
+    ...WEBHOOK_SETTINGS,
+  };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(process.env.COMPOSE_ENV_FILES, lines.join(''));
   const env = { ...process.env, AUTH_SECRET };
@@ -110,5 +114,6 @@ export async function checkTokens(check, expect, compose, gateway) {
     expect(statuses.join() === '200,403', `origins: ${statuses}`);
   });
   await checkApi(check, expect, { compose, gateway, key: API_KEY, token: mint('--sub', 'ann', '--subscribe', '*') });
+  await checkWebhooks(check, expect, { compose, gateway, authSecret: AUTH_SECRET });
   await checkLab(check, expect, gateway, mint);
 }

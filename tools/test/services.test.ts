@@ -47,6 +47,15 @@ describe('docker-compose.yml', () => {
     expect(composed('ports')).toContain(`'127.0.0.1:${defaultPort}:${defaultPort}'`);
   });
 
+  // A join, a leave and an end are stored by any service, which then adds the webhook; the API sends it.
+  it.each(['WEBHOOK_URL', 'WEBHOOK_SECRET', 'WEBHOOK_EVENTS'])(
+    'gives all services %s, as the file .env has it',
+    (name) => {
+      const [, environment = ''] = /^x-environment: &environment\n((?: .*\n)+)/m.exec(compose) ?? [];
+      expect(environment).toContain(`  ${name}: \${${name}:-}\n`);
+    },
+  );
+
   it('runs no other service of the product', () => {
     const apps = [...compose.matchAll(/args: \{ APP: (\w+)/g)].map(([, app]) => app);
     expect(apps.sort()).toEqual(shipped.map(({ name }) => name).sort());

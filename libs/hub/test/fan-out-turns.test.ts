@@ -24,7 +24,7 @@ describe('the turns of a fan-out', () => {
       connection: { sink: {}, forward: i === 0 ? forward : ignore },
     }));
     const channel = {
-      ...{ subscriptions: new Set(subscriptions), window: { endTurn: ignore }, isCompanion },
+      ...{ subscriptions: new Set(subscriptions), window: { endTurn: ignore }, isCompanion, deliveryMs: 0 },
     } as unknown as Channel;
     return { to: new FanOut(windowMs, nodeRuntime), channel };
   };
@@ -145,9 +145,26 @@ describe('the turns of a fan-out', () => {
       expect(forward).toHaveBeenCalledTimes(1);
     });
 
+    it('comes later when the last one took long', async () => {
+      const { to, channel } = collecting();
+      to.add(channel);
+      channel.deliveryMs = 50;
+      jest.advanceTimersByTime(20);
+      expect(forward).toHaveBeenCalledTimes(1);
+      expect(channel.deliveryMs).toBe(0);
+
+      channel.deliveryMs = 50;
+      to.add(channel);
+      await turnsOver();
+      jest.advanceTimersByTime(199);
+      expect(forward).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(1);
+      expect(forward).toHaveBeenCalledTimes(2);
+    });
+
     it('comes at once when they are so many that a window would leave its readers behind', () => {
       const { to, channel } = collecting();
-      for (let joins = 1; joins < 128; joins++) to.add(channel);
+      for (let joins = 1; joins < 192; joins++) to.add(channel);
       expect(forward).not.toHaveBeenCalled();
       to.add(channel);
       expect(forward).toHaveBeenCalledTimes(1);

@@ -46,6 +46,8 @@ export class Channel {
   readonly subscriptions = new Set<Subscription>();
   /** It has the joins and leaves of another channel. */
   readonly isCompanion: boolean;
+  /** Of a companion: how long the last delivery of what was collected took. */
+  deliveryMs = 0;
   /** When the last reader left, in ms; the channel stays open for a while, since pollers return. */
   idleSince: number;
   window: Window;

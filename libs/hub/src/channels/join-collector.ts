@@ -1,14 +1,19 @@
 import type { Runtime } from '@tetracast/node-io/runtime';
 import type { Channel } from './channel';
 
-/** So the writes of one channel's joins and leaves, about 4 µs for each reader, take about a fifth of a processor. */
-const MS_PER_READER = 0.02;
+/** Waiting times of a delivery, so that the deliveries of one channel take about a fifth of a process's time. */
+const WAITS = 4;
+
+/** A write takes about 4 µs. */
+const WAIT_MS_PER_READER = WAITS * 0.005;
 
 /** A shorter wait collects nothing. */
 const SHORTEST_MS = 1;
 
-/** A window keeps twice as many: readers that it has left behind would each read the message log. */
-const MOST_COLLECTED = 128;
+const LONGEST_MS = 1000;
+
+/** A window keeps more: readers that it has left behind would each read the message log. */
+const MOST_COLLECTED = 192;
 
 interface Collected {
   messages: number;
@@ -18,7 +23,8 @@ interface Collected {
 /**
  * Collects the joins and leaves of a channel with many readers, since members often come and go at the same time: when n members
  * come, each join goes to up to n readers. One write for each would be n² writes; so it is one write for all that come within a time
- * which grows with the number of readers. A reader that gets another message meanwhile gets the joins before it in the same write.
+ * that grows with the number of readers, and on a busy machine with the time that the last delivery took. A reader that gets another
+ * message meanwhile gets the joins before it in the same write.
  */
 export class JoinCollector {
   private readonly waiting = new Map<Channel, Collected>();
@@ -33,14 +39,15 @@ export class JoinCollector {
   collect(channel: Channel): boolean {
     const collected = this.waiting.get(channel);
     if (collected !== undefined) {
-      if (++collected.messages >= MOST_COLLECTED) this.deliver(this.take(channel, collected));
+      if (++collected.messages >= MOST_COLLECTED) this.deliverNow(this.take(channel, collected));
       return true;
     }
-    const ms = channel.subscriptions.size * MS_PER_READER;
-    if (ms < SHORTEST_MS) return false;
+    const byReaders = channel.subscriptions.size * WAIT_MS_PER_READER;
+    if (byReaders < SHORTEST_MS) return false;
+    const ms = Math.min(LONGEST_MS, Math.max(byReaders, channel.deliveryMs * WAITS));
     const timer = this.runtime.setTimeout(() => {
       this.waiting.delete(channel);
-      this.deliver(channel);
+      this.deliverNow(channel);
     }, ms);
     this.waiting.set(channel, { messages: 1, timer });
     return true;
@@ -49,6 +56,12 @@ export class JoinCollector {
   /** The channels that wait; they wait no longer. */
   takeAll(): Channel[] {
     return [...this.waiting].map(([channel, collected]) => this.take(channel, collected));
+  }
+
+  private deliverNow(channel: Channel): void {
+    const startedAt = this.runtime.monotonicMs();
+    this.deliver(channel);
+    channel.deliveryMs = this.runtime.monotonicMs() - startedAt;
   }
 
   private take(channel: Channel, { timer }: Collected): Channel {
