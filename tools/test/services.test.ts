@@ -12,6 +12,10 @@ interface Settings {
   SETTINGS: Record<string, { env: string }>;
 }
 
+interface Namespaces {
+  parseNamespaces: (text: string) => ReadonlyMap<string, object>;
+}
+
 const services = workspacePaths
   .filter((path) => /^(?:apps|examples)\/[^/]+\/src\/service\.json$/.test(path))
   .map((path) => ({ path, ...(JSON.parse(readText(path)) as Service) }));
@@ -45,6 +49,16 @@ describe('docker-compose.yml', () => {
     expect(composed(name)).toContain(`environment: { <<: *environment, PORT: ${defaultPort} }`);
     expect(composed('gateway')).toContain(`${name}: { condition: service_healthy }`);
     expect(composed('ports')).toContain(`'127.0.0.1:${defaultPort}:${defaultPort}'`);
+  });
+
+  it('has the policies of namespaces.yaml, which the images contain', () => {
+    const { parseNamespaces } = jest.requireActual<Namespaces>(
+      join(ROOT, 'libs/service-kit/src/namespaces/read-namespaces-file.ts'),
+    );
+    expect([...parseNamespaces(readText('namespaces.yaml'))]).toEqual([['chat', { presence: true }]]);
+    expect(compose).toContain('NAMESPACES_FILE: ${NAMESPACES_FILE:-/app/namespaces.yaml}');
+    expect(readText('Dockerfile')).toMatch(/^WORKDIR \/app\n[^]*^COPY namespaces\.yaml \.\/$/m);
+    expect(readText('.dockerignore')).toContain('\n!namespaces.yaml\n');
   });
 
   it('runs no other service of the product', () => {
