@@ -22,6 +22,8 @@ ARG PORT
 ENV NODE_ENV=production NODE_OPTIONS="--enable-source-maps --max-semi-space-size=8" PORT=${PORT}
 WORKDIR /app
 COPY --from=build /src/dist/apps/${APP} ./
+# The policies of namespaces, if NAMESPACES_FILE names it, as compose does.
+COPY namespaces.yaml ./
 # `npx tetracast` and `tetracast`, in a container that runs: docs/command-line.md. npx needs a folder to write to, and no news of npm.
 ENV npm_config_cache=/tmp/npm npm_config_update_notifier=false
 COPY --from=build /src/dist/apps/cli /opt/tetracast/

@@ -256,6 +256,7 @@ async function checkReplicas() {
 for (const [what, urls] of Object.entries(SETS)) {
   await checkDelivery(what, urls);
   await checkPage(what, urls);
+  await check(`${what}: the chat demo has members`, () => getJson(`${urls.socketio}/presence?channel=chat:lobby`));
   await checkDocs(what, urls);
 }
 await checkCommand(check, expect, compose, newChannel());

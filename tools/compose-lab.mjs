@@ -5,7 +5,7 @@ import { findProgram } from './binaries.mjs';
 import { until } from './compose-clients.mjs';
 
 const CHANNEL = 'chat:lab';
-const PANELS = ['polling', 'sse', 'websocket', 'socketio'];
+const PANELS = ['polling', 'sse', 'websocket', 'socketio', 'sdk'];
 /** What each panel shows without a token. */
 const REFUSAL = /the server refuses: .*token/i;
 const WAIT_MS = 30_000;
@@ -22,7 +22,7 @@ export async function checkLab(check, expect, gateway, mint) {
     }),
   );
 
-  await check('lab page: with the token typed in, what one panel publishes arrives in all four', () =>
+  await check('lab page: with the token typed in, what one panel publishes arrives in all of them', () =>
     withPage(async (page) => {
       await page.goto(url);
       await useToken(page, mint('--sub', 'ann', '--subscribe', 'chat:*', '--publish', CHANNEL));

@@ -9,6 +9,7 @@ import { endWithNpm } from './npm-parent.mjs';
 
 requireNode();
 readEnvFile();
+process.env.NAMESPACES_FILE ??= join(ROOT, 'namespaces.yaml');
 installDependencies();
 console.log('Building the server …');
 execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {

@@ -1,4 +1,5 @@
-/** `npm run tetracast -- <command>`: the command line from a fresh clone, in this very process. */
+#!/usr/bin/env node
+/** `npm run tetracast -- <command>`, and `npx tetracast <command>`: the command line from a clone, in this very process. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

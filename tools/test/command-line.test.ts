@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { readText, ROOT } from './workspace-files';
+import { readManifest, readText, ROOT } from './workspace-files';
 
 const page = readText('docs/command-line.md');
 
@@ -28,5 +28,14 @@ describe('docs/command-line.md', () => {
     const named = [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
 
     expect(named).toEqual(Object.values(EXIT));
+  });
+});
+
+describe('npx tetracast, in a clone', () => {
+  it('runs the command: npm links what a workspace names as its bin', () => {
+    const { bin = {} } = readManifest('tools');
+    expect(Object.keys(bin)).toEqual(['tetracast']);
+    const file = join(ROOT, 'tools', bin['tetracast'] ?? '');
+    expect(execFileSync(file, ['--version'], { encoding: 'utf8' })).toBe('0.1.0\n');
   });
 });

@@ -76,6 +76,17 @@ describe('npm start', () => {
     expect(await statusFor(ALLOWED_ORIGINS)).toBe(200);
     expect(await statusFor(`http://localhost:${port + 1}`)).toBe(403);
   });
+
+  it('has members in the channels of the chat demo, and in no others', async () => {
+    const port = await freePort();
+    const started = await run('start', { PORT: String(port), PLAIN_PORT: 'off' });
+    await becomeReady(started, answers(`http://127.0.0.1:${port}/readyz`));
+    const statusFor = async (channel: string): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}/presence?channel=${channel}`)).status;
+
+    expect(await statusFor('chat:lobby')).toBe(200);
+    expect(await statusFor('lab')).toBe(400);
+  });
 });
 
 describe('npm test', () => {

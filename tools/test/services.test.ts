@@ -12,6 +12,10 @@ interface Settings {
   SETTINGS: Record<string, { env: string }>;
 }
 
+interface Namespaces {
+  parseNamespaces: (text: string) => ReadonlyMap<string, object>;
+}
+
 const services = workspacePaths
   .filter((path) => /^(?:apps|examples)\/[^/]+\/src\/service\.json$/.test(path))
   .map((path) => ({ path, ...(JSON.parse(readText(path)) as Service) }));
@@ -55,6 +59,16 @@ describe('docker-compose.yml', () => {
       expect(environment).toContain(`  ${name}: \${${name}:-}\n`);
     },
   );
+
+  it('has the policies of namespaces.yaml, which the images contain', () => {
+    const { parseNamespaces } = jest.requireActual<Namespaces>(
+      join(ROOT, 'libs/service-kit/src/namespaces/read-namespaces-file.ts'),
+    );
+    expect([...parseNamespaces(readText('namespaces.yaml'))]).toEqual([['chat', { presence: true }]]);
+    expect(compose).toContain('NAMESPACES_FILE: ${NAMESPACES_FILE:-/app/namespaces.yaml}');
+    expect(readText('Dockerfile')).toMatch(/^WORKDIR \/app\n[^]*^COPY namespaces\.yaml \.\/$/m);
+    expect(readText('.dockerignore')).toContain('\n!namespaces.yaml\n');
+  });
 
   it('runs no other service of the product', () => {
     const apps = [...compose.matchAll(/args: \{ APP: (\w+)/g)].map(([, app]) => app);

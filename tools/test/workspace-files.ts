@@ -27,6 +27,7 @@ export const readText = (path: string): string => readFileSync(join(ROOT, path),
 /** The parts of a project's package.json that the checks here read. */
 export interface Manifest {
   name: string;
+  bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;

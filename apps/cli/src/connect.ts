@@ -34,10 +34,18 @@ export function tokenOf({ token }: Pick<ServerOptions, 'token'>, { env }: Io): s
   return token ?? (env['TETRACAST_TOKEN'] || undefined);
 }
 
+export function urlOf({ url }: ServerOptions, { env }: Io): string {
+  return url ?? (env['TETRACAST_URL'] || DEFAULT_URL);
+}
+
 export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}): Client {
-  const { signal, env } = io;
-  const url = options.url ?? (env['TETRACAST_URL'] || DEFAULT_URL);
-  return createClient({ url, token: tokenOf(options, io), signal, WebSocket, ...more });
+  return createClient({
+    url: urlOf(options, io),
+    token: tokenOf(options, io),
+    signal: io.signal,
+    WebSocket,
+    ...more,
+  });
 }
 
 export function connectApi({ url, key }: ApiOptions, { env }: Io): Tetracast {

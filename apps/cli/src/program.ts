@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench';
+import { addCancel } from './commands/cancel';
 import { addCompletion } from './commands/completion';
 import { addDoctor } from './commands/doctor';
 import { addHistory } from './commands/history';
 import { addChannels, addConnections } from './commands/lists';
+import { addPresence } from './commands/presence';
 import { addPub } from './commands/pub';
 import { addSettings } from './commands/settings';
 import { addSub } from './commands/sub';
@@ -14,6 +16,8 @@ import { type Io, paint } from './io';
 const COMMANDS = [
   addSub,
   addPub,
+  addCancel,
+  addPresence,
   addHistory,
   addChannels,
   addConnections,
@@ -31,7 +35,9 @@ const WIDTH = 100;
 function createProgram(io: Io): Command {
   const { stdout, stderr } = io;
   const program = new Command('tetracast')
-    .description('Subscribe, publish, make tokens, see what a server has, and find out what a proxy does to it.')
+    .description(
+      'Subscribe, publish, make tokens, see who is there and what a server has, and find out what a proxy does to it.',
+    )
     .version('0.1.0')
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText('after', EXIT_CODES_TEXT)

@@ -12,3 +12,6 @@ export function printTable(io: Io, head: readonly string[], rows: readonly (read
   print(io, paint(io, io.stdout, 'bold', lineOf(head)));
   for (const row of rows) print(io, lineOf(row));
 }
+
+/** A moment in ms since 1970 as a cell; none is an empty one. */
+export const timeOf = (ms: number | undefined): string => (ms === undefined ? '' : new Date(ms).toISOString());

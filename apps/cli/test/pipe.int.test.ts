@@ -1,9 +1,7 @@
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
 import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { MAIN } from './built-command';
+import { type Ended, MAIN, type RunOptions, runToEnd } from './built-command';
 
 let server: TestService;
 beforeAll(async () => {
@@ -11,29 +9,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Runs a line of bash, in which `tetracast` is the built command. */
-async function bash(
-  line: string,
-  onOut: (kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
-): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], TETRACAST_URL: server.url };
+const bash = (line: string, onOut?: RunOptions['onOut']): Promise<Ended> => {
   const script = `set -o pipefail; tetracast() { '${process.execPath}' '${MAIN}' "$@"; }; ${line}`;
-  const child = spawn('bash', ['-c', script], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-    onOut((signal) => process.kill(-(child.pid ?? 0), signal));
-  });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
+  // With a socket for stdin, as Node.js makes one, bash takes itself for a remote shell, and reads .bashrc.
+  return runToEnd(['bash', '--norc', '-c', script], server.url, { onOut });
+};
 
 describe('the built command', () => {
   it('ends quietly when its reader has enough', async () => {
@@ -73,8 +54,9 @@ describe('the built command', () => {
   it('ends cleanly at Ctrl-C', async () => {
     const channel = uniqueChannel();
     await publish(server, channel, [1]);
-    const { code, err } = await bash(`exec '${process.execPath}' '${MAIN}' sub ${channel} --after earliest`, (kill) =>
-      kill('SIGINT'),
+    const { code, err } = await bash(
+      `exec '${process.execPath}' '${MAIN}' sub ${channel} --after earliest`,
+      ({ kill }) => kill('SIGINT'),
     );
 
     expect({ code, err }).toEqual({ code: 130, err: '' });

@@ -1,9 +1,7 @@
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
 import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { MAIN } from './built-command';
+import { MAIN, runToEnd } from './built-command';
 
 let server: TestService;
 beforeAll(async () => {
@@ -11,35 +9,28 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-interface Ended {
-  readonly code: number | null;
-  /** What the terminal showed, with `ESC` for the first character of a control sequence. */
-  readonly shown: string;
-}
-
 const CTRL_C = '\u0003';
 
-/** Runs the command in a pseudo-terminal of util-linux's `script`; `keys` are typed once the terminal has shown something. */
+/**
+ * Runs the command in a pseudo-terminal of util-linux's `script`; `keys` are typed once the terminal has shown something. `shown` has
+ * `ESC` for the first character of a control sequence.
+ */
 async function inTerminal(
   args: readonly string[],
   keys?: { readonly after: RegExp; readonly type: string },
   env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  const line = ['exec', process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', line.replace("'exec'", 'exec'), '/dev/null'], {
-    env: { PATH: process.env['PATH'], SHELL: '/bin/sh', TERM: 'xterm', TETRACAST_URL: server.url, ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
+): Promise<{ readonly code: number | null; readonly shown: string }> {
+  const line = ['exec', ...[process.execPath, MAIN, ...args].map((word) => `'${word}'`)].join(' ');
+  let isTyped = false;
+  const { code, out } = await runToEnd(['script', '-qec', line, '/dev/null'], server.url, {
+    env: { SHELL: '/bin/sh', TERM: 'xterm', ...env },
+    onOut: (running) => {
+      if (isTyped || keys?.after.test(running.out) !== true) return;
+      isTyped = true;
+      running.type(keys.type);
+    },
   });
-  let [shown, typed] = ['', false];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text.replaceAll('\u001b', 'ESC');
-    if (!typed && keys?.after.test(shown)) {
-      typed = true;
-      child.stdin.write(keys.type);
-    }
-  });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, shown };
+  return { code, shown: out.replaceAll('\u001b', 'ESC') };
 }
 
 describe('in a terminal', () => {

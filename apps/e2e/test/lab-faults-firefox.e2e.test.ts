@@ -19,5 +19,5 @@ afterAll(async () => {
 });
 
 // Firefox itself delays the next WebSocket to a server after failed ones, on top of the panel's own back-off.
-describeFaults('Firefox', () => site, ['polling', 'sse', 'socketio']);
+describeFaults('Firefox', () => site, ['polling', 'sse', 'socketio', 'sdk']);
 describeDemos('Firefox', () => site);

@@ -60,7 +60,7 @@ describe('the layout of the lab page', () => {
     ['a desktop', DESKTOP],
     ['a low window', { width: 1280, height: 640 }],
     ['a phone', PHONE],
-  ] as const)('shows the newest row whole in all four panels, on %s', async (name, viewport) => {
+  ] as const)('shows the newest row whole in all panels, on %s', async (name, viewport) => {
     const lab = await openLab(viewport, `newest on ${name}`.replaceAll(' ', '-'));
 
     await lab.page.locator('[data-role="bulk"]').click();

@@ -22,7 +22,7 @@ async function openLab(url = system.url): Promise<LabPage> {
 }
 
 describe('the lab page in Chromium, through nginx, with Redis and one process per service', () => {
-  it.each(PANELS)('shows a message published in the %s panel in all four', async (from) => {
+  it.each(PANELS)('shows a message published in the %s panel in all of them', async (from) => {
     const lab = await openLab(`${system.url}/?channel=from-${from}`);
     await lab.publish(from, `hello from ${from}`);
     for (const panel of PANELS) await lab.shows(panel, `hello from ${from}`);
@@ -46,11 +46,19 @@ describe('the lab page in Chromium, through nginx, with Redis and one process pe
     }
     const all = ['before', ...PANELS.flatMap((cut) => [1, 2, 3].map((n) => `${cut} missed ${n}`))];
     for (const panel of PANELS) {
-      await lab.shows(panel, 'socketio missed 3');
+      await lab.shows(panel, 'sdk missed 3');
       expect(await lab.texts(panel)).toEqual(all);
       await lab.part(panel, 'verdict').and(lab.page.locator('[data-verdict="complete"]')).waitFor();
     }
     expect(lab.failures).toEqual([]);
+    await lab.page.close();
+  });
+
+  it('shows which transport the SDK uses, and why', async () => {
+    const lab = await openLab();
+    await lab.panel('sdk').and(lab.page.locator('[data-over="websocket"]')).waitFor();
+    await lab.part('sdk', 'carried').filter({ hasText: 'WebSocket' }).waitFor();
+    expect(await lab.part('sdk', 'fact').innerText()).toBe('WebSocket is the first choice of the SDK, and works');
     await lab.page.close();
   });
 

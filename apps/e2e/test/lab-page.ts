@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 
-export const PANELS = ['polling', 'sse', 'websocket', 'socketio'] as const;
+export const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const;
+export const PANELS = [...TRANSPORTS, 'sdk'] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** The lab page as a person uses it; the hooks are those of the web app's README. */
@@ -14,7 +15,7 @@ export class LabPage {
     });
   }
 
-  /** Opens it and waits until all four panels are connected. */
+  /** Opens it and waits until all panels are connected. */
   async open(url: string): Promise<void> {
     // What a policy forbids becomes an error of the page.
     await this.page.addInitScript(() => {

@@ -1,7 +1,7 @@
 import { launchChromium, NO_LIMITS, type ServiceProcess } from '@tetracast/testing';
 import type { Browser } from 'playwright-core';
 import { DESKTOP, expectNoFlaws, findFlaws, PHONE } from './browsers/axe';
-import { LabPage, PANELS, type PanelName } from './lab-page';
+import { LabPage, PANELS, type PanelName, TRANSPORTS } from './lab-page';
 import { startService } from './system';
 
 const BUDGET_BYTES = 200_000;
@@ -52,7 +52,7 @@ describe('the diagrams', () => {
     for (const panel of PANELS) await lab.shows(panel, 'hi');
     await arrow(lab, 'polling', '1 message');
 
-    const [polling, sse, websocket, socketio] = await Promise.all(PANELS.map((panel) => arrowsOf(lab, panel)));
+    const [polling, sse, websocket, socketio, sdk] = await Promise.all(PANELS.map((panel) => arrowsOf(lab, panel)));
     expect(sse).toEqual(['up request GET /sse', 'down response 200 text/event-stream', 'down event event · hi']);
     expect(polling!.slice(0, 4)).toEqual([
       'up request GET /polling',
@@ -71,6 +71,8 @@ describe('the diagrams', () => {
     ]);
     expect(websocket!.slice(7).toSorted()).toEqual(['down frame ack', 'down frame message · hi']);
     expect(socketio).toContain('down frame message · hi');
+    expect(sdk!.slice(0, 2)).toEqual(['up request GET /ws · upgrade', 'down response 101 Switching Protocols']);
+    expect(sdk).toEqual(expect.arrayContaining(['up frame subscribe', 'down frame message · hi']));
     await close(lab);
   });
 
@@ -163,7 +165,7 @@ describe('what 100 messages cost', () => {
     for (const panel of ['sse', 'websocket', 'socketio'] as const) expect(await cell(lab, panel, 0)).toBe('0');
     for (const panel of ['polling', 'sse'] as const) expect(await cell(lab, panel, 2)).toBe('100');
     for (const panel of ['websocket', 'socketio'] as const) expect(await cell(lab, panel, 2)).toBe('0');
-    for (const panel of PANELS) {
+    for (const panel of TRANSPORTS) {
       expect(await cell(lab, panel, 1)).toMatch(/^[\d.]+ kB$/);
       expect(await cell(lab, panel, 3)).toMatch(/^[\d.]+ kB$/);
       expect(await cell(lab, panel, 4)).toMatch(/^[\d.]+ (?:ms|s)$/);

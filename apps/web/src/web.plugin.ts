@@ -10,11 +10,11 @@ import { serveOriginFrames } from './origin-frames';
 import { redirectToPath } from './redirect-to-path';
 import './lab-faults';
 
-/** The transports whose code runs on a page by itself, `/lab/<transport>.html`. */
-const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio'];
+/** The panels whose code runs on a page by itself, `/lab/<panel>.html`. */
+const SINGLE_PAGES = ['polling', 'sse', 'websocket', 'socketio', 'sdk'];
 /** The SDK, for a plain `<script>`. */
 const CLIENT = 'tetracast.js';
-/** The file of them all: its script reads the name of the transport from the address, so it has no address itself. */
+/** The file of them all: its script reads the name of the panel from the address, so it has no address itself. */
 const SINGLE_FILE = 'lab/single.html';
 
 /**

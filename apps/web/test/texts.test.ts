@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 const PUBLIC = join(__dirname, '../src/public');
 const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'];
+const PANELS = [...TRANSPORTS, 'sdk'];
 const LANGUAGES = ['en', 'zh'];
 
 const read = (file: string): string => readFileSync(join(PUBLIC, file), 'utf8');
@@ -39,7 +40,7 @@ function literalsOf(source: string): string[] {
 /** What the page asks for: keys, and patterns of keys. */
 const wanted = new Set([
   ...Array.from(html.matchAll(/data-t-\w+="([^"]+)"/g), ([, key]) => key!).flatMap((key) =>
-    key.startsWith('*') ? TRANSPORTS.map((name) => key.replace('*', name)) : [key],
+    key.startsWith('*') ? PANELS.map((name) => key.replace('*', name)) : [key],
   ),
   ...scripts
     .flatMap(({ source }) =>
@@ -63,7 +64,7 @@ describe('the texts of the lab page', () => {
   });
 
   it('are translated', () => {
-    const names = /^(?:[\W\d_]*|WebSocket|Socket\.IO|SSE|WS|SIO|Server-Sent Events)$/;
+    const names = /^(?:[\W\d_]*|WebSocket|Socket\.IO|SSE|WS|SIO|SDK|Server-Sent Events)$/;
     const untranslated = keys.filter((key) => {
       const [english, chinese] = [texts['en']![key]!, texts['zh']![key]!];
       return english === chinese && !names.test(english.replace(/\{\w+\}/g, ''));

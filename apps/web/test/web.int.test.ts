@@ -1,6 +1,7 @@
 import { createService, parseSettings } from '@tetracast/service-kit';
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { runInNewContext } from 'node:vm';
 import { webPlugin } from '../src/web.plugin';
 
 let app: FastifyInstance;
@@ -21,6 +22,7 @@ describe('the web service', () => {
     ['/styles/page.css', 'text/css'],
     ['/lab.js', 'application/javascript'],
     ['/lab/websocket.html', 'text/html'],
+    ['/lab/sdk.html', 'text/html'],
     ['/demos/chat.html', 'text/html'],
     ['/demos/ticker.html', 'text/html'],
     ['/transports/sse.js', 'application/javascript'],
@@ -35,6 +37,13 @@ describe('the web service', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.headers['content-type']).toContain(type);
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('serves the SDK as a plain script with the global Tetracast', async () => {
+    const { body } = await app.inject({ url: '/tetracast.js' });
+    // Neither the module for bundlers nor another entry, which have no such global or none of its functions.
+    const { Tetracast } = runInNewContext(`${body}; ({ Tetracast })`) as { Tetracast: object };
+    expect(Object.keys(Tetracast)).toEqual(expect.arrayContaining(['createClient', 'TetracastError']));
   });
 
   it('names no other origin in the page or its policy, and allows nothing inline', async () => {

@@ -12,11 +12,7 @@ worker_processes 1;
 events { worker_connections 512; }
 http {
   access_log off;
-  client_body_temp_path \${TEMP_DIR}/body;
-  proxy_temp_path \${TEMP_DIR}/proxy;
-  fastcgi_temp_path \${TEMP_DIR}/fastcgi;
-  uwsgi_temp_path \${TEMP_DIR}/uwsgi;
-  scgi_temp_path \${TEMP_DIR}/scgi;
+  \${TEMP_PATHS}
   proxy_http_version 1.1;
   proxy_set_header Host $http_host;
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }

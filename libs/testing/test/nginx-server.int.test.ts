@@ -6,11 +6,7 @@ error_log \${ERROR_LOG} notice;
 events {}
 http {
   access_log \${ACCESS_LOG};
-  client_body_temp_path \${TEMP_DIR}/body;
-  proxy_temp_path \${TEMP_DIR}/proxy;
-  fastcgi_temp_path \${TEMP_DIR}/fastcgi;
-  uwsgi_temp_path \${TEMP_DIR}/uwsgi;
-  scgi_temp_path \${TEMP_DIR}/scgi;
+  \${TEMP_PATHS}
   server {
     listen 127.0.0.1:\${PORT};
     location / { ${body} }

@@ -5,6 +5,7 @@ import { histogramOf, percentilesText, sortedCopy } from '../bench/latencies';
 import { showProgress } from '../bench/progress';
 import { connect, TRANSPORTS } from '../connect';
 import { type Io, paint, print } from '../io';
+import { pause } from '../pause';
 import { wholeNumber } from './arguments';
 
 interface BenchOptions {
@@ -95,20 +96,6 @@ async function publishAtRate(
   await Promise.all(acknowledged);
   // At Ctrl-C what is not acknowledged never will be.
   if (failures.length > 0 && !signal.aborted) throw failures[0];
-}
-
-/** Ends early at Ctrl-C. */
-function pause({ runtime, signal }: Io, ms: number): Promise<void> {
-  if (ms <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      runtime.clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = runtime.setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
 
 function report(sorted: readonly number[], expected: number, io: Io): void {

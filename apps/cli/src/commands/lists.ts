@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type ApiOptions, connectApi, withApi } from '../connect';
 import { type Io, paint, print } from '../io';
-import { printTable } from '../table';
+import { printTable, timeOf } from '../table';
 
 interface ChannelsOptions extends ApiOptions {
   readonly prefix?: string;
@@ -69,5 +69,3 @@ async function listConnections(options: ConnectionsOptions, io: Io): Promise<voi
     io.stderr.write(`${paint(io, io.stderr, 'yellow', warning)}\n`);
   }
 }
-
-const timeOf = (ms: number | undefined): string => (ms === undefined ? '' : new Date(ms).toISOString());

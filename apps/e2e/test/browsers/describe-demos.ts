@@ -17,13 +17,26 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await say(ben, 'Ben', '<b>yes</b>');
       await ann.waitFor('li', 'Ben: <b>yes</b>');
       await ann.waitFor('pre code', "socket.on('message'");
+      for (const page of [ann, ben]) await page.waitFor('#who', '2 here: Ann, Ben');
       await ben.waitFor('main a', '回到实验页面');
       expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/?lang=zh&faults=on`);
       expect(
         await ben.evaluate(`performance.getEntriesByType('resource').map(({ name }) => name).join()`),
       ).not.toContain(`:${service.port}/socket.io/?`);
+      await ben.close();
+      await ann.waitFor('#who', '1 here: Ann');
       expect([...ann.failures, ...ben.failures]).toEqual([]);
-      await Promise.all([ann.close(), ben.close()]);
+      await ann.close();
+    });
+
+    it('the chat room works where the page may not see who is there', async () => {
+      const page = await site().newPage();
+      await page.open(`${site().service.url}/demos/chat.html?lang=en&room=hidden`);
+      await page.waitFor('#state', 'connected');
+      await say(page, 'Ann', 'nobody knows that I am here');
+      await page.waitFor('li', 'Ann: nobody knows that I am here');
+      expect(await page.evaluate(`document.querySelector('#who').textContent`)).toBe('');
+      await page.close();
     });
 
     it('the ticker survives the sleep of a laptop, and a server that has lost its prices meanwhile', async () => {

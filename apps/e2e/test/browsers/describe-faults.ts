@@ -67,18 +67,25 @@ export function describeFaults(
       await page.click(`${dialog} button`);
     });
 
-    it('blocks WebSocket: the panel tries again, and Socket.IO goes on with polling', async () => {
+    it('blocks WebSocket: the panel tries again, Socket.IO goes on with polling, and the SDK falls back and climbs back', async () => {
       await setFault('block-websocket-all', true);
       await becomes('websocket', 'reconnecting');
       await expectLogged('websocket', 'refused the WebSocket handshake with 403');
       await expectLogged('socketio', 'refused the WebSocket handshake with 403');
       await becomes('socketio', 'connected');
-      await publishAndShow('without WebSocket', ['polling', 'sse', 'socketio']);
+      await page.waitFor('#sdk[data-state="connected"][data-over="sse"]');
+      await page.waitFor('#sdk [data-role="fact"]', 'WebSocket failed, so the SDK fell back to Server-Sent Events');
+      await publishAndShow('without WebSocket', ['polling', 'sse', 'socketio', 'sdk']);
+      await page.waitFor('#sdk [data-role="arrows"] li', 'event · without WebSocket');
       await setFault('block-websocket-all', false);
       await becomes('websocket', 'connected');
       await shows('websocket', 'without WebSocket');
       await expectLogged('websocket', /resumed from cursor \S+-\d/);
       await expectLogged('websocket', '0 missing');
+      await page.waitFor('#sdk[data-state="connected"][data-over="websocket"]');
+      await expectLogged('sdk', /fell back to Server-Sent Events\), resumed from cursor \S+-\d/);
+      await expectLogged('sdk', /climbed back from Server-Sent Events\), resumed from cursor \S+-\d/);
+      await expectLogged('sdk', '0 missing');
     });
 
     it('holds the open stream of SSE while a proxy buffers, and then passes it on', async () => {

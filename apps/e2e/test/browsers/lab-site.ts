@@ -14,9 +14,16 @@ export interface LabSite {
   newPage(): Promise<DrivenPage>;
 }
 
-/** Starts everything in one process, as `npm start` does. The panels have a token; the demos have none. */
+/** Starts everything in one process, as `npm start` does. The panels have a token; the demos have none. Who leaves is soon gone. */
 export function startLab(port?: number): Promise<ServiceProcess> {
-  const env = { AUTH_SECRET, PUBLIC_SUBSCRIBE: '*', PUBLIC_PUBLISH: '*' };
+  const env = {
+    AUTH_SECRET,
+    PUBLIC_SUBSCRIBE: '*',
+    PUBLIC_PUBLISH: '*',
+    PUBLIC_PRESENCE: 'chat:lobby',
+    NAMESPACES_FILE: resolve(ROOT, 'namespaces.yaml'),
+    PRESENCE_GRACE: '1s',
+  };
   return startProcess({ file: STANDALONE, args: ['--faults'], env, ...(port !== undefined && { port }) });
 }
 

@@ -1,7 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import type { FastifyPluginAsync } from 'fastify';
 import { FAULTS, type Fault } from './fault-proxy';
-import type { FaultSwitchboard, Transport } from './fault-switchboard';
+import { type FaultSwitchboard, type Transport, TRANSPORTS } from './fault-switchboard';
 import { copyWithShortLife, SHORT_TOKEN_S } from './short-token';
 
 interface SwitchRequest {
@@ -18,7 +18,7 @@ const SWITCH_REQUEST = {
   properties: {
     fault: { enum: [...FAULTS, 'cut', 'restart'] },
     on: { type: 'boolean' },
-    transport: { enum: ['polling', 'sse', 'websocket', 'socketio'] },
+    transport: { enum: TRANSPORTS },
   },
 };
 

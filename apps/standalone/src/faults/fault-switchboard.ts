@@ -6,14 +6,15 @@ import { FaultProxy, type Fault } from './fault-proxy';
 import { isOfPage, isSecret, pageHostOf } from './page-guard';
 import { WireRecord } from './wire-record';
 
-const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio'] as const;
+/** The panels of the lab page. The SDK has one proxy for all the transports that it tries. */
+export const TRANSPORTS = ['polling', 'sse', 'websocket', 'socketio', 'sdk'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** How long the server is away when the page restarts it: until each client has tried to come back, within these bounds. */
 const MIN_AWAY_MS = 3000;
 const MAX_AWAY_MS = 10_000;
 
-/** The proxies of all transports, and what the lab page may do with them. */
+/** The proxies of all panels, and what the lab page may do with them. */
 export class FaultSwitchboard implements LabFaults {
   readonly wire = new WireRecord();
   private readonly secret = randomBytes(24).toString('base64url');

@@ -15,7 +15,7 @@ export interface Answer {
 
 export interface Description {
   readonly secret: string;
-  readonly ports: Readonly<Record<'polling' | 'sse' | 'websocket' | 'socketio', number>>;
+  readonly ports: Readonly<Record<'polling' | 'sse' | 'websocket' | 'socketio' | 'sdk', number>>;
   readonly active: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -45,11 +45,21 @@ function changed() {
   });
 }
 
+/** Of the SDK: the transport that it uses. */
+function nameOfOver({ over }) {
+  if (over === '') return '–';
+  return t(over === 'sse' ? 'sse.short' : `${over}.name`);
+}
+
 function showAccount({ name, panel }) {
   const { requests, received, answers, emptyAnswers, events, frames } = accounts[name];
   panel.write('requests', requests);
   panel.write('bytes', formatBytes(received));
-  const carried = { polling: t('meter.part', { part: emptyAnswers, whole: answers }), sse: events };
+  const carried = {
+    polling: t('meter.part', { part: emptyAnswers, whole: answers }),
+    sse: events,
+    sdk: nameOfOver(panel),
+  };
   panel.write('carried', carried[name] ?? frames);
 }
 
@@ -60,7 +70,9 @@ const accounts = openAccounts(
   lanes.map(({ name }) => name),
   changed,
 );
-const costs = setUpCosts(document.querySelector('#costs'), lanes, accounts);
+/** The SDK is no transport: it costs what the one that it uses costs. */
+const transports = lanes.filter(({ name }) => name !== 'sdk');
+const costs = setUpCosts(document.querySelector('#costs'), transports, accounts);
 onCrossing((crossing) => lanes.find(({ name }) => name === crossing.transport).panel.draw(crossing));
 setUpOrigin(document.querySelector('#origin'), channel);
 setUpFaults(document.querySelector('#faults'), lanes, token);

@@ -1,11 +1,16 @@
 import { type Change, type Remedies, without } from './change';
 
-const BACKEND = 'the backend';
-const RECV = 'sub vcl_recv';
-const PIPE = 'sub vcl_pipe';
-const FETCH = 'sub vcl_backend_fetch';
-const RESPONSE = 'sub vcl_backend_response';
-const DELIVER = 'sub vcl_deliver';
+/** The parts of a VCL file in which something changes, as the doctor names them. */
+export const VCL_PARTS = {
+  backend: 'the backend',
+  recv: 'sub vcl_recv',
+  pipe: 'sub vcl_pipe',
+  fetch: 'sub vcl_backend_fetch',
+  response: 'sub vcl_backend_response',
+  deliver: 'sub vcl_deliver',
+} as const;
+
+const { backend: BACKEND, recv: RECV, pipe: PIPE, fetch: FETCH, response: RESPONSE, deliver: DELIVER } = VCL_PARTS;
 
 const withoutRequestHeader = (name: string): readonly Change[] => [
   { in: RECV, remove: [`unset req.http.${name}`, `set req.http.${name}`] },

@@ -11,11 +11,7 @@ error_log \${ERROR_LOG};
 events {}
 http {
   access_log off;
-  client_body_temp_path \${TEMP_DIR}/body;
-  proxy_temp_path \${TEMP_DIR}/proxy;
-  fastcgi_temp_path \${TEMP_DIR}/fastcgi;
-  uwsgi_temp_path \${TEMP_DIR}/uwsgi;
-  scgi_temp_path \${TEMP_DIR}/scgi;
+  \${TEMP_PATHS}
   proxy_cache_path \${TEMP_DIR}/cache keys_zone=answers:1m;
   # http
   server {

@@ -1,11 +1,9 @@
 import { startVarnish } from '@tetracast/testing';
 import type { Change } from '../../../src/doctor/remedies';
+import { VCL_PARTS } from '../../../src/doctor/remedies/varnish';
 import type { ProxyUnderTest } from './proxy-under-test';
 
-const BACKEND = 'the backend';
-const RECV = 'sub vcl_recv';
-const FETCH = 'sub vcl_backend_fetch';
-const RESPONSE = 'sub vcl_backend_response';
+const { backend: BACKEND, recv: RECV, pipe: PIPE, fetch: FETCH, response: RESPONSE, deliver: DELIVER } = VCL_PARTS;
 
 const drop = (name: string): readonly Change[] => [{ in: FETCH, add: [`unset bereq.http.${name};`] }];
 
@@ -25,7 +23,7 @@ sub vcl_recv {
   return (pass);
 }
 sub vcl_pipe {
-  # sub vcl_pipe
+  # ${PIPE}
   set bereq.http.upgrade = req.http.upgrade;
   set bereq.http.connection = req.http.connection;
 }
@@ -36,14 +34,14 @@ sub vcl_backend_response {
   # ${RESPONSE}
 }
 sub vcl_deliver {
-  # sub vcl_deliver
+  # ${DELIVER}
 }
 `,
   faults: {
     upgrade: [{ in: RECV, remove: ['if (req.http.upgrade'] }],
     idle: [{ in: BACKEND, add: ['.first_byte_timeout = 2s;', '.between_bytes_timeout = 2s;'] }],
     host: [{ in: FETCH, add: ['set bereq.http.Host = "backend.internal";'] }],
-    cors: [{ in: 'sub vcl_deliver', add: ['unset resp.http.Access-Control-Allow-Origin;'] }],
+    cors: [{ in: DELIVER, add: ['unset resp.http.Access-Control-Allow-Origin;'] }],
     authorization: drop('Authorization'),
     'body-limit': [
       { in: RECV, add: ['if (std.integer(req.http.content-length, 0) > 10000) { return (synth(413)); }'] },

@@ -2,51 +2,59 @@
 import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 
 const element = (id) => document.getElementById(id);
+const show = (text, id = 'state') => (element(id).textContent = text);
 await loadScript(`${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`);
 
-const room = new URLSearchParams(location.search).get('room') ?? 'lobby';
-const channel = `chat:${room}`;
+const server = originOf('socketio');
+const channel = `chat:${new URLSearchParams(location.search).get('room') ?? 'lobby'}`;
+const client = (sessionStorage.client ??= String(Math.random())); // of this tab, also after a reload
+const [members, names] = [new Map(), new Map()]; // who is there; the names of clients that have spoken
 let cursor = 'earliest'; // what was said before, as long as the server keeps it
+const presence = (await askWhoIsThere()) || undefined; // if the server shows no members, the room works without
 
-const socket = io(originOf('socketio'), {
-  // A function: each new try starts where the last one stopped.
-  auth: (answer) => answer({ channels: [channel], after: cursor }),
-});
-
-socket.on('message', (data, { id }) => {
-  const { name, text } = data ?? {};
+// A function: each new try starts where the last one stopped.
+const socket = io(server, { auth: (answer) => answer({ channels: [channel], client, presence, after: cursor }) });
+socket.on('message', (data, { id, client: author }) => {
   cursor = id;
-  add(`${name}: ${text}`);
+  names.set(author, data?.name);
+  add(`${data?.name}: ${data?.text}`);
 });
+socket.on('tetracast:join', (member) => showWho(members.set(member.id, member.client)));
+socket.on('tetracast:leave', (member) => showWho(members.delete(member.id)));
 socket.on('tetracast:reset', ({ reason, cursor: next }) => {
   cursor = next;
   add(`— the server no longer has everything that was said (${reason}) —`);
+  if (presence) askWhoIsThere().then(showWho);
 });
 socket.on('connect', () => show('connected'));
 socket.on('disconnect', (reason) => show(`reconnecting: ${reason}`));
 socket.on('connect_error', ({ message }) => show(`not connected: ${message}`));
 
+async function askWhoIsThere() {
+  const response = await fetch(`${server}/presence?${new URLSearchParams({ channel, limit: 1000 })}`);
+  members.clear();
+  for (const member of (await response.json()).members ?? []) members.set(member.id, member.client);
+  return response.ok;
+}
+
 element('name').value = localStorage.getItem('name') ?? '';
 element('form').addEventListener('submit', async (event) => {
   event.preventDefault();
-  const [name, text] = [element('name').value, element('text').value];
-  localStorage.setItem('name', name);
-  try {
-    const answer = await socket.timeout(5000).emitWithAck('publish', { channel, data: { name, text } });
-    if (!answer.ok) throw new Error(answer.error.message);
-    element('text').value = '';
-  } catch (error) {
-    show(`not sent: ${error.message}`); // the text stays in its box
-  }
+  const data = { name: element('name').value, text: element('text').value };
+  localStorage.setItem('name', data.name);
+  const publishing = socket.timeout(5000).emitWithAck('publish', { channel, data });
+  const { ok, error } = await publishing.catch((late) => ({ error: late }));
+  if (ok) element('text').value = '';
+  else show(`not sent: ${error.message}`); // the text stays in its box
 });
 
 function add(line) {
-  const row = document.createElement('li');
-  row.textContent = line; // never as HTML: anyone may have written it
-  element('messages').append(row);
-  row.scrollIntoView({ block: 'nearest' });
+  element('messages').append(Object.assign(document.createElement('li'), { textContent: line })); // never as HTML
+  element('messages').lastChild.scrollIntoView({ block: 'nearest' });
+  showWho();
 }
 
-function show(state) {
-  element('state').textContent = state;
+function showWho() {
+  const there = [...new Set(members.values())].map((each) => names.get(each) ?? 'guest');
+  if (presence) show(`${there.length} here: ${there.join(', ')}`, 'who');
 }

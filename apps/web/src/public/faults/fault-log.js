@@ -15,6 +15,7 @@ export class FaultLog {
   #end;
   #panel;
   #lastState = '';
+  #lastOver = '';
   #cursor = ''; // of the moment at which the connection was lost
   #timer;
 
@@ -23,7 +24,7 @@ export class FaultLog {
     this.#end = new FollowEnd(list);
     this.#panel = panel;
     const section = document.getElementById(panel.transport);
-    new MutationObserver(() => this.#stateChanged()).observe(section, { attributeFilter: ['data-state'] });
+    new MutationObserver(() => this.#stateChanged()).observe(section, { attributeFilter: ['data-state', 'data-over'] });
   }
 
   /** `from`: `client`, or `proxy` for what the proxy and the server do. What repeats is one row, with its count. */
@@ -45,11 +46,10 @@ export class FaultLog {
   }
 
   #stateChanged() {
-    const { state } = this.#panel;
-    if (state === this.#lastState) return;
+    const { state, over, why } = this.#panel;
+    if (state === this.#lastState && over === this.#lastOver) return;
     const wasConnected = this.#lastState === 'connected';
     if (wasConnected) this.#cursor = this.#panel.cursor;
-    const why = this.#panel.part('note').textContent;
     const values = { cursor: this.#cursor || t('meter.cursor.none'), why: why && t('faults.why', { why }) };
     if (state === 'connected') {
       this.add('client', t(this.#cursor ? 'faults.log.back' : 'faults.log.connected', values));
@@ -57,7 +57,7 @@ export class FaultLog {
       if (this.#cursor) this.#timer = setTimeout(() => this.#sayVerdict(), VERDICT_AFTER_MS);
     } else if (state === 'cut') this.add('client', t('faults.log.cut', values));
     else if (wasConnected) this.add('client', t('faults.log.lost', values));
-    this.#lastState = state;
+    [this.#lastState, this.#lastOver] = [state, over];
   }
 
   #sayVerdict() {

@@ -9,6 +9,7 @@ const part = (role) => document.querySelector(`[data-role="${role}"]`);
 const CLIENTS = {
   polling: '../vendor/jquery.min.js',
   socketio: `${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`,
+  sdk: '../tetracast.js',
 };
 
 translate(document);

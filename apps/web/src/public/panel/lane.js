@@ -2,12 +2,13 @@ import { Panel } from './panel.js';
 import { showCode } from './code-view.js';
 import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 import { polling } from '../transports/polling.js';
+import { sdk } from '../transports/sdk.js';
 import { socketio } from '../transports/socketio.js';
 import { sse } from '../transports/sse.js';
 import { websocket } from '../transports/websocket.js';
 import { t, translate } from '../texts/texts.js';
 
-/** `create` makes the transport, `client` is its stock client where the browser has none, `call` is the line that starts it. */
+/** `create` makes the transport or the SDK, `client` is its stock client where the browser has none, `call` is the line that starts it. */
 const TRANSPORTS = {
   polling: { create: polling, client: '/vendor/jquery.min.js', call: "$.ajax({ url: '/polling', … })" },
   sse: { create: sse, call: "new EventSource('/sse?…')" },
@@ -17,6 +18,7 @@ const TRANSPORTS = {
     client: `${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`,
     call: 'io({ auth: { channels } })',
   },
+  sdk: { create: sdk, client: '/tetracast.js', call: 'Tetracast.createClient().subscribe(…)' },
 };
 
 /**

@@ -32,7 +32,7 @@ export class Ledger {
     }
   }
 
-  /** What the other panels say about this one: all four are counts of messages. */
+  /** What the other panels say about this one: all of these are counts of messages. */
   check(transport) {
     const mine = this.#books.get(transport);
     const missing = new Set();

@@ -4,7 +4,7 @@ import { language, t } from '../texts/texts.js';
 /** Older rows leave the page beyond this many; the ledger and the numbers continue. */
 const ROWS_KEPT = 500;
 
-const SENDERS = ['polling', 'sse', 'websocket', 'socketio'];
+const SENDERS = ['polling', 'sse', 'websocket', 'socketio', 'sdk'];
 const TIME = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' });
 const RESETS = ['trimmed', 'epoch', 'ahead', 'invalid'];
 

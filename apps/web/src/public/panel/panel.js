@@ -4,12 +4,14 @@ import { Diagram } from '../wire/diagram.js';
 import { t } from '../texts/texts.js';
 
 /**
- * What one transport shows. The transport's file calls setState, moveTo, receive, showReset and note; `cursor` is the position from
+ * What one transport shows, or the SDK. Its file calls setState, moveTo, receive, showReset and note; `cursor` is the position from
  * which it resumes after a cut. It is kept here, so that it outlives the connection.
  */
 export class Panel {
   cursor = '';
   state = 'connecting';
+  why = '';
+  over = '';
   delivered = 0;
   latency = new Median();
   #section;
@@ -20,7 +22,7 @@ export class Panel {
   #isHeld = false;
   #resets = 0;
 
-  /** `page` is `{ ledger, stopwatch, changed() }`: what the four panels have in common. */
+  /** `page` is `{ ledger, stopwatch, changed() }`: what the panels have in common. */
   constructor(section, transport, page) {
     this.transport = transport;
     this.#section = section;
@@ -40,13 +42,18 @@ export class Panel {
     if (part && part.textContent !== String(text)) part.textContent = text;
   }
 
-  /** `connecting`, `connected`, `reconnecting` or `cut`; `why` is for the reader. */
-  setState(state, why = '') {
+  /** `connecting`, `connected`, `reconnecting` or `cut`; `why` is for the reader; `over` is the transport, where a panel has several. */
+  setState(state, why = '', over = '') {
     const isNew = state !== this.state;
     if (state !== 'connected') this.#connectedAtMs = Infinity;
     else if (isNew) this.#connectedAtMs = nowMs();
+    if (isNew || why) this.note(over ? '' : why);
+    if (over) {
+      this.over = this.#section.dataset.over = over;
+      this.write('fact', why);
+    }
     this.state = state;
-    if (isNew || why) this.note(why);
+    this.why = why;
     this.#section.dataset.state = state;
     this.#showState();
     this.part('cut').checked = state === 'cut';

@@ -4,14 +4,17 @@ import { t } from '../texts/texts.js';
 
 /** The ports of the separate services, as the compose file publishes them. */
 const WEB_PORT = '3606';
-const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604 };
+const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604, sdk: 3604 };
+
+/** Whether all transports are on this page's origin: behind the gateway, and in the standalone. */
+export const hasOneOrigin = location.port !== WEB_PORT;
 
 /**
- * Where a transport's service is. Behind the gateway, and in the standalone, all of them share this page's origin;
- * a page opened on the web service's own port talks to the sibling ports of the same host.
+ * Where a transport's service is: on this page's origin, but a page opened on the web service's own port talks to the sibling
+ * ports of the same host.
  */
 export function serviceOriginOf(transport) {
-  if (location.port !== WEB_PORT) return location.origin;
+  if (hasOneOrigin) return location.origin;
   return `${location.protocol}//${location.hostname}:${SIBLING_PORTS[transport]}`;
 }
 
@@ -35,7 +38,7 @@ export function loadScript(url) {
 }
 
 /**
- * The cursor of this moment, from one short poll. A cursor is valid on every transport, so all four panels can start
+ * The cursor of this moment, from one short poll. A cursor is valid on every transport, so all panels can start
  * from the same one and must then show the same list. Empty when polling is down: each panel then starts at its own
  * "now".
  */

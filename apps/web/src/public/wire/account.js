@@ -18,7 +18,7 @@ const nothing = () => ({
   publishBytes: 0,
 });
 
-/** The accounts of all four, by the name of the transport; `changed(transport)` is called after each entry. */
+/** The accounts of all panels, by the name of the transport; `changed(transport)` is called after each entry. */
 export function openAccounts(names, changed) {
   const accounts = Object.fromEntries(names.map((name) => [name, nothing()]));
 
@@ -31,7 +31,7 @@ export function openAccounts(names, changed) {
   // The size of an answer with its headers, where the browser measures it.
   new PerformanceObserver((list) => {
     for (const { name, initiatorType, transferSize } of list.getEntries()) {
-      const transport = ['fetch', 'xmlhttprequest'].includes(initiatorType) && transportOf(name);
+      const transport = ['fetch', 'xmlhttprequest'].includes(initiatorType) && !isStream(name) && transportOf(name);
       if (!transport) continue;
       accounts[transport].told += transferSize;
       addBytes(accounts[transport], transferSize, 'received', isPublishUrl(name));
@@ -61,5 +61,12 @@ function addBytes(account, bytes, way, isPublish) {
 /** Answers of another origin have no size in Resource Timing, unless its server allows that. */
 const isMeasured = (url) => url !== undefined && new URL(url).origin === location.origin;
 
-/** Publishing is a POST to the bare path; whatever receives names its channel in the query. */
-const isPublishUrl = (url) => ['polling', 'sse'].includes(transportOf(url)) && new URL(url).search === '';
+/** An event stream that is read by `fetch` is counted event by event, while it is open. */
+function isStream(url) {
+  const { pathname, searchParams } = new URL(url);
+  return pathname.endsWith('/sse') && searchParams.has('channel');
+}
+
+/** A request to receive names its channel in the query; a publication names it in its body. */
+const isPublishUrl = (url) =>
+  ['polling', 'sse', 'sdk'].includes(transportOf(url)) && !new URL(url).searchParams.has('channel');

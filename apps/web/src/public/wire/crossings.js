@@ -34,9 +34,11 @@ const PATHS = [
   ['socketio', /^\/socket\.io\/$/],
 ];
 
-/** The transport a URL belongs to; undefined for every other file of the page. */
+/** The panel a URL belongs to; undefined for every other file of the page. */
 export function transportOf(url) {
-  const { host, pathname } = new URL(url, location.href);
-  const name = PATHS.find(([, path]) => path.test(pathname))?.[0];
+  const { host, pathname, searchParams } = new URL(url, location.href);
+  const path = PATHS.find(([, each]) => each.test(pathname))?.[0];
+  // The SDK names its client key in each URL, whatever its transport. The other panels have none.
+  const name = path && searchParams.has('client') ? 'sdk' : path;
   return name && host === new URL(originOf(name)).host ? name : undefined;
 }

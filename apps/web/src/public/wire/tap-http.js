@@ -1,5 +1,6 @@
 import { byteLength } from '../panel/meters.js';
 import { cross, transportOf } from './crossings.js';
+import { reportEvents } from './fetched-stream.js';
 import { requestHeadBytes, responseHeadBytes } from './head-bytes.js';
 import { messagesIn, packetLabels, pollLabel, short } from './labels.js';
 
@@ -47,8 +48,8 @@ function tapFetch() {
       const response = await fetch(resource, options);
       const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\r\n');
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
-      const text = isStream ? '' : await response.clone().text();
-      reportResponse(transport, asked, response.status, headers, text);
+      if (isStream) reportEvents(transport, response.clone(), responseHeadBytes(headers));
+      else reportResponse(transport, asked, response.status, headers, await response.clone().text());
       return response;
     } catch (error) {
       reportResponse(transport, asked, 0);
@@ -63,7 +64,7 @@ function reportRequest(transport, { method, url, headers }, body) {
     direction: 'up',
     kind: 'request',
     label: requestLabel(transport, method, url, body),
-    bytes: requestHeadBytes(method, url, headers) + byteLength(body ?? ''),
+    bytes: requestHeadBytes(method, url, headers) + (body?.size ?? byteLength(body ?? '')),
     opens: true,
     isPublish: isPublish(transport, method, url),
   }));

@@ -12,9 +12,12 @@ export interface NginxPlaces {
   readonly accessLog: string;
   /** `${ERROR_LOG}` */
   readonly errorLog: string;
-  /** For the `*_temp_path` lines: `${TEMP_DIR}`. */
+  /** For what nginx keeps in files, such as a cache: `${TEMP_DIR}`. `${TEMP_PATHS}` is its lines with all `*_temp_path`. */
   readonly tempDir: string;
 }
+
+/** Of the bodies that nginx keeps in files. */
+const TEMP_KINDS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
 /** A whole nginx.conf: a text with `${NAME}` places, or what makes one. */
 export type NginxConf = string | ((places: NginxPlaces) => string);
@@ -43,6 +46,7 @@ export function renderConf(conf: NginxConf, places: NginxPlaces, env: Readonly<R
     ACCESS_LOG: places.accessLog,
     ERROR_LOG: places.errorLog,
     TEMP_DIR: places.tempDir,
+    TEMP_PATHS: TEMP_KINDS.map((kind) => `${kind}_temp_path ${join(places.tempDir, kind)};`).join(' '),
     ...env,
   });
 }
