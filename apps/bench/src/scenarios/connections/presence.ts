@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BUILT } from '../places';
-import type { Reading, Scenario } from '../scenario';
-import { twoProcesses } from '../systems/two-processes';
+import { BUILT } from '../../places';
+import type { Reading, Scenario } from '../../scenario';
+import { twoProcesses } from '../../systems/two-processes';
 
 const CHANNEL = 'room:bench';
 /** Handshakes in progress at a time. */
