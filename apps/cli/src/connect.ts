@@ -36,16 +36,22 @@ export function tokenOf({ token }: Pick<ServerOptions, 'token'>, { env }: Io): s
 
 export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}): Client {
   const { signal, env } = io;
-  const url = options.url ?? (env['TETRACAST_URL'] || DEFAULT_URL);
+  const url = requireUrl(options.url ?? (env['TETRACAST_URL'] || DEFAULT_URL));
   return createClient({ url, token: tokenOf(options, io), signal, WebSocket, ...more });
 }
 
 export function connectApi({ url, key }: ApiOptions, { env }: Io): Tetracast {
   const given = key ?? (env['TETRACAST_API_KEY'] || undefined);
   return new Tetracast({
-    url: url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL),
+    url: requireUrl(url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL)),
     ...(given === undefined ? {} : { key: given }),
   });
+}
+
+/** Without this a client would try it again and again. */
+function requireUrl(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new Error(`${JSON.stringify(text)} is no URL of a server: write http://… or https://…`);
 }
 
 export const TRANSPORTS: readonly TransportName[] = ['websocket', 'sse', 'polling'];
