@@ -5,8 +5,10 @@ import {
   type ApiCall,
   type ApiCallName,
   type ApiScope,
+  CodedError,
   type PartOf,
 } from '@tetracast/message-model';
+import { pathOf } from '@tetracast/node-io';
 import type { Action } from '@tetracast/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate';
@@ -41,6 +43,15 @@ declare module 'fastify' {
 /** Adds the route of a call. Its order: rate of the address, authentication, scope, and only then the body. */
 export type AddCall = <N extends ApiCallName>(name: N, handle: Handle<(typeof API_CALLS)[N]>) => void;
 
+/**
+ * A program that names the message `..` in `…/messages/{id}` sends the path of the channel with a slash at its end: it would delete
+ * all messages. @throws CodedError `not_found`
+ */
+function requireWholePath({ raw }: FastifyRequest): void {
+  if (!pathOf(raw).endsWith('/')) return;
+  throw new CodedError('not_found', 'the path of a deletion ends with a slash: send it without one');
+}
+
 export function createAddCall(app: FastifyInstance, authenticate: Authenticate): AddCall {
   const { limits, runtime, settings } = app.tetracast;
   app.decorateRequest('apiCaller', null);
@@ -63,6 +74,7 @@ export function createAddCall(app: FastifyInstance, authenticate: Authenticate):
         request.apiCaller = await authenticate(request);
         request.log = request.log.child({ caller: request.apiCaller.name });
         request.apiCaller.requireScope(scope);
+        if (method === 'DELETE') requireWholePath(request);
       },
       handler: async (request, reply) => {
         const answer = await handle(

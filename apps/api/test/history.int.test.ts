@@ -133,6 +133,14 @@ describe('DELETE', () => {
     expect(await read(channel, `after=${first}`)).toMatchObject({ messages: [], reset: { reason: 'trimmed' } });
   });
 
+  it.each(['..', '%2e%2e'])('deletes no channel for a message that is named %s', async (id) => {
+    const channel = newChannel();
+    await publish(api, channel, [1]);
+
+    expect(await api.call('DELETE', `/api/channels/${channel}/messages/${id}`)).toMatchObject({ status: 404 });
+    expect(dataOf(await read(channel))).toEqual([1]);
+  });
+
   it('deletes one message, and leaves a notice in its place', async () => {
     const channel = newChannel();
     const [first, second] = await publish(api, channel, [1, 2, 3]);

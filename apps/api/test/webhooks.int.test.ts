@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, spawnProcess } from '@tetracast/testing';
 import { Webhook } from 'standardwebhooks';
-import { type Api, startApi } from './start-api';
+import { WEBHOOK_EVENTS } from '@tetracast/message-model';
+import { type Api, startApi, stopped } from './start-api';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -64,8 +65,11 @@ class Receiver implements AsyncDisposable {
   }
 }
 
-const start = async (receiver: Receiver, env: Record<string, string> = {}, bus?: MemoryBus): Promise<Api> =>
-  startApi({ WEBHOOK_URL: await receiver.listen(), WEBHOOK_SECRET: SECRET, ...env }, bus === undefined ? {} : { bus });
+const start = async (
+  receiver: Receiver,
+  env: Record<string, string> = {},
+  options: Parameters<typeof startApi>[1] = {},
+): Promise<Api> => startApi({ WEBHOOK_URL: await receiver.listen(), WEBHOOK_SECRET: SECRET, ...env }, options);
 
 const end = (api: Api, channel: string): Promise<{ readonly status: number }> =>
   api.call('POST', '/api/publish', { channel, data: { n: 1 }, end: true });
@@ -133,6 +137,35 @@ it('keeps no channel waiting for another one, and the order of each', async () =
   ]);
 });
 
+it('reads no long queue again while nothing in it is due', async () => {
+  await using receiver = new Receiver();
+  receiver.answer = (_, { channel }) => (channel === 'refused' ? 500 : 204);
+  const webhooks = { events: [...WEBHOOK_EVENTS], maxBytes: 1e6 };
+  const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 }, webhooks });
+  await bus.renewLease('p', 60_000, true);
+  const joins = Array.from(
+    { length: 150 },
+    (_, n) => ({ kind: 'join', member: `m${n}`, about: '{}', info: '' }) as const,
+  );
+  await bus.changePresence(
+    'p',
+    joins.map((join) => ({ ...join, channel: 'refused' })),
+    200,
+  );
+  const take = jest.spyOn(bus, 'takeWebhooks');
+  await using api = await start(receiver, {}, { bus, runtime: stopped });
+  await receiver.until(() => receiver.attempts.length === 1);
+  for (const count of [1, 2, 3]) {
+    await end(api, `good-${count}`);
+    await receiver.count(count);
+  }
+
+  const starts = take.mock.calls.map(([, { after }]) => after);
+  expect(starts.slice(0, 2)).toEqual([undefined, '100']);
+  expect(starts.slice(2).filter((after) => Number(after ?? 0) < 151)).toEqual([]);
+  expect(receiver.attempts).toHaveLength(4);
+});
+
 it('sends 16 at a time, and keeps no publisher waiting for the receiver', async () => {
   await using receiver = new Receiver();
   let release = (): void => undefined;
@@ -194,7 +227,7 @@ it('says how many it dropped', async () => {
   });
   for (const channel of ['a', 'b', 'c'])
     await bus.append({ channel, event: 'tetracast:end', data: '1', echo: true, ends: true });
-  await using api = await start(receiver, {}, bus);
+  await using api = await start(receiver, {}, { bus });
 
   const received = await receiver.count(2);
 

@@ -35,7 +35,7 @@ export function tokenOf({ token }: Pick<ServerOptions, 'token'>, { env }: Io): s
 }
 
 export function urlOf({ url }: ServerOptions, { env }: Io): string {
-  return url ?? (env['TETRACAST_URL'] || DEFAULT_URL);
+  return requireUrl(url ?? (env['TETRACAST_URL'] || DEFAULT_URL));
 }
 
 export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}): Client {
@@ -51,9 +51,15 @@ export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}
 export function connectApi({ url, key }: ApiOptions, { env }: Io): Tetracast {
   const given = key ?? (env['TETRACAST_API_KEY'] || undefined);
   return new Tetracast({
-    url: url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL),
+    url: requireUrl(url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL)),
     ...(given === undefined ? {} : { key: given }),
   });
+}
+
+/** Without this a client would try it again and again. */
+function requireUrl(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new Error(`${JSON.stringify(text)} is no URL of a server: write http://… or https://…`);
 }
 
 export const TRANSPORTS: readonly TransportName[] = ['websocket', 'sse', 'polling'];

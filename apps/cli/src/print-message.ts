@@ -1,4 +1,5 @@
 import { type Io, paint, print } from './io';
+import { printable, printableJson } from './printable';
 
 /** What `sub` and `history` print of a message. */
 interface PrintedMessage {
@@ -11,10 +12,11 @@ interface PrintedMessage {
 /** One line for people, or one of JSON. */
 export function printMessage(io: Io, message: PrintedMessage, json: boolean): void {
   if (json) {
-    print(io, JSON.stringify(message));
+    print(io, printableJson(message));
     return;
   }
   const { channel, event, data, time } = message;
-  const head = `${new Date(time).toISOString()} ${channel} ${event}`;
-  print(io, `${paint(io, io.stdout, 'dim', head)} ${typeof data === 'string' ? data : JSON.stringify(data)}`);
+  const head = printable(`${new Date(time).toISOString()} ${channel} ${event}`);
+  const text = typeof data === 'string' ? printable(data) : printableJson(data);
+  print(io, `${paint(io, io.stdout, 'dim', head)} ${text}`);
 }

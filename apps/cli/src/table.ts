@@ -1,8 +1,10 @@
 import { type Io, paint, print } from './io';
+import { printable } from './printable';
 
 /** Columns of equal width under a head; nothing if there are no rows. */
-export function printTable(io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  if (rows.length === 0) return;
+export function printTable(io: Io, head: readonly string[], texts: readonly (readonly string[])[]): void {
+  if (texts.length === 0) return;
+  const rows = texts.map((row) => row.map(printable));
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const lineOf = (row: readonly string[]): string =>
     row

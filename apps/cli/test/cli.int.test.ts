@@ -1,6 +1,7 @@
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
 import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
+import { PassThrough } from 'node:stream';
 import { cli } from './run-cli';
 
 const SECRET = 'a secret of at least thirty-two bytes, for the tests';
@@ -39,6 +40,36 @@ describe('sub', () => {
     expect(lines.map((line) => (JSON.parse(line) as { data: number }).data)).toEqual([2, 3]);
   });
 
+  it('prints what others wrote as one line that a terminal only shows', async () => {
+    const channel = uniqueChannel();
+    await publish(server, channel, ['\u001b[2J red\r\n\u009b0m\ttab', { '\u007f': '\u009b' }]);
+    const args = ['sub', channel, '--rewind', '2', '-n', '2'];
+    const [text, json] = [await cli(args, at(server.url)), await cli([...args, '--json'], at(server.url))];
+
+    expect(text.out.split('\n').map((line) => line.split(' message ')[1])).toEqual([
+      '\\u001b[2J red\\u000d\\n\\u009b0m\ttab',
+      '{"\\u007f":"\\u009b"}',
+      undefined,
+    ]);
+    expect(/(?!\n)\p{Cc}/u.exec(json.out)).toBeNull();
+    const [, last = ''] = json.out.split('\n');
+    expect(JSON.parse(last)).toMatchObject({ data: { '\u007f': '\u009b' } });
+  });
+
+  it('prints a message once, though its channel is named twice', async () => {
+    const channel = uniqueChannel();
+    await publish(server, channel, [1, 2]);
+    const { out } = await cli(['sub', channel, channel, '--rewind', '2', '-n', '2', '--json'], at(server.url));
+
+    expect(out.match(/"data":\d/g)).toEqual(['"data":1', '"data":2']);
+  });
+
+  it.each(['not a url', 'ftp://127.0.0.1', ''])('fails at once if the URL is %j', async (url) => {
+    const { code, err } = await cli(['sub', 'news', '--url', url]);
+
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('is no URL of a server') as string });
+  });
+
   it('ends quietly when it is interrupted', async () => {
     const ending = new AbortController();
     const channel = uniqueChannel();
@@ -58,6 +89,14 @@ describe('sub', () => {
 });
 
 describe('pub', () => {
+  it('ends at the first refusal, while its pipe is still open', async () => {
+    const stdin = new PassThrough();
+    stdin.write('a line\n');
+    const { code, err } = await cli(['pub', 'no name'], { ...at(server.url), stdin });
+
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('(invalid_channel)') as string });
+  });
+
   it('publishes one message, once for a key, and prints its id', async () => {
     const channel = uniqueChannel();
     const args = ['pub', channel, '{"eur":42}', '--json', '--event', 'price'];

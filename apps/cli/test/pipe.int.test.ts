@@ -42,6 +42,14 @@ describe('the built command', () => {
     },
   );
 
+  it('ends quietly when nobody reads its errors', async () => {
+    expect(await bash('tetracast sub news --url http://127.0.0.1:9 2>&1 | true')).toEqual({
+      code: 0,
+      out: '',
+      err: '',
+    });
+  });
+
   it('takes lines from a pipe', async () => {
     const channel = uniqueChannel();
     const line = `printf 'one\\ntwo\\n' | tetracast pub ${channel} -q && tetracast sub ${channel} --rewind 9 -n 2 --json`;
@@ -51,14 +59,21 @@ describe('the built command', () => {
     expect(out.match(/"data":"\w+"/g)).toEqual(['"data":"one"', '"data":"two"']);
   });
 
-  it('ends cleanly at Ctrl-C', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends cleanly at %s', async (signal, expected) => {
     const channel = uniqueChannel();
     await publish(server, channel, [1]);
     const { code, err } = await bash(
       `exec '${process.execPath}' '${MAIN}' sub ${channel} --after earliest`,
-      ({ kill }) => kill('SIGINT'),
+      ({ kill }) => kill(signal),
     );
 
-    expect({ code, err }).toEqual({ code: 130, err: '' });
+    expect({ code, err }).toEqual({ code: expected, err: '' });
+  });
+
+  it('warns of nothing with many clients', async () => {
+    expect(await bash('tetracast bench -c 12 -r 1 -s 1')).toMatchObject({ code: 0, err: '' });
   });
 });

@@ -10,7 +10,7 @@ export interface Outcome {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Readable;
   readonly isTTY?: boolean;
   readonly signal?: AbortSignal;
   /** Default: that of Node.js. */
@@ -33,7 +33,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     return Object.assign(stream, { isTTY });
   };
   const code = await run(args, {
-    stdin: Readable.from(stdin === '' ? [] : [stdin]),
+    stdin: typeof stdin === 'string' ? Readable.from(stdin === '' ? [] : [stdin]) : stdin,
     stdout: collect('out'),
     stderr: collect('err'),
     env,

@@ -38,6 +38,19 @@ describe('a channel that has ended', () => {
     expect(again.sink.story).toEqual([]);
   });
 
+  it.each([
+    ['a message of it that is not stored', ({ hub }: HubFixture, id: string) => hub.history.deleteMessage('a', id)],
+    ['the messages of some user', ({ hub }: HubFixture) => hub.history.deleteUserMessages('ann')],
+  ])('ends a subscription that begins now after a deletion of %s', async (_, deletes) => {
+    await using fixture = new HubFixture();
+    await fixture.join(['a']);
+    const id = await fixture.publish('b', 'elsewhere');
+    await end(fixture, 'a');
+    await deletes(fixture, id);
+    await turn();
+    expect((await fixture.join(['a'])).sink.story).toEqual(['bye']);
+  });
+
   it('that was deleted begins now again', async () => {
     await using fixture = new HubFixture();
     await fixture.join(['a']);

@@ -3,6 +3,32 @@ import { HubFixture, range, turn } from './hub-fixture';
 import { FaultyBus } from '@tetracast/bus/testing';
 import { RecordingSink } from './recording-sink';
 
+it('reports a gap that a reader has read about just before its channel has to read the log', async () => {
+  const bus = new FaultyBus({ retention: { size: 2, ttlMs: 600_000 } });
+  await using fixture = new HubFixture({ compareMs: Infinity }, bus);
+  await fixture.join(['news']);
+  const [cursor = ''] = await fixture.publishAll('news', 1, 4);
+  await turn();
+  // The window keeps nothing.
+  await fixture.hub.history.deleteMessage('news', cursor);
+  const pageRead = bus.holdNextAnswer();
+  const joining = fixture.join(['news'], { kind: 'after', cursor });
+  const releasePage = await pageRead;
+  const logRead = bus.holdNextAnswer();
+  bus.losesAnnouncements = true;
+  await fixture.publish('news', 5);
+  bus.losesAnnouncements = false;
+  await fixture.publish('news', 6);
+  const releaseLog = await logRead;
+  releasePage();
+  await turn();
+  releaseLog();
+
+  const { sink } = await joining;
+  while (!sink.data.includes(6)) await turn();
+  expect(sink.story).toEqual(['trimmed', 3, 4, 5, 6]);
+});
+
 describe('a reader that stops reading', () => {
   it('gets nothing while full, then everything in order, from window or log; other connections do not wait', async () => {
     await using fixture = new HubFixture({ windowLimits: { messages: 20, bytes: 1e6 } });

@@ -1,4 +1,5 @@
 import type { Entry } from '@tetracast/bus';
+import { DELETED_EVENT, encodeDeletion, END_EVENT } from '@tetracast/message-model';
 import { FramedEntry } from '../src/delivery/framed-entry';
 import { Window, type WindowLimits } from '../src/channels/window';
 
@@ -10,6 +11,23 @@ const entryOf = (seq: number): Entry => ({
   data: '"x"',
   time: 0,
   echo: true,
+});
+
+it('knows the end of its channel until that is deleted, or until a message comes after it', () => {
+  const window = new Window({ messages: 10, bytes: Infinity }, 'epoch', 0);
+  const ends: number[] = [];
+  for (const [index, more] of [
+    {},
+    { event: END_EVENT },
+    { event: DELETED_EVENT, data: encodeDeletion('epoch-1') },
+    {},
+    { event: END_EVENT },
+    { event: DELETED_EVENT, data: encodeDeletion('epoch-5') },
+  ].entries()) {
+    window.push({ ...entryOf(index + 1), ...more });
+    ends.push(window.end);
+  }
+  expect(ends).toEqual([0, 2, 2, 0, 5, 0]);
 });
 
 const BYTES = new FramedEntry('epoch', entryOf(1)).size;

@@ -15,11 +15,18 @@ it.each([
   '::ffff:10.0.0.1',
   'fd00::1',
   'fe80::1',
+  'fec0::1',
+  '::ffff:7f00:1',
+  '::127.0.0.1',
+  '64:ff9b::10.0.0.1',
+  '64:ff9b:1::10.0.0.1',
+  '2002:7f00:1::',
+  '2001:0:7f00:1::1',
 ])('%s is a private address', (address) => {
   expect(isPrivateAddress(address)).toBe(true);
 });
 
-it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888'])('%s is a public address', (address) => {
+it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888', '::ffff:8.8.8.8'])('%s is a public address', (address) => {
   expect(isPrivateAddress(address)).toBe(false);
 });
 

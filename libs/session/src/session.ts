@@ -102,8 +102,7 @@ export class Session {
     try {
       permission.permissions.requireSubscribe(channels);
       this.pending = undefined;
-      const names = await this.takePart(channels, presence);
-      await this.connection.subscribe(names, start, (cursor) => onBegin?.(cursor, this));
+      await this.subscribeAs(channels, start, presence, (cursor) => onBegin?.(cursor, this));
     } catch (error) {
       this.close();
       throw error;
@@ -140,7 +139,7 @@ export class Session {
     this.quota.spend('subscribe', channels.length);
     this.permissions.requireSubscribe(channels);
     await prepare?.();
-    await this.connection.subscribe(await this.takePart(channels, presence), start, onBegin);
+    await this.subscribeAs(channels, start, presence, onBegin);
   }
 
   /** @throws CodedError `rate_limited`, `too_many_channels` */
@@ -214,6 +213,26 @@ export class Session {
     this.services.connections.remove(this);
     this.leave(this.memberships);
     if (this.releasesQuota) this.quota.onClose();
+  }
+
+  /** Subscribes, and makes the client a member first, if it asks for that. Without the subscription it does not stay one. */
+  private async subscribeAs(
+    channels: readonly string[],
+    start: Start,
+    presence: PresenceMode | undefined,
+    onBegin: (cursor: string) => void,
+  ): Promise<void> {
+    this.connection.requireRoomFor(channels, start);
+    const before = this.memberships;
+    const names = await this.takePart(channels, presence);
+    try {
+      await this.connection.subscribe(names, start, onBegin);
+    } catch (error) {
+      const joined = this.memberships.filter((membership) => !before.includes(membership));
+      this.memberships = this.memberships.filter((membership) => !joined.includes(membership));
+      this.leave(joined);
+      throw error;
+    }
   }
 
   /** Makes the client a member of the channels, if it asks for that. Returns what to subscribe to: also their joins and leaves. */

@@ -1,3 +1,6 @@
+import { CodedError, type Start } from '@tetracast/message-model';
+import type { Session } from '../src/session';
+import type { SessionServices } from '../src/session-services';
 import type { SessionSettings } from '../src/session-settings';
 import { QuietSink } from '@tetracast/hub/testing';
 import { ADDRESS, createServices, mint, open, requestWith } from './session-fixture';
@@ -118,5 +121,42 @@ describe('what a client asks for in a session', () => {
     );
 
     expect(prepare).not.toHaveBeenCalled();
+  });
+});
+
+describe('a client that asks to be a member', () => {
+  const asMember = { presence: 'join' } as const;
+  const NOW = { kind: 'now' } as const;
+
+  /** A session with room for one channel more. */
+  async function openNearlyFull(services: SessionServices): Promise<Session> {
+    const channels = Array.from({ length: 99 }, (_, index) => `other-${index}`);
+    return open(services, { request: requestWith(), subscription: { channels, start: NOW } });
+  }
+  const WITH_ROOMS = { authSecret: '', namespaces: new Map([['room', { presence: true }]]) };
+
+  it.each<[string, string[], Start]>([
+    ['too_many_channels', ['room:1', 'room:2'], NOW],
+    ['invalid_request', ['room:1'], { kind: 'rewind', count: 10_001 }],
+  ])('is none if its subscription is refused with %s', async (code, channels, start) => {
+    await using services = await createServices(WITH_ROOMS);
+    const session = await openNearlyFull(services);
+
+    await expect(session.subscribe(channels, start, jest.fn(), asMember)).rejects.toThrow(refusal(code));
+
+    expect(await services.bus.readMembers('room:1', { limit: 0 })).toMatchObject({ count: 0 });
+  });
+
+  it('leaves again if its subscription fails', async () => {
+    await using services = await createServices(WITH_ROOMS);
+    const leave = jest.spyOn(services.presence, 'leave');
+    const session = await openNearlyFull(services);
+    jest.spyOn(services.hub, 'openChannels').mockRejectedValueOnce(new CodedError('overloaded', 'too many channels'));
+
+    await expect(session.subscribe(['room:1'], NOW, jest.fn(), asMember)).rejects.toThrow(refusal('overloaded'));
+
+    expect(leave.mock.calls).toEqual([[[expect.objectContaining({ channel: 'room:1', connections: 0 })], 10_000]]);
+    session.close();
+    expect(leave).toHaveBeenCalledTimes(1);
   });
 });

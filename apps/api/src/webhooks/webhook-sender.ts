@@ -51,8 +51,8 @@ export class WebhookSender {
   private failures = 0;
   private accepted = 0;
   private refused = 0;
-  /** The channels that wait in this pass: their later webhooks must not come first. */
-  private readonly skipped = new Set<string>();
+  /** The last webhook that was read, if all before it were sent or wait. */
+  private readThrough: string | undefined;
   private closed = false;
 
   constructor(private readonly context: SenderContext) {
@@ -85,9 +85,8 @@ export class WebhookSender {
   private async pass(): Promise<number> {
     this.accepted = 0;
     this.refused = 0;
-    this.skipped.clear();
     try {
-      let after: string | undefined;
+      let after = this.startOfPass();
       do after = await this.sendPage(after);
       while (after !== undefined);
     } catch (error) {
@@ -97,6 +96,15 @@ export class WebhookSender {
     }
     if (this.refused === 0 || this.accepted > 0) return this.accepted > 0 ? 0 : IDLE_MS;
     return backOffMs(this.context.runtime, ++this.failures, AWAY_MAX_MS);
+  }
+
+  /** After which webhook a pass begins. */
+  private startOfPass(): string | undefined {
+    const { readThrough, backOff } = this;
+    this.readThrough = undefined;
+    if (readThrough !== undefined && !backOff.needsWholeQueue()) return readThrough;
+    backOff.restart();
+    return undefined;
   }
 
   /** Sends what is due of the next page. Resolves to the id after which another page begins, if there is one. */
@@ -112,8 +120,11 @@ export class WebhookSender {
     const sent = await this.sendAll(webhooks, endsAt);
     const old = webhooks.filter(({ id, time }) => !sent.has(id) && time < runtime.now() - GIVE_UP_MS);
     if (sent.size + old.length > 0) await queue.removeWebhooks([...sent, ...old.map(({ id }) => id)], -old.length);
-    const isOver = this.closed || webhooks.length < PAGE || runtime.monotonicMs() >= endsAt;
-    return isOver ? undefined : webhooks.at(-1)?.id;
+    if (this.closed || runtime.monotonicMs() >= endsAt) return undefined;
+    const last = webhooks.at(-1)?.id ?? after;
+    if (webhooks.length === PAGE) return last;
+    this.readThrough = last;
+    return undefined;
   }
 
   /** The ids of those that were sent. */
@@ -136,15 +147,11 @@ export class WebhookSender {
   /** Sends a webhook unless its channel waits. Resolves to whether the receiver has accepted it. */
   private async sendDue(webhook: QueuedWebhook): Promise<boolean> {
     const { channel } = webhook;
-    if (!this.skipped.has(channel) && !this.backOff.isWaiting(channel)) {
-      if (await this.send(encodeWebhook(webhook))) {
-        this.backOff.succeeded(channel);
-        return true;
-      }
-      this.backOff.failed(channel);
-    }
-    this.skipped.add(channel);
-    return false;
+    if (!this.backOff.isDue(channel)) return false;
+    const isAccepted = await this.send(encodeWebhook(webhook));
+    if (isAccepted) this.backOff.succeeded(channel);
+    else this.backOff.failed(channel);
+    return isAccepted;
   }
 
   private async send({ id, body }: EncodedWebhook): Promise<boolean> {

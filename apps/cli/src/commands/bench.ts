@@ -48,7 +48,9 @@ async function bench(url: string | undefined, options: BenchOptions, io: Io): Pr
   const all = new Promise<void>((resolve) => (onAll = resolve));
   signal.addEventListener('abort', onAll);
   const take = (data: unknown): void => {
-    latencies.push(runtime.monotonicMs() - (data as { at: number }).at);
+    // On a channel of others.
+    if (!isOwn(data)) return;
+    latencies.push(runtime.monotonicMs() - data.at);
     if (latencies.length === expected) onAll();
   };
   await using publisher = connect(server, io, { transports: ['websocket', 'polling'] });
@@ -70,6 +72,9 @@ async function bench(url: string | undefined, options: BenchOptions, io: Io): Pr
   }
   report(sortedCopy(latencies), expected, io);
 }
+
+const isOwn = (data: unknown): data is { readonly at: number } =>
+  typeof (data as { readonly at?: unknown } | null)?.at === 'number';
 
 function begin(client: Client, channel: string, take: (data: unknown) => void): Promise<string> {
   return new Promise((onBegin, onError) => {

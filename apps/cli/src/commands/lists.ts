@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type ApiOptions, connectApi, withApi } from '../connect';
 import { type Io, paint, print } from '../io';
+import { printableJson } from '../printable';
 import { printTable, timeOf } from '../table';
 
 interface ChannelsOptions extends ApiOptions {
@@ -38,7 +39,7 @@ async function listChannels(options: ChannelsOptions, io: Io): Promise<void> {
   const rows: string[][] = [];
   for await (const item of connectApi(options, io).channels(prefix === undefined ? {} : { prefix })) {
     const { channel, messages, lastMessageAt, subscribers } = item;
-    if (json) print(io, JSON.stringify(item));
+    if (json) print(io, printableJson(item));
     const connected = Object.entries(subscribers).map(([transport, count]) => `${transport} ${count}`);
     rows.push([channel, String(messages), timeOf(lastMessageAt), connected.join(', ')]);
     if (io.signal.aborted) return;
@@ -56,7 +57,7 @@ async function listConnections(options: ConnectionsOptions, io: Io): Promise<voi
   for (let page: string | undefined = ''; page !== undefined && !io.signal.aborted;) {
     const answer = await api.listConnections({ ...query, ...(page === '' ? {} : { page }) });
     for (const item of answer.connections) {
-      if (json) print(io, JSON.stringify(item));
+      if (json) print(io, printableJson(item));
       const { id, transport, address, since, user: subject = '', channels, behind } = item;
       rows.push([id, transport, address, timeOf(since), subject, channels.join(','), behind ? 'behind' : '']);
     }

@@ -33,9 +33,14 @@ async function publish(channel: string, data: string | undefined, options: PubOp
 }
 
 async function publishLines(client: Client, channel: string, options: PubOptions, io: Io): Promise<void> {
+  // The first failure ends the reading, also of a pipe that stays open.
+  const failing = new AbortController();
+  const signal = AbortSignal.any([io.signal, failing.signal]);
   let pending: Promise<void>[] = [];
-  for await (const line of createInterface({ input: io.stdin, signal: io.signal })) {
-    pending.push(send(client, channel, line, options, io));
+  for await (const line of createInterface({ input: io.stdin, signal })) {
+    const sent = send(client, channel, line, options, io);
+    sent.catch(() => failing.abort());
+    pending.push(sent);
     if (pending.length < PENDING_MAX) continue;
     await Promise.all(pending);
     pending = [];

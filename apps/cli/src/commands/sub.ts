@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { connect, type ServerOptions, TRANSPORTS, withServer } from '../connect';
 import { type Io, paint } from '../io';
 import { printMessage } from '../print-message';
+import { printable } from '../printable';
 import { wholeNumber } from './arguments';
 
 interface SubOptions extends ServerOptions {
@@ -31,14 +32,14 @@ async function subscribe(channels: readonly string[], options: SubOptions, io: I
     ...(transport === undefined ? {} : { transports: [transport] }),
     onStatus: (status) => {
       if (status.state !== 'waiting') return;
-      io.stderr.write(paint(io, io.stderr, 'dim', `${status.cause.message}: tries again\n`));
+      io.stderr.write(paint(io, io.stderr, 'dim', `${printable(status.cause.message)}: tries again\n`));
     },
   });
   let printed = 0;
   if (count === 0) return;
   await new Promise<void>((resolve, reject) => {
     io.signal.addEventListener('abort', () => resolve());
-    for (const channel of channels) {
+    for (const channel of new Set(channels)) {
       client.subscribe(channel, {
         after,
         rewind,

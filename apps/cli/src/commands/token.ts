@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { randomText } from '@tetracast/node-io/runtime';
 import { type Io, paint, print } from '../io';
+import { printable } from '../printable';
 
 interface MintOptions {
   readonly sub?: string;
@@ -52,7 +53,7 @@ async function mint({ ttl, secret, sub, subscribe, publish, presence, admin }: M
 
 async function inspect(text: string, { secret }: { secret?: string }, io: Io): Promise<void> {
   const claims = decode(text);
-  print(io, JSON.stringify(claims, undefined, 2));
+  print(io, JSON.stringify(claims, undefined, 2).split('\n').map(printable).join('\n'));
   const note = (style: 'green' | 'red' | 'yellow', line: string): void => print(io, paint(io, io.stdout, style, line));
   const { exp } = claims;
   const leftS = exp === undefined ? undefined : exp - Math.floor(io.runtime.now() / 1000);

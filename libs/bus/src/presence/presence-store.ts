@@ -44,7 +44,7 @@ export interface MemberPage {
 }
 
 export interface MemberQuery {
-  /** `next` of the page before. Default: the first page. */
+  /** `next` of the page before. Default: the first page. Any other text stands for some page, or for one without members. */
   readonly page?: string;
   /** About how many members; 0: none, only their number. */
   readonly limit: number;

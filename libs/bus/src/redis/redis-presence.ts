@@ -22,6 +22,9 @@ const [JOIN_HEAD, LEAVE_HEAD] = (['join', 'leave'] as const).map((kind) =>
   encodeBody(createPresenceMessage(kind, '', '')).trimEnd(),
 ) as [string, string];
 
+/** Redis fails at a cursor that is no number of 64 bits. */
+const isScanCursor = (text: string): boolean => /^\d{1,20}$/.test(text) && BigInt(text) < 2n ** 64n;
+
 /** The members of channels in Redis. */
 export class RedisPresence implements PresenceStore {
   private readonly webhooks: string;
@@ -69,7 +72,7 @@ export class RedisPresence implements PresenceStore {
     const [epoch, head, count, next, flat] = await this.partition.read((redis) =>
       redis.tetracastReadMembers(
         ...[keys.partition, keys.last, keys.members(channel)],
-        ...[...this.partition.epochArguments(), page, limit],
+        ...[...this.partition.epochArguments(), page, isScanCursor(page) ? limit : 0],
       ),
     );
     this.partition.remember(epoch, head);

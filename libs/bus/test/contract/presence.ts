@@ -82,6 +82,15 @@ export function describePresence(harness: BusHarness): void {
       expect([(await membersOf(bus)).length, (await membersOf(bus, 'b')).length]).toEqual([2, 1]);
     });
 
+    it.each(['abc', '-1', '99999999999999999999', ''])(
+      'counts all members on a page %j that it never named',
+      async (page) => {
+        const bus = await createWith('p');
+        await bus.changePresence('p', [join('m')], MOST);
+        expect(await bus.readMembers('a', { limit: 10, page })).toMatchObject({ count: 1 });
+      },
+    );
+
     it('pages all members, with the head and the number of all', async () => {
       const bus = await createWith('p');
       const ids = Array.from({ length: 1000 }, (_, i) => `m${i}`);

@@ -127,10 +127,11 @@ export class Channel {
 
   /**
    * Keeps nothing of what was read or announced: the message log may have deleted it. Readers that are behind read the log, those
-   * at the end notice nothing.
+   * at the end notice nothing. Whether the channel has ended stays known: the deletion of an end is announced by itself.
    */
   forget(): void {
-    this.window = new Window(this.host.windowLimits, this.epoch, this.window.last);
+    const { epoch, last, end } = this.window;
+    this.window = new Window(this.host.windowLimits, epoch, last, last, end);
     this.overflowed ||= this.pending.length > 0;
     this.pending = [];
   }

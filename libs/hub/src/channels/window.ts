@@ -42,6 +42,8 @@ export class Window {
     const { deletes } = framed;
     if (deletes !== undefined) this.delete(deletes);
     if (framed.isEnd) this.end = entry.seq;
+    // Only notices of deletions follow an end that is still known: this message opened the channel again.
+    else if (deletes === undefined) this.end = 0;
     this.entries.push(framed);
     this.bytes += framed.size;
     this.endTurn();

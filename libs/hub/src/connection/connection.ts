@@ -77,8 +77,7 @@ export class Connection implements CatchUpTarget {
    * @throws CodedError `too_many_channels`, `invalid_request` for a rewind that is too long; BusUnavailableError while the message log cannot be reached
    */
   async subscribe(names: readonly string[], start: Start, onStart?: (cursor: string) => void): Promise<void> {
-    requireAllowedRewind(start, this.host.maxRewind);
-    requireRoomForChannels(this.subscriptions, names, this.host.maxChannels);
+    this.requireRoomFor(names, start);
     const open = (): Promise<Channel[]> =>
       this.host.openChannels(names.filter((name) => !isSubscribed(this.subscriptions, name)));
     const { channels, point } = await openAndFindStart(open, start, this.host.channelRegistry);
@@ -91,6 +90,12 @@ export class Connection implements CatchUpTarget {
     if (point.reset !== undefined && opened.length > 0) this.sendReset(point.reset, opened, this.cursor);
     this.leaveLive();
     this.wake();
+  }
+
+  /** What {@link subscribe} does first. @throws CodedError `too_many_channels`, `invalid_request` as it does */
+  requireRoomFor(names: readonly string[], start: Start): void {
+    requireAllowedRewind(start, this.host.maxRewind);
+    requireRoomForChannels(this.subscriptions, names, this.host.maxChannels);
   }
 
   /** @throws CodedError `too_many_channels` for more names than it can have channels */

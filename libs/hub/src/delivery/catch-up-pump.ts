@@ -2,7 +2,7 @@ import { BusUnavailableError } from '@tetracast/bus';
 import type { FramedPage } from '../channels/channel';
 import type { ConnectionState } from '../connection/connection-state';
 import type { Subscription } from '../connection/subscription';
-import { type Pages, readNextPage, windowsCoverPositions } from './catch-up';
+import { type Pages, readNextPage, windowsCoverPositions, withoutGaps } from './catch-up';
 
 /** A connection as its pump needs it. */
 export interface CatchUpTarget {
@@ -60,9 +60,10 @@ export class CatchUpPump {
       if (pages.some(({ epoch }) => epoch !== target.epoch)) continue;
       if (below.some((subscription) => !target.subscriptions.includes(subscription))) continue;
       known = new Map(below.map((subscription, i) => [subscription, pages[i] as FramedPage]));
-      // During the read a window may have moved on, fallen behind or been replaced.
+      // During the read a window may have moved on, fallen behind or been replaced: what the pages lack is to be reported yet.
       if (!windowsCoverPositions(target.subscriptions, target.epoch, known)) continue;
       if (target.advance(known)) return;
+      known = withoutGaps(known);
     }
   }
 }

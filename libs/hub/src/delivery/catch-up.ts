@@ -72,6 +72,10 @@ export async function readNextPage(subscription: Subscription, known: Pages, amo
   const page = known.get(subscription);
   const last = page?.entries.at(-1);
   if (page === undefined || last === undefined || last.seq <= position) return channel.read(position, among);
-  // What this page lacks has been reported.
-  return { ...page, trimmed: false };
+  return page;
+}
+
+/** The same pages once what they lack has been reported. */
+export function withoutGaps(pages: Pages): Pages {
+  return new Map([...pages].map(([subscription, page]) => [subscription, { ...page, trimmed: false }]));
 }

@@ -11,7 +11,10 @@ export interface Post {
   readonly timeoutMs: number;
 }
 
-/** Addresses that are not on the public internet (RFC 6890). */
+/**
+ * Addresses that are not on the public internet (RFC 6890), or that lead to an IPv4 address of any kind through a translator or a
+ * tunnel. Those of IPv4 also stand for their mapped ones, `::ffff:10.0.0.1`.
+ */
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -27,10 +30,13 @@ for (const [network, prefix] of [
 ] as const)
   PRIVATE.addSubnet(network, prefix, 'ipv4');
 for (const [network, prefix] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
-  ['fe80::', 10],
+  ['fe80::', 9],
   ['ff00::', 8],
 ] as const)
   PRIVATE.addSubnet(network, prefix, 'ipv6');
