@@ -57,8 +57,15 @@ class Receiver implements AsyncDisposable {
     this.attempts.push(id);
     this.mostOpen = Math.max(this.mostOpen, ++this.open);
     this.wake();
+    let isOpen = true;
+    const onOver = (): void => {
+      if (isOpen) this.open--;
+      isOpen = false;
+    };
+    // On a busy machine the sender may give up before the answer.
+    response.once('close', onOver);
     const status = await this.answer(this.attempts.length, data);
-    this.open--;
+    onOver();
     response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end();
     if (status === 204) this.received.push({ id, type, data });
     this.wake();

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { observeMembers, openStream } from '../../event-stream';
 import { BUILT } from '../../places';
 import type { Reading, Scenario } from '../../scenario';
 import { twoProcesses } from '../../systems/two-processes';
@@ -11,8 +12,6 @@ const CHANNEL = 'room:bench';
 const AT_ONCE = 200;
 const COUNTS = 200;
 const PAGE = 1000;
-/** All streams read into it: what they get is thrown away. */
-const READ_INTO = Buffer.alloc(256 * 1024);
 /** Of the kernel, for the times in /proc. */
 const US_PER_TICK = 10_000;
 
@@ -41,7 +40,8 @@ export const presence: Scenario = {
     const [first = '', second = ''] = nodes;
     const sockets: Socket[] = [];
     try {
-      const observer = await observe(first, sockets);
+      const observer = await observeMembers(urlOf(first, 'presence=observe'));
+      sockets.push(observer.socket);
       const before = cpuUs(pids);
       const joinMs = await timed(() => openAll(members, [first, second], sockets));
       await untilCount(first, (count) => count === members);
@@ -87,63 +87,17 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
+const urlOf = (node: string | undefined, query: string): string =>
+  `http://${node ?? ''}/sse?channel=${CHANNEL}&${query}`;
+
 /** Opens as many event streams, on the nodes in turn. */
 async function openAll(count: number, nodes: readonly string[], sockets: Socket[]): Promise<void> {
   let next = 0;
   const openRest = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++)
-      sockets.push(await openStream(nodes[index % nodes.length] ?? '', index));
+      sockets.push(await openStream(urlOf(nodes[index % nodes.length], `presence=true&client=tab-${index}`)));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, openRest));
-}
-
-/** Resolves when it is subscribed. */
-function openStream(node: string, index: number): Promise<Socket> {
-  return open(node, `presence=true&client=tab-${index}`);
-}
-
-interface Observer {
-  joins: number;
-  leaves: number;
-}
-
-/** Counts the joins and leaves that a stream gets. */
-async function observe(node: string, sockets: Socket[]): Promise<Observer> {
-  const observer: Observer = { joins: 0, leaves: 0 };
-  let rest = '';
-  const count = (text: string): void => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line === 'event: tetracast:join') observer.joins++;
-      else if (line === 'event: tetracast:leave') observer.leaves++;
-    }
-  };
-  sockets.push(await open(node, 'presence=observe', count));
-  return observer;
-}
-
-/** Opens an event stream; resolves when it is subscribed. `read` gets what comes then; absent: nobody looks at it. */
-function open(node: string, query: string, read?: (text: string) => void): Promise<Socket> {
-  const { hostname, port } = new URL(`http://${node}`);
-  return new Promise((resolve, reject) => {
-    let head = '';
-    let isOpen = false;
-    const callback = (length: number, buffer: Uint8Array): boolean => {
-      if (isOpen && read === undefined) return true;
-      const text = Buffer.from(buffer.buffer, buffer.byteOffset, length).toString('latin1');
-      if (isOpen) read?.(text);
-      else if ((head += text).includes('\nid:')) {
-        isOpen = true;
-        resolve(socket);
-      }
-      return true;
-    };
-    const socket = connect({ port: Number(port), host: hostname, onread: { buffer: READ_INTO, callback } });
-    socket.write(`GET /sse?channel=${CHANNEL}&${query} HTTP/1.1\r\nHost: ${node}\r\n\r\n`);
-    socket.on('error', reject);
-    socket.once('close', () => reject(new Error(`closed: ${head.slice(0, 300)}`)));
-  });
 }
 
 interface Answer {
