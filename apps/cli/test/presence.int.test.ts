@@ -118,17 +118,19 @@ describe('presence --watch', () => {
     // A join of a member that a later page has listed already is no news.
     const polls = [
       { messages: [join('ben')], cursor: 'a-2' },
-      undefined,
+      'unavailable',
       { messages: [], cursor: 'b-0', reset },
       { messages: [join('dan')], cursor: 'b-6' },
     ];
     const asked: string[] = [];
     const scripted = createServer(({ url = '' }, response) => {
       asked.push(url);
-      const answer = url.startsWith('/presence') ? snapshots.shift() : polls.shift();
-      response.writeHead(answer ? 200 : 503, { 'content-type': 'application/json' });
+      // One request too many would end the command.
+      const answer = (url.startsWith('/presence') ? snapshots.shift() : polls.shift()) ?? 'forbidden';
+      const isRefusal = typeof answer === 'string';
+      response.writeHead(isRefusal ? 503 : 200, { 'content-type': 'application/json' });
       response.end(
-        JSON.stringify(answer ?? { type: 'urn:tetracast:unavailable', code: 'unavailable', detail: 'gone' }),
+        JSON.stringify(isRefusal ? { type: `urn:tetracast:${answer}`, code: answer, detail: `is ${answer}` } : answer),
       );
     });
     await new Promise<void>((resolve) => scripted.listen(0, '127.0.0.1', resolve));
@@ -147,7 +149,7 @@ describe('presence --watch', () => {
       'join cid',
       'join dan',
     ]);
-    expect(err).toBe('gone: tries again\n');
+    expect(err).toBe('is unavailable: tries again\n');
     expect(asked.map((url) => new URLSearchParams(url.split('?')[1]).get('after'))).toEqual(
       [null, null, 'a-1', 'a-2', 'a-2', null, 'b-5'].concat(asked.length > 7 ? ['b-6'] : []),
     );
