@@ -8,7 +8,6 @@ import {
   CodedError,
   type PartOf,
 } from '@tetracast/message-model';
-import { pathOf } from '@tetracast/node-io';
 import type { Action } from '@tetracast/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticate } from './authenticate';
@@ -47,8 +46,8 @@ export type AddCall = <N extends ApiCallName>(name: N, handle: Handle<(typeof AP
  * A program that names the message `..` in `…/messages/{id}` sends the path of the channel with a slash at its end: it would delete
  * all messages. @throws CodedError `not_found`
  */
-function requireWholePath({ raw }: FastifyRequest): void {
-  if (!pathOf(raw).endsWith('/')) return;
+function requireWholePath({ url }: FastifyRequest): void {
+  if (!/^[^?]*\/(?:\?|$)/.test(url)) return;
   throw new CodedError('not_found', 'the path of a deletion ends with a slash: send it without one');
 }
 

@@ -197,4 +197,17 @@ describe('bench', () => {
       expect(out).toMatch(/^60 of 60 messages received\np50 [\d.]+ ms {3}p90 .*\n(?:≤ +\d+ ms █+ \d+\n)+$/);
     },
   );
+
+  it('counts nothing that others publish on its channel', async () => {
+    const channel = uniqueChannel();
+    const poll = async (query: string): Promise<{ cursor: string }> =>
+      (await fetch(`${server.url}/polling?channel=${channel}${query}`)).json() as Promise<{ cursor: string }>;
+    const { cursor } = await poll('');
+    const ended = cli(['bench', server.url, '--channel', channel, '-c', '1', '-r', '5', '-s', '2']);
+    // The bench has begun.
+    await poll(`&wait=50&after=${cursor}`);
+    await publish(server, channel, [null, 'text', { at: 'noon' }]);
+
+    expect((await ended).out).toContain('10 of 10 messages received');
+  });
 });

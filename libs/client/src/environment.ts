@@ -17,6 +17,22 @@ export function later(ms: number, task: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+/** Makes what a callback of the program throws an uncaught error of it, which does not disturb this package. */
+export function raise(error: unknown): void {
+  later(0, () => {
+    throw error;
+  });
+}
+
+/** Calls a callback of the program. */
+export function call<A>(callback: ((argument: A) => void) | undefined, argument: A): void {
+  try {
+    callback?.(argument);
+  } catch (error) {
+    raise(error);
+  }
+}
+
 /** Resolves after `ms`, or as soon as `signal` is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -109,7 +109,8 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
         if (queue.length >= maxQueued) throw new TetracastError('queue_full');
         const abort = (): void => queued.settle(signal?.reason as Error);
         const queued: Queued = {
-          publication: { channel, data, ...more, idempotencyKey },
+          // As it is now. What is no JSON is refused now, and not each time it would be sent.
+          publication: { channel, data: JSON.parse(JSON.stringify(data)) as unknown, ...more, idempotencyKey },
           settle: (error, result) => {
             const place = queue.indexOf(queued);
             if (place < 0) return;

@@ -109,6 +109,33 @@ describe('a transport that does not work', () => {
 });
 
 describe('the statuses of a client', () => {
+  it('do not disturb it if a listener throws', async () => {
+    const { setTimeout: schedule } = globalThis;
+    const thrown: unknown[] = [];
+    const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation(((task: () => void, ms: number) => {
+      const guarded = (): void => {
+        try {
+          task();
+        } catch (error) {
+          thrown.push(error);
+        }
+      };
+      return schedule(guarded, ms);
+    }) as typeof setTimeout);
+    const failure = new Error('of the program');
+    await using client = connectTo(server.url, {
+      transports: ['polling'],
+      onStatus: () => {
+        throw failure;
+      },
+    });
+    await expect(client.subscribe('no name').next()).rejects.toMatchObject({ code: 'invalid_channel' });
+    client.close();
+    timers.mockRestore();
+
+    expect(new Set(thrown)).toEqual(new Set([failure]));
+  });
+
   it('say that it waits, why, and until when, and end with the client', async () => {
     await using proxy = await startUnrulyProxy(server.url);
     proxy.weather = { isBadGateway: true };

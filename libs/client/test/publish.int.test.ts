@@ -1,5 +1,6 @@
 import type { TestService } from '@tetracast/service-kit/testing';
 import { uniqueChannel } from '@tetracast/testing';
+import type { Subscription } from '../src/index';
 import type { PollAnswer } from '../src/message';
 import { connectTo, startServer, TRANSPORTS } from './start-server';
 import { connectedOver, statusOf } from './status-story';
@@ -62,7 +63,36 @@ describe.each(TRANSPORTS)('a publication over %s', (transport) => {
   });
 });
 
+describe.each(TRANSPORTS)('over %s', (transport) => {
+  it('a publication that cannot be sent is refused, and keeps neither others nor subscriptions from going on', async () => {
+    await using client = connectTo(server.url, { transports: [transport] });
+    const channel = uniqueChannel();
+    const messages = await new Promise<Subscription>((resolve) => {
+      const opened: Subscription = client.subscribe(channel, { onBegin: () => resolve(opened) });
+    });
+    const tooLarge = client.publish(channel, 'x'.repeat(300_000));
+    const unfit = client.publish(channel, 1n);
+    const fit = client.publish(channel, 'fits');
+
+    await expect(unfit).rejects.toThrow('BigInt');
+    await expect(tooLarge).rejects.toMatchObject({ code: 'message_too_large' });
+    await fit;
+    expect((await messages.next()).value).toMatchObject({ data: 'fits' });
+  });
+});
+
 describe('a publication that waits', () => {
+  it('is stored as it was when it was given', async () => {
+    await using client = connectTo(server.url, { transports: ['polling'] });
+    const channel = uniqueChannel();
+    const state = { n: 1 };
+    const published = [client.publish(channel, 'before'), client.publish(channel, state)];
+    state.n = 2;
+    await Promise.all(published);
+
+    expect((await stored(channel)).map(({ data }) => data)).toEqual(['before', { n: 1 }]);
+  });
+
   it('ends with a typed error after its time', async () => {
     await using client = connectTo('http://127.0.0.1:9', { publishTimeoutMs: 50 });
 

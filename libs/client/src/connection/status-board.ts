@@ -1,3 +1,4 @@
+import { call } from '../environment';
 import { createQueue } from '../subscriptions/queue';
 import type { Status, StatusListener } from './status';
 
@@ -24,7 +25,7 @@ export function createStatusBoard(): StatusBoard {
     },
     set: (status) => {
       current = status;
-      for (const listener of listeners) listener(status);
+      for (const listener of listeners) call(listener, status);
     },
     listen,
     iterate: (signal) => {

@@ -11,9 +11,12 @@ interface ServerFrame {
   readonly message?: string;
 }
 
-/** A close without an `error` frame before it. After 40xx, 1008 and 1009 the same request would be refused again. */
+/**
+ * A close without an `error` frame before it. After 40xx and 1008 the same request would be refused again. 1009 is about one
+ * publication: sent again by HTTP, it is refused by itself.
+ */
 function errorOfClose(code: number, reason: string): TetracastError {
-  const isRefused = /^(40..|100[89])$/.test(String(code));
+  const isRefused = /^(40..|1008)$/.test(String(code));
   return new TetracastError(
     code === 4001 ? 'unauthorized' : isRefused ? 'forbidden' : 'network',
     reason || `close ${code}`,

@@ -1,6 +1,6 @@
 import { backOffMs } from '../connection/back-off';
 import type { Channels, Receiver } from './channels';
-import { later, now } from '../environment';
+import { call, later, now, raise } from '../environment';
 import { TetracastError, toError } from '../errors';
 import { readHistory } from './history';
 import type { HttpClient } from '../http';
@@ -64,19 +64,6 @@ export function createSubscription<T>(
   let current: object | undefined;
   let cancelRetry: (() => void) | undefined;
 
-  /** What a callback throws is an uncaught error of the program, and does not disturb the connection. */
-  const call = <A>(callback: ((argument: A) => void) | undefined, argument: A): void => {
-    try {
-      callback?.(argument);
-    } catch (error) {
-      raise(error);
-    }
-  };
-  const raise = (error: unknown): void => {
-    later(0, () => {
-      throw error;
-    });
-  };
   const report = (error: TetracastError): void => call(onError ?? raise, error);
 
   const deliver = (message: Message): void => {
