@@ -1,5 +1,5 @@
 import { MemoryBus } from '@tetracast/bus';
-import { Inbox, NO_LIMITS, pendingBytes, words } from '@tetracast/testing';
+import { holdAppends, NO_LIMITS, pendingBytes, words } from '@tetracast/testing';
 import type { Socket } from 'node:net';
 import { startService } from './start-service';
 import { openPollingByHand } from './polling-by-hand';
@@ -13,19 +13,6 @@ function numbersIn(packets: readonly string[]): number[] {
   return packets
     .filter((packet) => packet.startsWith('42["message"'))
     .map((packet) => (JSON.parse(packet.slice(2)) as [string, [number]])[1][0]);
-}
-
-/** Publications wait until the test lets them be stored: each by what comes out of here. */
-function holdAppends(bus: MemoryBus): Inbox<() => void> {
-  const held = new Inbox<() => void>('publications');
-  const append = bus.append.bind(bus);
-  bus.append = async (publication) => {
-    await new Promise<void>((resolve) => {
-      held.push(resolve);
-    });
-    return append(publication);
-  };
-  return held;
 }
 
 describe('a client that takes nothing', () => {

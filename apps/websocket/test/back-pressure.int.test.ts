@@ -1,30 +1,8 @@
 import { BusUnavailableError, MemoryBus } from '@tetracast/bus';
-import { Inbox, NO_LIMITS, openWebSocketWire, pendingBytes, uniqueChannel, words } from '@tetracast/testing';
-import type { Socket } from 'node:net';
-import type { TestService } from '@tetracast/service-kit/testing';
+import { holdAppends, NO_LIMITS, openWebSocketWire, pendingBytes, uniqueChannel, words } from '@tetracast/testing';
 import { startService } from './start-service';
 
 const KIB = 1024;
-
-/** Sockets of the server, in the order they were connected. */
-function watchSockets(service: TestService): Socket[] {
-  const sockets: Socket[] = [];
-  service.app.server.on('connection', (socket: Socket) => sockets.push(socket));
-  return sockets;
-}
-
-/** Publications wait until the test lets them be stored: each by what comes out of here. */
-function holdAppends(bus: MemoryBus): Inbox<() => void> {
-  const held = new Inbox<() => void>('publications');
-  const append = bus.append.bind(bus);
-  bus.append = async (publication) => {
-    await new Promise<void>((resolve) => {
-      held.push(resolve);
-    });
-    return append(publication);
-  };
-  return held;
-}
 
 describe('a client that does not read', () => {
   it('has no more pending than the high-water mark and one write, and gets everything in order later', async () => {
@@ -33,7 +11,7 @@ describe('a client that does not read', () => {
       HIGH_WATER_MARK: String(64 * KIB),
       HISTORY_SIZE: '10000',
     });
-    const sockets = watchSockets(service);
+    const { sockets } = service;
     const channel = uniqueChannel();
     await using reader = await openWebSocketWire(`${service.url}/ws?channel=${channel}`);
     await reader.nextOf('subscribed');
@@ -60,7 +38,7 @@ describe('a client that does not read', () => {
 
   it('cannot make the service hold answers without end', async () => {
     await using service = await startService({ ...NO_LIMITS, HIGH_WATER_MARK: String(64 * KIB) });
-    const sockets = watchSockets(service);
+    const { sockets } = service;
     await using client = await openWebSocketWire(`${service.url}/ws`);
     await client.nextOf('welcome');
     // A frame whose answer is as large as the frame itself.

@@ -1,13 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisServer, type SentinelServer, startRedis, startSentinel } from '@tetracast/testing';
-import { RedisBus } from '../src';
 import { describeBus } from './bus.contract';
-import { SETTINGS } from './contract/harness';
+import { RedisHarness } from './redis-harness';
 
 let redis: RedisServer;
 let sentinel: SentinelServer;
-let logs = 0;
-const buses = new Map<object, { prefix: string; settings: Partial<typeof SETTINGS> }>();
+const direct = new RedisHarness(() => redis);
+const bySentinel = new RedisHarness(
+  () => redis,
+  () => sentinel.url,
+);
 
 beforeAll(async () => {
   redis = await startRedis();
@@ -15,8 +16,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all([...buses.keys()].map((bus) => (bus as RedisBus).close()));
-  buses.clear();
+  await direct.close();
+  await bySentinel.close();
 });
 
 afterAll(async () => {
@@ -24,25 +25,5 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-function describeAt(name: string, url: () => string): void {
-  const connect = (prefix: string, settings: Partial<typeof SETTINGS>): RedisBus => {
-    const bus = new RedisBus(url(), { ...SETTINGS, ...settings, keyPrefix: prefix });
-    buses.set(bus, { prefix, settings });
-    return bus;
-  };
-  describeBus(name, {
-    create: (settings = {}) => connect(`{test-${++logs}}`, settings),
-    join: (bus) => {
-      const { prefix, settings } = buses.get(bus)!;
-      return connect(prefix, settings);
-    },
-    now: async () => {
-      const [seconds, microseconds] = (await redis.command('TIME')) as [string, string];
-      return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
-    },
-    tick: () => delay(2),
-  });
-}
-
-describeAt('RedisBus', () => redis.url);
-describeAt('RedisBus by Sentinel', () => sentinel.url);
+describeBus('RedisBus', direct);
+describeBus('RedisBus by Sentinel', bySentinel);

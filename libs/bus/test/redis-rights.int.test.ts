@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisServer, startRedis } from '@tetracast/testing';
 import { type Bus, BusUnavailableError, RedisBus } from '../src';
 import { describeBus } from './bus.contract';
 import { publication, readAll, SETTINGS, seqsOf } from './contract/harness';
 import { eventually } from './eventually';
 import { ready } from './ready';
+import { RedisHarness } from './redis-harness';
 
 /** The rules of docs/operations.md, which an operator copies. */
 const OPERATIONS = readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8');
@@ -135,39 +135,22 @@ it('refuses a database that the server does not have, and stores nothing in data
 
 describe('the least rights that are documented', () => {
   let redis: RedisServer;
-  let logs = 0;
-  const buses = new Map<Bus, { prefix: string; settings: Partial<typeof SETTINGS> }>();
-  const connect = (prefix: string, settings: Partial<typeof SETTINGS>): RedisBus => {
-    const bus = new RedisBus(`${urlAs(redis)}/1`, { ...SETTINGS, ...settings, keyPrefix: prefix });
-    buses.set(bus, { prefix, settings });
-    return bus;
-  };
+  const harness = new RedisHarness(
+    () => redis,
+    () => `${urlAs(redis)}/1`,
+  );
 
   beforeAll(async () => {
     redis = await redisOf('~{tetracast}*', '&{tetracast}*', ...LEAST, '+select');
   });
 
-  afterEach(async () => {
-    await Promise.all([...buses.keys()].map((bus) => bus.close()));
-    buses.clear();
-  });
+  afterEach(() => harness.close());
 
   afterAll(async () => {
     await redis[Symbol.asyncDispose]();
   });
 
-  describeBus('RedisBus', {
-    create: (settings = {}) => connect(`{tetracast}-${++logs}`, settings),
-    join: (bus) => {
-      const { prefix, settings } = buses.get(bus)!;
-      return connect(prefix, settings);
-    },
-    now: async () => {
-      const [seconds, microseconds] = (await redis.command('TIME')) as [string, string];
-      return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
-    },
-    tick: () => delay(2),
-  });
+  describeBus('RedisBus', harness);
 
   it('are the least: each of them is missed', async () => {
     const setUser = (...rules: string[]) => redis.command('ACL', 'SETUSER', 'app', ...rules);

@@ -1,4 +1,5 @@
 export * from './drivers';
+export * from './hold-appends';
 export * from './progress';
 export * from './servers';
 export * from './transport-contract';
