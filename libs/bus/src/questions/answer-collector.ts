@@ -19,7 +19,7 @@ export class AnswerCollector {
     const { runtime, replies } = this;
     const ids = [...names.keys()];
     await new Promise<void>((resolve) => {
-      const timer = runtime.setTimeout(resolve, timeoutMs);
+      const timer = runtime.setTimeout(resolve, timeoutMs).unref();
       this.onReply = () => {
         if (!ids.every((id) => replies.has(id))) return;
         runtime.clearTimeout(timer);

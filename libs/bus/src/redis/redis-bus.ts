@@ -237,8 +237,7 @@ export class RedisBus implements Bus {
     this.selfCheck.close();
     this.questions.close();
     this.subscriptions.close();
-    this.watch?.close();
-    await Promise.all([this.commandConnection.close(), this.announcementConnection.close()]);
+    await Promise.all([this.commandConnection.close(), this.announcementConnection.close(), this.watch?.close()]);
   }
 
   private onAnnouncement(channel: string, text: string): void {

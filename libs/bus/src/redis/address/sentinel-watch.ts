@@ -1,6 +1,7 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Redis } from 'ioredis';
 import { backOffMs } from '../connection/back-off';
+import { disconnect } from '../connection/disconnect';
 import { Problems, type ProblemsOptions } from '../problems';
 import { reasonOf } from '../connection/reason';
 import type { SentinelAddress } from './sentinel-url';
@@ -9,6 +10,9 @@ import type { SentinelAddress } from './sentinel-url';
 const SWITCHED = '+switch-master';
 /** Published just before a replica is promoted; the old primary learns of it last, after a second or much later. */
 const PROMOTING = '+failover-state-send-slaveof-noone';
+
+/** How long a Sentinel that does not answer keeps its connection open when the watch is closed. */
+const DISCONNECT_TIMEOUT_MS = 500;
 
 export interface SentinelEvents {
   /** Another server is about to become the primary: writes to the old one are lost from now on. */
@@ -37,6 +41,7 @@ export class SentinelWatch {
         ...(address.sentinelUsername !== undefined && { username: address.sentinelUsername }),
         ...(address.sentinelPassword !== undefined && { password: address.sentinelPassword }),
         lazyConnect: true,
+        disconnectTimeout: DISCONNECT_TIMEOUT_MS,
         enableReadyCheck: false,
         enableOfflineQueue: false,
         autoResubscribe: false,
@@ -56,7 +61,7 @@ export class SentinelWatch {
     });
   }
 
-  close(): void {
-    for (const connection of this.connections) connection.disconnect();
+  async close(): Promise<void> {
+    await Promise.all(this.connections.map(disconnect));
   }
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { BusUnavailableError } from '../../message-log';
 import { addressOptions, type RedisAddress } from '../address/redis-address';
 import { backOffMs, DropCount } from './back-off';
+import { disconnect, isOpen } from './disconnect';
 import { CommandTimeouts, NoAnswerError } from './command-timeouts';
 import type { Problems } from '../problems';
 import { reasonOf } from './reason';
@@ -129,7 +130,7 @@ export class RedisConnection {
 
   /** Drops the connection and rejects its pending commands, since its server must not be used. It reconnects after a pause. */
   drop(reason: unknown): void {
-    if (!this.isOpen) return;
+    if (!isOpen(this.redis)) return;
     this.drops.add(this.runtime.now());
     this.cut(reason);
   }
@@ -154,17 +155,7 @@ export class RedisConnection {
   async close(): Promise<void> {
     this.closed = true;
     this.endFirstAttempt();
-    const { redis } = this;
-    // While ioredis asks Sentinels there is no stream, and it emits `end` only when it has asked them all.
-    const ended = this.isOpen ? new Promise<void>((resolve) => void redis.once('end', resolve)) : undefined;
-    redis.disconnect();
-    await ended;
-  }
-
-  private get isOpen(): boolean {
-    const { status, stream } = this.redis;
-    const isUsed = status === 'connecting' || status === 'connect' || status === 'ready';
-    return isUsed && (stream as Socket | undefined)?.destroyed === false;
+    await disconnect(this.redis);
   }
 
   /** All commands of one turn of the event loop leave in one write, which costs more than the rest of a command. */
