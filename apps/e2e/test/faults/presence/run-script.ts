@@ -123,11 +123,12 @@ class ScriptRun implements AsyncDisposable {
     await this.settle();
     const { expected } = this;
     const url = this.system.url(0);
-    const log = (await readMemberEvents(url, this.asked)) ?? [];
-    const [final] = await Promise.all([askMembers(url, this.asked)]);
+    const log = await readMemberEvents(url, this.asked);
+    const final = await askMembers(url, this.asked);
+    if (log === undefined || final === undefined) throw new Error('a process that runs does not answer');
     const observers = this.observers.flatMap(({ followed }) => followed ?? []);
     const { snapshots } = this;
-    return { expected, epoch: final?.epoch ?? '', log, snapshots, observers, slowestLeaveMs: this.slowestLeave(log) };
+    return { expected, epoch: final.epoch, log, snapshots, observers, slowestLeaveMs: this.slowestLeave(log) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
