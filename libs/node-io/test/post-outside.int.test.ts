@@ -31,16 +31,16 @@ it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888', '::ffff:8.8.8.8'])('%s
 });
 
 it('sends nothing to a public name that leads to a private address', async () => {
-  const dns = jest.requireActual<{ lookup: (...args: unknown[]) => void }>('node:dns');
-  jest.spyOn(dns, 'lookup').mockImplementation((_name, _options, callback) => {
-    (callback as (error: null, found: object[]) => void)(null, [{ address: '127.0.0.1', family: 4 }]);
-  });
   let requests = 0;
   const server = createServer((_request, response) => {
     requests++;
     response.end();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const dns = jest.requireActual<{ lookup: (...args: unknown[]) => void }>('node:dns');
+  jest.spyOn(dns, 'lookup').mockImplementation((_name, _options, callback) => {
+    (callback as (error: null, found: object[]) => void)(null, [{ address: '127.0.0.1', family: 4 }]);
+  });
   const { port } = server.address() as AddressInfo;
   const post = (host: string): Promise<number> =>
     postOutside({ url: new URL(`http://${host}:${port}/`), headers: {}, body: '', timeoutMs: 60_000 });
