@@ -1,8 +1,8 @@
 import { createConnection, type Transport } from './connection/connection';
 import { createKey, page } from './environment';
-import { createHttpClient, type Fetch } from './http';
+import { createHttpClient, type Fetch, type HttpClient } from './http';
 import { openEventStreamLink } from './links/event-stream-link';
-import type { LinkContext, OpenLink, PublishResult, WebSocketConstructor } from './links/link';
+import type { LinkContext, OpenLink, PresenceMode, PublishResult, WebSocketConstructor } from './links/link';
 import { openPollingLink } from './links/polling-link';
 import { openWebSocketLink } from './links/websocket-link';
 import type { Message } from './message';
@@ -20,6 +20,11 @@ export interface ClientOptions {
   readonly transports?: readonly (TransportName | Transport)[] | undefined;
   /** Names this client across its connections. Default: a random one. */
   readonly clientKey?: string | undefined;
+  /**
+   * Every subscription makes the client a member of its channel (`true`), or only gets joins and leaves (`observe`). Default: neither.
+   * `presence` of `@tetracast/client/presence` sets it.
+   */
+  readonly presence?: PresenceMode | undefined;
   /** Closes the client. */
   readonly signal?: AbortSignal | undefined;
   readonly onStatus?: StatusListener | undefined;
@@ -43,6 +48,8 @@ type Callback<T> = (message: Message<T>) => void;
 
 /** A client of one server: subscriptions and publications over one connection. */
 export interface Client extends AsyncDisposable {
+  /** Those with which it was created, and its client key. */
+  readonly options: ClientOptions;
   readonly status: Status;
   /** Calls `listener` at each change. Returns the way to stop. */
   readonly onStatus: (listener: StatusListener) => () => void;
@@ -60,6 +67,13 @@ export interface Client extends AsyncDisposable {
    * @throws TetracastError what the server says, `queue_full`, `expired`, `closed`
    */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<PublishResult>;
+  /**
+   * Asks the publishers of a channel to stop, once: it is not repeated.
+   * @throws TetracastError what the server says, `network`
+   */
+  cancel(channel: string): Promise<void>;
+  /** Sends a request to the server, with the token, for what has no method here. */
+  readonly request: HttpClient['request'];
   /** Ends subscriptions and publications, and closes the connection. */
   close(): void;
 }
@@ -76,37 +90,36 @@ export function createContext({
   url = page.location?.origin ?? '',
   token,
   clientKey = createKey(),
+  presence,
   connectTimeoutMs: timeoutMs = 10_000,
   fetch = page.fetch,
   WebSocket = page.WebSocket,
 }: ClientOptions): LinkContext {
   const tokens = createTokens(token);
-  return { ...createHttpClient({ base: url.replace(/\/$/, ''), fetch, tokens, clientKey, timeoutMs }), WebSocket };
+  const base = url.replace(/\/$/, '');
+  return { ...createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }), presence, WebSocket };
 }
 
 /** Creates a client. It connects at the first subscription. */
 export function createClient(options: ClientOptions = {}): Client {
   const { transports = Object.keys(OPEN) as (keyof typeof OPEN)[], onStatus, signal } = options;
   const context = createContext(options);
-  const status = createStatusBoard();
+  const board = createStatusBoard();
   const connection = createConnection(context, {
     ...options,
     transports: transports.map((transport) =>
       typeof transport === 'string' ? { name: transport, open: OPEN[transport] } : transport,
     ),
-    setStatus: status.set,
-    onLink: () => publisher.flush(),
+    setStatus: board.set,
+    onLink: (link) => publisher.setLink(link),
   });
-  const publisher = createPublisher(context, {
-    ...options,
-    link: () => connection.ready,
-  });
+  const publisher = createPublisher(context, options);
   const close = (): void => {
     signal?.removeEventListener('abort', close);
     publisher.close();
     connection.close();
   };
-  if (onStatus) status.listen(onStatus);
+  if (onStatus) board.onStatus(onStatus);
   signal?.addEventListener('abort', close);
   if (signal?.aborted) close();
 
@@ -117,17 +130,23 @@ export function createClient(options: ClientOptions = {}): Client {
     { onMessage, ...wanted }: SubscribeOptions<T> & { onMessage?: Callback<T> } = {},
   ): Subscription<T> | (() => void) {
     const subscription = createSubscription<T>(context, connection.channels, channel, wanted, onMessage);
-    return onMessage ? () => subscription.close() : subscription;
+    return onMessage ? subscription.close : subscription;
   }
 
+  const { request } = context;
   return {
+    options: { ...options, clientKey: context.clientKey },
     get status() {
-      return status.current;
+      return board.status;
     },
-    onStatus: status.listen,
-    statuses: status.iterate,
+    onStatus: board.onStatus,
+    statuses: board.statuses,
     subscribe,
     publish: publisher.publish,
+    cancel: async (channel) => {
+      await request(`/channels/${encodeURIComponent(channel)}/cancel`, {}, { method: 'POST' });
+    },
+    request,
     close,
     [Symbol.asyncDispose]: async () => close(),
   };

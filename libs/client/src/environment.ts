@@ -57,4 +57,4 @@ export const page = globalThis as unknown as {
 };
 
 /** The page is in the background, where the browser slows its timers down. */
-export const isHidden = (): boolean => page.document?.hidden === true;
+export const isHidden = (): boolean | undefined => page.document?.hidden;

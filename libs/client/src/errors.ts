@@ -28,9 +28,20 @@ type ServerErrorCode =
  * - `queue_full`: too many publications wait; `expired`: a publication could not be stored in time and may be stored or not.
  * - `invalid_data`: the data of a message does not match the schema; its issues are the `cause`.
  * - `closed`: the client was closed.
+ * - `cancelled`: someone cancelled the stream; `stream_failed`: its producer says so; `incomplete`: a part of it is no longer stored.
  */
 type ClientErrorCode =
-  'network' | 'timeout' | 'blocked' | 'token_failed' | 'queue_full' | 'expired' | 'invalid_data' | 'closed';
+  | 'network'
+  | 'timeout'
+  | 'blocked'
+  | 'token_failed'
+  | 'queue_full'
+  | 'expired'
+  | 'invalid_data'
+  | 'closed'
+  | 'cancelled'
+  | 'stream_failed'
+  | 'incomplete';
 
 export type ErrorCode = ServerErrorCode | ClientErrorCode;
 

@@ -3,7 +3,7 @@ import type { Tokens } from './tokens';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-type Parameters = Readonly<Record<string, string | number | undefined>>;
+type Parameters = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** RFC 9457, as far as this package reads it. */
 interface Problem {
@@ -53,7 +53,7 @@ export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: 
       for (;;) {
         const token = await tokens.get();
         const headers: HeadersInit = token ? { authorization: `Bearer ${token}` } : {};
-        const response = await fetch(url(path, parameters), { ...init, headers, signal, cache: 'no-store' });
+        const response = await fetch(url(path, parameters), { ...init, headers, signal });
         if (response.ok) {
           tokens.accept();
           return response;

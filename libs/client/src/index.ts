@@ -2,7 +2,7 @@ export type { Transport } from './connection/connection';
 export { createClient, type Client, type ClientOptions } from './client';
 export { type ErrorCode, TetracastError } from './errors';
 export { type Fetch } from './http';
-export type { PublishResult, WebSocketConstructor, WebSocketLike } from './links/link';
+export type { PresenceMode, PublishResult, WebSocketConstructor, WebSocketLike } from './links/link';
 export { cursorAfter, type Message, type Reset, type Start } from './message';
 export type { PublishOptions } from './publisher';
 export type { StandardSchema } from './standard-schema';

@@ -9,6 +9,8 @@ export interface PublishOptions {
   readonly event?: string | undefined;
   /** `false` keeps the message from this client's own subscriptions. Default `true`. */
   readonly echo?: boolean | undefined;
+  /** `true`: the last message of the channel, without an `event`. Default `false`. */
+  readonly end?: boolean | undefined;
   /** Default: a random one. Publications with equal keys of one client are stored once. */
   readonly idempotencyKey?: string | undefined;
   /** Gives up waiting. The publication may be stored or not. */
@@ -20,7 +22,6 @@ export interface PublisherOptions {
   readonly maxQueued?: number | undefined;
   /** How long one may wait, in ms: less than the server knows an idempotency key. */
   readonly publishTimeoutMs?: number | undefined;
-  readonly link: () => Link | undefined;
 }
 
 interface Queued {
@@ -37,8 +38,8 @@ interface Queued {
 export interface Publisher {
   /** @throws TetracastError what the server says, `queue_full`, `expired`, `closed`; the reason of the signal */
   readonly publish: (channel: string, data: unknown, options?: PublishOptions) => Promise<PublishResult>;
-  /** Sends what waits: the link has changed, or it is time to try again. */
-  readonly flush: () => void;
+  /** Sends what waits over this link from now on, or without one by HTTP. */
+  readonly setLink: (link: Link | undefined) => void;
   close(): void;
 }
 
@@ -47,12 +48,12 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
   const queue: Queued[] = [];
   let isClosed = false;
   let isPosting = false;
+  let link: Link | undefined;
   let cancelRetry: (() => void) | undefined;
   let attempt = 0;
 
   const flush = (): void => {
     cancelRetry?.();
-    const link = options.link();
     const [first] = queue;
     // A publication on its way by HTTP keeps its place.
     if (isPosting || !first) return;
@@ -67,7 +68,8 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
   };
   const post = async (queued: Queued): Promise<void> => {
     isPosting = true;
-    let answer: [TetracastError | undefined, PublishResult?];
+    let error: TetracastError | undefined;
+    let result: PublishResult | undefined;
     try {
       const response = await http.request(
         '/polling',
@@ -82,13 +84,13 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
       );
       const { id } = (await response.json()) as PublishResult;
       // 201: stored now.
-      answer = [undefined, response.status === 201 ? { id } : { id, duplicate: true }];
+      result = response.status === 201 ? { id } : { id, duplicate: true };
     } catch (cause) {
-      answer = [toError(cause)];
+      error = toError(cause);
     }
     isPosting = false;
-    onAnswer(queued, ...answer);
-    if (!answer[0]?.isTemporary) flush();
+    onAnswer(queued, error, result);
+    if (!error?.isTemporary) flush();
   };
   const onAnswer = (queued: Queued, error: TetracastError | undefined, result?: PublishResult): void => {
     if (!error?.isTemporary || queue.length === 0) {
@@ -101,7 +103,10 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
     cancelRetry = later(backOffMs(attempt++, error), flush);
   };
   return {
-    flush,
+    setLink: (next) => {
+      link = next;
+      flush();
+    },
     publish: (channel, data = null, { signal, idempotencyKey = createKey(), ...more } = {}) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();

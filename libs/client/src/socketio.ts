@@ -1,6 +1,6 @@
 import type { Transport } from './connection/connection';
 import { type ErrorCode, TetracastError } from './errors';
-import { createRequestLink, type Done, type OpenLink, type PublishResult } from './links/link';
+import { createRequestLink, type Done, type OpenLink, type PresenceMode, type PublishResult } from './links/link';
 import type { Message, Reset } from './message';
 
 /** What this entry uses of a socket of the package `socket.io-client`. */
@@ -15,7 +15,11 @@ export interface SocketLike {
 
 interface SocketIoOptions {
   readonly path: string;
-  readonly auth: { readonly token: string | undefined; readonly client: string };
+  readonly auth: {
+    readonly token: string | undefined;
+    readonly client: string;
+    readonly presence: PresenceMode | undefined;
+  };
   readonly forceNew: boolean;
   readonly reconnection: boolean;
 }
@@ -40,7 +44,7 @@ interface Answer {
  * @param options of `io`, such as `{ transports: ['polling'] }`
  */
 export function socketio(io: SocketIo, options: object = {}): Transport {
-  const open: OpenLink = ({ url, clientKey, tokens }, _channels, _start, events) => {
+  const open: OpenLink = ({ url, clientKey, presence, tokens }, _channels, _start, events) => {
     let onOpen: (socket: SocketLike) => void;
     const opening = new Promise<SocketLike>((resolve) => (onOpen = resolve));
     const ask = (event: string, payload: object, done?: Done<never>): void => {
@@ -65,7 +69,7 @@ export function socketio(io: SocketIo, options: object = {}): Transport {
       } else if (typeof cursor === 'string') {
         const [info] = rest;
         if (typeof info === 'object') events.onMove(cursor, { ...(info as Message), data: payload });
-        else events.onMove(cursor, undefined, event === 'tetracast:reset' ? (payload as Reset) : undefined);
+        else events.onMove(cursor, event === 'tetracast:reset' ? (payload as Reset) : undefined);
       }
     };
     const link = createRequestLink(async (signal) => {
@@ -76,7 +80,7 @@ export function socketio(io: SocketIo, options: object = {}): Transport {
       const opened = io(origin, {
         ...options,
         path: pathname,
-        auth: { token, client: clientKey },
+        auth: { token, client: clientKey, presence },
         forceNew: true,
         reconnection: false,
       });
@@ -96,7 +100,8 @@ export function socketio(io: SocketIo, options: object = {}): Transport {
       ...link,
       join: (channels, start, done) => ask('subscribe', { channels, ...start }, done),
       leave: (channel) => ask('unsubscribe', { channels: [channel] }),
-      publish: (publication, done: Done<PublishResult>) => ask('publish', publication, done),
+      publish: ({ end, ...publication }, done: Done<PublishResult>) =>
+        ask(end ? 'tetracast:end' : 'publish', publication, done),
     };
   };
   return { name: 'socketio', open };

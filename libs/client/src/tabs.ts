@@ -68,7 +68,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
   const manager = locks ?? (navigator as unknown as { locks: LockManagerLike }).locks;
   const ending = new AbortController();
   const entries = new Map<number, Entry>();
-  const status = createStatusBoard();
+  const board = createStatusBoard();
   let ids = 0;
   let leader: string | undefined;
   let release = (): void => undefined;
@@ -91,6 +91,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
       ...request.start,
       onBegin: (cursor) => report({ ...to, type: 'begin', cursor }),
       onMessage: (message) => report({ ...to, type: 'message', message }),
+      onEnd: (message) => report({ ...to, type: 'message', message }),
       onReset: (reset) => report({ ...to, type: 'reset', reset }),
       onError: ({ code, message, isTemporary }) => {
         if (!isTemporary) report({ ...to, type: 'fail', refusal: { code, message } });
@@ -137,7 +138,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     // What an earlier leader still says comes again from this one.
     if (message.leader !== leader) return;
     if (message.type === 'status') {
-      status.set(message.status as unknown as Status);
+      board.set(message.status as unknown as Status);
       return;
     }
     const entry = message.tab === tab ? entries.get(message.id) : undefined;
@@ -190,7 +191,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     for (const { receiver } of [...entries.values()]) receiver.fail();
     inner.close();
     radio.close();
-    status.set({ state: 'closed' });
+    board.set({ state: 'closed' });
   };
   const { signal } = ending;
   /** As long as the tab lives it holds its own lock. Before that it asks for nothing: the tab that leads would take it for ended. */
@@ -201,20 +202,20 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
   };
   ignoreAbort(manager.request(`${name} ${tab}`, { signal }, live));
-  if (options.onStatus !== undefined) status.listen(options.onStatus);
+  if (options.onStatus !== undefined) board.onStatus(options.onStatus);
   options.signal?.addEventListener('abort', close);
 
   return {
     ...inner,
     get status() {
-      return status.current;
+      return board.status;
     },
-    onStatus: status.listen,
-    statuses: status.iterate,
+    onStatus: board.onStatus,
+    statuses: board.statuses,
     subscribe: ((channel: string, asked?: Record<string, unknown>) => {
       const { onMessage, ...wanted } = asked ?? {};
       const subscription = createSubscription(context, channels, channel, wanted, onMessage as undefined);
-      return onMessage === undefined ? subscription : () => subscription.close();
+      return onMessage ? subscription.close : subscription;
     }) as Client['subscribe'],
     close,
     [Symbol.asyncDispose]: async () => close(),

@@ -1,6 +1,8 @@
 import type { TestService } from '@tetracast/service-kit/testing';
 import { SignJWT } from 'jose';
+import type { IncomingMessage } from 'node:http';
 import type { TetracastError } from '../src/index';
+import { produce } from '../src/stream';
 import { connectTo, startServer, TRANSPORTS } from './start-server';
 import { connectedOver, statusOf } from './status-story';
 
@@ -67,6 +69,21 @@ describe.each(TRANSPORTS)('a token over %s', (transport) => {
     expect(client.status).toEqual({ state: 'closed', reason: error });
   });
 
+  it('stands in no URL', async () => {
+    const urls: (string | undefined)[] = [];
+    const record = ({ url }: IncomingMessage): void => void urls.push(url);
+    server.app.server.on('request', record).on('upgrade', record);
+    const token = await mint();
+    await using client = connectTo(server.url, { transports: [transport], token });
+    const begun = new Promise((resolve) => client.subscribe('news', { rewind: 1, onBegin: resolve }));
+    await client.publish('news', 1);
+    await begun;
+    server.app.server.off('request', record).off('upgrade', record);
+
+    expect(urls).not.toEqual([]);
+    expect(urls.filter((url) => url?.includes(token.slice(0, 20)))).toEqual([]);
+  });
+
   it('without the permission for one channel ends that subscription alone', async () => {
     await using client = connectTo(server.url, { transports: [transport], token: () => mint() });
     const refused = new Promise<TetracastError>((resolve) => {
@@ -92,4 +109,18 @@ it('says that the token function fails, and calls it again', async () => {
   expect(waiting).toMatchObject({ cause: { code: 'token_failed', cause: new Error('no session') } });
 
   await statusOf(client, connectedOver('websocket'));
+});
+
+it('a stream that may not be ended, or not be cancelled, says so', async () => {
+  await using client = connectTo(server.url, { token: () => mint() });
+  const out = produce(client, 'news');
+  await out.append('a');
+  await expect(out.end()).rejects.toMatchObject({ code: 'forbidden' });
+
+  const token = (): Promise<string> => mint({ tetracast: { publish: ['news'] } });
+  await using publisher = connectTo(server.url, { token });
+  const blind = produce(publisher, 'news');
+  await blind.append('a');
+  await new Promise((resolve) => blind.signal.addEventListener('abort', resolve));
+  await expect(blind.append('b')).rejects.toMatchObject({ code: 'forbidden' });
 });

@@ -37,6 +37,31 @@ describe.each(TRANSPORTS)('a snapshot over %s', (transport) => {
     ]);
   });
 
+  it('is not followed by what it contains, although that is pushed, too', async () => {
+    await using client = connectTo(server.url, { transports: [transport] });
+    const channel = uniqueChannel();
+    const pushed = client.subscribe(channel);
+    const received: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      client.subscribe(channel, {
+        snapshot: async () => {
+          const [after = ''] = await publish(server, channel, ['in the state']);
+          await publish(server, channel, ['first']);
+          await pushed.next();
+          await pushed.next();
+          return { data: 'state', after };
+        },
+        onBegin: () => void publish(server, channel, ['second']),
+        onMessage: ({ data }) => {
+          received.push(data);
+          if (data === 'second') resolve();
+        },
+      });
+    });
+
+    expect(received).toEqual(['state', 'first', 'second']);
+  });
+
   it('is loaded again after a reset', async () => {
     await using proxy = await startUnrulyProxy(server.url);
     await using client = connectTo(proxy.url, { transports: [transport], connectTimeoutMs: 1000 });

@@ -57,6 +57,8 @@ describe('the package in an empty project', () => {
       join(folder, 'esm.mjs'),
       `import { createClient } from '@tetracast/client'; import { listen } from '@tetracast/client/listen';
       import { createSharedClient } from '@tetracast/client/tabs'; listen; createSharedClient;
+      import { presence } from '@tetracast/client/presence'; presence;
+      import { produce, read } from '@tetracast/client/stream'; produce; read;
       import { socketio } from '@tetracast/client/socketio'; socketio; ${USE}`,
     );
 
@@ -73,12 +75,16 @@ describe('the package in an empty project', () => {
     const source = `
 import { createClient, type Message, type Status } from '@tetracast/client';
 import { listen } from '@tetracast/client/listen';
+import { presence } from '@tetracast/client/presence';
+import { produce, read as readText } from '@tetracast/client/stream';
 const tc = createClient({ token: async () => 'a', transports: ['sse'] });
 export async function read(): Promise<number> {
   for await (const message of tc.subscribe<{ eur: number }>('news', { rewind: 1 })) return message.data.eur;
   for await (const { data } of listen<number>('news')) return data;
   const off: () => void = tc.subscribe<number>('news', { onMessage: ({ data }: Message<number>) => data.toFixed() });
   off();
+  for await (const [first] of presence<{ name: string }>(tc, 'room:1')) return first?.info?.name.length ?? 0;
+  for await (const text of readText(tc, 'answer:42')) await produce(tc, 'copy').append(text);
   const status: Status = tc.status;
   return status.state === 'waiting' ? status.retryAt : 0;
 }

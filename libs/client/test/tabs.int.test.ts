@@ -72,6 +72,8 @@ it('tabs share one connection, and when its tab ends another one goes on without
   );
   await second.publish(channel, 5);
   expect(await take(subscriptions[2], 1)).toEqual([5]);
+  await third.publish(channel, null, { end: true });
+  expect(await subscriptions[2].next()).toEqual({ done: true, value: undefined });
 
   second.close();
   third.close();

@@ -1,28 +1,38 @@
-import { createClient, type Message } from '@tetracast/client';
+import { type Client, createClient, type Message } from '@tetracast/client';
+import { presence } from '@tetracast/client/presence';
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
-import { NO_LIMITS, uniqueChannel, until } from '@tetracast/testing';
+import { createTempDir, NO_LIMITS, removeDir, uniqueChannel, until } from '@tetracast/testing';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createElement, type FunctionComponent, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import WebSocket from 'ws';
-import { TetracastProvider, useChannel, useClient, useStatus } from '../src/index';
+import { TetracastProvider, useChannel, useClient, usePresence, useStatus } from '../src/index';
 
 interface JsdomModule {
   readonly JSDOM: new (html: string) => { readonly window: Window };
 }
 
+let dir: string;
 let server: TestService;
 let root: Root;
 let container: Element;
 beforeAll(async () => {
-  server = await startService(plugins, NO_LIMITS);
+  dir = await createTempDir('hooks');
+  const file = join(dir, 'namespaces.json');
+  await writeFile(file, '{"namespaces":{"room":{"presence":true}}}');
+  server = await startService(plugins, { ...NO_LIMITS, NAMESPACES_FILE: file, PRESENCE_GRACE: '0s' });
   const { window } = new (jest.requireActual<JsdomModule>('jsdom').JSDOM)('<main></main>');
   const { document, navigator } = window;
   // React looks for the page when it is loaded.
   Object.assign(globalThis, { window, document, navigator });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await removeDir(dir);
+});
 
 beforeEach(async () => {
   const { createRoot } = await import('react-dom/client');
@@ -43,6 +53,11 @@ interface Props {
 const Numbers: FunctionComponent<Props> = ({ channel, limit = 100 }) => {
   const { messages, error } = useChannel<number>(channel, { after: 'earliest', limit });
   return createElement('p', null, error?.code ?? messages.map(({ data }: Message<number>) => data).join());
+};
+const Room: FunctionComponent<Props> = ({ channel }) => {
+  const { members, error } = usePresence(channel);
+  const keys = members.map(({ client }) => client).sort();
+  return createElement('p', null, error?.code ?? keys.join());
 };
 const StatusText: FunctionComponent = () => createElement('p', null, useStatus().state);
 
@@ -92,6 +107,32 @@ describe('useChannel', () => {
   });
 });
 
+describe('usePresence', () => {
+  const show = (client: Client, channel?: string): void => {
+    const room = createElement(Room, channel === undefined ? {} : { channel });
+    root.render(createElement(StrictMode, null, createElement(TetracastProvider, { client }, room)));
+  };
+
+  it('has the members, with this client once under StrictMode, until the component goes', async () => {
+    await using client = createClient({ url: server.url, WebSocket, clientKey: 'page' });
+    await using other = createClient({ url: server.url, WebSocket, clientKey: 'other' });
+    await using members = presence(other, 'room:1');
+    await members.next();
+    show(client, 'room:1');
+    await expectShown('other,page');
+    show(client);
+    await expectShown('');
+    for await (const { length } of members) if (length === 1) break;
+  });
+
+  it('says what ended it', async () => {
+    await using client = connect();
+    show(client, 'no-presence');
+
+    await expectShown('invalid_request');
+  });
+});
+
 describe('useStatus', () => {
   it('follows the connection', async () => {
     await using client = connect();
@@ -109,9 +150,10 @@ describe('useStatus', () => {
       { client },
       createElement(StatusText),
       createElement(Numbers, { channel: 'a' }),
+      createElement(Room, { channel: 'room:1' }),
     );
 
-    expect(renderToString(page)).toBe('<p>idle</p><p></p>');
+    expect(renderToString(page)).toBe('<p>idle</p><p></p><p></p>');
     expect(client.status).toEqual({ state: 'idle' });
   });
 });

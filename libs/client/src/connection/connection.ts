@@ -1,5 +1,5 @@
 import { backOffMs } from './back-off';
-import { type Channels, createChannels } from '../subscriptions/channels';
+import { type Channels, createChannels, type Group } from '../subscriptions/channels';
 import { createClimb } from './climb';
 import { later, now } from '../environment';
 import { OF_NETWORK, TetracastError, toError } from '../errors';
@@ -23,8 +23,8 @@ export interface ConnectionOptions {
   readonly transports: readonly Transport[];
   readonly heartbeatTimeoutMs?: number | undefined;
   readonly probeIntervalMs?: number | undefined;
-  /** The open link can take publications now, or there is none any more. */
-  readonly onLink: () => void;
+  /** The open link is ready, or there is none any more. */
+  readonly onLink: (link?: Link) => void;
   readonly setStatus: (status: Status) => void;
 }
 
@@ -34,8 +34,6 @@ export interface ConnectionOptions {
  */
 export interface Connection {
   readonly channels: Channels;
-  /** The open link, once it is ready. */
-  readonly ready: Link | undefined;
   close(): void;
 }
 
@@ -52,7 +50,6 @@ export function createConnection(context: LinkContext, options: ConnectionOption
   let isPaused = false;
   let isClosed = false;
 
-  const current = (): Transport => transports[index] as Transport;
   const stop = (): void => {
     const last = link;
     const wasReady = ready;
@@ -83,8 +80,8 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     update();
   };
   const open = (): void => {
-    const { name: transport, open: openLink } = current();
-    const [names, start] = channels.missing()[0] ?? [[], {}];
+    const { name: transport, open: openLink } = transports[index] as Transport;
+    const [names, start] = channels.missing()[0] as Group;
     let hasMoved = false;
     const opened = openLink(context, names, start, {
       onReady: () => {
@@ -96,16 +93,17 @@ export function createConnection(context: LinkContext, options: ConnectionOption
         climb.start(index);
         update();
         setStatus({ state: 'connected', transport });
-        onLink();
+        onLink(opened);
       },
       onActivity: watchdog.seen,
-      onMove: (cursor, message, reset) => {
+      onMove: (cursor, arrived) => {
         if (link !== opened) return;
         channels.cursor = cursor;
         if (!hasMoved && !opened.join) channels.begin();
         hasMoved = true;
-        if (message) channels.push(message);
-        if (reset) channels.onReset(reset);
+        if (!arrived) return;
+        if ('reason' in arrived) channels.onReset(arrived);
+        else channels.push(arrived);
       },
       onEnd: (error) => lost(opened, error),
     });
@@ -129,7 +127,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       attempt = 0;
     }
     const mayHelp = OF_NETWORK.includes(error.code);
-    const count = (failures[index] ?? 0) + (mayHelp && !wasReady ? FAILURES_MAX : 1);
+    const count = (failures[index] as number) + (mayHelp && !wasReady ? FAILURES_MAX : 1);
     failures[index] = count;
     if (count >= FAILURES_MAX) {
       index = failures.findIndex((earlier) => earlier < FAILURES_MAX);
@@ -150,23 +148,23 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       cancel = undefined;
       updateNow();
     });
-    setStatus({ state: 'waiting', transport: current().name, retryAt: now() + waitMs, cause });
+    const { name: transport } = transports[index] as Transport;
+    setStatus({ state: 'waiting', transport, retryAt: now() + waitMs, cause });
   };
   /** Prepares the channels while no link is open, and goes on. */
   const prepare = async (refusal?: TetracastError): Promise<void> => {
     stop();
-    const busy = (): void => undefined;
-    cancel = busy;
-    const isCurrent = (): boolean => cancel === busy;
-    const error = await channels.prepare(isCurrent, refusal).then(() => undefined, toError);
+    const isCurrent = (): boolean => cancel === isCurrent;
+    cancel = isCurrent;
+    const error = await channels.prepare(isCurrent, refusal).catch(toError);
     if (!isCurrent()) return;
     cancel = undefined;
     if (!error) updateNow();
     else if (error.isTemporary) wait(error);
     else fail(error);
   };
-  /** Ends all subscriptions: another attempt would be in vain. The next subscription begins again. */
-  const fail = (reason: TetracastError): void => {
+  /** Ends all subscriptions: another attempt would be in vain. Unless the program has closed it, the next subscription begins again. */
+  const fail = (reason?: TetracastError): void => {
     stop();
     setStatus({ state: 'closed', reason });
     channels.failAll(reason);
@@ -207,16 +205,11 @@ export function createConnection(context: LinkContext, options: ConnectionOption
 
   return {
     channels,
-    get ready() {
-      return ready;
-    },
     close: () => {
       if (isClosed) return;
       isClosed = true;
-      stop();
       watchdog.close();
-      setStatus({ state: 'closed' });
-      channels.failAll();
+      fail();
     },
   };
 }

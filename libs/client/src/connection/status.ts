@@ -20,6 +20,6 @@ export type Status =
       readonly retryAt: number;
       readonly cause: TetracastError;
     }
-  | { readonly state: 'closed'; readonly reason?: TetracastError };
+  | { readonly state: 'closed'; readonly reason?: TetracastError | undefined };
 
 export type StatusListener = (status: Status) => void;

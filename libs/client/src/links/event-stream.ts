@@ -1,8 +1,7 @@
-/** A block of an event stream (WHATWG HTML, section 9.2). */
+/** A block of an event stream, as Tetracast writes it: each field once, in lines that end with LF. */
 export interface StreamBlock {
   readonly id?: string;
   readonly event?: string;
-  /** Its `data` lines, joined; absent without any. */
   readonly data?: string;
   readonly retry?: string;
 }
@@ -15,20 +14,14 @@ export async function readStream(
 ): Promise<void> {
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  let block: Record<string, string> = {};
   for (;;) {
     const part = await reader?.read();
     if (!part?.value) return;
     onBytes();
-    // A CR at the end may be the first half of a CRLF.
-    const lines = (rest + part.value).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const [name = '', value = ''] = line.split(/: ?(.*)/s);
-      if (line === '') {
-        onBlock(block);
-        block = {};
-      } else block[name] = name === 'data' && block['data'] !== undefined ? `${block['data']}\n${value}` : value;
+    const blocks = (rest + part.value).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      onBlock(Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string])));
     }
   }
 }

@@ -8,12 +8,16 @@ export interface LinkEvents {
   onReady(): void;
   /** Bytes arrived. */
   readonly onActivity: () => void;
-  /** The position moved to `cursor`, which resumes right after the message or the reset, if there is one. */
-  onMove(cursor: string, message?: Message, reset?: Reset): void;
+  /** The position moved to `cursor`, which resumes right after what arrived, if anything did. */
+  onMove(cursor: string, arrived?: Message | Reset): void;
   readonly onEnd: (error: TetracastError) => void;
 }
 
+/** `true`: the client is a member of its channels; `observe`: it only gets their joins and leaves. */
+export type PresenceMode = true | 'observe';
+
 export interface LinkContext extends HttpClient {
+  readonly presence: PresenceMode | undefined;
   readonly WebSocket: WebSocketConstructor | undefined;
 }
 
@@ -22,6 +26,7 @@ export interface Publication {
   readonly data: unknown;
   readonly event?: string | undefined;
   readonly echo?: boolean | undefined;
+  readonly end?: boolean | undefined;
   readonly idempotencyKey: string;
 }
 

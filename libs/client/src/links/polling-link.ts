@@ -16,10 +16,16 @@ export const openPollingLink: OpenLink = (http, channels, start, events) =>
     for (let waitS = 0; !signal.aborted; waitS = longestS) {
       const startedMs = now();
       try {
-        const { messages, cursor, reset } = await poll(http, channels, from, waitS, signal);
+        const { messages, cursor, reset } = await poll(
+          http,
+          channels,
+          { presence: http.presence, ...from },
+          waitS,
+          signal,
+        );
         events.onActivity();
         events.onReady();
-        if (reset) events.onMove(reset.cursor, undefined, reset);
+        if (reset) events.onMove(reset.cursor, reset);
         for (const message of messages) events.onMove(cursorAfter(message), message);
         events.onMove(cursor);
         from = { after: cursor };

@@ -16,16 +16,16 @@ interface ServerFrame {
  * publication: sent again by HTTP, it is refused by itself.
  */
 function errorOfClose(code: number, reason: string): TetracastError {
-  const isRefused = /^(40..|1008)$/.test(String(code));
+  const isRefused = /^(40|1008)/.test(String(code));
   return new TetracastError(
     code === 4001 ? 'unauthorized' : isRefused ? 'forbidden' : 'network',
-    reason || `close ${code}`,
+    reason || undefined,
     // 42xx: come back at once.
     code >= 4200 ? 0 : undefined,
   );
 }
 
-export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channels, _start, events) => {
+export const openWebSocketLink: OpenLink = ({ url, tokens, presence, WebSocket }, _channels, _start, events) => {
   let onOpen: (socket: WebSocketLike) => void;
   const opening = new Promise<WebSocketLike>((resolve) => (onOpen = resolve));
   let refusal: TetracastError | undefined;
@@ -40,10 +40,9 @@ export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channel
   const take = ({ type, ref = 0, code, ...frame }: ServerFrame): void => {
     const cursor = cursorAfter(frame as Message);
     const done = asked.get(ref);
-    const error = code === undefined ? undefined : new TetracastError(code, frame.message);
+    const error = code && new TetracastError(code, frame.message);
     asked.delete(ref);
-    if (type === 'message') events.onMove(cursor, frame as Message);
-    else if (type === 'reset') events.onMove(cursor, undefined, frame as Reset);
+    if (type === 'message' || type === 'reset') events.onMove(cursor, frame as Message | Reset);
     else if (type === 'subscribed') events.onMove(cursor);
     else if (type === 'welcome') {
       tokens.accept();
@@ -64,7 +63,7 @@ export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channel
     // Without a WebSocket this throws, and the next transport is tried.
     const opened = new (WebSocket as WebSocketConstructor)(
       url('/ws').replace(/^http/, 'ws'),
-      ['tetracast.v1'].concat(token ? `tetracast.token.${token}` : []),
+      token ? ['tetracast.v1', `tetracast.token.${token}`] : ['tetracast.v1'],
     );
     opened.onopen = () => onOpen(opened);
     signal.addEventListener('abort', () => opened.close());
@@ -84,7 +83,7 @@ export const openWebSocketLink: OpenLink = ({ url, tokens, WebSocket }, _channel
 
   return {
     ...link,
-    join: (channels, start, done) => send('subscribe', { channels, ...start }, done),
+    join: (channels, start, done) => send('subscribe', { channels, presence, ...start }, done),
     leave: (channel) => send('unsubscribe', { channels: [channel] }),
     publish: (publication, done) => send('publish', publication, done),
     ping: () => send('ping', {}),

@@ -1,5 +1,5 @@
 import { type TetracastError, toError } from '../errors';
-import { readHistory } from './history';
+import { poll, readHistory } from './history';
 import type { HttpClient } from '../http';
 import type { Link } from '../links/link';
 import type { Message, Reset, Start } from '../message';
@@ -14,8 +14,8 @@ export interface Receiver {
   onJoined(isLate: boolean): Promise<void>;
   push(message: Message): void;
   onReset(reset: Reset): void;
-  /** These messages come although the subscription begins after them: the receiver drops them. */
-  skip(ids: readonly string[]): void;
+  /** These messages come although the subscription begins after them: the receiver drops them, except for the end of the channel. */
+  skip(messages: readonly Message[]): void;
   /** The subscription has ended; without an error the program wants that. */
   fail(error?: TetracastError): void;
 }
@@ -28,7 +28,7 @@ interface Channel {
 }
 
 /** Channels that begin at the same place. */
-type Group = [names: string[], start: Start];
+export type Group = [names: string[], start: Start];
 
 export interface ChannelHost {
   /** Bring the open link up to date with the channels. */
@@ -48,7 +48,7 @@ export interface Channels {
   readonly size: number;
   add(name: string, receiver: Receiver): void;
   remove(name: string, receiver: Receiver): void;
-  push(message: Message): void;
+  readonly push: (message: Message) => void;
   onReset(reset: Reset): void;
   /** The channels that are not in the link, by where they begin. Those that go on come first. */
   missing(): Group[];
@@ -77,7 +77,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
   const inLink = new Set<string>();
   const receiversOf = (name: string): Iterable<Receiver> => byName.get(name)?.receivers ?? [];
 
-  const begun = (started: readonly string[]): void => {
+  const begun = (started: Iterable<string>): void => {
     for (const name of started) {
       const channel = byName.get(name);
       if (!channel || channel.hasBegun) continue;
@@ -143,7 +143,7 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       for (const name of reset.channels) for (const receiver of receiversOf(name)) receiver.onReset(reset);
     },
     inLink,
-    begin: () => begun([...inLink]),
+    begin: () => begun(inLink),
     missing: () => {
       const goingOn = { after: channels.cursor };
       const groups: Record<string, Group> = { [keyOf(goingOn)]: [[], goingOn] };
@@ -164,19 +164,18 @@ export function createChannels(http: HttpClient, host: ChannelHost): Channels {
       for (const [name, channel] of [...byName]) {
         if (channel.hasBegun && !refusal) continue;
         try {
-          const old: string[] = [];
-          for await (const { messages, cursor } of readHistory(
-            http,
-            name,
-            channel.hasBegun ? {} : { after: channels.cursor },
-          )) {
-            channels.cursor ??= cursor;
-            old.push(...messages.map(({ id }) => id));
+          // Only the end of a channel comes before now.
+          const { messages: ends, cursor } = await poll(http, [name], {});
+          const old: Message[] = [];
+          channels.cursor ??= cursor;
+          if (!channel.hasBegun) {
+            for await (const { messages } of readHistory(http, name, { after: channels.cursor })) old.push(...messages);
           }
           if (!isCurrent()) return;
           for (const receiver of channel.receivers) receiver.skip(old);
           channel.start = {};
           begun([name]);
+          ends.forEach(channels.push);
         } catch (cause) {
           const error = toError(cause);
           if (error.isTemporary) throw error;

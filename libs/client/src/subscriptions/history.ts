@@ -1,11 +1,12 @@
 import type { HttpClient } from '../http';
+import type { PresenceMode } from '../links/link';
 import type { PollAnswer, Start } from '../message';
 
 /** @param wait how long the server waits for a message, in seconds */
 export async function poll(
   http: HttpClient,
   channels: readonly string[],
-  start: Start,
+  start: Start & { readonly presence?: PresenceMode | undefined },
   wait = 0,
   signal?: AbortSignal,
 ): Promise<PollAnswer> {

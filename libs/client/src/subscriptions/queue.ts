@@ -2,7 +2,7 @@
 export interface Queue<T> extends AsyncIterableIterator<T>, AsyncDisposable {
   push(value: T): void;
   /** Ends the iteration at once. */
-  stop(): void;
+  readonly stop: () => void;
   /** Ends the iteration once everything was read; with an error it is thrown then. */
   end(error?: Error): void;
 }
@@ -41,7 +41,7 @@ export function createQueue<T>(onClose: () => void): Queue<T> {
     end,
     return: async () => {
       stop();
-      return { done: true, value: undefined } as const;
+      return { done: true } as never;
     },
     [Symbol.asyncDispose]: async () => stop(),
   });

@@ -11,6 +11,9 @@ import type { StandardSchema } from '../standard-schema';
 /** The event of the message that holds a state loaded by `snapshot`. */
 export const SNAPSHOT_EVENT = 'tetracast:snapshot';
 
+/** The event of the last message of a channel. */
+const END_EVENT = 'tetracast:end';
+
 /** A state, and the cursor up to which it contains the channel's messages, if that is known. */
 export interface Snapshot {
   readonly data: unknown;
@@ -32,6 +35,8 @@ export interface SubscribeOptions<T = unknown> extends Start {
   readonly onBegin?: ((cursor: string) => void) | undefined;
   /** Messages may be missing: load the state again. */
   readonly onReset?: ((reset: Reset) => void) | undefined;
+  /** The channel has ended, and with it the subscription. Gets the last message, which `onMessage` and an iteration do not get. */
+  readonly onEnd?: ((message: Message) => void) | undefined;
   /**
    * Gets what ends a subscription with `onMessage`; an iteration throws it. Gets also what does not end it, with `isTemporary`: data
    * that does not match, a `snapshot` that failed and is tried again. Without it such an error is an uncaught one.
@@ -39,9 +44,9 @@ export interface SubscribeOptions<T = unknown> extends Start {
   readonly onError?: ((error: TetracastError) => void) | undefined;
 }
 
-/** The messages of a channel, to be iterated once. */
+/** The messages of a channel, to be iterated once. It ends with the channel. */
 export interface Subscription<T = unknown> extends AsyncIterableIterator<Message<T>>, AsyncDisposable {
-  close(): void;
+  readonly close: () => void;
 }
 
 /** @param onMessage absent: the subscription is iterated */
@@ -55,7 +60,7 @@ export function createSubscription<T>(
   const { after, rewind, schema, snapshot, onReset, onError } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const start: Start = snapshot ? {} : after ? { after } : { rewind };
+  const start: Start = snapshot ? {} : { after, rewind };
   /** What to deliver later, while something older is being loaded. */
   let pending: Message[] | undefined = snapshot && [];
   /** Messages that were delivered, or come before the start: they may still be pushed. */
@@ -68,6 +73,11 @@ export function createSubscription<T>(
 
   const deliver = (message: Message): void => {
     if (signal.aborted) return;
+    if (message.event === END_EVENT) {
+      call(options.onEnd, message);
+      receiver.fail();
+      return;
+    }
     let { data } = message;
     if (schema && message.event !== SNAPSHOT_EVENT) {
       const result = schema['~standard'].validate(data);
@@ -95,8 +105,8 @@ export function createSubscription<T>(
    * what fails, until it succeeds or another attempt would be in vain.
    */
   const load = async (from = snapshot ? undefined : start, attempt = 0): Promise<void> => {
-    const mine = (current = {});
-    const isCurrent = (): boolean => current === mine && !signal.aborted;
+    const isCurrent = (): boolean => current === isCurrent && !signal.aborted;
+    current = isCurrent;
     const cursor = channels.cursor ?? '';
     cancelRetry?.();
     pending ??= [];
@@ -105,6 +115,8 @@ export function createSubscription<T>(
         const { data, after: at } = await snapshot(signal);
         if (!isCurrent()) return;
         deliver({ id: at ?? cursor, channel, event: SNAPSHOT_EVENT, data, time: now() });
+        // What the state contains may still be pushed.
+        if (at) for await (const { messages } of readHistory(http, channel, { after: cursor })) receiver.skip(messages);
         from = { after: at };
       }
       if (from?.after || from?.rewind) {
@@ -153,8 +165,8 @@ export function createSubscription<T>(
       pending = [];
       void load();
     },
-    skip: (ids) => {
-      for (const id of ids) seen.add(id);
+    skip: (messages) => {
+      for (const { id, event } of messages) if (event !== END_EVENT) seen.add(id);
     },
     fail: (error) => {
       queue.end(error);
