@@ -55,9 +55,9 @@ const names = (members: Members<Info>): string =>
 /** Resolves once these are the members. */
 async function expectMembers(iterator: MembersIterator<Info>, expected: string): Promise<void> {
   for (;;) {
-    const { done, value } = await iterator.next();
-    if (done === true) throw new Error(`it has ended before the members were ${expected}`);
-    if (names(value) === expected) return;
+    const result = await iterator.next();
+    if (result.done === true) throw new Error(`it has ended before the members were ${expected}`);
+    if (names(result.value) === expected) return;
   }
 }
 
