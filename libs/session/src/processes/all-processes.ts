@@ -10,9 +10,15 @@ import type {
 } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
 import { decodePage, encodePage } from '../page';
-import { isAfter } from './answer-question';
 import { inTurns } from './in-turns';
-import type { ConnectionAction, ConnectionFilter, PageKey, ProcessQuestion, ProcessReplies } from './process-question';
+import type {
+  ConnectionAction,
+  ConnectionFilter,
+  ListedConnection,
+  PageKey,
+  ProcessQuestion,
+  ProcessReplies,
+} from './process-question';
 
 /** How long the processes may take to answer, in ms. */
 const ANSWER_TIMEOUT_MS = 1000;
@@ -39,16 +45,11 @@ export class AllProcesses {
   async list(filter: ConnectionFilter, limit: number, page?: string): Promise<Connections> {
     const after = page === undefined ? {} : { after: keyIn(page) };
     const { replies, missing } = await this.ask({ kind: 'list', filter, limit, ...after });
-    const end = endOfPage(replies);
-    const found = replies.flatMap(({ process, reply }) => reply.connections.map((item) => ({ ...item, process })));
-    const ordered = end === undefined ? found : found.filter((item) => !isAfter(keyOf(item), end));
-    ordered.sort((one, next) => one.since - next.since || (one.process > next.process ? 1 : -1));
-    const shown = ordered.slice(0, limit);
-    const last = shown.at(-1);
-    const isLast = last === undefined || (end === undefined && shown.length === found.length);
+    const { oldest, isLast } = takeOldest(replies, limit);
+    const last = oldest.at(-1);
     return {
-      connections: shown.map((item) => ({ ...item, since: Math.floor(item.since) })),
-      ...(isLast ? {} : { page: encodePage(...keyOf(last)) }),
+      connections: oldest.map((item) => ({ ...item, since: Math.floor(item.since) })),
+      ...(isLast || last === undefined ? {} : { page: encodePage(...keyOf(last)) }),
       missing,
     };
   }
@@ -120,18 +121,35 @@ export class AllProcesses {
 }
 
 /**
- * The last connection of a process that has more than it answered, the first such of all processes: connections of the others after
- * it come on a later page.
+ * The oldest connections, at most `limit`, and whether there are no more. They end with the last one of a process that has more than
+ * it answered, whose next one may be older than those of the others. The answers are in order: sorting all would cost far more.
  */
-function endOfPage(replies: readonly Reply<'list'>[]): PageKey | undefined {
-  let end: PageKey | undefined;
-  for (const { process, reply } of replies) {
-    const last = reply.connections.at(-1);
-    if (!reply.more || last === undefined) continue;
-    const key = keyOf({ ...last, process });
-    if (end === undefined || isAfter(end, key)) end = key;
+function takeOldest(
+  replies: readonly Reply<'list'>[],
+  limit: number,
+): { readonly oldest: (ListedConnection & { process: string })[]; readonly isLast: boolean } {
+  const queues = replies.map(({ process, reply }) => ({ ...reply, process, taken: 0 }));
+  const oldest: (ListedConnection & { process: string })[] = [];
+  for (;;) {
+    let found: ListedConnection | undefined;
+    let queue = queues[0];
+    for (const other of queues) {
+      const item = other.connections[other.taken];
+      if (item === undefined) {
+        if (other.more) return { oldest, isLast: false };
+      } else if (
+        found === undefined ||
+        item.since < found.since ||
+        (item.since === found.since && other.process < (queue?.process ?? ''))
+      ) {
+        [found, queue] = [item, other];
+      }
+    }
+    if (found === undefined || queue === undefined) return { oldest, isLast: true };
+    if (oldest.length === limit) return { oldest, isLast: false };
+    oldest.push({ ...found, process: queue.process });
+    queue.taken++;
   }
-  return end;
 }
 
 function keyOf({ since, process }: Pick<ConnectionInfo, 'since' | 'process'>): PageKey {

@@ -7,7 +7,6 @@ import type {
   ConnectionAction,
   ConnectionFilter,
   ListedConnection,
-  PageKey,
   ProcessQuestion,
   ProcessReplies,
 } from './process-question';
@@ -66,11 +65,6 @@ async function list(
     return found.push(item);
   });
   return `{"connections":[${found.join(',')}],"more":${more}}`;
-}
-
-/** Whether a connection comes after another in the order of all processes. */
-export function isAfter([since, process]: PageKey, [otherSince, otherProcess]: PageKey): boolean {
-  return since > otherSince || (since === otherSince && process > otherProcess);
 }
 
 function fits({ connection, user }: Session, { id, channel, user: wanted, client }: ConnectionFilter): boolean {
