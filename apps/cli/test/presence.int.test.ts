@@ -150,6 +150,8 @@ describe('presence --watch', () => {
       'join dan',
     ]);
     expect(err).toBe('is unavailable: tries again\n');
+    const others = asked.filter((url) => !url.startsWith('/presence'));
+    expect(others.filter((url) => !url.includes('&presence=observe&'))).toEqual([]);
     expect(asked.map((url) => new URLSearchParams(url.split('?')[1]).get('after'))).toEqual(
       [null, null, 'a-1', 'a-2', 'a-2', null, 'b-5'].concat(asked.length > 7 ? ['b-6'] : []),
     );
