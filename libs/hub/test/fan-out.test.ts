@@ -49,12 +49,15 @@ describe('fan-out', () => {
   });
 
   it('brings joins that are collected for many readers along with the next message of their channel, in order', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
     await using fixture = new HubFixture();
     const channels = ['news', '$presence:news'];
     const readers = await Promise.all(range(1, 60).map(() => fixture.join(channels)));
     await fixture.publish('$presence:news', 'join');
+    await turn();
+    expect(readers.flatMap(({ sink }) => sink.data)).toEqual([]);
     await fixture.publish('news', 'message');
-    await Promise.all(readers.map(({ sink }) => sink.received(2)));
+    await turn();
     for (const { sink, connection } of readers) {
       expect(sink.data).toEqual(['join', 'message']);
       expect(connection.cursor).toBe(sink.messages[1]?.id);
