@@ -36,16 +36,32 @@ describe('fan-out', () => {
   ])('writes the same buffer to all that also get %s, and their ids resume there too', async (_, channel, other) => {
     await using fixture = new HubFixture();
     const [a, b] = [await fixture.join([channel, other]), await fixture.join([other, channel])];
-    for (const n of range(1, 5)) {
-      await fixture.publish(n % 2 === 0 ? other : channel, n);
+    for (const [index, name] of [channel, other, channel].entries()) {
+      await Promise.all([fixture.publish(name, 2 * index + 1), fixture.publish(name, 2 * index + 2)]);
       await turn();
     }
-    expect([a.sink.data, b.sink.data]).toEqual([range(1, 5), range(1, 5)]);
-    expect(a.sink.writes).toHaveLength(5);
-    b.sink.writes.forEach((bytes, i) => expect(bytes).toBe(a.sink.writes[i]));
+    expect([a.sink.data, b.sink.data]).toEqual([range(1, 6), range(1, 6)]);
+    expect(a.sink.writes).toHaveLength(3);
+    a.sink.writes.forEach((bytes, i) => expect(b.sink.writes[i]).toBe(bytes));
     expect(a.connection.cursor).toBe(a.sink.messages.at(-1)?.id);
     const again = await fixture.join([channel, other], { kind: 'after', cursor: a.sink.messages[1]?.id ?? '' });
-    expect(again.sink.data).toEqual([3, 4, 5]);
+    expect(again.sink.data).toEqual(range(3, 6));
+  });
+
+  it('brings joins that are collected for many readers along with the next message of their channel, in order', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    await using fixture = new HubFixture();
+    const channels = ['news', '$presence:news'];
+    const readers = await Promise.all(range(1, 60).map(() => fixture.join(channels)));
+    await fixture.publish('$presence:news', 'join');
+    await turn();
+    expect(readers.flatMap(({ sink }) => sink.data)).toEqual([]);
+    await fixture.publish('news', 'message');
+    await turn();
+    for (const { sink, connection } of readers) {
+      expect(sink.data).toEqual(['join', 'message']);
+      expect(connection.cursor).toBe(sink.messages[1]?.id);
+    }
   });
 
   it('goes out behind what a publisher is answered at the end of the turn', async () => {
