@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { isPrivateAddress, postOutside } from '../src';
 
 it.each([
@@ -21,9 +24,27 @@ it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888'])('%s is a public addre
 });
 
 it('sends nothing to a public name that leads to a private address', async () => {
-  // RFC 6761: a name under localhost leads to this machine, and it has a dot.
-  const url = new URL('http://hooks.localhost:9/');
-  await expect(postOutside({ url, headers: {}, body: '', timeoutMs: 5000 })).rejects.toThrow(
-    /private address|ENOTFOUND|EAI_AGAIN/,
-  );
+  let requests = 0;
+  const server = createServer((_request, response) => {
+    requests++;
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const dns = jest.requireActual<{ lookup: (...args: unknown[]) => void }>('node:dns');
+  jest.spyOn(dns, 'lookup').mockImplementation((_name, _options, callback) => {
+    (callback as (error: null, found: object[]) => void)(null, [{ address: '127.0.0.1', family: 4 }]);
+  });
+  const { port } = server.address() as AddressInfo;
+  const post = (host: string): Promise<number> =>
+    postOutside({ url: new URL(`http://${host}:${port}/`), headers: {}, body: '', timeoutMs: 60_000 });
+
+  try {
+    const refused = 'hooks.example.com leads to 127.0.0.1, a private address: name that address';
+    await expect(post('hooks.example.com')).rejects.toThrow(refused);
+    expect(requests).toBe(0);
+    expect(await post('127.0.0.1')).toBe(200);
+  } finally {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
+  }
 });
