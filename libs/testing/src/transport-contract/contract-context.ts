@@ -1,4 +1,5 @@
 /// <reference types="jest" />
+import type { ErrorCode } from '@tetracast/message-model';
 import { randomBytes } from 'node:crypto';
 import {
   type OpenOptions,
@@ -125,4 +126,9 @@ export async function publishMany(
 /** `first-1`, `first-2`, … : strings, which every driver can publish. */
 export function words(count: number, prefix = 'word'): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+/** What the client of a driver rejects with when the server refuses with this code to open it. */
+export function refusalBy({ flags }: TransportDriver, code: ErrorCode): object {
+  return { name: 'TransportError', ...(flags.showsRefusal ? { code } : {}) };
 }

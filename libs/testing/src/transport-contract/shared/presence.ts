@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { createTempDir, removeDir } from '../../servers/temp-dir';
 import { readRefusal, type TransportClient } from '../../drivers/index';
 import { pollUntil } from '../../progress/index';
-import { type ContractContext, itIsNotAvailable, type TransportUnderTest, uniqueChannel } from '../contract-context';
+import {
+  type ContractContext,
+  itIsNotAvailable,
+  refusalBy,
+  type TransportUnderTest,
+  uniqueChannel,
+} from '../contract-context';
 
 const EVENTS = ['message', JOIN_EVENT, LEAVE_EVENT];
 
@@ -80,7 +86,7 @@ export function testPresence(context: ContractContext): void {
 
     it('is off elsewhere', async () => {
       await expect(snapshot(uniqueChannel())).rejects.toMatchObject({ status: 400, code: 'invalid_request' });
-      await expect(open(uniqueChannel(), 'true')).rejects.toThrow();
+      await expect(open(uniqueChannel(), 'true')).rejects.toMatchObject(refusalBy(driver, 'invalid_request'));
     });
   });
 }
