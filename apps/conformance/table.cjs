@@ -45,7 +45,7 @@ function tableOf(tests) {
     cells.set(column, [...(cells.get(column) ?? []), status]);
   }
   if (columns.size === 0) return '';
-  // What all transports share first, then what is the matter of a few. Sorting is stable.
+  // First what all transports share, then what some have. Sorting is stable.
   const ordered = [...rows].sort(([, one], [, other]) => other.size - one.size);
   const body = ordered.map(([row, cells]) => [
     escapeCell(row),

@@ -14,10 +14,10 @@ import {
 
 const EVENTS = ['message', JOIN_EVENT, LEAVE_EVENT];
 
-/** Who leaves after a poll does so a minute later at most deployments. */
+/** Longer than the grace after a poll, a minute, at a deployment that runs already. */
 const LEAVE_LIMIT_MS = 100_000;
 
-/** Who is there. The cases share one server, in one of whose namespaces channels have members. */
+/** Presence. The cases share one server, and one of its namespaces has presence. */
 export function testPresence(context: ContractContext): void {
   const { driver } = context;
 
