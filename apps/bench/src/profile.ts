@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LoadOptions, runLoad } from './load';
 import { type CpuProfile, toFlame } from './report/flame';
-import { BEHIND, storeBehind } from './scenarios/resume';
+import { BEHIND, storeBehind } from './scenarios/connections/resume';
 import type { RunningSystem } from './system';
 import { type Service, tetracast, type TetracastOptions } from './systems/tetracast';
 

@@ -1,19 +1,19 @@
 import type { Scenario } from '../scenario';
-import { batch } from './batch';
-import { fanOut } from './fan-out';
-import { growth } from './growth';
-import { idle } from './idle';
-import { latency } from './latency';
-import { listing } from './listing';
-import { manyChannels } from './many-channels';
-import { polling } from './polling';
+import { batch } from './log/batch';
+import { fanOut } from './delivery/fan-out';
+import { growth } from './delivery/growth';
+import { idle } from './connections/idle';
+import { latency } from './delivery/latency';
+import { listing } from './log/listing';
+import { manyChannels } from './delivery/many-channels';
+import { polling } from './connections/polling';
 import { presence } from './presence';
-import { publishing } from './publishing';
-import { resume } from './resume';
-import { revocation } from './revocation';
+import { publishing } from './log/publishing';
+import { resume } from './connections/resume';
+import { revocation } from './connections/revocation';
 import { soak } from './soak';
-import { window } from './window';
-import { workers } from './workers';
+import { window } from './delivery/window';
+import { workers } from './delivery/workers';
 
 /** In the order of the report. */
 export const SCENARIOS: readonly Scenario[] = [

@@ -1,7 +1,7 @@
-import { runLoad } from '../load';
-import { cpuPerDelivery, type Scenario } from '../scenario';
-import { limit } from '../systems/limit';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { cpuPerDelivery, type Scenario } from '../../scenario';
+import { limit } from '../../systems/limit';
+import { tetracast } from '../../systems/tetracast';
 
 const SUBSCRIBERS = [100, 1000, 10_000];
 

@@ -1,7 +1,7 @@
-import { runLoad } from '../load';
-import { cpuPerDelivery, lostIn, type Scenario } from '../scenario';
-import type { System } from '../system';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { cpuPerDelivery, lostIn, type Scenario } from '../../scenario';
+import type { System } from '../../system';
+import { tetracast } from '../../systems/tetracast';
 
 export const window: Scenario = {
   name: 'window',

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inspector } from '../inspector';
-import { runLoad } from '../load';
-import type { Reading, Scenario } from '../scenario';
-import { tetracast } from '../systems/tetracast';
+import { Inspector } from '../../inspector';
+import { runLoad } from '../../load';
+import type { Reading, Scenario } from '../../scenario';
+import { tetracast } from '../../systems/tetracast';
 
 const CONNECTIONS = 15_000;
 /** The most that a page has. */

@@ -1,8 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import WebSocket from 'ws';
-import type { Reading, Scenario } from '../scenario';
-import { twoProcesses } from '../systems/two-processes';
+import type { Reading, Scenario } from '../../scenario';
+import { twoProcesses } from '../../systems/two-processes';
 
 const SECRET = 'a secret of the benchmarks, of more than 32 bytes';
 const REVOKED = 4001;

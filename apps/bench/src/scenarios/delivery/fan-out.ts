@@ -1,10 +1,10 @@
-import { runLoad } from '../load';
-import { cpuPerDelivery, type Scenario } from '../scenario';
-import { limit } from '../systems/limit';
-import { nchan } from '../systems/nchan';
-import { faye, naiveSse, naiveWebsocket, stockSocketio, stockSocketioRedis } from '../systems/peers';
-import { pushpin } from '../systems/pushpin';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { cpuPerDelivery, type Scenario } from '../../scenario';
+import { limit } from '../../systems/limit';
+import { nchan } from '../../systems/nchan';
+import { faye, naiveSse, naiveWebsocket, stockSocketio, stockSocketioRedis } from '../../systems/peers';
+import { pushpin } from '../../systems/pushpin';
+import { tetracast } from '../../systems/tetracast';
 
 /** Publishers, and seconds a system gets to warm up before. */
 const RUNS = [

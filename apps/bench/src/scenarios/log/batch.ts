@@ -1,6 +1,6 @@
-import { runLoad } from '../load';
-import { lostIn, type Pace, type Reading, type Scenario } from '../scenario';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { lostIn, type Pace, type Reading, type Scenario } from '../../scenario';
+import { tetracast } from '../../systems/tetracast';
 
 /** Messages of one request. */
 const BATCH = 1000;

@@ -1,9 +1,9 @@
-import { runLoad } from '../load';
-import type { Scenario } from '../scenario';
-import { nchan } from '../systems/nchan';
-import { faye, naiveSse, naiveWebsocket, stockSocketio } from '../systems/peers';
-import { pushpin } from '../systems/pushpin';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import type { Scenario } from '../../scenario';
+import { nchan } from '../../systems/nchan';
+import { faye, naiveSse, naiveWebsocket, stockSocketio } from '../../systems/peers';
+import { pushpin } from '../../systems/pushpin';
+import { tetracast } from '../../systems/tetracast';
 
 export const idle: Scenario = {
   name: 'idle',

@@ -1,8 +1,8 @@
-import { type LoadOptions, runLoad } from '../load';
-import { lostIn, type Scenario } from '../scenario';
-import type { RunningSystem } from '../system';
-import { nchan } from '../systems/nchan';
-import { tetracast } from '../systems/tetracast';
+import { type LoadOptions, runLoad } from '../../load';
+import { lostIn, type Scenario } from '../../scenario';
+import type { RunningSystem } from '../../system';
+import { nchan } from '../../systems/nchan';
+import { tetracast } from '../../systems/tetracast';
 
 /** How many messages a client has missed. */
 export const BEHIND = 50;

@@ -1,7 +1,7 @@
-import { runLoad } from '../load';
-import { cpuPerDelivery, lostIn, notSent, type Scenario } from '../scenario';
-import type { System } from '../system';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { cpuPerDelivery, lostIn, notSent, type Scenario } from '../../scenario';
+import type { System } from '../../system';
+import { tetracast } from '../../systems/tetracast';
 
 /** Messages a second that keep one worker with 1000 subscribers busy for two thirds of the time or so. */
 const RATES = { websocket: 140, sse: 120, socketio: 110, polling: 10 } as const;

@@ -1,7 +1,7 @@
-import { runLoad } from '../load';
-import { lostIn, type Scenario } from '../scenario';
-import { nchan } from '../systems/nchan';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { lostIn, type Scenario } from '../../scenario';
+import { nchan } from '../../systems/nchan';
+import { tetracast } from '../../systems/tetracast';
 
 export const polling: Scenario = {
   name: 'polling',

@@ -1,8 +1,8 @@
-import { runLoad } from '../load';
-import { lostIn, notSent, type Scenario } from '../scenario';
-import { nchan } from '../systems/nchan';
-import { stockSocketio } from '../systems/peers';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { lostIn, notSent, type Scenario } from '../../scenario';
+import { nchan } from '../../systems/nchan';
+import { stockSocketio } from '../../systems/peers';
+import { tetracast } from '../../systems/tetracast';
 
 export const latency: Scenario = {
   name: 'latency',

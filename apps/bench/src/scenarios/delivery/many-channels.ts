@@ -1,8 +1,8 @@
-import { runLoad } from '../load';
-import { cpuPerDelivery, type Scenario } from '../scenario';
-import { nchan } from '../systems/nchan';
-import { stockSocketio, stockSocketioRedis } from '../systems/peers';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { cpuPerDelivery, type Scenario } from '../../scenario';
+import { nchan } from '../../systems/nchan';
+import { stockSocketio, stockSocketioRedis } from '../../systems/peers';
+import { tetracast } from '../../systems/tetracast';
 
 export const manyChannels: Scenario = {
   name: 'many-channels',

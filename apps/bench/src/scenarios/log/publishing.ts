@@ -1,7 +1,7 @@
-import { runLoad } from '../load';
-import { lostIn, type Scenario } from '../scenario';
-import { lua } from '../systems/lua';
-import { tetracast } from '../systems/tetracast';
+import { runLoad } from '../../load';
+import { lostIn, type Scenario } from '../../scenario';
+import { lua } from '../../systems/lua';
+import { tetracast } from '../../systems/tetracast';
 
 export const publishing: Scenario = {
   name: 'publishing',
