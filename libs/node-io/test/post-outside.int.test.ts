@@ -45,10 +45,13 @@ it('sends nothing to a public name that leads to a private address', async () =>
   const post = (host: string): Promise<number> =>
     postOutside({ url: new URL(`http://${host}:${port}/`), headers: {}, body: '', timeoutMs: 60_000 });
 
-  const refused = 'hooks.example.com leads to 127.0.0.1, a private address: name that address';
-  await expect(post('hooks.example.com')).rejects.toThrow(refused);
-  expect(requests).toBe(0);
-  expect(await post('127.0.0.1')).toBe(200);
-  server.close();
-  await once(server, 'close');
+  try {
+    const refused = 'hooks.example.com leads to 127.0.0.1, a private address: name that address';
+    await expect(post('hooks.example.com')).rejects.toThrow(refused);
+    expect(requests).toBe(0);
+    expect(await post('127.0.0.1')).toBe(200);
+  } finally {
+    server.closeAllConnections();
+    await once(server.close(), 'close');
+  }
 });
