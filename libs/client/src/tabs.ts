@@ -194,7 +194,7 @@ export function createSharedClient({ name = 'tetracast', locks, ...options }: Sh
     board.set({ state: 'closed' });
   };
   const { signal } = ending;
-  /** The tab holds a lock of its own as long as it lives. It asks only then: the tab that leads takes it for ended without that lock. */
+  /** As long as the tab lives it holds its own lock. Before that it asks for nothing: the tab that leads would take it for ended. */
   const live = (): Promise<void> => {
     radio.onmessage = onRadio;
     ignoreAbort(manager.request(name, { signal }, lead));
