@@ -2,6 +2,7 @@ import type { TestService } from '@tetracast/service-kit/testing';
 import { uniqueChannel } from '@tetracast/testing';
 import type { Message } from '../src/index';
 import { connectTo, startServer, TRANSPORTS } from './start-server';
+import { connectedOver, statusOf } from './status-story';
 
 let server: TestService;
 beforeAll(async () => {
@@ -16,6 +17,7 @@ describe.each(TRANSPORTS)('a channel that ends, over %s', (transport) => {
     const ends: Message[] = [];
     const onEnd = (message: Message): void => void ends.push(message);
     const early = client.subscribe(channel, { after: 'earliest', onEnd });
+    await statusOf(client, connectedOver(transport));
     const running = client.subscribe(other, { after: 'earliest' });
     await client.publish(channel, 1);
     const { id } = await client.publish(channel, 'bye', { end: true });
