@@ -1,6 +1,6 @@
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
-import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
+import { NO_LIMITS, publishJson, uniqueChannel } from '@tetracast/testing';
 import { PassThrough } from 'node:stream';
 import { cli } from './run-cli';
 
@@ -54,6 +54,21 @@ describe('sub', () => {
     expect(/(?!\n)\p{Cc}/u.exec(json.out)).toBeNull();
     const [, last = ''] = json.out.split('\n');
     expect(JSON.parse(last)).toMatchObject({ data: { '\u007f': '\u009b' } });
+  });
+
+  it('prints the last message of each channel, and ends with the last channel', async () => {
+    const channels = [uniqueChannel(), uniqueChannel()];
+    const url = `${server.url}/polling`;
+    for (const channel of channels) await publishJson(url, { channel, data: 'over', end: true });
+    const { code, out } = await cli(['sub', ...channels, '--after', 'earliest', '--json'], at(server.url));
+
+    const lines = out.trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { channel: string; event: string });
+    expect(code).toBe(0);
+    expect(events).toHaveLength(2);
+    expect(new Map(events.map(({ channel, event }) => [channel, event]))).toEqual(
+      new Map(channels.map((channel) => [channel, 'tetracast:end'])),
+    );
   });
 
   it('prints a message once, though its channel is named twice', async () => {

@@ -1,4 +1,4 @@
-import type { TransportName } from '@tetracast/client';
+import type { Message, TransportName } from '@tetracast/client';
 import { type Command, Option } from 'commander';
 import { connect, type ServerOptions, TRANSPORTS, withServer } from '../connect';
 import { type Io, paint } from '../io';
@@ -16,7 +16,7 @@ interface SubOptions extends ServerOptions {
 
 export function addSub(program: Command, io: Io): void {
   withServer(program.command('sub'))
-    .description('print the messages of channels, until Ctrl-C')
+    .description('print the messages of channels, until all have ended, or Ctrl-C')
     .argument('<channel...>', 'one or more channels')
     .addOption(new Option('--transport <name>', 'only this one').choices(TRANSPORTS))
     .option('--after <cursor>', 'begin after this cursor, or with "earliest"')
@@ -37,16 +37,23 @@ async function subscribe(channels: readonly string[], options: SubOptions, io: I
   });
   let printed = 0;
   if (count === 0) return;
+  const open = new Set(channels);
   await new Promise<void>((resolve, reject) => {
     io.signal.addEventListener('abort', () => resolve());
-    for (const channel of new Set(channels)) {
+    const onMessage = (message: Message): void => {
+      if (printed >= count) return;
+      printMessage(io, message, json);
+      if (++printed >= count) resolve();
+    };
+    for (const channel of [...open]) {
       client.subscribe(channel, {
         after,
         rewind,
-        onMessage: (message) => {
-          if (printed >= count) return;
-          printMessage(io, message, json);
-          if (++printed >= count) resolve();
+        onMessage,
+        onEnd: (message) => {
+          onMessage(message);
+          open.delete(channel);
+          if (open.size === 0) resolve();
         },
         onReset: ({ reason }) =>
           io.stderr.write(paint(io, io.stderr, 'yellow', `messages may be missing: ${reason}\n`)),
