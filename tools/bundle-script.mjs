@@ -11,7 +11,11 @@ export async function bundleScript(library, outfile) {
   const { exports, tetracast } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
   await build({
     absWorkingDir: source,
-    entryPoints: [exports['.']],
+    // What its entries export, in one object.
+    stdin: {
+      contents: tetracast.iifeEntries.map((entry) => `export * from '${exports[entry]}';`).join('\n'),
+      resolveDir: source,
+    },
     outfile,
     bundle: true,
     minify: true,

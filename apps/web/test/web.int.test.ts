@@ -43,7 +43,9 @@ describe('the web service', () => {
     const { body } = await app.inject({ url: '/tetracast.js' });
     // Neither the module for bundlers nor another entry, which have no such global or none of its functions.
     const { Tetracast } = runInNewContext(`${body}; ({ Tetracast })`) as { Tetracast: object };
-    expect(Object.keys(Tetracast)).toEqual(expect.arrayContaining(['createClient', 'TetracastError']));
+    expect(Object.keys(Tetracast)).toEqual(
+      expect.arrayContaining(['createClient', 'TetracastError', 'presence', 'produce', 'read']),
+    );
   });
 
   it('names no other origin in the page or its policy, and allows nothing inline', async () => {

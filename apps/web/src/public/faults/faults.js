@@ -52,13 +52,15 @@ function keepInAddress() {
   document.querySelector('[data-role="channel"]').form.append(input);
 }
 
-function row(title, cells) {
+function row(title, lanes, cells) {
+  const columns = [t('faults.all'), ...lanes.map(({ name }) => t(`${name}.name`))];
   const line = document.createElement('tr');
   const head = Object.assign(document.createElement('th'), { scope: 'row', textContent: title });
   line.append(
     head,
-    ...cells.map((cell) => {
+    ...cells.map((cell, index) => {
       const box = document.createElement('td');
+      box.dataset.column = columns[index];
       box.append(cell);
       return box;
     }),
@@ -81,7 +83,7 @@ function switchRow(fault, lanes, act) {
   });
   const showAll = () => (all.checked = boxes.every((box) => box.checked));
   showAll();
-  return row(title, [all, ...boxes]);
+  return row(title, lanes, [all, ...boxes]);
 }
 
 function checkbox(role, label) {
@@ -102,7 +104,7 @@ function cutRow(lanes, act) {
     button.addEventListener('click', () => act(() => change({ fault: 'cut', transport })));
     return button;
   });
-  return row(t('faults.cut'), buttons);
+  return row(t('faults.cut'), lanes, buttons);
 }
 
 /** The panels get a copy of the page's token that expires soon, and the page's own when it has. */

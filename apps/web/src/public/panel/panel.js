@@ -48,10 +48,8 @@ export class Panel {
     if (state !== 'connected') this.#connectedAtMs = Infinity;
     else if (isNew) this.#connectedAtMs = nowMs();
     if (isNew || why) this.note(over ? '' : why);
-    if (over) {
-      this.over = this.#section.dataset.over = over;
-      this.write('fact', why);
-    }
+    if (over) this.over = this.#section.dataset.over = over;
+    if (this.over) this.write('fact', state === 'connected' ? why : '');
     this.state = state;
     this.why = why;
     this.#section.dataset.state = state;

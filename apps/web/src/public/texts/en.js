@@ -168,7 +168,7 @@ export const texts = {
 
   'costs.title': 'What 100 messages cost',
   'costs.about':
-    'Publish 100 messages, 25 through each panel, and compare. Before that, the table shows what the page has measured so far, scaled to 100 messages.',
+    'Publish 100 messages, 25 through each of the four, and compare. Before that, the table shows what the page has measured so far, scaled to 100 messages.',
   'costs.measure': 'Publish 100 messages',
   'costs.progress': 'Messages published',
   'costs.published': 'Measured: {count} messages, each received by every panel.',
