@@ -211,7 +211,10 @@ export class Session {
   /** The connection has closed. */
   onClose(): void {
     this.services.connections.remove(this);
-    this.leave(this.memberships);
+    const { memberships } = this;
+    // A subscription that is under way has nothing more to leave when it fails.
+    this.memberships = [];
+    this.leave(memberships);
     if (this.releasesQuota) this.quota.onClose();
   }
 

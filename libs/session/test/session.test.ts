@@ -159,4 +159,18 @@ describe('a client that asks to be a member', () => {
     session.close();
     expect(leave).toHaveBeenCalledTimes(1);
   });
+
+  it('leaves once if it closes while its subscription is under way', async () => {
+    await using services = await createServices(WITH_ROOMS);
+    const leave = jest.spyOn(services.presence, 'leave');
+    const session = await openNearlyFull(services);
+    jest.spyOn(services.hub, 'openChannels').mockImplementationOnce(() => {
+      session.close();
+      return Promise.reject(new CodedError('overloaded', 'too many channels'));
+    });
+
+    await expect(session.subscribe(['room:1'], NOW, jest.fn(), asMember)).rejects.toThrow(refusal('overloaded'));
+
+    expect(leave.mock.calls).toEqual([[[expect.objectContaining({ channel: 'room:1', connections: 0 })], 10_000]]);
+  });
 });

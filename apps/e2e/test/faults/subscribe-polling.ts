@@ -44,7 +44,8 @@ async function request(url: string, signal: AbortSignal): Promise<PollAnswer | u
   } catch {
     return undefined;
   }
-  if (status >= 500) return undefined;
+  // 408: a process that was paused finds that the request has taken too long.
+  if (status >= 500 || status === 408) return undefined;
   if (status >= 400) throw new Error(`polling was refused: ${status} ${text}`);
   return JSON.parse(text) as PollAnswer;
 }
