@@ -44,7 +44,8 @@ export class SentinelRedis implements FaultyRedis {
   async heal(): Promise<void> {
     for (const server of [this.primary, this.replica]) await server.command('PING').catch(() => server.restart());
     const [, follower] = await this.roles();
-    const look = (): Promise<unknown> => follower.command('INFO', 'replication');
+    // Sentinel closes the connections of a server to which it gives another role.
+    const look = (): Promise<unknown> => follower.command('INFO', 'replication').catch(String);
     await pollUntil(look, (info) => String(info).includes('master_link_status:up'), IN_STEP_MS);
   }
 
