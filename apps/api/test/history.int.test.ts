@@ -124,7 +124,7 @@ describe('GET /api/channels', () => {
 });
 
 describe('DELETE', () => {
-  it('deletes the history of a channel: a reader that comes back is told so by a reset', async () => {
+  it('deletes the history of a channel: a reader that comes back gets a reset', async () => {
     const channel = newChannel();
     const [first] = await publish(api, channel, [1, 2, 3]);
 

@@ -3,7 +3,7 @@ import { io } from 'socket.io-client';
 import { startService } from './start-service';
 
 describe('a client whose connection is ended while it is let in, as by a revocation', () => {
-  it.each(['polling', 'websocket'])('is told so over %s, and never connected', async (transport) => {
+  it.each(['polling', 'websocket'])('gets that error over %s, and never connects', async (transport) => {
     const bus = new FaultyBus();
     bus.holdsSubscriptions = true;
     await using service = await startService({}, { bus });

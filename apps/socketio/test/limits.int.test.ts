@@ -16,7 +16,7 @@ async function upgradeStatus(url: string, headers: Record<string, string> = {}):
 }
 
 describe('a line', () => {
-  it('on which no heartbeat is answered in HEARTBEAT_TIMEOUT is ended; the client is told how long both sides wait', async () => {
+  it('on which no heartbeat is answered in HEARTBEAT_TIMEOUT is ended; the client learns how long both sides wait', async () => {
     await using service = await startService({ HEARTBEAT_INTERVAL: '50ms', HEARTBEAT_TIMEOUT: '150ms' });
     const silent = new WebSocket(`${service.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     const [packet] = (await once(silent, 'message')) as [Buffer];

@@ -27,7 +27,7 @@ describe('recovery', () => {
     expect(await again.nextData()).toBe('still subscribed');
   });
 
-  it('is refused to nobody when more channels were added than it may have by now: it is told which it lost', async () => {
+  it('is refused to nobody when more channels were added than it may have by now: it learns which it lost', async () => {
     const bus = new FaultyBus();
     bus.survivesClose = true;
     const PORT = String(await freePort());

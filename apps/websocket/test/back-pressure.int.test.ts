@@ -110,7 +110,7 @@ describe('a client faster than the log', () => {
     expect(await client.next()).toMatchObject({ type: 'ack', ref: 2 });
   });
 
-  it('is told which publications were not stored', async () => {
+  it('learns which publications were not stored', async () => {
     const bus = new MemoryBus({ retention: { size: 10, ttlMs: 60_000 } });
     const append = bus.append.bind(bus);
     bus.append = (publication) =>

@@ -28,7 +28,7 @@ it('what waits for its turn when a line is ended, as by a revocation, is not don
   expect((await bus.positions([])).head).toBe(0);
 });
 
-it('one whose handshake comes to its end while the service stops is told so at once', async () => {
+it('one whose handshake comes to its end while the service stops ends at once with that reason', async () => {
   const service = await startService({ DRAIN_TIMEOUT: '5m' });
   const head =
     'GET /ws?channel=news HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +

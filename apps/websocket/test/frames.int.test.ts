@@ -142,7 +142,7 @@ describe('a WebSocket', () => {
     ['101 channels', `?channel=${words(101).join()}`, 'too_many_channels'],
     ['a bad rewind', '?channel=a&rewind=all', 'invalid_request'],
     ['a bad client key', '?client=two%20words', 'invalid_request'],
-  ])('is told what is wrong with its URL: %s', async (_, query, code) => {
+  ])('learns what is wrong with its URL: %s', async (_, query, code) => {
     await using socket = await open(query);
 
     expect(await socket.next()).toMatchObject({ type: 'error', code });

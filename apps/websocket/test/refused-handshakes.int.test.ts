@@ -72,7 +72,7 @@ describe('a refused handshake', () => {
     expect(await askToUpgrade(service, '/healthz', [], '1.0')).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('of another version is told the one that is spoken', async () => {
+  it('of another version gets the one that the server speaks', async () => {
     const answer = await askToUpgrade(service, '/ws', ['Sec-WebSocket-Version: 12']);
 
     expect(answer).toMatch(/^sec-websocket-version: 13\r$/im);

@@ -5,7 +5,7 @@ import type { Message } from './message';
 
 /** The shortest time between two messages of a stream: at most 40 a second, even if a timer is early. */
 const INTERVAL_MS = 26;
-/** What is less than the server's 64 KiB as any JSON, and does not end with the first half of a character. */
+/** At most 8192 UTF-16 code units: 48 KiB if JSON escapes each, below the server's 64 KiB. It does not end in half a character. */
 const CHUNK = /^[^]{0,8191}[^\uD800-\uDBFF]/;
 /** An `append` waits while there is more text than this. */
 const WAITING_MAX = 65_536;
