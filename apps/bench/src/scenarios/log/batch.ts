@@ -5,6 +5,8 @@ import { tetracast } from '../../systems/tetracast';
 /** Messages of one request. */
 const BATCH = 1000;
 const CHANNELS = 50;
+/** Connections that keep the core of Redis and the service busy: with single messages, and with batches. */
+const [MANY, SOME] = [50, 4];
 const DATA = 'x'.repeat(256);
 
 export const batch: Scenario = {
@@ -12,9 +14,10 @@ export const batch: Scenario = {
   title: 'Batches of a back end, through Redis',
   unit: 'acknowledged messages per second',
   method:
-    'A back end publishes 256 bytes to channels without subscribers over one connection, the next request after the answer: one ' +
-    `message in a request, ${BATCH} messages for ${CHANNELS} channels in a request, one message for ${BATCH} channels in a request. ` +
-    'Beside it 50 connections with one message in a request. Redis and the service share one core.',
+    'A back end publishes 256 bytes to channels without subscribers, the next request of a connection after the answer: one message ' +
+    `in a request, ${BATCH} messages for ${CHANNELS} channels in a request, one message for ${BATCH} channels in a request. First ` +
+    `over one connection; then over ${MANY} with single messages and ${SOME} with batches, so that requests wait in both. Redis and ` +
+    'the service share one core.',
   systems: [tetracast({ service: 'api', bus: 'redis' })],
   more: true,
   measure: async ({ load, pids }, pace) => {
@@ -33,15 +36,23 @@ export const batch: Scenario = {
     const channels = Array.from({ length: BATCH }, (_, i) => `wide-${i}`);
     return [
       await singles('1 per request', 1),
-      await singles('1 per request, 50 connections', 50),
-      await repeat('1000 per request', `${url}/batch`, { messages }, pace),
-      await repeat('1 to 1000 channels', `${url}/publish`, { channels, data: DATA }, pace),
+      await repeat('1000 per request', 1, `${url}/batch`, { messages }, pace),
+      await repeat('1 to 1000 channels', 1, `${url}/publish`, { channels, data: DATA }, pace),
+      await singles('1 per request, many', MANY),
+      await repeat('1000 per request, many', SOME, `${url}/batch`, { messages }, pace),
+      await repeat('1 to 1000 channels, many', SOME, `${url}/publish`, { channels, data: DATA }, pace),
     ];
   },
 };
 
-/** Sends the same request again and again, and counts the messages that are stored. */
-async function repeat(column: string, url: string, request: object, { quick }: Pace): Promise<Reading> {
+/** Each connection sends the same request again and again; counts the messages that are stored. */
+async function repeat(
+  column: string,
+  connections: number,
+  url: string,
+  request: object,
+  { quick }: Pace,
+): Promise<Reading> {
   const body = JSON.stringify(request);
   const send = async (): Promise<number> => {
     const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -52,10 +63,14 @@ async function repeat(column: string, url: string, request: object, { quick }: P
   const run = async (ms: number): Promise<{ sent: number; stored: number; seconds: number }> => {
     const start = performance.now();
     let [sent, stored] = [0, 0];
-    while (performance.now() - start < ms) {
-      stored += await send();
-      sent += BATCH;
-    }
+    const connection = async (): Promise<void> => {
+      while (performance.now() - start < ms) {
+        sent += BATCH;
+        const answered = await send();
+        stored += answered;
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, connection));
     return { sent, stored, seconds: (performance.now() - start) / 1000 };
   };
   await run(quick ? 1 : 2000);
