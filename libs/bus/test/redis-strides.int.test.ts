@@ -1,8 +1,8 @@
 import { type RedisServer, startRedis } from '@tetracast/testing';
-import { Redis } from 'ioredis';
 import { NEWEST, RedisBus } from '../src';
 import type { RedisBusSettings } from '../src/redis/redis-bus';
 import { publication, SETTINGS } from './contract/harness';
+import { type Command, Monitor } from './monitor';
 
 let redis: RedisServer;
 const buses: RedisBus[] = [];
@@ -25,30 +25,11 @@ function connect(settings: Partial<RedisBusSettings> = {}): RedisBus {
   return bus;
 }
 
-interface Command {
-  readonly name: string;
-  readonly given: readonly string[];
-  readonly isInScript: boolean;
-}
-
 /** The commands that Redis ran while `work` was done, also those in scripts. */
-async function commandsOf(work: () => Promise<unknown>): Promise<Command[]> {
-  const client = new Redis(redis.url);
-  const monitor = await client.monitor();
-  const commands: Command[] = [];
-  const over = new Promise<void>((resolve) => {
-    monitor.on('monitor', (_time: string, [command = '', ...given]: string[], source: string) => {
-      const name = command.toUpperCase();
-      if (name === 'ECHO') resolve();
-      else commands.push({ name, given, isInScript: source === 'lua' });
-    });
-  });
+async function commandsOf(work: () => Promise<unknown>): Promise<readonly Command[]> {
+  using monitor = await Monitor.start(redis.url);
   await work();
-  await client.echo('over');
-  await over;
-  monitor.disconnect();
-  client.disconnect();
-  return commands;
+  return await monitor.seen();
 }
 
 /** Up to how many entries of a stream Redis was asked for, command by command, while `work` was done. */
