@@ -60,6 +60,7 @@ describe('a valid token', () => {
     ['the audience among others', { aud: ['shop', 'tetracast'] }, { audience: 'tetracast' }],
     ['an end within the leeway', { exp: nowS() - 20 }, { leewayS: 60 }],
     ['a beginning within the leeway', { nbf: nowS() + 50 }, { leewayS: 60 }],
+    ['an issue time within the leeway', { iat: nowS() + 50 }, { leewayS: 60 }],
   ])('may have %s', async (_what, claims, options) => {
     expect(await (await verifier(options)).verify(await sign(claims))).toBeDefined();
   });
@@ -83,6 +84,7 @@ describe('a token is refused', () => {
   it.each<[string, JWTPayload, Partial<VerifierOptions>, string]>([
     ['that has expired', { exp: nowS() - 10 }, {}, 'The token has expired'],
     ['before its time', { nbf: nowS() + 60 }, {}, 'The token is not valid yet: its "nbf" is in the future'],
+    ['issued in the future', { iat: nowS() + 3600 }, {}, 'The token is not valid yet: its "iat" is in the future'],
     [
       'of another issuer',
       { iss: 'x' },
