@@ -66,29 +66,26 @@ export interface Scripts {
 
 export type RedisWithScripts = Redis & Scripts;
 
+/** Scripts on the message log begin with partition.lua. */
 function joined(...parts: string[]): string {
-  return parts.join('\n');
-}
-
-function onPartition(...parts: string[]): string {
-  return joined(partitionLua, ...parts);
+  return [partitionLua, ...parts].join('\n');
 }
 
 /** For ioredis, which sends the text of a script once per connection and then its digest. */
 export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
-  tetracastClaim: { lua: onPartition(claimLua), numberOfKeys: 2 },
-  tetracastAppend: { lua: onPartition(storeLua, webhooksLua, appendLua) },
-  tetracastRead: { lua: onPartition(runsLua, readLua), numberOfKeys: 5 },
-  tetracastDeleteMessage: { lua: onPartition(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
-  tetracastDeleteUser: { lua: onPartition(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
-  tetracastDeleteChannel: { lua: onPartition(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
-  tetracastSummaries: { lua: onPartition(summariesLua) },
-  tetracastPositions: { lua: onPartition(positionsLua) },
-  tetracastRenewLease: { lua: onPartition(renewLeaseLua), numberOfKeys: 3 },
-  tetracastChangePresence: { lua: onPartition(storeLua, webhooksLua, changePresenceLua) },
-  tetracastTakeWebhooks: { lua: joined(webhooksLua, takeWebhooksLua), numberOfKeys: 3 },
-  tetracastRemoveWebhooks: { lua: joined(webhooksLua, removeWebhooksLua), numberOfKeys: 2 },
-  tetracastReadMembers: { lua: onPartition(readMembersLua), numberOfKeys: 3 },
+  tetracastClaim: { lua: joined(claimLua), numberOfKeys: 2 },
+  tetracastAppend: { lua: joined(storeLua, webhooksLua, appendLua) },
+  tetracastRead: { lua: joined(runsLua, readLua), numberOfKeys: 5 },
+  tetracastDeleteMessage: { lua: joined(storeLua, runsLua, deleteLua, deleteMessageLua), numberOfKeys: 5 },
+  tetracastDeleteUser: { lua: joined(storeLua, runsLua, deleteLua, deleteUserLua), numberOfKeys: 5 },
+  tetracastDeleteChannel: { lua: joined(storeLua, runsLua, deleteLua, deleteChannelLua), numberOfKeys: 5 },
+  tetracastSummaries: { lua: joined(summariesLua) },
+  tetracastPositions: { lua: joined(positionsLua) },
+  tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
+  tetracastChangePresence: { lua: joined(storeLua, webhooksLua, changePresenceLua) },
+  tetracastTakeWebhooks: { lua: `${webhooksLua}\n${takeWebhooksLua}`, numberOfKeys: 3 },
+  tetracastRemoveWebhooks: { lua: `${webhooksLua}\n${removeWebhooksLua}`, numberOfKeys: 2 },
+  tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },
   tetracastProve: { lua: proveLua, numberOfKeys: 6 },
