@@ -2,4 +2,5 @@ export * from './drivers';
 export * from './hold-appends';
 export * from './progress';
 export * from './servers';
+export * from './start-together';
 export * from './transport-contract';

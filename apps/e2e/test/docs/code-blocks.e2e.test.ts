@@ -10,6 +10,7 @@ import {
   startTcpProxy,
   type TcpProxy,
   words,
+  startTogether,
 } from '@tetracast/testing';
 import { SignJWT } from 'jose';
 import type { Browser } from 'playwright-core';
@@ -56,7 +57,7 @@ beforeAll(async () => {
   site = await startReadersSite();
   dir = await createTempDir('docs');
   await writeFile(join(dir, 'namespaces.json'), NAMESPACES);
-  [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
+  [service, browser] = await startTogether(startStandalone(), launchChromium());
   proxy = await startTcpProxy(service.url);
   // As fetch.md has its reader copy it.
   site.addScript('jquery.min.js', await (await fetch(`${service.url}/vendor/jquery.min.js`)).text());
