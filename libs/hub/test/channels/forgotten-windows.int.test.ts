@@ -1,6 +1,6 @@
 import { RedisBus } from '@tetracast/bus';
 import { type RedisServer, startRedis } from '@tetracast/testing';
-import { HubFixture } from './hub-fixture';
+import { HubFixture } from '../hub-fixture';
 
 /** The log keeps two messages, so that the windows have more than it can delete. */
 const SETTINGS = { retention: { size: 2, ttlMs: 600_000 } };

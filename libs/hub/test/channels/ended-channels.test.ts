@@ -1,6 +1,6 @@
 import { companionOf, END_EVENT, JOIN_EVENT } from '@tetracast/message-model';
 import { FaultyBus } from '@tetracast/bus/testing';
-import { HubFixture, turn } from './hub-fixture';
+import { HubFixture, turn } from '../hub-fixture';
 
 async function end(fixture: HubFixture, channel: string): Promise<string> {
   return (await fixture.hub.publish({ channel, event: END_EVENT, data: '"bye"', echo: true, ends: true })).id;

@@ -1,5 +1,5 @@
-import { HubFixture, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { HubFixture, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 const LARGE = 'x'.repeat(60_000);
 const COUNT = 200;

@@ -1,5 +1,5 @@
-import { HubFixture, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { HubFixture, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 it('is handed what left a window while the log was read for another channel', async () => {
   await using fixture = new HubFixture({ windowLimits: { messages: 4, bytes: 1_000_000 } });

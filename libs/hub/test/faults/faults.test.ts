@@ -1,7 +1,7 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { HubFixture, range, turn } from './hub-fixture';
+import { HubFixture, range, turn } from '../hub-fixture';
 import { FaultyBus } from '@tetracast/bus/testing';
-import { RecordingSink } from './recording-sink';
+import { RecordingSink } from '../recording-sink';
 
 it('reports a gap that a reader has read about just before its channel has to read the log', async () => {
   const bus = new FaultyBus({ retention: { size: 2, ttlMs: 600_000 } });

@@ -1,6 +1,6 @@
-import type { Batch } from '../src/channels/batch';
-import type { Subscription } from '../src/connection/subscription';
-import { isAloneWith } from '../src/delivery/catch-up';
+import type { Batch } from '../../src/channels/batch';
+import type { Subscription } from '../../src/connection/subscription';
+import { isAloneWith } from '../../src/delivery/catch-up';
 
 interface State {
   readonly position: number;

@@ -1,6 +1,6 @@
 import { CodedError } from '@tetracast/message-model';
-import { HubFixture, range, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { HubFixture, range, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 describe('fan-out', () => {
   afterEach(() => {

@@ -1,8 +1,8 @@
 import { bytesOf, type Entry } from '@tetracast/bus';
-import { FramedEntry } from '../src/delivery/framed-entry';
-import type { ResumeLimits } from '../src/delivery/resume-limits';
-import { HubFixture, range } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { FramedEntry } from '../../src/delivery/framed-entry';
+import type { ResumeLimits } from '../../src/delivery/resume-limits';
+import { HubFixture, range } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 const ROOMY: ResumeLimits = { messages: 1000, bytes: 1e9, channels: 1000 };
 /** Of a message whose data is one digit, as the hub estimates it. */

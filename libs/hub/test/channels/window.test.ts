@@ -1,7 +1,7 @@
 import type { Entry } from '@tetracast/bus';
 import { DELETED_EVENT, encodeDeletion, END_EVENT } from '@tetracast/message-model';
-import { FramedEntry } from '../src/delivery/framed-entry';
-import { Window, type WindowLimits } from '../src/channels/window';
+import { FramedEntry } from '../../src/delivery/framed-entry';
+import { Window, type WindowLimits } from '../../src/channels/window';
 
 const entryOf = (seq: number): Entry => ({
   seq,

@@ -1,6 +1,6 @@
 import { BusUnavailableError } from '@tetracast/bus';
-import { HubFixture, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { HubFixture, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 describe('a hub with as many channels as may be open', () => {
   it('opens no other, serves those it has, and opens one again when one has closed', async () => {

@@ -1,7 +1,7 @@
 import { cursorAfter } from '@tetracast/message-model';
-import { HubFixture, range, turn } from './hub-fixture';
+import { HubFixture, range, turn } from '../hub-fixture';
 import { FaultyBus } from '@tetracast/bus/testing';
-import { RecordingSink } from './recording-sink';
+import { RecordingSink } from '../recording-sink';
 
 const after = (cursor: string) => ({ kind: 'after', cursor }) as const;
 

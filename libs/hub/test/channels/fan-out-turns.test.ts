@@ -1,6 +1,6 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
-import type { Channel } from '../src/channels/channel';
-import { FanOut } from '../src/channels/fan-out';
+import type { Channel } from '../../src/channels/channel';
+import { FanOut } from '../../src/channels/fan-out';
 
 describe('the turns of a fan-out', () => {
   const forward = jest.fn();

@@ -1,4 +1,4 @@
-import { HubFixture, turn } from './hub-fixture';
+import { HubFixture, turn } from '../hub-fixture';
 
 /** A hub that follows `old`, whose log has assigned some numbers; it compares nothing with the log until it must. */
 async function followed(): Promise<HubFixture> {

@@ -1,4 +1,4 @@
-import { HubFixture, range, turn } from './hub-fixture';
+import { HubFixture, range, turn } from '../hub-fixture';
 import { FaultyBus } from '@tetracast/bus/testing';
 
 describe('messages hidden from their own client', () => {

@@ -1,8 +1,8 @@
 import { decodeCursor } from '@tetracast/message-model';
 import fc from 'fast-check';
-import type { Connection } from '../src';
-import { HubFixture, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import type { Connection } from '../../src';
+import { HubFixture, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 /** The time-out only turns a reader that waits for ever into a failure with its steps. */
 const LIMITS = { numRuns: Number(process.env['FAULT_RUNS'] ?? 300), timeout: 5000 };

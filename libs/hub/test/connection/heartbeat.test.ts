@@ -1,7 +1,7 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
-import { Hub, HeartbeatWheel } from '../src';
+import { Hub, HeartbeatWheel } from '../../src';
 import { FaultyBus } from '@tetracast/bus/testing';
-import { RecordingSink } from './recording-sink';
+import { RecordingSink } from '../recording-sink';
 
 class BeatingSink extends RecordingSink {
   beats = 0;

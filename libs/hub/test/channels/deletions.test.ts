@@ -1,6 +1,6 @@
 import { FaultyBus } from '@tetracast/bus/testing';
 import fc from 'fast-check';
-import { HubFixture, turn } from './hub-fixture';
+import { HubFixture, turn } from '../hub-fixture';
 
 describe('a deleted message', () => {
   it('is named to live subscribers, and is in no replay, from the window or from the log', async () => {

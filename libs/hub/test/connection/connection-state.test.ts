@@ -1,5 +1,5 @@
-import { HubFixture, turn } from './hub-fixture';
-import { RecordingSink } from './recording-sink';
+import { HubFixture, turn } from '../hub-fixture';
+import { RecordingSink } from '../recording-sink';
 
 describe('the state of a connection', () => {
   it('is live at the end of its channels, full while its sink refuses more, and catching up after that', async () => {
