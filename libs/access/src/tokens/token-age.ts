@@ -14,6 +14,6 @@ export function limitAge(claims: TokenClaims, maxAgeS: number, leewayS: number, 
   if (maxAgeS === 0) return claims;
   if (iat === undefined) throw new CodedError('unauthorized', 'The token has no issue time: add the claim "iat"');
   const end = Math.min(exp, iat + maxAgeS);
-  if (end <= nowS - leewayS) throw new CodedError('unauthorized', 'The token is too old');
+  if (end <= nowS - leewayS) throw new CodedError('unauthorized', 'The token is too old: send a new one');
   return { ...claims, exp: end };
 }
