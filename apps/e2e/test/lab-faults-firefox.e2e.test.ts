@@ -1,4 +1,4 @@
-import { type Firefox, launchFirefox, startTogether } from '@tetracast/testing';
+import { type Firefox, launchFirefox } from '@tetracast/testing';
 import { describeDemos } from './browsers/describe-demos';
 import { describeFaults } from './browsers/describe-faults';
 import { newFirefoxPage } from './browsers/firefox-page';
@@ -8,7 +8,7 @@ let site: LabSite;
 let firefox: Firefox;
 
 beforeAll(async () => {
-  const [service, launched] = await startTogether(startLab(), launchFirefox());
+  const [service, launched] = await Promise.all([startLab(), launchFirefox()]);
   firefox = launched;
   site = { service, newPage: () => newFirefoxPage(firefox) };
 });

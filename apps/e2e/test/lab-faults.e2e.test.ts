@@ -1,4 +1,4 @@
-import { launchChromium, startProcess, startTogether } from '@tetracast/testing';
+import { launchChromium, startProcess } from '@tetracast/testing';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -15,7 +15,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  const [service, launched] = await startTogether(startLab(), launchChromium());
+  const [service, launched] = await Promise.all([startLab(), launchChromium()]);
   browser = launched;
   context = await browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: service.url });
