@@ -10,7 +10,6 @@ import {
   startTcpProxy,
   type TcpProxy,
   words,
-  startTogether,
 } from '@tetracast/testing';
 import { SignJWT } from 'jose';
 import type { Browser } from 'playwright-core';
@@ -57,7 +56,7 @@ beforeAll(async () => {
   site = await startReadersSite();
   dir = await createTempDir('docs');
   await writeFile(join(dir, 'namespaces.json'), NAMESPACES);
-  [service, browser] = await startTogether(startStandalone(), launchChromium());
+  [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
   proxy = await startTcpProxy(service.url);
   // As fetch.md has its reader copy it.
   site.addScript('jquery.min.js', await (await fetch(`${service.url}/vendor/jquery.min.js`)).text());
