@@ -15,6 +15,8 @@ console.log('Building the server …');
 execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+// On a terminal a person reads where the server is: the log, which is JSON, has warnings only.
+if (process.stdout.isTTY) process.env.LOG_LEVEL ??= 'warn';
 endWithNpm();
 allowLabPage();
 process.setSourceMapsEnabled(true);

@@ -24,10 +24,15 @@ describe('the conventions that lint cannot see', () => {
     const tests = sources.filter((path) => path.includes('.test.'));
     const kind = /\/test\/(?:.*\/)?[a-z0-9-]+(?:\.int|\.e2e)?\.test\.ts$/;
     expect(violations(tests, (path) => !kind.test(path))).toEqual([]);
-    // Nowhere else would they run.
-    const withEndToEnd = projectFolders.filter((folder) => workspacePaths.includes(`${folder}/jest.e2e.config.cjs`));
-    const isElsewhere = (path: string): boolean => !withEndToEnd.some((folder) => path.startsWith(`${folder}/`));
-    expect(violations(tests, (path) => path.includes('.e2e.') && isElsewhere(path))).toEqual([]);
+  });
+
+  it('has each test where a config of its kind runs it', () => {
+    const tests = sources.filter((path) => path.includes('.test.'));
+    const hasConfig = (path: string, config: string): boolean =>
+      projectFolders.some((folder) => path.startsWith(`${folder}/`) && workspacePaths.includes(`${folder}/${config}`));
+    const isRun = (path: string): boolean =>
+      hasConfig(path, path.includes('.e2e.') ? 'jest.e2e.config.cjs' : 'jest.config.cjs');
+    expect(violations(tests, (path) => !isRun(path))).toEqual([]);
   });
 
   it.each(projectFolders)('%s has a README of at most 40 lines', (folder) => {

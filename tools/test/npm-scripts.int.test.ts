@@ -30,6 +30,18 @@ async function run(script: string, env: Record<string, string>): Promise<Managed
   return npm;
 }
 
+/** The same with a terminal as its output. */
+async function runInTerminal(script: string, env: Record<string, string>): Promise<ManagedProcess> {
+  const { PATH, HOME } = process.env;
+  return spawnProcess({
+    command: 'script',
+    args: ['-qefc', `npm ${script}`, '/dev/null'],
+    cwd: ROOT,
+    env: { PATH, HOME, SHELL: '/bin/sh', ...env },
+    install: 'sudo apt-get install -y bsdutils',
+  });
+}
+
 // npm, the bundler and a server start one after the other.
 jest.setTimeout(60_000);
 
@@ -86,6 +98,18 @@ describe('npm start', () => {
 
     expect(await statusFor('chat:lobby')).toBe(200);
     expect(await statusFor('lab')).toBe(400);
+  });
+});
+
+describe('npm start in a terminal', () => {
+  it('says where it is and who may use it, and nothing that is for programs', async () => {
+    const port = await freePort();
+    const started = await runInTerminal('start', { PORT: String(port), PLAIN_PORT: 'off' });
+    await started.waitForOutput(/Ctrl-C stops the server/);
+    await started.stop();
+
+    expect(started.output()).toContain(`Tetracast is at http://127.0.0.1:${port}`);
+    expect(started.output()).not.toContain('{"level"');
   });
 });
 

@@ -1,25 +1,15 @@
 import { startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
-import { createTempDir, NO_LIMITS, removeDir, uniqueChannel } from '@tetracast/testing';
-import { writeFile } from 'node:fs/promises';
+import { NO_LIMITS, ROOMS_FILE, uniqueChannel } from '@tetracast/testing';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { cli, type CliOptions } from './run-cli';
 
-let dir: string;
-let NAMESPACES_FILE: string;
 let server: TestService;
 beforeAll(async () => {
-  dir = await createTempDir('namespaces');
-  NAMESPACES_FILE = join(dir, 'namespaces.json');
-  await writeFile(NAMESPACES_FILE, JSON.stringify({ namespaces: { room: { presence: true } } }));
-  server = await startService(plugins, { ...NO_LIMITS, NAMESPACES_FILE, PRESENCE_GRACE: '0s' });
+  server = await startService(plugins, { ...NO_LIMITS, NAMESPACES_FILE: ROOMS_FILE, PRESENCE_GRACE: '0s' });
 });
-afterAll(async () => {
-  await server.close();
-  await removeDir(dir);
-});
+afterAll(() => server.close());
 
 const at = (url: string): { env: Record<string, string> } => ({ env: { TETRACAST_URL: url } });
 const newRoom = (): string => `room:${uniqueChannel()}`;
@@ -91,7 +81,7 @@ describe('presence', () => {
   });
 
   it('says that a channel has no members, and that the server wants a token, with its own exit code', async () => {
-    await using locked = await startService(plugins, { NAMESPACES_FILE, AUTH_SECRET: 's'.repeat(43) });
+    await using locked = await startService(plugins, { NAMESPACES_FILE: ROOMS_FILE, AUTH_SECRET: 's'.repeat(43) });
     const [none, refused, nothing] = [
       await cli(['presence', 'news'], at(server.url)),
       await cli(['presence', 'room:1'], at(locked.url)),

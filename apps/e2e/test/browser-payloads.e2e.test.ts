@@ -5,6 +5,7 @@ import {
   publishJson,
   type ServiceProcess,
   uniqueChannel,
+  startTogether,
 } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
 import { startService } from './system';
@@ -14,7 +15,7 @@ let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([startService('standalone'), launchChromium()]);
+  [service, browser] = await startTogether(startService('standalone'), launchChromium());
   page = await browser.newPage();
   await page.goto(`${service.url}/healthz`); // a page of the same origin
   await page.addScriptTag({ url: `${service.url}/socket.io/socket.io.js` });

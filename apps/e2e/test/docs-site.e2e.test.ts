@@ -1,4 +1,4 @@
-import { launchChromium, NO_LIMITS, pollUntil, type ServiceProcess } from '@tetracast/testing';
+import { launchChromium, NO_LIMITS, pollUntil, type ServiceProcess, startTogether } from '@tetracast/testing';
 import type { Browser, Page } from 'playwright-core';
 import { DESKTOP, expectNoFlaws, PHONE } from './browsers/axe';
 import { startService } from './system';
@@ -9,7 +9,7 @@ let page: Page;
 const failures: string[] = [];
 
 beforeAll(async () => {
-  [browser, standalone] = await Promise.all([launchChromium(), startService('standalone', NO_LIMITS)]);
+  [browser, standalone] = await startTogether(launchChromium(), startService('standalone', NO_LIMITS));
   const context = await browser.newContext({ colorScheme: 'light' });
   page = await context.newPage();
   page.on('pageerror', (error) => failures.push(String(error)));

@@ -1,4 +1,4 @@
-import { launchChromium, type ServiceProcess } from '@tetracast/testing';
+import { launchChromium, type ServiceProcess, startTogether } from '@tetracast/testing';
 import type { Browser, Locator } from 'playwright-core';
 import { LabPage, PANELS } from './lab-page';
 import { startService } from './system';
@@ -10,7 +10,7 @@ let standalone: ServiceProcess;
 let browser: Browser;
 
 beforeAll(async () => {
-  [standalone, browser] = await Promise.all([startService('standalone'), launchChromium()]);
+  [standalone, browser] = await startTogether(startService('standalone'), launchChromium());
 });
 
 afterAll(async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '@tetracast/testing';
+import { launchChromium, startTogether } from '@tetracast/testing';
 import { LabPage, PANELS } from './lab-page';
 import { startSystem, type System } from './system';
 
@@ -12,7 +12,7 @@ let system: System;
 let browser: Browser;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem({ AUTH_SECRET }), launchChromium()]);
+  [system, browser] = await startTogether(startSystem({ AUTH_SECRET }), launchChromium());
 });
 
 afterAll(async () => {

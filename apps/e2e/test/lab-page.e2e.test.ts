@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '@tetracast/testing';
+import { launchChromium, startTogether } from '@tetracast/testing';
 import { LabPage, PANELS } from './lab-page';
 import { startService, startSystem, type System } from './system';
 
@@ -7,7 +7,7 @@ let system: System;
 let browser: Browser;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startSystem(), launchChromium()]);
+  [system, browser] = await startTogether(startSystem(), launchChromium());
 });
 
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { launchChromium, NO_LIMITS, type ServiceProcess } from '@tetracast/testing';
+import { launchChromium, NO_LIMITS, type ServiceProcess, startTogether } from '@tetracast/testing';
 import type { Browser } from 'playwright-core';
 import { DESKTOP, expectNoFlaws, findFlaws, PHONE } from './browsers/axe';
 import { LabPage, PANELS, type PanelName, TRANSPORTS } from './lab-page';
@@ -10,7 +10,7 @@ let standalone: ServiceProcess;
 let browser: Browser;
 
 beforeAll(async () => {
-  [standalone, browser] = await Promise.all([startService('standalone', NO_LIMITS), launchChromium()]);
+  [standalone, browser] = await startTogether(startService('standalone', NO_LIMITS), launchChromium());
 });
 
 afterAll(async () => {

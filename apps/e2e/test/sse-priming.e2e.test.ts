@@ -1,5 +1,5 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
-import { launchChromium, openTcpSwitch, type ServiceProcess, type TcpSwitch } from '@tetracast/testing';
+import { launchChromium, openTcpSwitch, type ServiceProcess, startTogether, type TcpSwitch } from '@tetracast/testing';
 import { startService } from './system';
 
 let service: ServiceProcess;
@@ -7,7 +7,7 @@ let tcpSwitch: TcpSwitch;
 let browser: Browser;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([startService('sse', { SSE_RETRY_INTERVAL: '100ms' }), launchChromium()]);
+  [service, browser] = await startTogether(startService('sse', { SSE_RETRY_INTERVAL: '100ms' }), launchChromium());
   tcpSwitch = await openTcpSwitch(service.port);
 });
 

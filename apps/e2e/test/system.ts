@@ -10,6 +10,7 @@ import {
   startNginx,
   startProcess,
   startRedis,
+  startTogether,
 } from '@tetracast/testing';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -56,9 +57,10 @@ export async function startSystem(env: Readonly<Record<string, string>> = {}): P
   };
   try {
     const redis = keep(await startRedis({ appendOnly: true }));
-    const started = await Promise.all(
-      SERVICES.map(async (name) => [name, keep(await startService(name, { ...env, BUS_URL: redis.url }))] as const),
+    const processes = await startTogether<ServiceProcess[]>(
+      ...SERVICES.map((name) => startService(name, { ...env, BUS_URL: redis.url })),
     );
+    const started = SERVICES.map((name, index) => [name, keep(processes[index]!)] as const);
     const services = Object.fromEntries(started);
     const upstreams = Object.fromEntries(started.map(([name, { port }]) => [name, `127.0.0.1:${port}`]));
     const conf = (places: NginxPlaces): string => renderGateway(places, upstreams);

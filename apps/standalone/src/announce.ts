@@ -1,7 +1,7 @@
-import type { Settings } from '@tetracast/service-kit';
+import { describeAccess, type Settings } from '@tetracast/service-kit';
 import { configuredKeys } from '@tetracast/session';
 
-/** Writes where `npm start` listens, and a line to paste for each transport and for publishing. */
+/** Writes where `npm start` listens, a line to paste for each transport and for publishing, and who may use it. */
 export function announce(url: string, settings: Settings): void {
   const keys = configuredKeys(settings);
   const lines = Object.entries({
@@ -13,11 +13,13 @@ export function announce(url: string, settings: Settings): void {
     settings.busUrl === 'memory:'
       ? 'The messages are in memory, and gone when the server stops'
       : 'Redis keeps the messages';
+  const access = describeAccess(settings);
   process.stdout.write(`
 Tetracast is at ${url} — ${how} into another terminal, in this folder:
 
 ${lines.map(([name, line]) => `  ${name.padEnd(10)} ${line}\n`).join('')}
-${kept}. Ctrl-C stops the server.
+${access.charAt(0).toUpperCase()}${access.slice(1)}. ${kept}.
+Ctrl-C stops the server.
 `);
 }
 

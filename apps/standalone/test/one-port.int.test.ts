@@ -37,14 +37,19 @@ describe('all services on one port, with the message log in the process', () => 
 });
 
 describe('the announcement at the start', () => {
-  function linesFor(env: Readonly<Record<string, string>>): string[] {
+  function textFor(env: Readonly<Record<string, string>>): string {
     const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
     announce('http://127.0.0.1:8123', parseSettings(env));
     const text = write.mock.calls.map(([part]) => String(part)).join('');
     write.mockRestore();
     expect(text).not.toContain('8080');
-    return text.split('\n').filter((line) => line.startsWith('  '));
+    return text;
   }
+
+  const linesFor = (env: Readonly<Record<string, string>>): string[] =>
+    textFor(env)
+      .split('\n')
+      .filter((line) => line.startsWith('  '));
 
   const transports = ['polling', 'SSE', 'WebSocket', 'Socket.IO', 'publish'];
   const namesOf = (lines: string[]): string[] => lines.map((line) => line.trim().split(' ')[0]!);
@@ -64,5 +69,12 @@ describe('the announcement at the start', () => {
     expect(token).toContain(source);
     expect(namesOf(lines)).toEqual(['page', ...transports]);
     for (const line of lines) expect(line).toContain('$token');
+  });
+
+  it.each([
+    ['everyone on this machine', {}, 'No access check: everyone on this machine may publish and subscribe.'],
+    ['those with a token', { AUTH_SECRET: 'a secret of the tests, of more than 32 bytes' }, 'Access by token.'],
+  ])('says that %s may use it', (_whom, env, sentence) => {
+    expect(textFor(env)).toContain(`\n${sentence} The messages are in memory`);
   });
 });

@@ -60,6 +60,7 @@ describe('a valid token', () => {
     ['the audience among others', { aud: ['shop', 'tetracast'] }, { audience: 'tetracast' }],
     ['an end within the leeway', { exp: nowS() - 20 }, { leewayS: 60 }],
     ['a beginning within the leeway', { nbf: nowS() + 50 }, { leewayS: 60 }],
+    ['an issue time within the leeway', { iat: nowS() + 50 }, { leewayS: 60 }],
   ])('may have %s', async (_what, claims, options) => {
     expect(await (await verifier(options)).verify(await sign(claims))).toBeDefined();
   });
@@ -81,8 +82,9 @@ describe('a token is refused', () => {
   const OBJECT = 'an object, with "subscribe" and "publish"';
 
   it.each<[string, JWTPayload, Partial<VerifierOptions>, string]>([
-    ['that has expired', { exp: nowS() - 10 }, {}, 'The token has expired'],
+    ['that has expired', { exp: nowS() - 10 }, {}, 'The token has expired: send a new one'],
     ['before its time', { nbf: nowS() + 60 }, {}, 'The token is not valid yet: its "nbf" is in the future'],
+    ['issued in the future', { iat: nowS() + 3600 }, {}, 'The token is not valid yet: its "iat" is in the future'],
     [
       'of another issuer',
       { iss: 'x' },
@@ -214,7 +216,7 @@ describe('a token that may be no older than a minute', () => {
     jest.setSystemTime(1_700_000_000_000);
     const now = nowS();
     expect(await verify({ iat: now - 64 })).toBe((now - 4) * 1000);
-    await expectRefusal(await sign({ iat: now - 65, exp: now + 60 }), 'The token is too old', MAX);
+    await expectRefusal(await sign({ iat: now - 65, exp: now + 60 }), 'The token is too old: send a new one', MAX);
     expect(await verify({ iat: now + 5 })).toBe((now + 65) * 1000);
     await expectRefusal(await sign({ iat: now + 6 }), 'The token is not valid yet: its "iat" is in the future', MAX);
     await expectRefusal(await sign({ exp: now + 60 }), 'The token has no issue time: add the claim "iat"', MAX);
@@ -273,6 +275,6 @@ describe('a token verified before', () => {
     jest.setSystemTime(Date.now() + 14_000);
     expect(await known.verify(token)).toBe(permissions);
     jest.setSystemTime(Date.now() + 2000);
-    await expect(known.verify(token)).rejects.toThrow('The token has expired');
+    await expect(known.verify(token)).rejects.toThrow('The token has expired: send a new one');
   });
 });

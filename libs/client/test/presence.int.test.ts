@@ -1,8 +1,6 @@
 import { publish, type TestService } from '@tetracast/service-kit/testing';
-import { createTempDir, pollUntil, removeDir } from '@tetracast/testing';
+import { pollUntil, ROOMS_FILE } from '@tetracast/testing';
 import { SignJWT } from 'jose';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Client, TetracastError } from '../src/index';
 import { type Members, type MembersIterator, presence } from '../src/presence';
 import { connectTo, startServer, TRANSPORTS } from './start-server';
@@ -13,23 +11,16 @@ interface Info {
   readonly name: string;
 }
 
-let dir: string;
 let server: TestService;
 beforeAll(async () => {
-  dir = await createTempDir('presence');
-  const file = join(dir, 'namespaces.json');
-  await writeFile(file, '{"namespaces":{"room":{"presence":true}}}');
   server = await startServer({
-    NAMESPACES_FILE: file,
+    NAMESPACES_FILE: ROOMS_FILE,
     AUTH_SECRET: SECRET,
     PRESENCE_GRACE: '0s',
     PRESENCE_POLL_GRACE: '1s',
   });
 });
-afterAll(async () => {
-  await server.close();
-  await removeDir(dir);
-});
+afterAll(() => server.close());
 
 let rooms = 0;
 const newRoom = (): string => `room:${++rooms}`;

@@ -1,3 +1,4 @@
+import { quote } from './quote';
 import { utf8Length } from './utf8';
 
 const CHANNEL_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.:@~-]*$/u;
@@ -21,6 +22,11 @@ export function isChannel(value: unknown): value is string {
     utf8Length(value) <= CHANNEL_MAX_BYTES &&
     value.normalize('NFC') === value
   );
+}
+
+/** The error text for a name that {@link isChannel} refuses. */
+export function explainChannel(name: unknown): string {
+  return `not a channel name: ${quote(name)}: use letters, digits and _.:@~-`;
 }
 
 /** The namespace of a channel, which selects its retention: `chat:room-1` is in `chat`; a name without `:` is in none. */

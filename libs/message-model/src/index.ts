@@ -17,7 +17,7 @@ export * from './messages/deletion';
 export * from './errors';
 export * from './messages/event';
 export * from './json-depth';
-export { PAGE_MAX } from './paging';
+export { PAGE_MAX, wrongPage } from './paging';
 export * from './messages/message';
 export * from './positions/moment';
 export * from './messages/presence';

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { CodedError } from './errors';
 
 /** Maximum number of items on a page of an answer. */
 export const PAGE_MAX = 1000;
@@ -16,3 +17,11 @@ export const LimitQuery = Type.Optional(
 export const NextPage = Type.Optional(
   Type.String({ description: 'Get the next page with it; absent on the last page.' }),
 );
+
+/** The refusal of a page that no answer names. */
+export function wrongPage(): CodedError {
+  return new CodedError(
+    'invalid_request',
+    '"page" is not from an answer: send that of the answer before, or leave it out to get the first page',
+  );
+}

@@ -2,9 +2,7 @@ import { type Client, createClient, type Message } from '@tetracast/client';
 import { presence } from '@tetracast/client/presence';
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
-import { createTempDir, NO_LIMITS, removeDir, uniqueChannel, until } from '@tetracast/testing';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { NO_LIMITS, ROOMS_FILE, uniqueChannel, until } from '@tetracast/testing';
 import { createElement, type FunctionComponent, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
@@ -15,24 +13,17 @@ interface JsdomModule {
   readonly JSDOM: new (html: string) => { readonly window: Window };
 }
 
-let dir: string;
 let server: TestService;
 let root: Root;
 let container: Element;
 beforeAll(async () => {
-  dir = await createTempDir('hooks');
-  const file = join(dir, 'namespaces.json');
-  await writeFile(file, '{"namespaces":{"room":{"presence":true}}}');
-  server = await startService(plugins, { ...NO_LIMITS, NAMESPACES_FILE: file, PRESENCE_GRACE: '0s' });
+  server = await startService(plugins, { ...NO_LIMITS, NAMESPACES_FILE: ROOMS_FILE, PRESENCE_GRACE: '0s' });
   const { window } = new (jest.requireActual<JsdomModule>('jsdom').JSDOM)('<main></main>');
   const { document, navigator } = window;
   // React looks for the page when it is loaded.
   Object.assign(globalThis, { window, document, navigator });
 });
-afterAll(async () => {
-  await server.close();
-  await removeDir(dir);
-});
+afterAll(() => server.close());
 
 beforeEach(async () => {
   const { createRoot } = await import('react-dom/client');

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createTempDir, removeDir } from '@tetracast/testing';
 
 const ROOT = resolve(__dirname, '../../..');
+const BUILT = join(ROOT, 'dist/libs/server');
 
 let folder: string;
 
@@ -17,11 +18,11 @@ function run(cwd: string, command: string, ...args: string[]): string {
 }
 
 beforeAll(async () => {
+  if (!existsSync(join(BUILT, 'package.json')))
+    throw new Error('dist/libs/server is missing: run "npx nx build server"');
   folder = await createTempDir('server-package');
-  const built = join(folder, 'built');
   const project = join(folder, 'project');
-  run(ROOT, process.execPath, 'tools/pack-server.mjs', built);
-  run(built, 'npm', 'pack', '--silent', '--pack-destination', folder);
+  run(BUILT, 'npm', 'pack', '--silent', '--pack-destination', folder);
   const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   run(folder, 'mkdir', 'project');
   writeFileSync(join(project, 'package.json'), '{ "name": "project", "private": true }');

@@ -3,6 +3,7 @@ export { publishRoute } from './http/publish-route';
 export { requirePlainText } from './http/request-body';
 export { LISTEN_BACKLOG, runService } from './run-service';
 export { createService, type ServiceOptions } from './service';
+export { describeAccess } from './start-log';
 export type { ServiceDescriptor, ServicePath } from './service-descriptor';
 export type { Setting } from './settings/setting-kinds';
 export { parseSettings, type Settings } from './settings/settings';

@@ -7,7 +7,7 @@ import { createService } from './service';
 import { printSettings } from './settings/print-settings';
 import { parseSettings, type Settings } from './settings/settings';
 import { explainStartFailure } from './start-failure';
-import { logAccessMode, warnOfMisspeltSettings } from './start-log';
+import { describeAccess, warnOfMisspeltSettings } from './start-log';
 import { onStopSignal, STOP_SIGNALS } from './stop-signals';
 
 /**
@@ -56,7 +56,7 @@ export async function runService(
       // Not inside the call below, which is skipped if there is no `listening`.
       const url = await app.listen({ host: settings.host, port: settings.port, backlog: LISTEN_BACKLOG });
       listening?.(url, settings);
-      logAccessMode(settings, app.log);
+      app.log.info(describeAccess(settings));
     }
   } catch (error) {
     const reason = explainStartFailure(error, settings);

@@ -1,16 +1,15 @@
 import { configuredKeys } from '@tetracast/session';
 import { misspeltSettings, type Settings } from './settings/settings';
 
-/** Logs who may use the service, in one line. */
-export function logAccessMode(settings: Settings, log: { info(text: string): void }): void {
+/** Who may use the service, in a few words. */
+export function describeAccess(settings: Settings): string {
   const { access, publicSubscribe, publicPublish } = settings;
   if (configuredKeys(settings) !== undefined) {
     const open = [...publicSubscribe, ...publicPublish].length > 0 ? ', except for public channels' : '';
-    log.info(`access by token${open}`);
-    return;
+    return `access by token${open}`;
   }
   const whom = access === 'open' ? 'everyone who can reach this address' : 'everyone on this machine';
-  log.info(`no access check: ${whom} may publish and subscribe`);
+  return `no access check: ${whom} may publish and subscribe`;
 }
 
 /** Logs each name in the environment that is probably a misspelt setting. */

@@ -1,4 +1,4 @@
-import { CodedError } from '@tetracast/message-model';
+import { wrongPage } from '@tetracast/message-model';
 
 /** A text for clients that names the next page of a list by where it begins. */
 export function encodePage(...begin: readonly (string | number)[]): string {
@@ -9,5 +9,5 @@ export function encodePage(...begin: readonly (string | number)[]): string {
 export function decodePage(page: string, form: RegExp): readonly string[] {
   const found = form.exec(Buffer.from(page, 'base64url').toString());
   if (found !== null) return found.slice(1);
-  throw new CodedError('invalid_request', '"page" is not one that the server gave out: send that of the answer before');
+  throw wrongPage();
 }

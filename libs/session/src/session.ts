@@ -11,6 +11,7 @@ import type { ConnectionPermission } from './access/connection-permission';
 import type { ClientQuota } from './limits/client-quota';
 import { identifyMember } from './presence/member-identity';
 import type { Membership } from './presence/membership';
+import { SessionMemberships } from './presence/session-memberships';
 import { cancel } from './cancel';
 import { publish, type PublishResult, publishValid } from './publish';
 import type { SessionServices } from './session-services';
@@ -50,8 +51,8 @@ export class Session {
   private readonly isClientMadeUp: boolean;
   private readonly releasesQuota: boolean;
   private readonly polls: boolean;
-  /** Replaced when it changes; mostly there is none. */
-  private memberships: readonly Membership[] = NO_MEMBERSHIPS;
+  /** `undefined` until it first is a member, as most sessions never are. */
+  private memberships: SessionMemberships | undefined;
 
   constructor(
     private readonly services: SessionServices,
@@ -211,10 +212,7 @@ export class Session {
   /** The connection has closed. */
   onClose(): void {
     this.services.connections.remove(this);
-    const { memberships } = this;
-    // A subscription that is under way has nothing more to leave when it fails.
-    this.memberships = [];
-    this.leave(memberships);
+    this.memberships?.leaveAll();
     if (this.releasesQuota) this.quota.onClose();
   }
 
@@ -226,48 +224,36 @@ export class Session {
     onBegin: (cursor: string) => void,
   ): Promise<void> {
     this.connection.requireRoomFor(channels, start);
-    const before = this.memberships;
-    const names = await this.takePart(channels, presence);
+    const joined = presence === undefined ? NO_MEMBERSHIPS : await this.takePart(channels, presence);
+    // With presence also to the joins and leaves.
+    const names = presence === undefined ? channels : [...channels, ...channels.map(companionOf)];
     try {
       await this.connection.subscribe(names, start, onBegin);
     } catch (error) {
-      const joined = this.memberships.filter((membership) => !before.includes(membership));
-      this.memberships = this.memberships.filter((membership) => !joined.includes(membership));
-      this.leave(joined);
+      this.memberships?.leave(joined);
       throw error;
     }
   }
 
-  /** Makes the client a member of the channels, if it asks for that. Returns what to subscribe to: also their joins and leaves. */
-  private async takePart(channels: readonly string[], mode: PresenceMode | undefined): Promise<readonly string[]> {
-    if (mode === undefined || channels.length === 0) return channels;
+  /** Makes the client a member of the channels, unless it only observes. Resolves to the new memberships. */
+  private async takePart(channels: readonly string[], mode: PresenceMode): Promise<readonly Membership[]> {
     const { services, permissions, connection, polls, namedClient: client, quota } = this;
     services.presence.requireOn(channels);
     permissions.requirePresence(channels);
     const identity =
       mode === 'join' ? identifyMember({ permissions, client, polls, connectionId: () => connection.id }) : undefined;
-    if (identity !== undefined) {
-      const missing = channels.filter((channel) => !this.memberships.some((known) => known.channel === channel));
-      const owner = { address: quota.address, user: permissions.subject };
-      const joined = await services.presence.join(missing, identity, owner);
-      // The connection may have closed meanwhile.
-      if (connection.isClosed()) this.leave(joined);
-      else this.memberships = [...this.memberships, ...joined];
-    }
-    return [...channels, ...channels.map(companionOf)];
+    if (identity === undefined) return NO_MEMBERSHIPS;
+    this.memberships ??= new SessionMemberships(services.presence, polls);
+    const owner = { address: quota.address, user: permissions.subject };
+    const joined = await this.memberships.join(channels, identity, owner);
+    // The connection may have closed meanwhile.
+    if (connection.isClosed()) this.memberships.leave(joined);
+    return joined;
   }
 
   private unsubscribeFrom(channels: readonly string[]): void {
-    const { connection, memberships } = this;
-    connection.unsubscribe([...channels, ...channels.map(companionOf)]);
-    if (memberships.length === 0) return;
-    this.memberships = memberships.filter(({ channel }) => !channels.includes(channel));
-    this.leave(memberships.filter(({ channel }) => channels.includes(channel)));
-  }
-
-  private leave(memberships: readonly Membership[]): void {
-    const { presence } = this.services;
-    if (memberships.length > 0) presence.leave(memberships, presence.graceOf(this.polls));
+    this.connection.unsubscribe([...channels, ...channels.map(companionOf)]);
+    this.memberships?.leaveChannels(channels);
   }
 
   /** The client key, if the client named one. */

@@ -1,5 +1,6 @@
 import {
   CodedError,
+  explainChannel,
   isChannel,
   isClientKey,
   parseStart,
@@ -103,16 +104,11 @@ function channelsIn(query: Readonly<Record<string, unknown>>): string[] {
   if (!lists.every(isText)) throw new CodedError('invalid_request', '"channel" must be a string');
   const names = new Set(lists.flatMap((list) => list.split(',')));
   for (const name of names) {
-    if (!isChannel(name))
-      throw new CodedError('invalid_channel', `not a channel name: ${JSON.stringify(shorten(name))}`);
+    if (!isChannel(name)) throw new CodedError('invalid_channel', explainChannel(name));
   }
   return [...names];
 }
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function shorten(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}…` : name;
 }

@@ -2,4 +2,6 @@ export * from './drivers';
 export * from './hold-appends';
 export * from './progress';
 export * from './servers';
+export * from './rooms';
+export * from './start-together';
 export * from './transport-contract';

@@ -1,24 +1,12 @@
 import type { Members } from '@tetracast/message-model';
-import { createTempDir, NO_LIMITS, openWebSocketWire, removeDir } from '@tetracast/testing';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { NO_LIMITS, openWebSocketWire, ROOMS_FILE } from '@tetracast/testing';
 import { startStandalone, type Standalone } from '../access/start-standalone';
 import { ACCESS_ENV, mint } from '../access/tokens';
 
-let dir: string;
-let file: string;
 let channels = 0;
 
-beforeAll(async () => {
-  dir = await createTempDir('members');
-  file = join(dir, 'namespaces.json');
-  await writeFile(file, '{"namespaces":{"room":{"presence":true}}}');
-});
-
-afterAll(() => removeDir(dir));
-
 const start = (env: Record<string, string>, fixed: Parameters<typeof startStandalone>[1]): Promise<Standalone> =>
-  startStandalone({ ...NO_LIMITS, NAMESPACES_FILE: file, ...env }, fixed);
+  startStandalone({ ...NO_LIMITS, NAMESPACES_FILE: ROOMS_FILE, ...env }, fixed);
 
 const newChannel = (): string => `room:${++channels}`;
 

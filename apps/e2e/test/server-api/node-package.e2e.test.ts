@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { mintToken, Tetracast } from '@tetracast/server';
@@ -92,9 +92,7 @@ it('the example of the documentation runs with the package', async () => {
   try {
     const text = readFileSync(join(ROOT, 'docs/server-api.md'), 'utf8');
     const [, code = ''] = /```mjs excerpt\n([^]*?)```/.exec(text) ?? [];
-    execFileSync(process.execPath, ['tools/pack-server.mjs', join(folder, 'node_modules/@tetracast/server')], {
-      cwd: ROOT,
-    });
+    cpSync(join(ROOT, 'dist/libs/server'), join(folder, 'node_modules/@tetracast/server'), { recursive: true });
     writeFileSync(join(folder, 'example.mjs'), code.replace('http://127.0.0.1:8080', service.url));
     const env = { ...process.env, API_KEY, AUTH_SECRET };
     const { stdout } = await promisify(execFile)(process.execPath, ['example.mjs'], { cwd: folder, env });

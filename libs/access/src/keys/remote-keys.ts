@@ -55,7 +55,9 @@ export function createRemoteKeys(
       // A key that is not among them may be new.
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
     }
-    throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched', { cause: failure });
+    throw new CodedError('unavailable', 'The keys that tokens are checked with cannot be fetched: try again later', {
+      cause: failure,
+    });
   };
 
   return async (header, token) => {

@@ -15,7 +15,7 @@ export function tokenRefusal(error: unknown): unknown {
 }
 
 function reasonOf(error: unknown): string | undefined {
-  if (error instanceof errors.JWTExpired) return 'The token has expired';
+  if (error instanceof errors.JWTExpired) return 'The token has expired: send a new one';
   if (error instanceof errors.JWTClaimValidationFailed) {
     // `jose` means a time that is not a number.
     if (error.reason === 'invalid') return wrongClaim(error.claim, NUMERIC_DATE);

@@ -20,7 +20,7 @@ export interface VerifierOptions extends KeyOptions {
   readonly issuer?: string;
   /** Required `aud`, alone or in a list; absent or empty: any. */
   readonly audience?: string;
-  /** Tolerated clock skew when `exp` and `nbf` are checked. */
+  /** Tolerated clock skew when `exp`, `nbf` and `iat` are checked. */
   readonly leewayS: number;
   /** Most seconds after its `iat` that a token is accepted; absent or 0: until its `exp`. */
   readonly maxAgeS?: number;
@@ -85,9 +85,9 @@ export class TokenVerifier {
     return permissions;
   }
 
-  /** The claims limited by `maxAgeS`, also for claims stored earlier or by another process. @throws CodedError `unauthorized` */
+  /** As {@link limitAge}, also for claims stored earlier or by another process. @throws CodedError `unauthorized` */
   limited(claims: TokenClaims): TokenClaims {
-    return this.maxAgeS > 0 ? limitAge(claims, this.maxAgeS, this.leewayS, this.runtime.now()) : claims;
+    return limitAge(claims, this.maxAgeS, this.leewayS, this.runtime.now());
   }
 
   private checksNow(): JWTVerifyOptions {

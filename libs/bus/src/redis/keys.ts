@@ -7,6 +7,10 @@ const PROOF = '$proof';
 export class RedisKeys {
   readonly partition: string;
   readonly last: string;
+  /** The queue of webhooks: the stream and its state, see webhooks.lua. */
+  readonly webhooks: readonly [stream: string, state: string];
+  /** The name of the process that sends webhooks. */
+  readonly webhookSender: string;
   /** One key of each kind, in the order of prove.lua. */
   readonly proof: readonly string[];
   /** The channel of this process alone, on which it proves that announcements arrive. */
@@ -26,6 +30,8 @@ export class RedisKeys {
   ) {
     this.partition = `${prefix}:partition`;
     this.last = `${prefix}:last`;
+    this.webhooks = [`${prefix}:webhooks`, `${prefix}:webhooks:state`];
+    this.webhookSender = `${prefix}:webhooks:sender`;
     this.announcementPrefix = db === 0 ? `${prefix}:announce:` : `${prefix}:announce@${db}:`;
     this.processes = `${prefix}:processes`;
     this.processPrefix = db === 0 ? `${prefix}:process:` : `${prefix}:process@${db}:`;

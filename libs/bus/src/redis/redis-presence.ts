@@ -108,8 +108,8 @@ export class RedisPresence implements PresenceStore {
     }
     const [epoch, isHeld, ...refused] = await partition.write((redis) =>
       redis.tetracastChangePresence(
-        4 + channelKeys.length,
-        ...[keys.partition, keys.last, keys.leases, keys.held(process), ...channelKeys],
+        6 + channelKeys.length,
+        ...[keys.partition, keys.last, keys.leases, keys.held(process), ...keys.webhooks, ...channelKeys],
         ...[...partition.epochArguments(), partition.channelsRemembered],
         ...[process, mode, maxMembers, JOIN_HEAD, LEAVE_HEAD, this.webhooks],
         ...[numbers.size, ...ofChannels, ...ofChanges],

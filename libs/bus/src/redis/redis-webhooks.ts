@@ -10,13 +10,8 @@ export class RedisWebhooks implements WebhookQueue {
     const { keys } = this.partition;
     const found = await this.partition.write((redis) =>
       redis.tetracastTakeWebhooks(
-        keys.partition,
-        keys.last,
-        ...this.partition.epochArguments(),
-        sender,
-        leaseMs,
-        count,
-        after === undefined ? '-' : `(${after}`,
+        ...[...keys.webhooks, keys.webhookSender],
+        ...[sender, leaseMs, count, after === undefined ? '-' : `(${after}`],
       ),
     );
     if (found === null) return undefined;
@@ -31,9 +26,7 @@ export class RedisWebhooks implements WebhookQueue {
 
   async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
     const { keys } = this.partition;
-    await this.partition.write((redis) =>
-      redis.tetracastRemoveWebhooks(keys.partition, keys.last, ...this.partition.epochArguments(), dropped, ...ids),
-    );
+    await this.partition.write((redis) => redis.tetracastRemoveWebhooks(...keys.webhooks, dropped, ...ids));
   }
 }
 

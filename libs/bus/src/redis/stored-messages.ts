@@ -73,6 +73,7 @@ export class StoredMessages {
     const numbers = new Map<string, number>();
     const channelKeys: string[] = [];
     const onceKeys: string[] = [];
+    let webhookKeys: readonly string[] = [];
     const bodies: string[] = [];
     let [ofChannels, ofMessages] = ['', ''];
     let previous: Publication | undefined;
@@ -91,6 +92,7 @@ export class StoredMessages {
       else bodies.push(encodeBody(publication));
       previous = publication;
       const end = ends ? `${Math.max(this.endTtlMs, retention.ttlMs)} ${this.webhooks}` : '';
+      if (ends && this.webhooks !== '') webhookKeys = keys.webhooks;
       const special = needsChannel ? 'known' : end;
       if (idempotencyKey !== undefined) onceKeys.push(keys.idempotency(idempotencyName(publication)));
       const onceMs = idempotencyKey === undefined ? 0 : idempotencyTtlMs;
@@ -98,8 +100,8 @@ export class StoredMessages {
     }
     const [epoch, ...stored] = await partition.write((redis) =>
       redis.tetracastAppend(
-        2 + channelKeys.length + onceKeys.length,
-        ...[keys.partition, keys.last, ...channelKeys, ...onceKeys],
+        2 + channelKeys.length + onceKeys.length + webhookKeys.length,
+        ...[keys.partition, keys.last, ...channelKeys, ...onceKeys, ...webhookKeys],
         ...[...partition.epochArguments(), partition.channelsRemembered],
         ...[keys.announcementPrefix, ofChannels, publications.length, ofMessages, ...bodies],
       ),

@@ -1,5 +1,5 @@
 import type { ChannelSummary, MessageLog } from '@tetracast/bus';
-import { CodedError, DEFAULT_EVENT, decodeCursor, isChannel } from '@tetracast/message-model';
+import { DEFAULT_EVENT, decodeCursor, isChannel, wrongPage } from '@tetracast/message-model';
 import { FORGET_CHANNEL } from '../channels/forget-requests';
 import { type HistoryPage, type HistoryQuery, readHistory } from './read-history';
 
@@ -40,8 +40,7 @@ export class History {
    * @throws CodedError `invalid_request` for a `page` that is none; BusUnavailableError
    */
   async listChannels({ prefix, page = '0', limit }: ChannelListQuery): Promise<ChannelList> {
-    if (!PAGE.test(page))
-      throw new CodedError('invalid_request', '"page" is not from an answer: leave it out to get the first page');
+    if (!PAGE.test(page)) throw wrongPage();
     const { channels, next } = await this.messageLog.listChannels({ prefix, after: Number(page), limit });
     return {
       channels: channels.filter(({ channel }) => isChannel(channel)),

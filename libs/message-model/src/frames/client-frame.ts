@@ -1,11 +1,12 @@
 import './formats';
 import { type Static, Type } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { isChannel } from '../channel';
+import { explainChannel, isChannel } from '../channel';
 import type { ErrorCode } from '../errors';
 import { isEvent } from '../messages/event';
 import { isTooDeep, TOO_DEEP } from '../json-depth';
 import { flawOfPublication, PublicationSchema } from '../messages/publication';
+import { quote } from '../quote';
 
 const Ref = Type.Optional(Type.Union([Type.String({ maxLength: 64 }), Type.Number()]));
 const Channels = Type.Array(Type.String({ format: 'channel' }), { minItems: 1 });
@@ -96,7 +97,7 @@ export function explainMembers(
   const names = 'channels' in value ? value['channels'] : 'channel' in value ? [value['channel']] : [];
   if (!Array.isArray(names)) return { code: otherwise, message: '"channels" must be a list of names' };
   const bad: unknown = names.find((name) => !isChannel(name));
-  if (bad !== undefined) return { code: 'invalid_channel', message: `not a channel name: ${quote(bad)}` };
+  if (bad !== undefined) return { code: 'invalid_channel', message: explainChannel(bad) };
   if (value['event'] !== undefined && !isEvent(value['event'])) {
     return { code: 'invalid_event', message: `not an event name, or a reserved one: ${quote(value['event'])}` };
   }
@@ -121,11 +122,4 @@ function checkOf(type: ClientFrameType): TypeCheck<(typeof CLIENT_FRAMES)[Client
     compiled.set(type, check);
   }
   return check;
-}
-
-function quote(value: unknown): string {
-  // Deeply nested objects would overflow the stack of JSON.stringify.
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  const text = String(value);
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,4 +1,4 @@
-import { CodedError, isChannel } from '@tetracast/message-model';
+import { CodedError, explainChannel, isChannel } from '@tetracast/message-model';
 import { authenticateRequest, cancel, clientIn } from '@tetracast/session';
 import type { FastifyPluginAsync } from 'fastify';
 import fp from 'fastify-plugin';
@@ -23,7 +23,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   app.post<CancelRoute>('/channels/:channel/cancel', async (request, reply) => {
     const permissions = await authenticateRequest(tetracast, request.raw, 'publish');
     const { channel } = request.params;
-    if (!isChannel(channel)) throw new CodedError('invalid_channel', `not a channel name: ${JSON.stringify(channel)}`);
+    if (!isChannel(channel)) throw new CodedError('invalid_channel', explainChannel(channel));
     const client = clientIn(request.query);
     const { id, duplicate } = await cancel(tetracast, channel, {
       permissions,

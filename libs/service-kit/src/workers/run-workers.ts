@@ -3,7 +3,7 @@ import type { Runtime } from '@tetracast/node-io/runtime';
 import fastify from 'fastify';
 import { createServerOptions } from '../http/server-options';
 import type { Settings } from '../settings/settings';
-import { logAccessMode, warnOfMisspeltSettings } from '../start-log';
+import { describeAccess, warnOfMisspeltSettings } from '../start-log';
 import { onStopSignal, STOP_SIGNALS } from '../stop-signals';
 import { WorkerPool } from './worker-pool';
 
@@ -35,7 +35,7 @@ export function runWorkers(
     ready: (url) => {
       log.info(`Server listening at ${url} with ${settings.workers} workers`);
       ready(url);
-      logAccessMode(settings, log);
+      log.info(describeAccess(settings));
     },
     failed: (reason) => {
       process.stderr.write(`${reason}\n`);

@@ -74,7 +74,7 @@ export class HeldMembers {
     await this.store.renewLease(this.name, Math.max(1, graceMs), false).catch(ignoreUnavailable);
   }
 
-  /** One run at a time. Never rejects. */
+  /** One run at a time. It rejects with nothing that an outage of the store can cause. */
   private work(): Promise<void> {
     return (this.working ??= this.run()
       .catch((error: unknown) => {

@@ -45,7 +45,7 @@ export const presence: Scenario = {
       const before = cpuUs(pids);
       const joinMs = await timed(() => openAll(members, [first, second], sockets));
       await untilCount(first, (count) => count === members);
-      const toldMs = await timed(() => until(() => observer.joins >= members));
+      const observedMs = await timed(() => until(() => observer.joins >= members));
       const joinCpuUs = cpuUs(pids) - before;
       const countMs = await timed(async () => {
         for (let n = 0; n < COUNTS; n++) await ask(first, 'limit=0');
@@ -54,7 +54,7 @@ export const presence: Scenario = {
       const listMs = await timed(async () => (listed = await list(first)));
       const readings = [
         reading('joins a second', members / (joinMs / 1000)),
-        reading('last join: s until an observer has all', toldMs / 1000),
+        reading('last join: s until an observer has all', observedMs / 1000),
         reading('CPU-ms a join', joinCpuUs / members / 1000),
         reading('count, ms', countMs / COUNTS),
         reading('list of all, ms', listMs, (members - listed) / members),

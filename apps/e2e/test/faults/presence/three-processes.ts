@@ -1,15 +1,12 @@
 import {
-  createTempDir,
   freePort,
   NO_LIMITS,
   type NginxPlaces,
   type NginxServer,
-  removeDir,
+  ROOMS_FILE,
   type ServiceProcess,
   startNginx,
 } from '@tetracast/testing';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { renderGateway, SERVICES, startService } from '../../system';
 import type { FaultyRedis } from '../log-servers';
 import { PROCESSES } from './script';
@@ -30,16 +27,13 @@ interface Place {
 export class ThreeProcesses implements AsyncDisposable {
   private constructor(
     readonly redis: FaultyRedis,
-    private readonly dir: string,
     private readonly places: readonly Place[],
   ) {}
 
   /** `redis` ends with it. */
   static async start(redis: FaultyRedis): Promise<ThreeProcesses> {
-    const dir = await createTempDir('presence');
-    await writeFile(join(dir, 'namespaces.json'), '{"namespaces":{"room":{"presence":true}}}');
     const places: Place[] = [];
-    const system = new ThreeProcesses(redis, dir, places);
+    const system = new ThreeProcesses(redis, places);
     try {
       for (let index = 0; index < PROCESSES; index++) {
         const port = await freePort();
@@ -100,7 +94,7 @@ export class ThreeProcesses implements AsyncDisposable {
       ...{ MAX_CONNECTIONS_PER_USER: '0', SUBSCRIBE_RATE: '0/0/0', POLL_RATE: '0/0/0' },
       ...{ HISTORY_SIZE: '20000', HISTORY_TTL: '1h', LOG_LEVEL: 'warn', DRAIN_TIMEOUT: '2s' },
       ...{ PRESENCE_GRACE: `${GRACE_MS}ms`, PRESENCE_POLL_GRACE: `${2 * GRACE_MS}ms`, SSE_RETRY_INTERVAL: '100ms' },
-      ...{ AUTH_SECRET, NAMESPACES_FILE: join(this.dir, 'namespaces.json'), BUS_URL: this.redis.busUrl },
+      ...{ AUTH_SECRET, NAMESPACES_FILE: ROOMS_FILE, BUS_URL: this.redis.busUrl },
     };
     await Promise.all(
       this.places.map(async (place) => {
@@ -114,7 +108,6 @@ export class ThreeProcesses implements AsyncDisposable {
     await Promise.all(this.places.map(async ({ process }) => process?.stop()));
     await Promise.all(this.places.map(({ nginx }) => nginx.close()));
     await this.redis[Symbol.asyncDispose]();
-    await removeDir(this.dir);
   }
 
   private at(index: number): Place {

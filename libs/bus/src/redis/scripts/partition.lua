@@ -1,4 +1,4 @@
--- The beginning of every script on the message log: all but add-counts.lua and prove.lua (scripts.ts puts this text before them).
+-- The beginning of every script on the message log: all but add-counts.lua, ask.lua, prove.lua and those of webhooks (scripts.ts puts this text before them).
 -- KEYS[1] the partition: hash of epoch, seq (the greatest assigned), forgotten (no forgotten channel's last exceeds it)
 -- KEYS[2] last: sorted set of the channels remembered, scored by the seq of their last message
 -- ARGV[1] a random epoch, in case a new one is needed: a script must not be random itself

@@ -66,6 +66,7 @@ export interface Scripts {
 
 export type RedisWithScripts = Redis & Scripts;
 
+/** Scripts on the message log begin with partition.lua. */
 function joined(...parts: string[]): string {
   return [partitionLua, ...parts].join('\n');
 }
@@ -82,8 +83,8 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastPositions: { lua: joined(positionsLua) },
   tetracastRenewLease: { lua: joined(renewLeaseLua), numberOfKeys: 3 },
   tetracastChangePresence: { lua: joined(storeLua, webhooksLua, changePresenceLua) },
-  tetracastTakeWebhooks: { lua: joined(webhooksLua, takeWebhooksLua), numberOfKeys: 2 },
-  tetracastRemoveWebhooks: { lua: joined(webhooksLua, removeWebhooksLua), numberOfKeys: 2 },
+  tetracastTakeWebhooks: { lua: `${webhooksLua}\n${takeWebhooksLua}`, numberOfKeys: 3 },
+  tetracastRemoveWebhooks: { lua: `${webhooksLua}\n${removeWebhooksLua}`, numberOfKeys: 2 },
   tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },

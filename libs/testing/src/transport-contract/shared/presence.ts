@@ -1,9 +1,7 @@
 import { JOIN_EVENT, LEAVE_EVENT, type Members, type Message } from '@tetracast/message-model';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createTempDir, removeDir } from '../../servers/temp-dir';
 import { readRefusal, type TransportClient } from '../../drivers/index';
 import { pollUntil } from '../../progress/index';
+import { ROOMS_FILE } from '../../rooms';
 import {
   type ContractContext,
   itIsNotAvailable,
@@ -97,20 +95,13 @@ function serverWithPresence({ start, url, presenceNamespace }: ContractContext):
   readonly namespace: string | undefined;
 } {
   if (start === undefined) return { url, namespace: presenceNamespace };
-  let dir: string;
   let service: TransportUnderTest;
 
   beforeAll(async () => {
-    dir = await createTempDir('namespaces');
-    const file = join(dir, 'namespaces.json');
-    await writeFile(file, JSON.stringify({ namespaces: { room: { presence: true } } }));
-    service = await start({ NAMESPACES_FILE: file, PRESENCE_GRACE: '2s', PRESENCE_POLL_GRACE: '2s' });
+    service = await start({ NAMESPACES_FILE: ROOMS_FILE, PRESENCE_GRACE: '2s', PRESENCE_POLL_GRACE: '2s' });
   });
 
-  afterAll(async () => {
-    await service[Symbol.asyncDispose]();
-    await removeDir(dir);
-  });
+  afterAll(() => service[Symbol.asyncDispose]());
 
   return { url: () => service.url, namespace: 'room' };
 }

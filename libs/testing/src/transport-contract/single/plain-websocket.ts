@@ -116,7 +116,7 @@ export function testPlainWebSocket(context: ContractContext): void {
     it.each([
       ['no channel', 'client=a', '"channel" is missing: add ?channel=<name>'],
       ['two channels', 'channel=a,b', 'more than one "channel": name one with format=data'],
-      ['a bad channel', 'channel=two%20words', 'not a channel name: "two words"'],
+      ['a bad channel', 'channel=two%20words', 'not a channel name: "two words": use letters, digits and _.:@~-'],
       ['a bad rewind', 'channel=a&rewind=all', '"rewind" must be a whole number, 0 or more'],
     ])('of %s are a close with 4000, with the reason', async (_, query, reason) => {
       expect(await closeOf(query)).toEqual({ code: 4000, reason });

@@ -1,7 +1,8 @@
 -- Stores messages in turn, each unless it was stored before under the same idempotency key, or must not be stored.
 -- KEYS[3], KEYS[4] of the first channel: its log, see store.lua; its end: a stream that holds the last message, if the channel has
 -- ended, for longer than the log does; two more for each further channel; then for each message with an idempotency key the
--- position stored under it, as `<epoch> <seq>`
+-- position stored under it, as `<epoch> <seq>`; then, if a message ends a channel and webhooks are wanted, their queue, see
+-- webhooks.lua
 -- ARGV[5] prefix of the channels of announcements
 -- ARGV[6] two lines for each channel: its name; `<entries kept> <their ttl in ms>`, empty if they are those of the channel before it
 -- ARGV[7] how many messages there are
@@ -86,7 +87,9 @@ for text in ARGV[8]:gmatch('[^\n]+') do
       redis.call('XADD', ending, seq .. '-0', 'p', prev, 't', now, 'b', body)
       local endMs, webhooks = special:match('^(%d+) (.*)$')
       redis.call('PEXPIRE', ending, endMs)
-      openWebhooks().add(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
+      if webhooks ~= '' then
+        openWebhooks(KEYS[#KEYS - 1], KEYS[#KEYS]).add(webhooks, 'channel.ended', channel, body:match('\n(.*)$'), now)
+      end
       ended[channel] = true
     end
     if once then

@@ -2,7 +2,8 @@
 -- and webhooks.lua).
 -- KEYS[3] the leases: sorted set of the processes, scored by the time at which each ends, in ms
 -- KEYS[4] what the process holds: set of `<channel>\n<member>`
--- KEYS[5], KEYS[6] of the first channel: its members, a hash of `<since> <process> … \n<about>\n<info>` by member; the log of its
+-- KEYS[5], KEYS[6] the queue of webhooks, see webhooks.lua
+-- KEYS[7], KEYS[8] of the first channel: its members, a hash of `<since> <process> … \n<about>\n<info>` by member; the log of its
 -- companion, see store.lua; two more for each further channel
 -- ARGV[5] the process  ARGV[6] 'held' if it must have its lease, 'expired' if it must not
 -- ARGV[7] most members of a channel  ARGV[8], ARGV[9] first lines of the bodies of a join and of a leave
@@ -12,7 +13,7 @@
 -- Answers {epoch, 1 if the lease is as it must be, else 0 and nothing was changed, indexes from 0 of the joins without room …}.
 local process, mode, most = ARGV[5], ARGV[6], tonumber(ARGV[7])
 local joinHead, leaveHead = ARGV[8] .. '\n', ARGV[9] .. '\n'
-local held, webhooks, queue = KEYS[4], ARGV[10], openWebhooks()
+local held, webhooks, queue = KEYS[4], ARGV[10], openWebhooks(KEYS[5], KEYS[6])
 local CHANNELS_AT, OF_CHANNEL, OF_CHANGE = 12, 5, 5
 local firstChange = CHANNELS_AT + OF_CHANNEL * tonumber(ARGV[11])
 -- How many changes follow the current one.
@@ -97,7 +98,7 @@ local answer = { epoch, 1 }
 for at = firstChange, #ARGV, OF_CHANGE do
   local number, kind, member, about, info = unpack(ARGV, at, at + OF_CHANGE - 1)
   local of = CHANNELS_AT + OF_CHANNEL * (number - 1)
-  local members, log = KEYS[3 + 2 * number], KEYS[4 + 2 * number]
+  local members, log = KEYS[5 + 2 * number], KEYS[6 + 2 * number]
   more = more - 1
   if kind == 'leave' then
     release(of, members, log, member)

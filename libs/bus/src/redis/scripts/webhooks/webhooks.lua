@@ -1,11 +1,9 @@
--- The queue of webhooks, for the scripts that use it (scripts.ts puts this text after partition.lua). Its keys have the prefix of
--- the partition: a stream of `e` event, `c` channel, `d` data, `t` time, `s` bytes; a hash of `bytes` (of all) and `dropped`; the
--- name of the process that sends.
+-- The queue of webhooks, for the scripts that use it (scripts.ts puts this text before them).
 
--- One function, so that a script that adds none, as nearly every append, does not pay for the others.
-local function openWebhooks()
-  local queue = { key = KEYS[1]:gsub('partition$', 'webhooks') }
-  local state = queue.key .. ':state'
+-- `stream`: the key of a stream of `e` event, `c` channel, `d` data, `t` time, `s` bytes; `state`: that of a hash of `bytes` (of all)
+-- and `dropped`. One function, so that a script that adds none, as nearly every append, does not pay for the others.
+local function openWebhooks(stream, state)
+  local queue = {}
 
   function queue.dropped()
     return tonumber(redis.call('HGET', state, 'dropped') or 0)
@@ -19,7 +17,7 @@ local function openWebhooks()
   end
 
   function queue.remove(entry, dropped)
-    redis.call('XDEL', queue.key, entry[1])
+    redis.call('XDEL', stream, entry[1])
     queue.count(-tonumber(entry[2][10]), dropped)
   end
 
@@ -29,11 +27,11 @@ local function openWebhooks()
       return
     end
     local size = 64 + #channel + #data
-    redis.call('XADD', queue.key, '*', 'e', event, 'c', channel, 'd', data, 't', time, 's', size)
+    redis.call('XADD', stream, '*', 'e', event, 'c', channel, 'd', data, 't', time, 's', size)
     queue.count(size, 0)
     local most = tonumber(settings:match('^%d+'))
     while tonumber(redis.call('HGET', state, 'bytes')) > most do
-      local oldest = redis.call('XRANGE', queue.key, '-', '+', 'COUNT', 1)[1]
+      local oldest = redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1]
       if not oldest then
         -- The stream was removed by hand.
         redis.call('HSET', state, 'bytes', 0)
