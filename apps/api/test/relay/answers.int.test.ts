@@ -1,3 +1,5 @@
+import { Value } from '@sinclair/typebox/value';
+import { RelayEndSchema } from '@tetracast/message-model';
 import { fakeBody, fakeText } from '@tetracast/testing';
 import { joined, messagesIn, startRelay } from './start-relay';
 
@@ -90,6 +92,7 @@ describe('an upstream that fails', () => {
 
     expect(text).toBe(fakeText({ words: 9 }).split(' ').slice(0, 4).join(' ') + ' ');
     expect(end).toMatchObject({ state: 'failed', code: 'upstream_cut', length: text.length });
+    expect(Value.Check(RelayEndSchema, end)).toBe(true);
   });
 
   it('by its silence does so as well', async () => {

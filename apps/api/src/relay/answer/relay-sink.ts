@@ -3,7 +3,7 @@ import { type EncodedMessage, END_EVENT, RELAY_EVENT, type RelayEnd, type RelayS
 import { SseSink, type StreamBody } from '@tetracast/service-kit/event-stream';
 
 /** What the first message of the channel says: there is an answer, or none, and why. */
-export type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
+type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
 
 /** Takes over the socket of the request and calls `open`. Without `start` the first messages are no longer stored. */
 export type Begin = (sink: RelaySink, start: RelayStart | undefined) => void;
