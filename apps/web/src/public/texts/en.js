@@ -257,13 +257,22 @@ export const texts = {
 
   'demo.back': 'To the lab',
   'demo.code': 'The whole code of this page',
+  'demo.reconnecting': 'reconnecting: {reason}',
+  'demo.notConnected': 'not connected: {reason}',
   'demo.chat': 'A chat room',
   'demo.chat.about':
     'Open this page in a second window and write. Each window shows who is there. A late reader sees what was said before, and a reader that was cut off misses nothing.',
   'demo.chat.name': 'Your name',
   'demo.chat.send': 'Send',
+  'demo.chat.guest': 'guest',
+  'demo.chat.you': ' (you)',
+  'demo.chat.who': '{count} here: {names}',
+  'demo.chat.reset': '— the server no longer has everything that was said ({reason}) —',
   'demo.ticker': 'A price ticker',
   'demo.ticker.about':
     'Close the laptop and open it again: the ticker notices that its connection is dead, comes back, and catches up from its cursor.',
   'demo.ticker.maker': 'Make a price every second',
+  'demo.ticker.reset': 'reset ({reason}): older prices are gone, the next one counts',
+  'demo.ticker.lost': 'connection lost ({why}), next try in {seconds} s, from cursor {cursor}',
+  'demo.ticker.silent': 'silent for 10 s',
 };

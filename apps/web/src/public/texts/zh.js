@@ -253,12 +253,21 @@ export const texts = {
 
   'demo.back': '回到实验页面',
   'demo.code': '本页的全部代码',
+  'demo.reconnecting': '重新连接中：{reason}',
+  'demo.notConnected': '未连接：{reason}',
   'demo.chat': '聊天室',
   'demo.chat.about':
     '在另一个窗口打开本页并发言。每个窗口都显示谁在线。后来的人能读到之前的话；离开过的人不会错过任何一句。',
   'demo.chat.name': '你的名字',
   'demo.chat.send': '发送',
+  'demo.chat.guest': '访客',
+  'demo.chat.you': '（你）',
+  'demo.chat.who': '{count} 人在线：{names}',
+  'demo.chat.reset': '—— 服务器已不再保有全部对话（{reason}） ——',
   'demo.ticker': '价格行情',
   'demo.ticker.about': '合上笔记本再打开：行情页会发现连接已失效，重新连接，并从游标处补上。',
   'demo.ticker.maker': '每秒产生一个价格',
+  'demo.ticker.reset': '重置（{reason}）：较早的价格已不在，以下一个为准',
+  'demo.ticker.lost': '连接丢失（{why}），{seconds} 秒后重试，从游标 {cursor} 继续',
+  'demo.ticker.silent': '沉默已达 10 秒',
 };
