@@ -53,7 +53,7 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await page.waitFor('#log li ~ li ~ li', 'connected');
       await site().service.stop();
       await page.waitFor('#log li', /connection lost \(1\d\d\d\)/);
-      site().service = await startLab(site().service.port);
+      site().service = await startLab(site().model, site().service.port);
       await page.waitFor('#log li', 'reset (epoch)');
       await publish(site().service, 'prices', '123.4');
       await page.waitFor('#price', '123.40');

@@ -54,7 +54,7 @@ function add(line) {
 }
 
 function showWho() {
-  const nameOf = (each) => (names.get(each) ?? t('demo.chat.guest')) + (each === client ? t('demo.chat.you') : '');
+  const nameOf = (each) => (names.get(each) ?? t('demo.chat.guest')) + (each === client ? t('demo.you') : '');
   const there = [...new Set(members.values())].map(nameOf);
   if (presence) show(t('demo.chat.who', { count: there.length, names: there.join(t('verdict.and')) }), 'who');
 }

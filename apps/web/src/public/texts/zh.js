@@ -8,6 +8,7 @@ export const texts = {
   'page.docs.href': 'docs/zh/',
   'page.chat': '演示：聊天室',
   'page.ticker': '演示：行情',
+  'page.answer': '演示：不会中断的回答',
   'page.panels': '面板',
   'page.lead': '一条消息，四种传输方式：亲眼看它们如何收发。',
   'page.hint': '在任意一个面板发布，消息会出现在每个面板。断开其中一个，在别处发布，再重新连接：一条也不会丢。',
@@ -253,6 +254,7 @@ export const texts = {
 
   'demo.back': '回到实验页面',
   'demo.code': '本页的全部代码',
+  'demo.you': '（你）',
   'demo.reconnecting': '重新连接中：{reason}',
   'demo.notConnected': '未连接：{reason}',
   'demo.chat': '聊天室',
@@ -261,7 +263,6 @@ export const texts = {
   'demo.chat.name': '你的名字',
   'demo.chat.send': '发送',
   'demo.chat.guest': '访客',
-  'demo.chat.you': '（你）',
   'demo.chat.who': '{count} 人在线：{names}',
   'demo.chat.reset': '—— 服务器已不再保有全部对话（{reason}） ——',
   'demo.ticker': '价格行情',
@@ -270,4 +271,19 @@ export const texts = {
   'demo.ticker.reset': '重置（{reason}）：较早的价格已不在，以下一个为准',
   'demo.ticker.lost': '连接丢失（{why}），{seconds} 秒后重试，从游标 {cursor} 继续',
   'demo.ticker.silent': '沉默已达 10 秒',
+  'demo.answer': '不会中断的回答',
+  'demo.answer.about':
+    '模型逐词回答。回答期间请刷新本页、在另一个标签页打开本页，或换一种传输方式：回答都会从原处继续。关闭页面不会让模型停下；任何标签页里的“停止”才会。',
+  'demo.answer.question': '问题',
+  'demo.answer.example': '四种传输方式，我该用哪一种？',
+  'demo.answer.ask': '提问',
+  'demo.answer.transport': '读取方式',
+  'demo.answer.stop': '停止',
+  'demo.answer.state': '{state} {why}',
+  'demo.answer.hole': '【服务器已不再保有这一部分；文字从游标 {cursor} 处继续】',
+  'demo.answer.none':
+    '没有回答：{reason}。在本机用 npm start 启动时，有一个演示模型作答；在其他地方，由运维人员把 RELAY_DEMO 设为一个能流式输出文本的模型的地址。',
+  'demo.answer.done': '回答完毕。',
+  'demo.answer.cancelled': '已由 {who} 停止。',
+  'demo.answer.failed': '模型出错：{reason}',
 };

@@ -33,6 +33,7 @@ export function sse({ origin, channel, panel, token }) {
       panel.setState('connected');
     };
     source.onmessage = (event) => panel.receive(JSON.parse(event.data));
+    source.addEventListener('tetracast:end', (event) => panel.receive(JSON.parse(event.data)));
     source.addEventListener('tetracast:reset', (event) => panel.showReset(JSON.parse(event.data)));
     source.onerror = () => lost(mine);
   }
