@@ -34,7 +34,7 @@ function read(from) {
 function finish({ state, client: who = '–', error }) {
   reader = reader.cut();
   element('stop').disabled = true;
-  panel.note(t(`demo.answer.${state}`, { who: who + (who === client ? t('demo.you') : ''), reason: error?.message }));
+  panel.note(t(`demo.answer.${state}`, { who: who + (who === client ? t('demo.you') : ''), reason: error }));
 }
 
 function open() {
