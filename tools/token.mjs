@@ -12,8 +12,8 @@ import { installDependencies, requireNode } from './checkout.mjs';
 const SECRET_MIN_BYTES = 32;
 
 const USAGE =
-  'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… [--relay <name>]… ' +
-  '[--admin] [--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
+  'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… ' +
+  '[--relay <name>]… [--admin] [--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
 
 const HELP = `Usage: ${USAGE}
 
@@ -22,7 +22,7 @@ Prints a token that is signed with AUTH_SECRET, from the environment or from .en
   --subscribe <pattern>  may subscribe to: a channel such as news, chat:* for a namespace, * for all; may be repeated
   --publish <pattern>    may publish to; may be repeated
   --presence <pattern>   may see the members of, and be one; may be repeated
-  --relay <name>         may ask the relay, such as demo; * for all; may be repeated
+  --relay <name>         may use the relay, * for all; may be repeated
   --api <scope>          may call the server API, such as publish or history; may be repeated
   --admin                may revoke tokens
   --sub <name>           the user

@@ -31,7 +31,7 @@ function claimsOf({ stdout, stderr, status }: SpawnSyncReturns<string>, warning 
 describe('npm run token', () => {
   it('prints a token that says what was asked for', () => {
     const args =
-      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --relay demo --admin --api publish --ttl 15m';
+      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --relay chat --admin --api publish --ttl 15m';
     const claims = claimsOf(run([...args.split(' '), '--iss', 'me', '--aud', 'you']));
 
     expect(claims).toEqual({
@@ -45,7 +45,7 @@ describe('npm run token', () => {
         subscribe: ['chat:*', 'inbox:{sub}'],
         publish: ['chat:room'],
         presence: ['*'],
-        relay: ['demo'],
+        relay: ['chat'],
         admin: true,
         api: ['publish'],
       },
@@ -65,7 +65,7 @@ describe('npm run token', () => {
     ['--subscribe', 'news'],
     ['--publish', 'news'],
     ['--presence', 'news'],
-    ['--relay', 'demo'],
+    ['--relay', 'chat'],
     ['--api', 'publish'],
     ['--admin'],
   ])('warns of nothing with %s', (...args) => {
