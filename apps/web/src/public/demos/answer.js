@@ -26,7 +26,7 @@ const panel = {
 function read(from) {
   reader?.cut();
   panel.moveTo(from);
-  reader = transports[element('transport').selectedIndex]({ panel, channel: answer.channel, token: answer.ticket });
+  reader = transports[element('transport').selectedIndex]({ panel, ...answer, token: answer.ticket });
   reader.join();
   element('stop').disabled = false;
 }
