@@ -18,6 +18,7 @@ const ENGLISH: readonly Section[] = [
       ['Which transport?', 'which-transport.md'],
       ['From the tutorial to here', 'from-the-tutorial.md'],
       ['Concepts', 'concepts.md'],
+      ['Stream AI answers', 'ai-answers.md'],
     ],
   },
   {
@@ -88,6 +89,7 @@ const CHINESE: readonly Section[] = [
   {
     text: '参考（英文）',
     pages: [
+      ['流式传输 AI 回答', 'ai-answers.md'],
       ['协议', 'protocol.md'],
       ['权限', 'access.md'],
       ['运维', 'operations.md'],

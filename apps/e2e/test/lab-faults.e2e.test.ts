@@ -4,9 +4,11 @@ import { resolve } from 'node:path';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { DESKTOP, expectNoFlaws, PHONE } from './browsers/axe';
 import { newChromiumPage } from './browsers/chromium-page';
+import { describeAnswer } from './browsers/describe-answer';
 import { describeDemos } from './browsers/describe-demos';
 import { describeFaults } from './browsers/describe-faults';
-import { faultsUrl, type LabSite, ROOT, STANDALONE, startLab } from './browsers/lab-site';
+import { faultsUrl, type LabSite, mintToken, ROOT, STANDALONE, startLab } from './browsers/lab-site';
+import { ScriptedModel } from './browsers/scripted-model';
 import { LabPage, PANELS } from './lab-page';
 import { SERVICES } from './system';
 
@@ -15,16 +17,18 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  const [service, launched] = await Promise.all([startLab(), launchChromium()]);
+  const model = await ScriptedModel.start();
+  const [service, launched] = await Promise.all([startLab(model), launchChromium()]);
   browser = launched;
   context = await browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: service.url });
-  site = { service, newPage: () => newChromiumPage(context) };
+  site = { service, model, newPage: () => newChromiumPage(context) };
 });
 
 afterAll(async () => {
   await browser.close();
   await site.service[Symbol.asyncDispose]();
+  await site.model[Symbol.asyncDispose]();
 });
 
 async function openLab(channel: string, language: string): Promise<LabPage> {
@@ -98,15 +102,25 @@ describe('access', () => {
     await page.locator('#log li').first().waitFor();
     await page.locator('code', { hasText: 'socket' }).waitFor();
     await expectNoFlaws(page, [DESKTOP, PHONE]);
+    await page.goto(`${site.service.url}/demos/answer.html?lang=${language}#token=${mintToken('--relay', 'demo')}`);
+    await page.locator('form button').click();
+    await page.locator('#stop:enabled').waitFor();
+    site.model.write('a word');
+    site.model.end();
+    await page.locator('#stop:disabled').waitFor();
+    await page.locator('code', { hasText: 'loadTransport' }).waitFor();
+    await expectNoFlaws(page, [DESKTOP, PHONE]);
     await page.close();
   });
 });
 
 describe('what is deployed', () => {
-  it.each(SERVICES)('has no fault proxy: %s', (name) => {
+  it.each(SERVICES)('has no fault proxy, and no demo model: %s', (name) => {
     const bundle = (app: string): string => readFileSync(resolve(ROOT, 'dist/apps', app, 'main.cjs'), 'utf8');
-    expect(bundle('standalone')).toContain('x-lab-secret');
-    expect(bundle(name)).not.toContain('x-lab-secret');
+    for (const part of ['x-lab-secret', 'There is no best one of the four']) {
+      expect(bundle('standalone')).toContain(part);
+      expect(bundle(name)).not.toContain(part);
+    }
   });
 
   it('has none in one process either, without the flag of `npm start`', async () => {
@@ -114,14 +128,20 @@ describe('what is deployed', () => {
     const page = { 'sec-fetch-site': 'same-origin' };
     expect(await (await fetch(`${plain.url}/faults.json`, { headers: page })).json()).toBeNull();
     expect((await fetch(`${plain.url}/lab/wire`, { headers: page })).status).toBe(404);
+    const demo = await context.newPage();
+    await demo.goto(`${plain.url}/demos/answer.html?lang=en`);
+    await demo.locator('form button').click();
+    await demo.locator('#state', { hasText: /^No answer: .* the operator sets RELAY_DEMO/ }).waitFor();
+    await demo.close();
   });
 });
 
 describe('the code of the demos', () => {
-  it.each(['chat.js', 'ticker.js'])('has at most 60 lines, without a framework: %s', (file) => {
+  it.each(['chat.js', 'ticker.js', 'answer.js'])('has at most 60 lines, without a framework: %s', (file) => {
     const code = readFileSync(resolve(ROOT, 'apps/web/src/public/demos', file), 'utf8');
     expect(code.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   });
 });
 
+describeAnswer('Chromium', () => site);
 describeDemos('Chromium', () => site);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 /** The port of this service in the compose file. There each transport has another port of the same host. */
 const OWN_PORT = ':3606';
-const [WEBSOCKET, SOCKETIO, SSE, POLLING] = [3601, 3602, 3603, 3604] as const;
+const [WEBSOCKET, SOCKETIO, SSE, POLLING, API] = [3601, 3602, 3603, 3604, 3605] as const;
 
 /** A `Host` that the policy may contain; IPv6 addresses are in brackets. */
 const HOST = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
@@ -23,7 +23,7 @@ export const contentPolicy = (connectSources: (host: string) => readonly string[
     imgSrc: ["'self'"],
     connectSrc: [
       "'self'",
-      ({ headers }: IncomingMessage): string => httpOrigins(headers, [SOCKETIO, SSE, POLLING]),
+      ({ headers }: IncomingMessage): string => httpOrigins(headers, [SOCKETIO, SSE, POLLING, API]),
       ({ headers }: IncomingMessage): string => socketOrigins(headers),
       ({ headers: { host = '' } }: IncomingMessage): string => (HOST.test(host) ? connectSources(host).join(' ') : ''),
     ],

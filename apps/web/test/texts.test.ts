@@ -21,7 +21,8 @@ const keys = Object.keys(texts['en']!);
 const scripts = readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.js') && !LANGUAGES.includes(/texts\/(\w+)\.js/.exec(file)?.[1] ?? ''))
   .map((file) => ({ file, source: withoutComments(read(file)) }));
-const html = ['index.html', 'lab/single.html', 'demos/chat.html', 'demos/ticker.html']
+const html = readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.html'))
   .map(read)
   .join('\n')
   .replace(/<!--[\s\S]*?-->/g, '');
@@ -101,14 +102,24 @@ describe('the page itself', () => {
 
   it('has no text in its scripts', () => {
     const noText = new Set(['.about code', 'allow-scripts allow-forms', 'io client disconnect']);
-    // The code of a demo is there to be read and copied: it is short, and in English.
-    const ofPage = scripts.filter(({ file }) => !/^demos\/(?:chat|ticker)\.js$/.test(file));
-    const left = ofPage.flatMap(({ file, source }) =>
+    const left = scripts.flatMap(({ file, source }) =>
       literalsOf(source)
         .filter((literal) => /[\p{L}’]{2,},? [\p{Ll}]{2,}|\p{Script=Han}/u.test(literal) && !noText.has(literal))
         .map((literal) => `${file}: ${literal}`),
     );
     expect(left).toEqual([]);
+  });
+
+  it('shows no single word either, in the demos, that is not in the texts', () => {
+    const demos = scripts.filter(({ file }) => file.startsWith('demos/'));
+    const shown = demos.flatMap(({ source }) =>
+      Array.from(source.matchAll(/(?<!function )\b(?:show|say|add|lost)\(([^;]*)/g), ([, argument]) =>
+        literalsOf(argument!),
+      ).flat(),
+    );
+    const ids = Array.from(html.matchAll(/ id="(\w+)"/g), ([, id]) => id!);
+    const left = shown.filter((literal) => /\p{L}{2}/u.test(literal) && ![...keys, ...ids].includes(literal));
+    expect({ left, shown: shown.length > 5 }).toEqual({ left: [], shown: true });
   });
 });
 

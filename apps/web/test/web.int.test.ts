@@ -25,6 +25,7 @@ describe('the web service', () => {
     ['/lab/sdk.html', 'text/html'],
     ['/demos/chat.html', 'text/html'],
     ['/demos/ticker.html', 'text/html'],
+    ['/demos/answer.html', 'text/html'],
     ['/transports/sse.js', 'application/javascript'],
     ['/texts/zh.js', 'application/javascript'],
     ['/favicon.svg', 'image/svg+xml'],
@@ -79,7 +80,7 @@ describe('the web service', () => {
     expect(policyOf(page)).toMatchObject({
       'script-src': "'self' http://localhost:3602",
       'connect-src': [
-        "'self' http://localhost:3602 http://localhost:3603 http://localhost:3604",
+        "'self' http://localhost:3602 http://localhost:3603 http://localhost:3604 http://localhost:3605",
         'ws://localhost:3601 wss://localhost:3601 ws://localhost:3602 wss://localhost:3602',
         'ws://localhost:3601 ws://127.0.0.1:3601',
       ].join(' '),

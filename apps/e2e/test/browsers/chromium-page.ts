@@ -22,6 +22,9 @@ export async function newChromiumPage(context: BrowserContext): Promise<DrivenPa
     click: (selector) => first(selector).click(),
     setChecked: (selector, isChecked) => first(selector).setChecked(isChecked, { force: true }),
     fill: (selector, text) => first(selector).fill(text),
+    async select(selector, value) {
+      await first(selector).selectOption(value);
+    },
     evaluate: (expression) => page.evaluate(expression),
     close: () => page.close(),
   };

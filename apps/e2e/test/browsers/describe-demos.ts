@@ -17,14 +17,16 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await say(ben, 'Ben', '<b>yes</b>');
       await ann.waitFor('li', 'Ben: <b>yes</b>');
       await ann.waitFor('pre code', "socket.on('message'");
-      for (const page of [ann, ben]) await page.waitFor('#who', '2 here: Ann, Ben');
+      await ann.waitFor('#who', '2 here: Ann (you), Ben');
+      await ben.waitFor('#who', '2 人在线：Ann，Ben（你）');
+      await ben.waitFor('#state', '已连接');
       await ben.waitFor('main a', '回到实验页面');
       expect(await ben.evaluate(`document.querySelector('main a').href`)).toBe(`${service.url}/?lang=zh&faults=on`);
       expect(
         await ben.evaluate(`performance.getEntriesByType('resource').map(({ name }) => name).join()`),
       ).not.toContain(`:${service.port}/socket.io/?`);
       await ben.close();
-      await ann.waitFor('#who', '1 here: Ann');
+      await ann.waitFor('#who', '1 here: Ann (you)');
       expect([...ann.failures, ...ben.failures]).toEqual([]);
       await ann.close();
     });
@@ -51,7 +53,7 @@ export function describeDemos(browser: string, site: () => LabSite): void {
       await page.waitFor('#log li ~ li ~ li', 'connected');
       await site().service.stop();
       await page.waitFor('#log li', /connection lost \(1\d\d\d\)/);
-      site().service = await startLab(site().service.port);
+      site().service = await startLab(site().model, site().service.port);
       await page.waitFor('#log li', 'reset (epoch)');
       await publish(site().service, 'prices', '123.4');
       await page.waitFor('#price', '123.40');

@@ -8,6 +8,8 @@ export interface DrivenPage {
   click(selector: string): Promise<void>;
   setChecked(selector: string, isChecked: boolean): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
+  /** Chooses an option of a list by its value. */
+  select(selector: string, value: string): Promise<void>;
   /** The value of a JavaScript expression, as JSON carries it. */
   evaluate<T>(expression: string): Promise<T>;
   close(): Promise<void>;

@@ -33,6 +33,8 @@ export async function newFirefoxPage(firefox: Firefox): Promise<DrivenPage> {
     click: (selector) => act(selector, 'element.click();'),
     setChecked: (selector, isChecked) => act(selector, `if (element.checked !== ${isChecked}) element.click();`),
     fill: (selector, text) => act(selector, `element.value = ${JSON.stringify(text)};`),
+    select: (selector, value) =>
+      act(selector, `element.value = ${JSON.stringify(value)}; element.dispatchEvent(new Event('change'));`),
     async evaluate<T>(expression: string) {
       return JSON.parse(await page.evaluate(`(async () => JSON.stringify((await (${expression})) ?? null))()`)) as T;
     },

@@ -2,6 +2,7 @@ import { type ServiceProcess, startProcess } from '@tetracast/testing';
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { DrivenPage } from './driven-page';
+import type { ScriptedModel } from './scripted-model';
 
 export const ROOT = resolve(__dirname, '../../../..');
 export const STANDALONE = resolve(ROOT, 'dist/apps/standalone/main.cjs');
@@ -11,11 +12,13 @@ const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
 /** One service and one browser, which the suites share. */
 export interface LabSite {
   service: ServiceProcess;
+  /** The upstream of the relay `demo`. */
+  readonly model: ScriptedModel;
   newPage(): Promise<DrivenPage>;
 }
 
 /** Starts everything in one process, as `npm start` does. The panels have a token; the demos have none. Who leaves is soon gone. */
-export function startLab(port?: number): Promise<ServiceProcess> {
+export function startLab(model: ScriptedModel, port?: number): Promise<ServiceProcess> {
   const env = {
     AUTH_SECRET,
     PUBLIC_SUBSCRIBE: '*',
@@ -23,13 +26,14 @@ export function startLab(port?: number): Promise<ServiceProcess> {
     PUBLIC_PRESENCE: 'chat:lobby',
     NAMESPACES_FILE: resolve(ROOT, 'namespaces.yaml'),
     PRESENCE_GRACE: '1s',
+    RELAY_DEMO: model.url,
   };
   return startProcess({ file: STANDALONE, args: ['--faults'], env, ...(port !== undefined && { port }) });
 }
 
 /** The address of the lab page with the faults section and a token for everything. */
 export function faultsUrl({ url }: ServiceProcess, channel: string, language: string): string {
-  return `${url}/?faults=on&channel=${channel}&lang=${language}#token=${mintToken()}`;
+  return `${url}/?faults=on&channel=${channel}&lang=${language}#token=${mintToken('--subscribe', '*', '--publish', '*')}`;
 }
 
 export async function publish({ url }: ServiceProcess, channel: string, data: string): Promise<void> {
@@ -37,10 +41,9 @@ export async function publish({ url }: ServiceProcess, channel: string, data: st
   expect((await fetch(`${url}/polling`, { method: 'POST', body })).status).toBe(201);
 }
 
-function mintToken(): string {
-  const options = ['--sub', 'ann', '--subscribe', '*', '--publish', '*'];
+export function mintToken(...permissions: readonly string[]): string {
   const env = { ...process.env, AUTH_SECRET };
-  return execFileSync('npm', ['run', '--silent', 'token', '--', ...options], {
+  return execFileSync('npm', ['run', '--silent', 'token', '--', '--sub', 'ann', ...permissions], {
     cwd: ROOT,
     encoding: 'utf8',
     env,

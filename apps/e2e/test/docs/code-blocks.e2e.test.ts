@@ -1,5 +1,6 @@
 import {
   createTempDir,
+  type FakeModel,
   freePort,
   launchChromium,
   NO_LIMITS,
@@ -7,6 +8,7 @@ import {
   publishJson,
   removeDir,
   type ServiceProcess,
+  startFakeModel,
   startTcpProxy,
   type TcpProxy,
   words,
@@ -42,13 +44,16 @@ let service: ServiceProcess;
 let proxy: TcpProxy;
 /** Without keys: there plain WebSocket needs no channel in its URL. */
 let open: ServiceProcess;
+/** The upstream of the relay `chat`. */
+let model: FakeModel;
 let plainPort: number;
 const runners: BlockRunner[] = [];
 /** Those that still run: what a page shows that it survives is tried on all pages at once. */
 const survivors: { readonly running: RunningBlock; readonly runner: BlockRunner }[] = [];
 
 const startStandalone = (port?: number): Promise<ServiceProcess> => {
-  const env = { ...SETTINGS, ALLOWED_ORIGINS: site.origin, NAMESPACES_FILE: join(dir, 'namespaces.json') };
+  const namespaces = { NAMESPACES_FILE: join(dir, 'namespaces.json') };
+  const env = { ...SETTINGS, ...namespaces, ALLOWED_ORIGINS: site.origin, RELAY_CHAT: model.url };
   return startService('standalone', env, port === undefined ? {} : { port });
 };
 
@@ -56,6 +61,7 @@ beforeAll(async () => {
   site = await startReadersSite();
   dir = await createTempDir('docs');
   await writeFile(join(dir, 'namespaces.json'), NAMESPACES);
+  model = await startFakeModel({ pieces: ['Simplex is ', 'one way: ', 'only one side sends.'] });
   [service, browser] = await Promise.all([startStandalone(), launchChromium()]);
   proxy = await startTcpProxy(service.url);
   // As fetch.md has its reader copy it.
@@ -72,6 +78,7 @@ afterAll(async () => {
     service[Symbol.asyncDispose](),
     proxy.close(),
     site[Symbol.asyncDispose](),
+    model.stop(),
   ]);
   await removeDir(dir);
 });
@@ -79,7 +86,7 @@ afterAll(async () => {
 async function createRunner({ path }: DocsPage): Promise<BlockRunner> {
   const page = path.replace(/\.md$/, '').replaceAll('/', '-');
   const inbox = `inbox:ann-${page}`;
-  const token = await new SignJWT({ sub: 'ann', tetracast: { subscribe: [inbox], publish: [inbox] } })
+  const token = await new SignJWT({ sub: 'ann', tetracast: { subscribe: [inbox], publish: [inbox], relay: ['chat'] } })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(AUTH_SECRET));

@@ -5,6 +5,7 @@ import { followTabs } from './panel/tabs.js';
 import { setUpPublishBar } from './panel/publish-bar.js';
 import { setUpCosts } from './charts/costs.js';
 import { setUpFaults } from './faults/faults.js';
+import { channel } from './lab/channel.js';
 import { keepChoices } from './lab/keep-choices.js';
 import { setUpOrigin } from './lesson/origin.js';
 import { openAccounts } from './wire/account.js';
@@ -28,7 +29,6 @@ tokenField.form.addEventListener('submit', (event) => {
 });
 
 const parameters = new URLSearchParams(location.search);
-const channel = parameters.get('channel')?.trim() || 'lab';
 document.querySelector('[data-role="channel"]').value = channel;
 document.querySelector('[data-role="history"]').checked = parameters.get('after') === 'earliest';
 

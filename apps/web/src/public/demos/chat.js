@@ -1,4 +1,5 @@
 // A chat room with the stock client of Socket.IO, which reconnects and resumes by itself.
+import { t } from '../texts/texts.js';
 import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
 
 const element = (id) => document.getElementById(id);
@@ -9,10 +10,9 @@ const server = originOf('socketio');
 const channel = `chat:${new URLSearchParams(location.search).get('room') ?? 'lobby'}`;
 const client = (sessionStorage.client ??= String(Math.random())); // of this tab, also after a reload
 const [members, names] = [new Map(), new Map()]; // who is there; the names of clients that have spoken
-let cursor = 'earliest'; // what was said before, as long as the server keeps it
+let cursor = 'earliest'; // each try starts here, at first with what was said before, as long as the server keeps it
 const presence = (await askWhoIsThere()) || undefined; // if the server shows no members, the room works without
 
-// A function: each new try starts where the last one stopped.
 const socket = io(server, { auth: (answer) => answer({ channels: [channel], client, presence, after: cursor }) });
 socket.on('message', (data, { id, client: author }) => {
   cursor = id;
@@ -23,12 +23,12 @@ socket.on('tetracast:join', (member) => showWho(members.set(member.id, member.cl
 socket.on('tetracast:leave', (member) => showWho(members.delete(member.id)));
 socket.on('tetracast:reset', ({ reason, cursor: next }) => {
   cursor = next;
-  add(`— the server no longer has everything that was said (${reason}) —`);
+  add(t('demo.chat.reset', { reason }));
   if (presence) askWhoIsThere().then(showWho);
 });
-socket.on('connect', () => show('connected'));
-socket.on('disconnect', (reason) => show(`reconnecting: ${reason}`));
-socket.on('connect_error', ({ message }) => show(`not connected: ${message}`));
+socket.on('connect', () => show(t('state.connected')));
+socket.on('disconnect', (reason) => show(t('demo.reconnecting', { reason })));
+socket.on('connect_error', ({ message }) => show(t('demo.notConnected', { reason: message })));
 
 async function askWhoIsThere() {
   const response = await fetch(`${server}/presence?${new URLSearchParams({ channel, limit: 1000 })}`);
@@ -37,15 +37,14 @@ async function askWhoIsThere() {
   return response.ok;
 }
 
-element('name').value = localStorage.getItem('name') ?? '';
+element('name').value = localStorage.name ?? '';
 element('form').addEventListener('submit', async (event) => {
   event.preventDefault();
-  const data = { name: element('name').value, text: element('text').value };
-  localStorage.setItem('name', data.name);
+  const data = { name: (localStorage.name = element('name').value), text: element('text').value };
   const publishing = socket.timeout(5000).emitWithAck('publish', { channel, data });
   const { ok, error } = await publishing.catch((late) => ({ error: late }));
   if (ok) element('text').value = '';
-  else show(`not sent: ${error.message}`); // the text stays in its box
+  else show(t('panel.notPublished', { reason: error.message })); // the text stays in its box
 });
 
 function add(line) {
@@ -55,6 +54,7 @@ function add(line) {
 }
 
 function showWho() {
-  const there = [...new Set(members.values())].map((each) => names.get(each) ?? 'guest');
-  if (presence) show(`${there.length} here: ${there.join(', ')}`, 'who');
+  const nameOf = (each) => (names.get(each) ?? t('demo.chat.guest')) + (each === client ? t('demo.you') : '');
+  const there = [...new Set(members.values())].map(nameOf);
+  if (presence) show(t('demo.chat.who', { count: there.length, names: there.join(t('verdict.and')) }), 'who');
 }

@@ -1,7 +1,7 @@
 import { keepChoices } from '../lab/keep-choices.js';
 import { language, t, translate } from '../texts/texts.js';
 
-/** What both demos have besides their own code: the texts in the reader's language, and the code itself, as it runs. */
+/** What each demo has besides its code: the texts in the reader's language, and the code itself, as it runs. */
 document.documentElement.lang = language === 'zh' ? 'zh-Hans' : language;
 document.title = t(document.querySelector('h1').dataset.tText);
 translate(document);

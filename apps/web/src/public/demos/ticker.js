@@ -1,4 +1,5 @@
 // A price ticker with the browser's WebSocket that survives a laptop's sleep.
+import { language, t } from '../texts/texts.js';
 import { backoffMs } from '../transports/backoff.js';
 import { originOf } from '../transports/services.js';
 
@@ -17,17 +18,17 @@ function take(frame) {
   heardAt = Date.now();
   cursor = frame.cursor ?? frame.id ?? cursor; // the position from which to resume
   if (frame.type === 'message') element('price').textContent = (price = Number(frame.data)).toFixed(2);
-  if (frame.type === 'reset') say(`reset (${frame.reason}): older prices are gone, the next one counts`);
+  if (frame.type === 'reset') say(t('demo.ticker.reset', { reason: frame.reason }));
   if (frame.type !== 'subscribed') return;
   failures = 0;
-  say('connected');
+  say(t('state.connected'));
 }
 
 function lost(why) {
   socket = null;
-  if (why >= 4000 && why < 4100) return say(`the server refuses this client (${why})`);
+  if (why >= 4000 && why < 4100) return say(t('note.refused', { reason: why }));
   const delayMs = backoffMs(failures++);
-  say(`connection lost (${why}), next try in ${Math.round(delayMs)} ms, from cursor ${cursor}`);
+  say(t('demo.ticker.lost', { why, cursor, seconds: (delayMs / 1000).toFixed(1) }));
   setTimeout(connect, delayMs);
 }
 
@@ -37,7 +38,7 @@ setInterval(() => {
   const silentMs = Date.now() - heardAt;
   if (silentMs > 10_000) {
     socket.close();
-    lost('silent for 10 s');
+    lost(t('demo.ticker.silent'));
   } else if (silentMs > 5000 && socket.readyState === WebSocket.OPEN) socket.send('{"type":"ping"}');
 }, 1000);
 
@@ -50,7 +51,7 @@ setInterval(() => {
 function say(text) {
   element('state').textContent = text;
   const row = document.createElement('li');
-  row.textContent = `${new Date().toLocaleTimeString()} ${text}`;
+  row.textContent = `${new Date().toLocaleTimeString(language)} ${text}`;
   element('log').append(row);
 }
 

@@ -1,16 +1,12 @@
 import { keepChoices } from './keep-choices.js';
-import { currentCursor, loadScript, originOf, serviceOriginOf } from '../transports/services.js';
+import { currentCursor } from '../transports/services.js';
 import { takeToken } from '../transports/token.js';
+import { loadTransport } from '../transports/load-transport.js';
 import { t, translate } from '../texts/texts.js';
 
 /** Runs the code of one transport on a page by itself: what a panel of the lab provides, in its shortest form. */
 const name = location.pathname.match(/(\w+)\.html$/)[1];
 const part = (role) => document.querySelector(`[data-role="${role}"]`);
-const CLIENTS = {
-  polling: '../vendor/jquery.min.js',
-  socketio: `${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`,
-  sdk: '../tetracast.js',
-};
 
 translate(document);
 keepChoices();
@@ -46,9 +42,8 @@ function addRow(text) {
 const channel = new URLSearchParams(location.search).get('channel') ?? 'lab';
 const token = takeToken();
 panel.moveTo(await currentCursor(channel, token));
-if (CLIENTS[name]) await loadScript(CLIENTS[name]);
-const { [name]: create } = await import(`../transports/${name}.js`);
-const transport = create({ origin: originOf(name), channel, panel, token });
+const create = await loadTransport(name);
+const transport = create({ channel, panel, token });
 transport.join();
 document.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();

@@ -1,24 +1,15 @@
 import { Panel } from './panel.js';
 import { showCode } from './code-view.js';
-import { loadScript, originOf, serviceOriginOf } from '../transports/services.js';
-import { polling } from '../transports/polling.js';
-import { sdk } from '../transports/sdk.js';
-import { socketio } from '../transports/socketio.js';
-import { sse } from '../transports/sse.js';
-import { websocket } from '../transports/websocket.js';
+import { loadTransport } from '../transports/load-transport.js';
 import { t, translate } from '../texts/texts.js';
 
-/** `create` makes the transport or the SDK, `client` is its stock client where the browser has none, `call` is the line that starts it. */
-const TRANSPORTS = {
-  polling: { create: polling, client: '/vendor/jquery.min.js', call: "$.ajax({ url: '/polling', … })" },
-  sse: { create: sse, call: "new EventSource('/sse?…')" },
-  websocket: { create: websocket, call: "new WebSocket('/ws?…')" },
-  socketio: {
-    create: socketio,
-    client: `${serviceOriginOf('socketio')}/socket.io/socket.io.min.js`,
-    call: 'io({ auth: { channels } })',
-  },
-  sdk: { create: sdk, client: '/tetracast.js', call: 'Tetracast.createClient().subscribe(…)' },
+/** The line that starts each transport. */
+const CALLS = {
+  polling: "$.ajax({ url: '/polling', … })",
+  sse: "new EventSource('/sse?…')",
+  websocket: "new WebSocket('/ws?…')",
+  socketio: 'io({ auth: { channels } })',
+  sdk: 'Tetracast.createClient().subscribe(…)',
 };
 
 /**
@@ -27,19 +18,18 @@ const TRANSPORTS = {
  */
 export function createLane(section, page) {
   const name = section.dataset.transport;
-  const { create, client, call } = TRANSPORTS[name];
-  fillSection(section, name, call);
+  fillSection(section, name);
   const panel = new Panel(section, name, page);
   const { channel } = page;
   let { token } = page;
-  let transport;
+  let create, transport;
 
   async function join() {
     panel.setState('connecting');
     panel.part('cut').disabled = !transport;
     try {
-      if (client && !transport) await loadScript(client);
-      transport ??= create({ origin: originOf(name), channel, panel, token });
+      create ??= await loadTransport(name);
+      transport ??= create({ channel, panel, token });
       transport.join();
     } catch (error) {
       panel.setState('cut', error.message);
@@ -81,10 +71,10 @@ export function createLane(section, page) {
   return { name, panel, join, publish, useToken };
 }
 
-function fillSection(section, name, call) {
+function fillSection(section, name) {
   section.append(document.querySelector('#panel').content.cloneNode(true));
   section.querySelector('h2').id = `${name}-title`;
-  section.querySelector('.about code').textContent = call;
+  section.querySelector('.about code').textContent = CALLS[name];
   const extra = document.querySelector(`#${name}-extra`);
   if (extra) section.querySelector('[data-role="fact"]').replaceWith(extra.content.cloneNode(true));
   translate(section, name);

@@ -8,6 +8,7 @@ export const texts = {
   'page.docs.href': 'docs/',
   'page.chat': 'Demo: a chat room',
   'page.ticker': 'Demo: a price ticker',
+  'page.answer': 'Demo: an answer that goes on',
   'page.panels': 'The panels',
   'page.lead': 'One message, four transports: see each of them cross the wire.',
   'page.hint':
@@ -257,13 +258,37 @@ export const texts = {
 
   'demo.back': 'To the lab',
   'demo.code': 'The whole code of this page',
+  'demo.you': ' (you)',
+  'demo.reconnecting': 'reconnecting: {reason}',
+  'demo.notConnected': 'not connected: {reason}',
   'demo.chat': 'A chat room',
   'demo.chat.about':
     'Open this page in a second window and write. Each window shows who is there. A late reader sees what was said before, and a reader that was cut off misses nothing.',
   'demo.chat.name': 'Your name',
   'demo.chat.send': 'Send',
+  'demo.chat.guest': 'guest',
+  'demo.chat.who': '{count} here: {names}',
+  'demo.chat.reset': '— the server no longer has everything that was said ({reason}) —',
   'demo.ticker': 'A price ticker',
   'demo.ticker.about':
     'Close the laptop and open it again: the ticker notices that its connection is dead, comes back, and catches up from its cursor.',
   'demo.ticker.maker': 'Make a price every second',
+  'demo.ticker.reset': 'reset ({reason}): older prices are gone, the next one counts',
+  'demo.ticker.lost': 'connection lost ({why}), next try in {seconds} s, from cursor {cursor}',
+  'demo.ticker.silent': 'silent for 10 s',
+  'demo.answer': 'An answer that goes on',
+  'demo.answer.about':
+    'A model answers word by word. Meanwhile reload this page, open it in a second tab, or choose another transport: the answer goes on where it was. To close a page does not stop the model; “Stop” does, in any tab.',
+  'demo.answer.question': 'Question',
+  'demo.answer.example': 'Which of the four transports should I use?',
+  'demo.answer.ask': 'Ask',
+  'demo.answer.transport': 'Read it over',
+  'demo.answer.stop': 'Stop',
+  'demo.answer.state': '{state} {why}',
+  'demo.answer.hole': ' [the server no longer has this part; the text goes on at the cursor {cursor}] ',
+  'demo.answer.none':
+    'No answer: {reason}. With npm start on your own machine a demo model answers. Elsewhere the operator sets RELAY_DEMO to the address of a model that streams text.',
+  'demo.answer.done': 'The answer is complete.',
+  'demo.answer.cancelled': 'Stopped by {who}.',
+  'demo.answer.failed': 'The model failed: {reason}',
 };

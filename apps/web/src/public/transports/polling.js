@@ -27,9 +27,9 @@ export function polling({ origin, channel, panel, token }) {
     connected = true;
     panel.setState('connected');
     if (answer.reset) panel.showReset(answer.reset);
+    timer = setTimeout(ask, short ? 2000 : 0); // before the messages: one of them may end the channel, and call cut()
     for (const message of answer.messages) panel.receive(message);
     panel.moveTo(answer.cursor);
-    timer = setTimeout(ask, short ? 2000 : 0);
   }
 
   function tryAgain(xhr, status) {

@@ -4,7 +4,7 @@ import { t } from '../texts/texts.js';
 
 /** The ports of the separate services, as the compose file publishes them. */
 const WEB_PORT = '3606';
-const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604, sdk: 3604 };
+const SIBLING_PORTS = { websocket: 3601, socketio: 3602, sse: 3603, polling: 3604, sdk: 3604, api: 3605 };
 
 /** Whether all transports are on this page's origin: behind the gateway, and in the standalone. */
 export const hasOneOrigin = location.port !== WEB_PORT;

@@ -14,7 +14,9 @@ export function socketio({ origin, channel, panel, token }) {
       answer({ channels: [channel], ...(panel.cursor && { after: panel.cursor }), ...(token && { token }) }),
   });
 
-  socket.on('message', (data, info) => panel.receive({ ...info, data }));
+  for (const event of ['message', 'tetracast:end']) {
+    socket.on(event, (data, info) => panel.receive({ ...info, data }));
+  }
   socket.on('tetracast:reset', (reset) => panel.showReset(reset));
 
   socket.on('connect', () => panel.setState('connected'));

@@ -5,9 +5,10 @@ import { t } from '../texts/texts.js';
 /**
  * Server-Sent Events with the browser's own EventSource. It reconnects by itself and sends the service where it
  * stopped (the Last-Event-ID header), so most of this file is about the one case in which it gives up. It can send no token:
- * where one is needed, a request that can gets a ticket for it, which is good for this stream and its reconnects only.
+ * where one is needed, a request that can gets a ticket for it, which is good for this stream and its reconnects only. A page that has a
+ * `ticket` already needs none of that.
  */
-export function sse({ origin, channel, panel, token }) {
+export function sse({ origin, channel, panel, token, ticket }) {
   const url = `${origin}/sse`;
   let source, timer;
   let failures = 0;
@@ -16,7 +17,8 @@ export function sse({ origin, channel, panel, token }) {
   async function connect() {
     const mine = (joined += 1);
     const query = new URLSearchParams({ channel });
-    if (token) {
+    if (ticket) query.set('ticket', ticket);
+    else if (token) {
       try {
         query.set('ticket', await getTicket());
       } catch (error) {
@@ -33,6 +35,7 @@ export function sse({ origin, channel, panel, token }) {
       panel.setState('connected');
     };
     source.onmessage = (event) => panel.receive(JSON.parse(event.data));
+    source.addEventListener('tetracast:end', (event) => panel.receive(JSON.parse(event.data)));
     source.addEventListener('tetracast:reset', (event) => panel.showReset(JSON.parse(event.data)));
     source.onerror = () => lost(mine);
   }

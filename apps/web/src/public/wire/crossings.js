@@ -1,3 +1,4 @@
+import { channel } from '../lab/channel.js';
 import { originOf } from '../transports/services.js';
 
 /**
@@ -34,11 +35,21 @@ const PATHS = [
   ['socketio', /^\/socket\.io\/$/],
 ];
 
-/** The panel a URL belongs to; undefined for every other file of the page. */
-export function transportOf(url) {
+/**
+ * The panel a URL belongs to; undefined for every other file of the page, and for a request about another channel than that of the lab,
+ * which a reader has pasted into the console. A publication names its channel in the `body`.
+ */
+export function transportOf(url, body) {
   const { host, pathname, searchParams } = new URL(url, location.href);
+  if ((searchParams.get('channel') ?? channelIn(body) ?? channel) !== channel) return undefined;
   const path = PATHS.find(([, each]) => each.test(pathname))?.[0];
   // The SDK names its client key in each URL, whatever its transport. The other panels have none.
   const name = path && searchParams.has('client') ? 'sdk' : path;
   return name && host === new URL(originOf(name)).host ? name : undefined;
+}
+
+/** In JSON or in a form. The packets of Socket.IO are neither. */
+function channelIn(body) {
+  if (typeof body !== 'string') return null;
+  return /^\{.*?"channel":\s*"([^"]*)"/s.exec(body)?.[1] ?? new URLSearchParams(body).get('channel');
 }

@@ -24,7 +24,7 @@ function tapRequests() {
   };
   XMLHttpRequest.prototype.send = function (body) {
     const asked = this[NOTED];
-    const transport = transportOf(asked.url);
+    const transport = transportOf(asked.url, body);
     if (transport) {
       reportRequest(transport, asked, body);
       this.addEventListener('loadend', () => {
@@ -41,7 +41,7 @@ function tapFetch() {
   window.fetch = async (resource, options = {}) => {
     const url = new URL(resource, location.href).href;
     const asked = { method: options.method ?? 'GET', url, headers: options.headers ?? {} };
-    const transport = transportOf(asked.url);
+    const transport = transportOf(asked.url, options.body);
     if (!transport) return fetch(resource, options);
     reportRequest(transport, asked, options.body);
     try {

@@ -1,0 +1,2 @@
+/** The channel of the lab, which its address names. */
+export const channel = new URLSearchParams(location.search).get('channel')?.trim() || 'lab';
