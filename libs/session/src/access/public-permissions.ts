@@ -1,8 +1,11 @@
 import { type ClosedNamespaces, Permissions } from '@tetracast/access';
+import { RELAY_NAMESPACE } from '@tetracast/message-model';
 import type { AccessSettings, Audience, NamespacePolicy, NamespaceSettings } from '../session-settings';
 import { configuredKeys } from './configured-keys';
 
-type Act = keyof ClosedNamespaces;
+type Act = Exclude<keyof ClosedNamespaces, 'cancel'>;
+
+const RELAYS = `${RELAY_NAMESPACE}:*`;
 
 /**
  * What a client without a token may do. Default: everything if the server has no keys, else nothing. The policy of a namespace comes
@@ -24,12 +27,15 @@ export function publicPermissions(settings: AccessSettings & NamespaceSettings):
       subscribe: new Set(namesOf('subscribe', audience)),
       publish: new Set(publish),
       end: new Set([...publish, ...namesOf('end', audience)]),
+      // Its readers are no publishers, and stop an answer all the same.
+      cancel: new Set(publish.filter((name) => name !== RELAY_NAMESPACE)),
     };
   };
   return Permissions.anonymous(patternsOf('subscribe', publicSubscribe), patternsOf('publish', publicPublish), {
     needsToken: closedTo('token'),
     closed: closedTo('backend'),
     end: patternsOf('end', []),
+    cancel: isOpen ? [RELAYS] : [],
     presence: publicPresence.length > 0 ? publicPresence : unset,
   });
 }
