@@ -72,7 +72,9 @@ export class RelayRuns {
     const { bus, settings, hub, runtime, logger } = this.context;
     const channels = [...this.runs.keys()];
     if (channels.length > 0) {
-      for (const channel of await bus.renewRelays(channels, settings.relayLeaseMs)) this.runs.get(channel)?.lose();
+      const lost = await bus.renewRelays(channels, settings.relayLeaseMs);
+      // If another process has taken it, the channel has its end from there.
+      for (const channel of lost) this.runs.get(channel)?.stop(failed('relay_lost'));
     }
     for (const channel of await bus.takeExpiredRelays(settings.relayLeaseMs)) {
       if (this.runs.has(channel)) continue;

@@ -101,3 +101,15 @@ describe('an upstream that fails', () => {
     expect((await relay.ask({ hangAfterWords: 0 })).status).toBe(502);
   });
 });
+
+it('a client can neither write into an answer nor end it', async () => {
+  await using relay = await startRelay();
+  const response = await relay.ask({ words: 9, hangAfterWords: 1 });
+  const channel = response.headers.get('tetracast-channel') ?? '';
+  const { access } = relay.service.tetracast;
+  const everybody = await access.permissionsForToken(undefined);
+
+  expect(everybody.mayPublish('other:1')).toBe(true);
+  expect([everybody.mayPublish(channel), everybody.mayEnd(channel)]).toEqual([false, false]);
+  expect(everybody.mayCancel(channel)).toBe(true);
+});

@@ -28,7 +28,7 @@ const ALWAYS_FORWARDED = ['accept', 'content-type'];
 /** A token of HTTP (RFC 9110, section 5.6.2). */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
-const SUFFIX = /^[\w.~-]+(\/[\w.~-]+)*$/;
+const SUFFIX = /^[\w.~-][\w.~:-]*(\/[\w.~-][\w.~:-]*)*$/;
 
 /** Credentials of the client, and what belongs to one connection (RFC 9110, section 7.6.1). */
 const NEVER_FORWARDED =
@@ -87,7 +87,9 @@ function readTarget(name: string, env: Environment, problems: string[]): RelayTa
     );
   if (!/^https?:\/\/[^\s#]+$/.test(text) || !URL.canParse(text))
     problems.push(`${name} must be an https:// or http:// URL of an upstream`);
-  if (!suffixes.every((suffix) => SUFFIX.test(suffix) && !suffix.split('/').includes('..')))
+  if (
+    !suffixes.every((suffix) => SUFFIX.test(suffix) && !suffix.split('/').some((part) => part === '.' || part === '..'))
+  )
     problems.push(`${name}_SUFFIXES must be a comma-separated list of paths, such as chat/completions,responses`);
   const forbidden = forward.find((header) => !HEADER_NAME.test(header) || NEVER_FORWARDED.test(header));
   if (forbidden !== undefined)

@@ -1,6 +1,5 @@
 import type { Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { RELAY_NAMESPACE } from '@tetracast/message-model';
 import { ACCESS_SETTINGS } from './access-settings';
 import { loadNamespaces } from '../namespaces/load-namespaces';
 import type { NamespacePolicies } from '../namespaces/read-namespaces-file';
@@ -71,7 +70,7 @@ export function parseSettings(env: Environment, defaults: ServiceDefaults = {}):
   const { relays, problems: problemsOfRelays } = readRelays(env, SETTING_NAMES);
   problems.push(...loaded.problems, ...problemsOfRelays);
   if (problems.length > 0) throw new SettingsError([...problems, ...misspeltSettings(env)]);
-  return { ...FIXED_VALUES, ...values, namespaces: withRelays(loaded.namespaces), relays } as Settings;
+  return { ...FIXED_VALUES, ...values, namespaces: loaded.namespaces, relays } as Settings;
 }
 
 /** The text of a setting, and whether it is the default or comes from the environment. */
@@ -92,12 +91,6 @@ export function misspeltSettings(env: Environment): string[] {
   // Any other name that begins like that of a relay is one, or a problem.
   const others = Object.entries(env).filter(([name]) => !name.startsWith('RELAY_'));
   return findMisspeltNames(Object.fromEntries(others), SETTING_NAMES);
-}
-
-/** Only relays publish in their namespace, whatever the file says. */
-function withRelays(namespaces: NamespacePolicies): NamespacePolicies {
-  const policy = { ...namespaces.get(RELAY_NAMESPACE), publish: 'backend', end: 'backend' } as const;
-  return new Map([...namespaces, [RELAY_NAMESPACE, policy]]);
 }
 
 function describeProblem({ env, wanted, mask }: Setting, given: string): string {

@@ -5,8 +5,6 @@ import { configuredKeys } from './configured-keys';
 
 type Act = Exclude<keyof ClosedNamespaces, 'cancel'>;
 
-const RELAYS = `${RELAY_NAMESPACE}:*`;
-
 /**
  * What a client without a token may do. Default: everything if the server has no keys, else nothing. The policy of a namespace comes
  * before that. With keys only the policy of a namespace lets such a client end a channel.
@@ -21,21 +19,21 @@ export function publicPermissions(settings: AccessSettings & NamespaceSettings):
     ...(given.length > 0 ? given : unset),
     ...namesOf(act, 'public').map((name) => `${name}:*`),
   ];
-  const closedTo = (audience: Audience): ClosedNamespaces => {
+  const closedTo = (audience: Audience, ...more: string[]): ClosedNamespaces => {
     const publish = namesOf('publish', audience);
     return {
       subscribe: new Set(namesOf('subscribe', audience)),
-      publish: new Set(publish),
-      end: new Set([...publish, ...namesOf('end', audience)]),
-      // Its readers are no publishers, and stop an answer all the same.
-      cancel: new Set(publish.filter((name) => name !== RELAY_NAMESPACE)),
+      publish: new Set([...publish, ...more]),
+      end: new Set([...publish, ...namesOf('end', audience), ...more]),
+      cancel: new Set(publish),
     };
   };
   return Permissions.anonymous(patternsOf('subscribe', publicSubscribe), patternsOf('publish', publicPublish), {
     needsToken: closedTo('token'),
-    closed: closedTo('backend'),
+    // Only relays publish there. Their readers are no publishers, and stop an answer all the same.
+    closed: closedTo('backend', RELAY_NAMESPACE),
     end: patternsOf('end', []),
-    cancel: isOpen ? [RELAYS] : [],
+    cancel: isOpen ? [`${RELAY_NAMESPACE}:*`] : [],
     presence: publicPresence.length > 0 ? publicPresence : unset,
   });
 }

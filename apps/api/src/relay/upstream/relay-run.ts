@@ -54,8 +54,8 @@ export class RelayRun {
     this.abort.abort();
   }
 
-  /** Stops the upstream and stores nothing more: another process has ended the channel. */
-  lose(): void {
+  /** Another process has ended the channel: stops the upstream, and stores nothing more. */
+  private lose(): void {
     this.isLost = true;
     this.abort.abort();
   }
@@ -110,7 +110,12 @@ export class RelayRun {
     this.heardAt = runtime.monotonicMs();
     const start: RelayStart = { relay: this.call.name, contentType: answer.contentType };
     await this.log.store(RELAY_EVENT, JSON.stringify(start));
-    const store = (text: string): Promise<void> => this.log.storeText(text);
+    const store = (text: string): Promise<void> =>
+      this.log.storeText(text).catch((error: unknown) => {
+        // Nobody gets what the upstream would still send.
+        this.abort.abort();
+        throw error;
+      });
     const rollUp = new RollUp(store, settings.maxMessageBytes, RELAY_ROLL_UP_MS, runtime);
     try {
       await this.read(answer, rollUp);
