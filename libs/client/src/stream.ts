@@ -123,7 +123,8 @@ export interface ReadOptions {
 
 /**
  * The text of a channel from its start, until its end; what is not a string is left out.
- * @throws TetracastError `stream_failed`, `incomplete` if a part is no longer stored, `closed`, what the server says
+ * @throws TetracastError `stream_failed` with the data of the last message as its `cause`, `incomplete` if a part is no longer stored,
+ *   `closed`, what the server says
  */
 export async function* read(
   client: Client,
@@ -152,6 +153,6 @@ export async function* read(
   if (signal?.aborted) return;
   if (!last) throw failure;
   const end = (last.data ?? {}) as End;
-  if (end.error !== undefined) throw new TetracastError('stream_failed', end.error);
+  if (end.error !== undefined) throw new TetracastError('stream_failed', end.error, undefined, end);
   if ((end.length ?? length) !== length) throw new TetracastError('incomplete', 'trimmed');
 }

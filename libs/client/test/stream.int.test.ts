@@ -134,6 +134,7 @@ describe('a stream', () => {
     await expect(reading).rejects.toMatchObject({
       code: 'stream_failed',
       message: reason ?? 'the producer has stopped',
+      cause: { error: reason ?? 'the producer has stopped' },
     });
     expect(received).toEqual(['a']);
   });

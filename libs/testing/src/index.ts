@@ -1,6 +1,7 @@
 export * from './drivers';
 export * from './hold-appends';
 export * from './progress';
+export * from './published-packages';
 export * from './servers';
 export * from './rooms';
 export * from './start-together';
