@@ -45,7 +45,7 @@ export function createAuthenticator({ settings, access, limits }: Tetracast): Au
 }
 
 /** Whether a proxy on this machine forwards the request, perhaps of another machine. It names the public host, or itself. */
-function isForwarded({ headers, hostname }: FastifyRequest): boolean {
+export function isForwarded({ headers, hostname }: FastifyRequest): boolean {
   const names = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
   return names.some((name) => headers[name] !== undefined) || !isLoopbackName(hostname);
 }

@@ -12,6 +12,7 @@ import {
   JOIN_EVENT,
   LEAVE_EVENT,
   MemberSchema,
+  RELAY_EVENT,
 } from '@tetracast/message-model';
 import { publish } from '@tetracast/service-kit/testing';
 import { connect } from './connect';
@@ -110,11 +111,11 @@ describe('/api/asyncapi.json', () => {
   it.each(['sse', 'websocket', 'socketio'])('has the messages that the server makes, on %s', async (transport) => {
     const { json } = await api.call('GET', '/api/asyncapi.json', undefined, {});
     const { messages = {} } = (json as AsyncApi).channels[transport] ?? {};
-    const own = ['join', 'leave', 'end', 'cancel', 'deleted'].map((event) => messages[`server_${event}`]);
+    const own = ['join', 'leave', 'end', 'cancel', 'deleted', 'relay'].map((event) => messages[`server_${event}`]);
     const dataOf = ({ properties, items }: AsyncPayload): unknown => properties?.['data'] ?? items?.[0];
 
     expect(own.map((message) => message?.name)).toEqual([
-      ...[JOIN_EVENT, LEAVE_EVENT, END_EVENT, CANCEL_EVENT, DELETED_EVENT],
+      ...[JOIN_EVENT, LEAVE_EVENT, END_EVENT, CANCEL_EVENT, DELETED_EVENT, RELAY_EVENT],
     ]);
     expect(dataOf(own[0]?.payload ?? {})).toEqual(JSON.parse(JSON.stringify(MemberSchema)));
     expect(dataOf(own[4]?.payload ?? {})).toEqual(JSON.parse(JSON.stringify(DeletionSchema)));

@@ -43,6 +43,7 @@ const ENGLISH: readonly Section[] = [
       ['Access', 'access.md'],
       ['Who is there', 'presence.md'],
       ['Server API', 'server-api.md'],
+      ['Relay', 'relay.md'],
       ['Command line', 'command-line.md'],
       ['Operate', 'operations.md'],
       ['When it does not work', 'troubleshooting.md'],

@@ -1,14 +1,11 @@
 import { CodedError, type ErrorCode } from '@tetracast/message-model';
 import { answerError, publishRoute, type Tetracast } from '@tetracast/service-kit';
+import { bodyFor, encodeHead, encodeOpening, SseSink, STREAM_HEADERS } from '@tetracast/service-kit/event-stream';
 import { detachSocket } from '@tetracast/node-io';
 import { openSession, parseFormat, parseSubscriptionRequest } from '@tetracast/session';
 import { requireChannels, single, toCodedError } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { encodeOpening } from './sse-framing';
-import { SseSink } from './sse-sink';
-import { bodyFor } from './stream-body';
-import { encodeHead, STREAM_HEADERS } from './stream-head';
 import { ticketRoute } from './tickets';
 
 const PATH = '/sse';
@@ -36,7 +33,7 @@ async function openStream(service: Tetracast, request: SseRequest, reply: Fastif
   const subscription = requireChannels(parseSubscriptionRequest(query, headers['last-event-id'] as string | undefined));
   const ticket = single(query, 'ticket') || undefined;
   const body = bodyFor(request.raw.httpVersion);
-  const sink = new SseSink(body, parseFormat(query));
+  const sink = new SseSink(body, body.framings[parseFormat(query)]);
   // Behind an unfinished response on the same connection there is no socket to write to. No browser sends such a request.
   if (reply.raw.socket === null)
     throw new CodedError(

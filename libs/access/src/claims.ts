@@ -11,6 +11,9 @@ const PATTERNS_MAX = 100;
 
 FormatRegistry.Set('channel-pattern', isPattern);
 
+/** The name of a relay, as in its URL. */
+const RELAY_NAME = '[a-z0-9]+(-[a-z0-9]+)*';
+
 /** What `exp`, `nbf` and `iat` must be (RFC 7519, section 2, "NumericDate"). */
 export const NUMERIC_DATE = 'a number of seconds since 1970';
 
@@ -30,6 +33,12 @@ const ApiScopeSchema = Type.Unsafe<ApiScope>(
   ),
 );
 
+const RELAYS = { description: `a list of up to ${PATTERNS_MAX} names of relays, or "*" for all` };
+const Relays = Type.Array(Type.String({ ...RELAYS, pattern: `^(${RELAY_NAME}|\\*)$` }), {
+  ...RELAYS,
+  maxItems: PATTERNS_MAX,
+});
+
 /**
  * The claims that the gateway reads (RFC 7519, section 4); it ignores all others. Each description
  * ends the sentence "the claim must be …".
@@ -47,6 +56,7 @@ const TokenClaimsSchema = Type.Object({
         presence: Type.Optional(Patterns),
         end: Type.Optional(Patterns),
         cancel: Type.Optional(Patterns),
+        relay: Type.Optional(Relays),
         info: Type.Optional(Type.Unknown({ description: `JSON of up to ${INFO_MAX_BYTES} bytes` })),
         admin: Type.Optional(Type.Boolean({ description: 'true or false' })),
         api: Type.Optional(Type.Array(ApiScopeSchema, SCOPES)),
@@ -59,7 +69,7 @@ const TokenClaimsSchema = Type.Object({
 type GivenClaims = Static<typeof TokenClaimsSchema>;
 type TetracastClaim = NonNullable<GivenClaims['tetracast']>;
 
-type RareClaim = 'end' | 'cancel' | 'info' | 'api';
+type RareClaim = 'end' | 'cancel' | 'relay' | 'info' | 'api';
 
 /** The claims of a token, as read and as stored in JSON. Times in seconds, as in RFC 7519. */
 export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
@@ -74,7 +84,7 @@ export interface TokenClaims extends Omit<GivenClaims, 'tetracast'> {
 export function readClaims(payload: unknown): TokenClaims {
   if (!Value.Check(TokenClaimsSchema, payload)) throw new CodedError('unauthorized', explain(payload));
   const { sub, jti, iat, exp, tetracast = {} } = payload;
-  const { subscribe = [], publish = [], presence = [], admin = false, end, cancel, info, api } = tetracast;
+  const { subscribe = [], publish = [], presence = [], admin = false, end, cancel, relay, info, api } = tetracast;
   if (info !== undefined && utf8Length(JSON.stringify(info)) > INFO_MAX_BYTES)
     throw new CodedError('unauthorized', wrongClaim('tetracast.info', `JSON of up to ${INFO_MAX_BYTES} bytes`));
   return {
@@ -86,6 +96,7 @@ export function readClaims(payload: unknown): TokenClaims {
       ...{ subscribe, publish, presence, admin },
       ...(end !== undefined && { end }),
       ...(cancel !== undefined && { cancel }),
+      ...(relay !== undefined && { relay }),
       ...(info !== undefined && { info }),
       ...(api !== undefined && { api }),
     },

@@ -5,12 +5,14 @@ import { ChannelPatterns } from './patterns';
 /** What a permission can allow on a channel. */
 export type Act = 'subscribe' | 'publish' | 'end' | 'cancel' | 'presence';
 
-/** Namespaces that are closed, whatever the patterns say. Where nobody may publish, nobody may cancel either. */
+/** Namespaces that are closed, whatever the patterns say. */
 export interface ClosedNamespaces {
   readonly subscribe: ReadonlySet<string>;
   readonly publish: ReadonlySet<string>;
   /** Default: none. */
   readonly end?: ReadonlySet<string>;
+  /** Default: those that are closed to publishers. */
+  readonly cancel?: ReadonlySet<string>;
 }
 
 /** What else a client without a token may do. */
@@ -21,6 +23,8 @@ export interface PublicOptions {
   readonly closed?: ClosedNamespaces;
   /** Patterns of the channels that it may end. Default: none. */
   readonly end?: readonly string[];
+  /** Patterns of the channels on which it may cancel without being a publisher. Default: none. */
+  readonly cancel?: readonly string[];
   /** Patterns of the channels whose members it may see. Default: none. */
   readonly presence?: readonly string[];
 }
@@ -77,14 +81,15 @@ export class Permissions {
   static anonymous(
     subscribe: readonly string[],
     publish: readonly string[],
-    { needsToken = NONE_CLOSED, closed = NONE_CLOSED, end = [], presence = [] }: PublicOptions = {},
+    { needsToken = NONE_CLOSED, closed = NONE_CLOSED, end = [], cancel = [], presence = [] }: PublicOptions = {},
   ): Permissions {
     const closedHere = {
       subscribe: new Set([...closed.subscribe, ...needsToken.subscribe]),
       publish: new Set([...closed.publish, ...needsToken.publish]),
       end: new Set([...(closed.end ?? []), ...(needsToken.end ?? [])]),
+      cancel: new Set([...(closed.cancel ?? closed.publish), ...(needsToken.cancel ?? needsToken.publish)]),
     };
-    return new Permissions(subscribe, publish, { rare: { end, presence }, closed, closedHere });
+    return new Permissions(subscribe, publish, { rare: { end, cancel, presence }, closed, closedHere });
   }
 
   /** Absent for a client without a token. */
@@ -174,6 +179,14 @@ export class Permissions {
     for (const channel of channels) if (!this.maySeeMembers(channel)) throw this.refusal('presence', channel);
   }
 
+  /** Only a token allows to use a relay. @throws CodedError `forbidden`, or `unauthorized` without a token. */
+  requireRelay(name: string): void {
+    const { relay = [] } = this.claims?.tetracast ?? {};
+    if (relay.includes(name) || relay.includes('*')) return;
+    if (this.claims === undefined) throw new CodedError('unauthorized', 'a relay needs a token: send one');
+    throw new CodedError('forbidden', `the token does not allow to use the relay ${name}: add it to "tetracast.relay"`);
+  }
+
   /** @throws CodedError `forbidden` */
   requireAdmin(): void {
     if (!this.isAdmin) throw new CodedError('forbidden', 'only a token with "admin" can revoke tokens: send one');
@@ -181,7 +194,11 @@ export class Permissions {
 
   private allowsRare(act: keyof RarePatterns, channel: string): boolean {
     const { rare, claims, closed: closedToAll, closedHere = closedToAll, everybody } = this.parts;
-    const closed = { end: closedHere?.end, cancel: closedHere?.publish, presence: closedHere?.subscribe }[act];
+    const closed = {
+      end: closedHere?.end,
+      cancel: closedHere?.cancel ?? closedHere?.publish,
+      presence: closedHere?.subscribe,
+    }[act];
     const { [act]: patterns = [] } = rare;
     const isAllowed = patterns.length > 0 && new ChannelPatterns(patterns, claims?.sub, closed).cover(channel);
     return isAllowed || everybody?.allowsRare(act, channel) === true;

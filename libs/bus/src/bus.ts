@@ -3,6 +3,7 @@ import type { MessageLog } from './message-log';
 import type { PresenceStore } from './presence/presence-store';
 import type { ProcessQuestions } from './questions/process-questions';
 import type { RateCounters } from './rate-counters';
+import type { RelayStore } from './relays/relay-store';
 import type { WebhookQueue } from './webhooks/webhook-queue';
 
 /** The value of each of the {@link BusChecks} that passed. */
@@ -17,8 +18,9 @@ export interface BusChecks {
   readonly hear: string;
 }
 
-/** The six ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
-export interface Bus extends MessageLog, KeyValueStore, RateCounters, ProcessQuestions, PresenceStore, WebhookQueue {
+/** The seven ports on one server. A consumer takes the port it needs; only the composition root takes the whole bus. */
+export interface Bus
+  extends MessageLog, KeyValueStore, RateCounters, ProcessQuestions, PresenceStore, WebhookQueue, RelayStore {
   /**
    * Proves that each thing a service needs works now, by doing it. It stores nothing that lasts, and is cheap: an answer may
    * be up to a second old.

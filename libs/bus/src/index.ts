@@ -3,6 +3,7 @@ export { bytesOf, type Entry } from './entry';
 export type * from './key-value-store';
 export * from './message-log';
 export type * from './presence/presence-store';
+export type { RelayAdmission, RelayOwner, RelayRequest, RelayStore } from './relays/relay-store';
 export type * from './webhooks/webhook-queue';
 export type { Publication } from './publication';
 export type { Answerer, ProcessAnswers, ProcessQuestions } from './questions/process-questions';

@@ -13,6 +13,7 @@ import { describeReading } from './contract/reading';
 import { describeQuestions } from './contract/questions';
 import { describePages } from './contract/pages';
 import { describePresence } from './contract/presence';
+import { describeRelays } from './contract/relays';
 import { describeWebhooks } from './contract/webhooks';
 import { describeRetention } from './contract/retention';
 import { describeState } from './contract/key-values';
@@ -37,6 +38,7 @@ export function describeBus(name: string, harness: BusHarness): void {
     describeQuestions(harness);
     describePresence(harness);
     describeWebhooks(harness);
+    describeRelays(harness);
     describeCheck(harness);
     describeModel(harness);
   });

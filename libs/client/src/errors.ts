@@ -10,6 +10,7 @@ type ServerErrorCode =
   | 'forbidden'
   | 'forbidden_origin'
   | 'channel_ended'
+  | 'upstream_failed'
   | 'not_found'
   | 'method_not_allowed'
   | 'message_too_large'

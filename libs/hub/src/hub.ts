@@ -121,12 +121,12 @@ export class Hub implements ConnectionHost {
   }
 
   /**
-   * Subscribes the gateway itself to one of its internal channels, for as long as the hub lives. This connection is not
+   * Subscribes the gateway itself to a channel, until the function is called that it resolves with. This connection is not
    * counted, and drain does not close it. Resolves when the listener has got everything stored from `start` on.
    *
    * @throws BusUnavailableError while the message log cannot be reached; call it again then
    */
-  async subscribeInternally(channel: string, start: Start, listener: InternalListener): Promise<void> {
+  async subscribeInternally(channel: string, start: Start, listener: InternalListener): Promise<() => void> {
     const connection = new Connection(undefined, new InternalSubscriber(listener), this);
     try {
       await connection.subscribe([channel], start);
@@ -134,6 +134,7 @@ export class Hub implements ConnectionHost {
       // It also resolves when the message log became unavailable half-way.
       if (connection.state !== 'live')
         throw new BusUnavailableError('The message log became unavailable during the read');
+      return () => connection.close();
     } catch (error) {
       connection.close();
       throw error;

@@ -21,6 +21,7 @@ export const ERRORS = {
   unsupported_media_type: { status: 415, title: 'This content type is not served here' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'The service failed' },
+  upstream_failed: { status: 502, title: 'The upstream of the relay failed' },
   unavailable: { status: 503, title: 'The message log cannot be reached' },
   overloaded: { status: 503, title: 'The service takes no more connections now' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -22,6 +22,7 @@ export * from './messages/message';
 export * from './positions/moment';
 export * from './messages/presence';
 export * from './messages/publication';
+export * from './messages/relay';
 export * from './positions/reset';
 export * from './frames/server-frame';
 export * from './positions/start';

@@ -111,6 +111,7 @@ export type ErrorCode =
   | 'unsupported_media_type'
   | 'rate_limited'
   | 'internal'
+  | 'upstream_failed'
   | 'unavailable'
   | 'overloaded';
 

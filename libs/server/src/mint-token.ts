@@ -9,6 +9,8 @@ export interface TokenOptions {
   readonly presence?: readonly string[];
   readonly end?: readonly string[];
   readonly cancel?: readonly string[];
+  /** Names of the relays that it may use, or `*`. Default: none. */
+  readonly relay?: readonly string[];
   /** What members see of this one, as JSON of up to 1 KiB. Default: nothing. */
   readonly info?: unknown;
   /** Whether it may revoke tokens. Default `false`. */
@@ -45,7 +47,7 @@ type Sign = (text: string) => Buffer;
  * @throws TypeError if the key cannot sign
  */
 export function mintToken(key: SigningKey, options: TokenOptions): string {
-  const { subscribe = [], publish = [], presence, end, cancel, info, admin, api, ...others } = options;
+  const { subscribe = [], publish = [], presence, end, cancel, relay, info, admin, api, ...others } = options;
   const { expiresInS = EXPIRES_IN_S, ...names } = others;
   const iat = Math.floor(Date.now() / 1000);
   const claims = {
@@ -53,7 +55,7 @@ export function mintToken(key: SigningKey, options: TokenOptions): string {
     ...names,
     iat,
     exp: iat + expiresInS,
-    tetracast: { subscribe, publish, presence, end, cancel, info, admin, api },
+    tetracast: { subscribe, publish, presence, end, cancel, relay, info, admin, api },
   };
   const { alg, sign: signText } = signerOf(key);
   const header = { alg, typ: 'JWT', ...('keyId' in key ? { kid: key.keyId } : {}) };

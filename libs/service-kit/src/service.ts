@@ -3,7 +3,13 @@ import { Hub, type HubOptions } from '@tetracast/hub';
 import { nodeRuntime, type Runtime } from '@tetracast/node-io/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { accessRoutes } from './http/access-routes';
-import { PRESENCE_NAMESPACE, WEBHOOK_EVENTS } from '@tetracast/message-model';
+import {
+  PRESENCE_NAMESPACE,
+  RELAY_NAMESPACE,
+  RELAY_ROLL_UP_MS,
+  RELAY_TTL_MS,
+  WEBHOOK_EVENTS,
+} from '@tetracast/message-model';
 import {
   ACCESS_NAMESPACE,
   AccessControl,
@@ -48,6 +54,9 @@ const STALLED_HEARTBEATS = 4;
 
 /** Joins and leaves that are kept for each channel, for clients that come back. */
 const COMPANION_SIZE = 10_000;
+
+/** Messages of an answer besides its text: its beginning, cancellations, and its end. */
+const RELAY_OTHER_MESSAGES = 4000;
 
 /** Minimum number of sockets besides connections. */
 const SPARE_SOCKETS = 100;
@@ -134,6 +143,7 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
   const busSettings = {
     retention: { size: settings.historySize, ttlMs: settings.historyTtlMs },
     namespaces: {
+      [RELAY_NAMESPACE]: { size: relayMessages(settings), ttlMs: RELAY_TTL_MS },
       ...settings.historyNamespaces,
       ...namespaceHistories(settings),
       [PRESENCE_NAMESPACE]: { size: COMPANION_SIZE, ttlMs: settings.historyTtlMs },
@@ -145,6 +155,11 @@ function openBus(settings: Settings, logger: FastifyBaseLogger, runtime: Runtime
     ...(settings.webhookUrl === '' ? {} : { webhooks: webhooksOf(settings) }),
   };
   return createBus(settings.busUrl, busSettings, { logger, runtime });
+}
+
+/** The maximum number of messages of an answer: so its first is there as long as its last. */
+function relayMessages({ relayTimeoutMs }: Settings): number {
+  return Math.ceil(relayTimeoutMs / RELAY_ROLL_UP_MS) + RELAY_OTHER_MESSAGES;
 }
 
 function webhooksOf({ webhookEvents, webhookQueueBytes }: Settings): WebhookSettings {

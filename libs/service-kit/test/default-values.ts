@@ -38,6 +38,7 @@ export const DEFAULT_VALUES = {
   historyNamespaces: {},
   namespacesFile: '',
   namespaces: new Map(),
+  relays: new Map(),
   idempotencyTtlMs: 120_000,
   maxMessageBytes: 65_536,
   maxChannels: 100,

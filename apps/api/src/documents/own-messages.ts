@@ -9,6 +9,8 @@ import {
   MemberSchema,
   MessageSchema,
   OWN_EVENT_PREFIX,
+  RELAY_EVENT,
+  RelayStartSchema,
 } from '@tetracast/message-model';
 import { type Messages, named } from './named-message';
 
@@ -16,7 +18,12 @@ import { type Messages, named } from './named-message';
 const OWN_DATA: readonly (readonly [event: string, data: TSchema, summary: string])[] = [
   [JOIN_EVENT, MemberSchema, 'A member has come, or its `info` has changed; for subscribers that ask for presence.'],
   [LEAVE_EVENT, Type.Omit(MemberSchema, ['info']), 'A member has gone; for subscribers that ask for presence.'],
-  [END_EVENT, Type.Unknown(), 'The last message of the channel.'],
+  [
+    END_EVENT,
+    Type.Unknown(),
+    'The last message of the channel; on the channel of a relay it says whether the answer is whole.',
+  ],
+  [RELAY_EVENT, RelayStartSchema, 'The first message on the channel of a relay: the upstream has begun to answer.'],
   [CANCEL_EVENT, Type.Null(), 'A client asks the publishers of the channel to stop; it names the client and the user.'],
   [DELETED_EVENT, DeletionSchema, 'A message of the channel was deleted.'],
 ];

@@ -15,12 +15,14 @@ import type { Publication } from '../publication';
 import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
 import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
+import type { RelayAdmission, RelayRequest } from '../relays/relay-store';
 import type { RetentionSettings } from '../retention';
 import { DEFAULT_MEMORY_MAX_BYTES } from '../retention-policy';
 import { MemoryKeyValues } from './memory-key-values';
 import { MemoryLog } from './memory-log';
 import { MemoryPresence } from './memory-presence';
 import { MemoryQuestions } from './memory-questions';
+import { MemoryRelays } from './memory-relays';
 import { MemoryWebhooks } from './memory-webhooks';
 import { MemoryRateCounts } from './memory-rate-counts';
 
@@ -44,6 +46,7 @@ export class MemoryBus implements Bus {
   private readonly webhooks: MemoryWebhooks;
   private readonly values: MemoryKeyValues;
   private readonly rateCounts = new MemoryRateCounts();
+  private readonly relays = new MemoryRelays();
   private readonly questions: MemoryQuestions;
   private readonly subscriptions = new Set<string>();
   private readonly runtime: Runtime;
@@ -170,6 +173,22 @@ export class MemoryBus implements Bus {
     return this.answer(() => this.webhooks.remove(ids, dropped));
   }
 
+  admitRelay(request: RelayRequest): Promise<RelayAdmission> {
+    return this.answer(() => this.relays.admit(request, this.runtime.now()));
+  }
+
+  renewRelays(channels: readonly string[], leaseMs: number): Promise<readonly string[]> {
+    return this.answer(() => this.relays.renew(channels, leaseMs, this.runtime.now()));
+  }
+
+  releaseRelay(channel: string): Promise<void> {
+    return this.answer(() => this.relays.release(channel));
+  }
+
+  takeExpiredRelays(leaseMs: number): Promise<readonly string[]> {
+    return this.answer(() => this.relays.takeExpired(leaseMs, this.runtime.now()));
+  }
+
   check(): Promise<BusChecks> {
     const found = this.closed ? CLOSED : CHECK_OK;
     return Promise.resolve({ read: found, write: found, announce: found, hear: found });
@@ -205,6 +224,7 @@ export class MemoryBus implements Bus {
     this.log.sweep(SWEPT_AT_ONCE, now);
     this.values.sweep(SWEPT_AT_ONCE, now);
     this.rateCounts.sweep(SWEPT_AT_ONCE, now);
+    this.relays.sweep(SWEPT_AT_ONCE, now);
   }
 }
 

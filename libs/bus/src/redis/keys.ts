@@ -55,6 +55,26 @@ export class RedisKeys {
     return `${this.prefix}:members:${channel}`;
   }
 
+  /** When the leases of relays end. */
+  get relays(): string {
+    return `${this.prefix}:relays`;
+  }
+
+  /** The channels of the relays of an owner. */
+  relaysOf(owner: string): string {
+    return `${this.prefix}:relays-of:${owner}`;
+  }
+
+  /** How many relays an owner had on one day. */
+  relaysPerDay(owner: string): string {
+    return `${this.prefix}:relays-per-day:${owner}`;
+  }
+
+  /** The channel of the relay with an idempotency key. */
+  relayKey(key: string): string {
+    return `${this.prefix}:relay-key:${key}`;
+  }
+
   /** The last message of a channel that has ended. */
   end(channel: string): string {
     return `${this.prefix}:end:${channel}`;

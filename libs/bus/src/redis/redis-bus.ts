@@ -15,6 +15,7 @@ import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } 
 import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
 import type { Publication } from '../publication';
+import type { RelayAdmission, RelayRequest } from '../relays/relay-store';
 import type { RetentionSettings } from '../retention';
 import { createRetentionPolicy, DEFAULT_CHANNELS_REMEMBERED } from '../retention-policy';
 import { parseAddress } from './address/redis-address';
@@ -24,6 +25,7 @@ import { RedisConnection } from './connection/redis-connection';
 import { InspectedPrimary } from './connection/inspected-primary';
 import { requireSameServer } from './connection/same-server';
 import { RedisWebhooks } from './redis-webhooks';
+import { RedisRelays } from './redis-relays';
 import { RedisPresence } from './redis-presence';
 import { RedisPartition } from './partition';
 import { StoredChannels } from './stored-channels';
@@ -67,6 +69,7 @@ export class RedisBus implements Bus {
   private readonly storedMessages: StoredMessages;
   private readonly presence: RedisPresence;
   private readonly webhooks: RedisWebhooks;
+  private readonly relays: RedisRelays;
   private listener: BusListener | undefined;
 
   /** @param url of one server, or `redis+sentinel://…` */
@@ -134,6 +137,7 @@ export class RedisBus implements Bus {
     this.storedChannels = new StoredChannels(this.partition);
     this.presence = new RedisPresence(this.partition, settings.webhooks);
     this.webhooks = new RedisWebhooks(this.partition);
+    this.relays = new RedisRelays(this.partition);
     this.storedMessages = new StoredMessages(this.partition, settings);
   }
 
@@ -227,6 +231,22 @@ export class RedisBus implements Bus {
 
   removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
     return this.webhooks.removeWebhooks(ids, dropped);
+  }
+
+  admitRelay(request: RelayRequest): Promise<RelayAdmission> {
+    return this.relays.admitRelay(request);
+  }
+
+  renewRelays(channels: readonly string[], leaseMs: number): Promise<readonly string[]> {
+    return this.relays.renewRelays(channels, leaseMs);
+  }
+
+  releaseRelay(channel: string): Promise<void> {
+    return this.relays.releaseRelay(channel);
+  }
+
+  takeExpiredRelays(leaseMs: number): Promise<readonly string[]> {
+    return this.relays.takeExpiredRelays(leaseMs);
   }
 
   check(): Promise<BusChecks> {

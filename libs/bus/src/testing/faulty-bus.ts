@@ -15,6 +15,7 @@ import type { Publication } from '../publication';
 import type { Lease, MemberPage, MemberQuery, PresenceChange, PresenceOutcome } from '../presence/presence-store';
 import type { QueuedWebhooks, WebhookRequest } from '../webhooks/webhook-queue';
 import type { Answerer, ProcessAnswers } from '../questions/process-questions';
+import type { RelayAdmission, RelayRequest } from '../relays/relay-store';
 import type { RetentionSettings } from '../retention';
 
 /** What a {@link FaultyBus} rejects with while it is unavailable. */
@@ -188,6 +189,22 @@ export class FaultyBus implements Bus {
 
   async removeWebhooks(ids: readonly string[], dropped: number): Promise<void> {
     return this.reachable.removeWebhooks(ids, dropped);
+  }
+
+  async admitRelay(request: RelayRequest): Promise<RelayAdmission> {
+    return this.reachable.admitRelay(request);
+  }
+
+  async renewRelays(channels: readonly string[], leaseMs: number): Promise<readonly string[]> {
+    return this.reachable.renewRelays(channels, leaseMs);
+  }
+
+  async releaseRelay(channel: string): Promise<void> {
+    return this.reachable.releaseRelay(channel);
+  }
+
+  async takeExpiredRelays(leaseMs: number): Promise<readonly string[]> {
+    return this.reachable.takeExpiredRelays(leaseMs);
   }
 
   async check(): Promise<BusChecks> {

@@ -1,7 +1,4 @@
-import { lookup as lookUp, type LookupAddress } from 'node:dns';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { requestOutside } from './request-outside';
 
 export interface Post {
   readonly url: URL;
@@ -11,87 +8,11 @@ export interface Post {
   readonly timeoutMs: number;
 }
 
-/**
- * Addresses that are not on the public internet (RFC 6890), or that lead to an IPv4 address of any kind through a translator or a
- * tunnel. Those of IPv4 also stand for their mapped ones, `::ffff:10.0.0.1`.
- */
-const PRIVATE = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  PRIVATE.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of [
-  ['::', 96],
-  ['64:ff9b::', 96],
-  ['64:ff9b:1::', 48],
-  ['2001::', 32],
-  ['2002::', 16],
-  ['fc00::', 7],
-  ['fe80::', 9],
-  ['ff00::', 8],
-] as const)
-  PRIVATE.addSubnet(network, prefix, 'ipv6');
-
-/** Whether an IP address is one that only this machine or a private network has. */
-export function isPrivateAddress(address: string): boolean {
-  return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/**
- * Whether the operator who wrote this URL meant an address that may be private: an address itself, or a name that public DNS cannot
- * have.
- */
-function namesPrivateHost({ hostname }: URL): boolean {
-  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 || !hostname.includes('.');
-}
-
-/** Refuses the connection if a public name leads to a private address. */
-const lookUpPublic: LookupFunction = (hostname, options, callback) => {
-  lookUp(hostname, { ...options, all: true }, (error, found: LookupAddress[] | undefined) => {
-    // Absent with an error.
-    const addresses = found ?? [];
-    const hidden = addresses.find(({ address }) => isPrivateAddress(address));
-    const refusal =
-      hidden === undefined
-        ? undefined
-        : new Error(`${hostname} leads to ${hidden.address}, a private address: name that address`);
-    const [first] = addresses;
-    const failure = error ?? refusal ?? (first === undefined ? new Error(`${hostname} has no address`) : null);
-    if (options.all === true) callback(failure, addresses);
-    else callback(failure, first?.address ?? '', first?.family);
-  });
-};
-
-/**
- * Sends a POST to a server of the operator. It follows no redirect, and no public name to a private address. Resolves with the status;
- * rejects if there is no answer in time.
- */
-export function postOutside({ url, headers, body, timeoutMs }: Post): Promise<number> {
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  return new Promise((resolve, reject) => {
-    const options = {
-      method: 'POST',
-      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-      agent: false as const,
-      signal: AbortSignal.timeout(timeoutMs),
-      ...(namesPrivateHost(url) ? {} : { lookup: lookUpPublic }),
-    };
-    const sent = send(url, options, (response) => {
-      response.on('error', reject);
-      // What it says does not matter, and may be endless.
-      resolve(response.statusCode ?? 0);
-      response.destroy();
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+/** Sends a POST as {@link requestOutside} does. Resolves with the status; rejects if there is no answer in time. */
+export async function postOutside({ timeoutMs, ...post }: Post): Promise<number> {
+  const response = await requestOutside({ ...post, signal: AbortSignal.timeout(timeoutMs) });
+  response.on('error', () => undefined);
+  // What it says does not matter, and may be endless.
+  response.destroy();
+  return response.statusCode ?? 0;
 }

@@ -23,7 +23,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     },
     methods: ['GET', 'HEAD', 'POST'],
     // No `allowedHeaders`: a page may use any header, since libraries add some to every request.
-    exposedHeaders: ['ETag', 'Preference-Applied', 'Retry-After'],
+    exposedHeaders: ['ETag', 'Preference-Applied', 'Retry-After', 'Tetracast-Channel', 'Tetracast-Ticket'],
     credentials: true,
     maxAge: MAX_AGE_S,
     strictPreflight: false,

@@ -12,6 +12,7 @@ export interface FixedValues {
   readonly jwksStaleMs: number;
   readonly ticketUnusedMs: number;
   readonly presenceLeaseMs: number;
+  readonly relayLeaseMs: number;
   readonly maxMembershipsPerIp: number;
   readonly maxMembershipsPerUser: number;
   /** Default: see {@link HubOptions}. */
@@ -41,6 +42,8 @@ export const FIXED_VALUES: FixedValues = {
   ticketUnusedMs: 60_000,
   /** How long a process that does not answer keeps its members: longer than a failover, or than an event loop ever hangs. */
   presenceLeaseMs: 15_000,
+  /** How long a process that does not answer keeps its relays. */
+  relayLeaseMs: 15_000,
   /** Memberships in one process, also those in their graces: polls with ever new client keys leave many behind. */
   maxMembershipsPerIp: 10_000,
   maxMembershipsPerUser: 1000,

@@ -1,4 +1,4 @@
-import { bytes, integer, rates, type Setting } from './setting-kinds';
+import { bytes, duration, integer, rates, shares, type Setting } from './setting-kinds';
 
 const MAX_COUNT = 1_000_000;
 
@@ -29,8 +29,8 @@ export const LIMIT_SETTINGS = {
     change: 'Messages are larger. Raise `MAX_BODY` of the gateway too.',
   }),
   maxBatchBytes: bytes('MAX_BATCH_BYTES', '4MiB', ['4KiB', '64MiB'], {
-    about: 'The maximum size of a request of the server API, and of a message times its channels.',
-    change: 'A back end publishes larger batches.',
+    about: 'The maximum size of a request of the server API or to a relay, and of a message times its channels.',
+    change: 'A back end publishes larger batches, or requests to a relay hold more.',
   }),
   maxMemoryBytes: bytes('MAX_MEMORY_BYTES', '256MiB', ['64KiB', '1024GiB'], {
     about: 'About the maximum size of all messages with `BUS_URL=memory:`; above it the oldest are dropped.',
@@ -56,5 +56,25 @@ export const LIMIT_SETTINGS = {
     about:
       'The maximum number of polls a second, in the same form; the first does not apply to connections of a proxy in `TRUST_PROXY`.',
     change: 'Many pollers share an address.',
+  }),
+  relayAtOnce: shares('RELAY_AT_ONCE', '20/5', {
+    about: 'The maximum number of answers of relays at a time: for one address, for one user; 0: no limit.',
+    change: 'Many users share an address, or a user asks for more answers at a time.',
+  }),
+  relayDaily: shares('RELAY_DAILY', '2000/500', {
+    about: 'The maximum number of answers of relays on one day (UTC), in the same form.',
+    change: 'An answer costs you more, or less.',
+  }),
+  relayMaxBytes: bytes('RELAY_MAX_BYTES', '4MiB', ['1KiB', '256MiB'], {
+    about: 'The maximum size of an answer of a relay. It is stored for 24 hours.',
+    change: 'Answers are longer, or Redis has little memory.',
+  }),
+  relayTimeoutMs: duration('RELAY_TIMEOUT', '10m', ['1s', '1h'], {
+    about: 'How long an answer of a relay may take.',
+    change: 'Models think or write for longer.',
+  }),
+  relayIdleTimeoutMs: duration('RELAY_IDLE_TIMEOUT', '2m', ['100ms', '10m'], {
+    about: 'How long an upstream may send nothing, before and during its answer.',
+    change: 'Models think for longer before they write.',
   }),
 } satisfies Record<string, Setting>;

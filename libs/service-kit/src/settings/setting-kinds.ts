@@ -8,7 +8,16 @@ import {
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
-import { type Reader, readBytes, readDuration, readInteger, readList, readRates, readText } from './setting-readers';
+import {
+  type Reader,
+  readBytes,
+  readDuration,
+  readInteger,
+  readList,
+  readRates,
+  readShares,
+  readText,
+} from './setting-readers';
 
 /** One setting: its environment variable, the text used if that is unset or empty, and how to read its value. */
 export interface Setting<T extends TSchema = TSchema> {
@@ -99,6 +108,18 @@ export function bytes(
   const schema = Type.Integer({ minimum: readBytes(least) ?? 0, maximum: readBytes(greatest) ?? 0 });
   const wanted = `a number of bytes such as 65536 or 64KiB, from ${least} to ${greatest}`;
   return { env, unset, schema, read: readBytes, wanted, ...words };
+}
+
+/** Two counts: of one address and of one user; 0 is no limit. */
+export function shares(
+  env: string,
+  unset: string,
+  words: Words,
+): Setting<TObject<{ address: TInteger; user: TInteger }>> {
+  const count = Type.Integer({ minimum: 0, maximum: MAX_RATE });
+  const schema = Type.Object({ address: count, user: count });
+  const wanted = `two counts, address/user, such as ${unset}, each from 0 (no limit) to ${MAX_RATE}`;
+  return { env, unset, schema, read: readShares, wanted, ...words };
 }
 
 export function rates(env: string, unset: string, words: Words): Setting<RatesSchema> {

@@ -47,6 +47,12 @@ export const readRates: Reader<Rates> = (text) => {
   return { connection, address, user };
 };
 
+/** `20/5`: counts of one address and of one user. */
+export const readShares: Reader<{ address: number; user: number }> = (text) => {
+  const [address, user, ...more] = text.split('/').map((count) => readInteger(count.trim()));
+  return address === undefined || user === undefined || more.length > 0 ? undefined : { address, user };
+};
+
 /** Keys of the server API, all different and each with another name: see {@link parseApiKey}. */
 export const readApiKeys: Reader<ApiKey[]> = (text) => {
   const keys = splitList(text).map(parseApiKey);

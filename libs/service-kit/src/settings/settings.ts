@@ -8,6 +8,7 @@ import { EVERYDAY_SETTINGS } from './everyday-settings';
 import { FIXED_VALUES, type FixedValues } from './fixed-values';
 import { LIMIT_SETTINGS } from './limit-settings';
 import { findMisspeltNames } from './misspelt-names';
+import { readRelays, type Relays } from './read-relays';
 import type { Setting } from './setting-kinds';
 import { TUNING_SETTINGS } from './tuning-settings';
 
@@ -21,12 +22,16 @@ export const SETTING_GROUPS = {
 
 export const SETTINGS = { ...EVERYDAY_SETTINGS, ...ACCESS_SETTINGS, ...LIMIT_SETTINGS, ...TUNING_SETTINGS };
 
+/** The names of all of them in the environment. */
+export const SETTING_NAMES: readonly string[] = Object.values(SETTINGS).map(({ env }) => env);
+
 /** The settings of a service with its fixed values; durations in ms, sizes in bytes. */
 export type Settings = {
   readonly [K in keyof typeof SETTINGS]: Static<(typeof SETTINGS)[K]['schema']>;
 } & FixedValues & {
     /** The policies in NAMESPACES_FILE. */
     readonly namespaces: NamespacePolicies;
+    readonly relays: Relays;
   };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,9 +67,10 @@ export function parseSettings(env: Environment, defaults: ServiceDefaults = {}):
   // Invalid settings are reported already: only the others can contradict each other.
   problems.push(...findContradictions(values));
   const loaded = loadNamespaces(values);
-  problems.push(...loaded.problems);
+  const { relays, problems: problemsOfRelays } = readRelays(env, SETTING_NAMES);
+  problems.push(...loaded.problems, ...problemsOfRelays);
   if (problems.length > 0) throw new SettingsError([...problems, ...misspeltSettings(env)]);
-  return { ...FIXED_VALUES, ...values, namespaces: loaded.namespaces } as Settings;
+  return { ...FIXED_VALUES, ...values, namespaces: loaded.namespaces, relays } as Settings;
 }
 
 /** The text of a setting, and whether it is the default or comes from the environment. */
@@ -82,10 +88,9 @@ export function sourceOf(
 
 /** Names in the environment that are probably misspelt settings, one sentence each. */
 export function misspeltSettings(env: Environment): string[] {
-  return findMisspeltNames(
-    env,
-    Object.values(SETTINGS).map((setting) => setting.env),
-  );
+  // Any other name that begins like that of a relay is one, or a problem.
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('RELAY_'));
+  return findMisspeltNames(Object.fromEntries(others), SETTING_NAMES);
 }
 
 function describeProblem({ env, wanted, mask }: Setting, given: string): string {

@@ -12,7 +12,7 @@ import { extractToken } from './extract-token';
 import { configuredKeys } from './configured-keys';
 import { RenewablePermission, type ConnectionPermission } from './connection-permission';
 import { type PermissionOptions, ConnectionPermissions } from './connection-permissions';
-import { Tickets } from './tickets';
+import { isTicket, Tickets } from './tickets';
 
 /** What access control works with. */
 export interface AccessContext {
@@ -93,12 +93,13 @@ export class AccessControl {
   }
 
   /**
-   * What a token allows; without a token, what every client may do.
+   * What a token allows, or the ticket of a relay in its place; without either, what every client may do.
    * @throws CodedError `unauthorized`; `unavailable` while the server cannot read keys or revocations
    */
   async permissionsForToken(token: string | undefined): Promise<Permissions> {
     if (this.verifier === undefined || token === undefined) return this.everybody;
     this.feed.requireReady();
+    if (isTicket(token)) return this.tickets.permissionsInPlaceOfToken(token);
     return this.notRevoked(await this.verifier.verify(token));
   }
 

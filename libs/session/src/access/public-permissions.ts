@@ -1,8 +1,9 @@
 import { type ClosedNamespaces, Permissions } from '@tetracast/access';
+import { RELAY_NAMESPACE } from '@tetracast/message-model';
 import type { AccessSettings, Audience, NamespacePolicy, NamespaceSettings } from '../session-settings';
 import { configuredKeys } from './configured-keys';
 
-type Act = keyof ClosedNamespaces;
+type Act = Exclude<keyof ClosedNamespaces, 'cancel'>;
 
 /**
  * What a client without a token may do. Default: everything if the server has no keys, else nothing. The policy of a namespace comes
@@ -18,18 +19,21 @@ export function publicPermissions(settings: AccessSettings & NamespaceSettings):
     ...(given.length > 0 ? given : unset),
     ...namesOf(act, 'public').map((name) => `${name}:*`),
   ];
-  const closedTo = (audience: Audience): ClosedNamespaces => {
+  const closedTo = (audience: Audience, ...more: string[]): ClosedNamespaces => {
     const publish = namesOf('publish', audience);
     return {
       subscribe: new Set(namesOf('subscribe', audience)),
-      publish: new Set(publish),
-      end: new Set([...publish, ...namesOf('end', audience)]),
+      publish: new Set([...publish, ...more]),
+      end: new Set([...publish, ...namesOf('end', audience), ...more]),
+      cancel: new Set(publish),
     };
   };
   return Permissions.anonymous(patternsOf('subscribe', publicSubscribe), patternsOf('publish', publicPublish), {
     needsToken: closedTo('token'),
-    closed: closedTo('backend'),
+    // Only relays publish there. Their readers are no publishers, and stop an answer all the same.
+    closed: closedTo('backend', RELAY_NAMESPACE),
     end: patternsOf('end', []),
+    cancel: isOpen ? [`${RELAY_NAMESPACE}:*`] : [],
     presence: publicPresence.length > 0 ? publicPresence : unset,
   });
 }

@@ -8,14 +8,21 @@ import type { AccessSettings } from '../session-settings';
 /** 256 bits: a ticket cannot be guessed. */
 const TICKET_BYTES = 32;
 
+/** Whether a text has the form of a ticket. A token has dots. */
+export function isTicket(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
 interface Stored {
   readonly claims: TokenClaims;
   readonly channels: readonly string[];
+  /** The claims are for these channels alone, so the ticket is as good as a token with them. Default `false`. */
+  readonly isToken?: boolean;
 }
 
 /**
  * A ticket is in the URL of an event stream in place of a token, because an `EventSource` cannot send headers. It allows the
- * channels of one stream and nothing else. It expires a minute after it was issued; once used, it lasts as long as its token,
+ * channels of one stream and nothing else. (The ticket of a relay is good wherever a token is, see {@link Tickets.issueToken}.) It expires a minute after it was issued; once used, it lasts as long as its token,
  * for the reconnects of the stream. The store keeps it under its hash, so that every process finds it.
  */
 export class Tickets {
@@ -37,14 +44,26 @@ export class Tickets {
     return { ticket, useBefore };
   }
 
+  /** Returns a ticket that is good wherever a token is, for as long as its claims. They are for `channel` alone. @throws BusUnavailableError */
+  async issueToken(claims: TokenClaims, channel: string): Promise<string> {
+    const ticket = randomText(this.runtime, TICKET_BYTES);
+    await this.keep(ticket, { claims, channels: [channel], isToken: true }, this.lifeOf(Permissions.of(claims)));
+    return ticket;
+  }
+
+  /** Returns the permissions of a ticket that is in place of a token. @throws CodedError `unauthorized`; BusUnavailableError */
+  async permissionsInPlaceOfToken(ticket: string): Promise<Permissions> {
+    const { claims, isToken = false } = await this.read(ticket);
+    if (!isToken) throw new CodedError('unauthorized', 'the ticket is for an event stream: send a token');
+    return this.permissionsOf(readClaims(claims));
+  }
+
   /**
    * Returns the permissions of a ticket, which must be for all these channels. Renews it for the reconnects of its stream.
    * @throws CodedError `unauthorized`; BusUnavailableError
    */
   async redeem(ticket: string, channels: readonly string[]): Promise<Permissions> {
-    const text = await this.store.getValue(keyOf(ticket));
-    if (text === undefined) throw new CodedError('unauthorized', 'the ticket is unknown or has expired: get a new one');
-    const stored = JSON.parse(text) as Stored;
+    const stored = await this.read(ticket);
     if (!channels.every((channel) => stored.channels.includes(channel))) {
       throw new CodedError('forbidden', 'the ticket is for other channels: get one for these');
     }
@@ -57,6 +76,12 @@ export class Tickets {
   async renew(ticket: string, { claims }: Permissions, channels: readonly string[]): Promise<void> {
     if (claims === undefined) return;
     await this.keep(ticket, { claims, channels }, this.lifeOf(Permissions.of(claims)));
+  }
+
+  private async read(ticket: string): Promise<Stored> {
+    const text = await this.store.getValue(keyOf(ticket));
+    if (text === undefined) throw new CodedError('unauthorized', 'the ticket is unknown or has expired: get a new one');
+    return JSON.parse(text) as Stored;
   }
 
   private lifeOf({ expiresAtMs }: Permissions): number {

@@ -5,4 +5,6 @@ export const NO_LIMITS: Readonly<Record<string, string>> = {
   PUBLISH_RATE: '0/0/5000',
   SUBSCRIBE_RATE: '0/0/500',
   POLL_RATE: '0/0/100',
+  RELAY_AT_ONCE: '0/0',
+  RELAY_DAILY: '0/0',
 };

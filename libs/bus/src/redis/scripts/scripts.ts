@@ -1,4 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis';
+import admitRelayLua from './relays/admit-relay.lua';
 import appendLua from './messages/append.lua';
 import askLua from './ask.lua';
 import changePresenceLua from './presence/change-presence.lua';
@@ -15,9 +16,11 @@ import readLua from './messages/read.lua';
 import readMembersLua from './presence/read-members.lua';
 import renewLeaseLua from './presence/renew-lease.lua';
 import runsLua from './messages/runs.lua';
+import renewRelaysLua from './relays/renew-relays.lua';
 import removeWebhooksLua from './webhooks/remove-webhooks.lua';
 import storeLua from './messages/store.lua';
 import summariesLua from './messages/summaries.lua';
+import takeExpiredRelaysLua from './relays/take-expired-relays.lua';
 import takeWebhooksLua from './webhooks/take-webhooks.lua';
 import webhooksLua from './webhooks/webhooks.lua';
 import addCountsLua from './add-counts.lua';
@@ -56,6 +59,13 @@ export interface Scripts {
   tetracastReadMembers(
     ...args: Argument[]
   ): Promise<[epoch: string, head: number, count: number, next: string, flat: string[]]>;
+  /** The first argument is the number of keys. */
+  tetracastAdmitRelay(
+    numberOfKeys: number,
+    ...args: Argument[]
+  ): Promise<[kind: 'new' | 'known' | 'atOnce' | 'aDay', value?: string | number]>;
+  tetracastRenewRelays(...args: Argument[]): Promise<string[]>;
+  tetracastTakeExpiredRelays(...args: Argument[]): Promise<string[]>;
   /** Answers why each does not work, or an empty text. */
   tetracastProve(...args: Argument[]): Promise<[read: string, write: string, announce: string]>;
   /** The first argument is the number of keys. */
@@ -85,6 +95,9 @@ export const SCRIPTS: NonNullable<RedisOptions['scripts']> = {
   tetracastTakeWebhooks: { lua: joined(webhooksLua, takeWebhooksLua), numberOfKeys: 2 },
   tetracastRemoveWebhooks: { lua: joined(webhooksLua, removeWebhooksLua), numberOfKeys: 2 },
   tetracastReadMembers: { lua: joined(readMembersLua), numberOfKeys: 3 },
+  tetracastAdmitRelay: { lua: joined(admitRelayLua) },
+  tetracastRenewRelays: { lua: joined(renewRelaysLua), numberOfKeys: 3 },
+  tetracastTakeExpiredRelays: { lua: joined(takeExpiredRelaysLua), numberOfKeys: 3 },
   tetracastAddCounts: { lua: addCountsLua },
   tetracastAsk: { lua: askLua, numberOfKeys: 1 },
   tetracastProve: { lua: proveLua, numberOfKeys: 6 },

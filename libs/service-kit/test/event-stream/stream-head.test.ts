@@ -1,4 +1,4 @@
-import { encodeHead } from '../src/stream-head';
+import { encodeHead } from '../../src/event-stream/stream-head';
 
 describe('the head of a stream', () => {
   it('is dated by the second in which it is written', () => {

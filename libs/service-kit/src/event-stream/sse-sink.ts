@@ -1,7 +1,6 @@
 import type { Batch, Connection, Framing, Sink } from '@tetracast/hub';
 import type { CloseName, Reset, Notice } from '@tetracast/message-model';
 import { type SocketOwner, SocketWriter } from '@tetracast/node-io';
-import type { Format } from '@tetracast/session';
 import type { Socket } from 'node:net';
 import { encodeNotice, encodeCursor, encodeReset } from './sse-framing';
 import type { StreamBody } from './stream-body';
@@ -11,14 +10,10 @@ export class SseSink implements Sink, SocketOwner {
   private writer: SocketWriter | undefined;
   private connection: Connection | undefined;
 
-  readonly framing: Framing;
-
   constructor(
     private readonly body: StreamBody,
-    format: Format,
-  ) {
-    this.framing = body.framings[format];
-  }
+    readonly framing: Framing,
+  ) {}
 
   get isOpen(): boolean {
     return this.writer !== undefined;
@@ -30,7 +25,8 @@ export class SseSink implements Sink, SocketOwner {
     this.writer = new SocketWriter(socket, highWaterMark, this);
     // Messages of the same turn, as after a reconnect, are sent in the same write.
     this.writer.writeAtEndOfTurn(Buffer.from(head));
-    this.writer.writeAtEndOfTurn(this.body.encode(blocks));
+    // An empty chunk would end the body.
+    if (blocks !== '') this.writer.writeAtEndOfTurn(this.body.encode(blocks));
   }
 
   onDrain(): void {
@@ -42,11 +38,11 @@ export class SseSink implements Sink, SocketOwner {
   }
 
   write(batch: Batch): boolean {
-    return this.writer?.write(batch.bytes) ?? false;
+    return this.writeBytes(batch.bytes);
   }
 
   advanceCursor(cursor: string): boolean {
-    return this.writer?.write(this.body.encode(encodeCursor(cursor))) ?? false;
+    return this.writeBytes(this.body.encode(encodeCursor(cursor)));
   }
 
   sendReset(reset: Reset): void {
@@ -73,11 +69,22 @@ export class SseSink implements Sink, SocketOwner {
   /** An `EventSource` reconnects after the end of a stream. It gets no reason. */
   close(reason: CloseName): void {
     // The end would never reach a client that reads nothing.
-    if (reason === 'stalled') {
-      this.writer?.destroy();
-      return;
-    }
+    if (reason === 'stalled') this.writer?.destroy();
+    else this.end();
+  }
+
+  /** Ends the body. */
+  protected end(): void {
     this.writer?.write(this.body.end);
     this.writer?.end();
+  }
+
+  /** Ends the connection without the end of the body, once what is pending has gone out. */
+  protected cut(): void {
+    this.writer?.end();
+  }
+
+  protected writeBytes(bytes: Buffer): boolean {
+    return this.writer?.write(bytes) ?? false;
   }
 }

@@ -1,5 +1,5 @@
-import { encodeBlock } from '../src/sse-framing';
-import { bodyFor, chunkedBody, plainBody } from '../src/stream-body';
+import { encodeBlock } from '../../src/event-stream/sse-framing';
+import { bodyFor, chunkedBody, plainBody } from '../../src/event-stream/stream-body';
 
 const MESSAGE = { id: 'e-1', channel: 'news', event: 'message', data: '"h\u00e9llo"', time: 5 };
 

@@ -1,7 +1,7 @@
 import { SseReader } from '@tetracast/testing';
 import fc from 'fast-check';
 import type { EncodedMessage } from '@tetracast/message-model';
-import { encodeBlock, encodeOpening, encodeReset, HEARTBEAT } from '../src/sse-framing';
+import { encodeBlock, encodeOpening, encodeReset, HEARTBEAT } from '../../src/event-stream/sse-framing';
 
 const MESSAGE: EncodedMessage = { id: 'e-1', channel: 'news', event: 'message', data: '"hi"', time: 5 };
 

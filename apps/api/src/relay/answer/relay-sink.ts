@@ -1,0 +1,59 @@
+import type { Batch, Framing } from '@tetracast/hub';
+import { type EncodedMessage, END_EVENT, RELAY_EVENT, type RelayEnd, type RelayStart } from '@tetracast/message-model';
+import { SseSink, type StreamBody } from '@tetracast/service-kit/event-stream';
+
+/** What the first message of the channel says: there is an answer, or none, and why. */
+export type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
+
+/** Takes over the socket of the request and calls `open`. Without `start` the first messages are no longer stored. */
+export type Begin = (sink: RelaySink, start: RelayStart | undefined) => void;
+
+/**
+ * The answer of a relay as an event stream of its channel. It begins with the first message, which says whether there is an answer,
+ * and closes after the last.
+ */
+export class RelaySink extends SseSink {
+  private isDecided = false;
+  private onDecided: (outcome: Outcome) => void = () => undefined;
+
+  readonly outcome = new Promise<Outcome>((resolve) => (this.onDecided = resolve));
+
+  constructor(
+    body: StreamBody,
+    framing: Framing,
+    private readonly onBegin: Begin,
+  ) {
+    super(body, framing);
+  }
+
+  override write(batch: Batch): boolean {
+    if (!this.isDecided) this.decide(batch.entries[0]?.message);
+    if (!this.isOpen) return true;
+    const takes = this.writeBatch(batch);
+    if (batch.entries.at(-1)?.isEnd === true) this.finish(batch.entries.at(-1)?.message);
+    return takes;
+  }
+
+  protected writeBatch(batch: Batch): boolean {
+    return super.write(batch);
+  }
+
+  /** The last message was written. */
+  protected finish(_last: EncodedMessage | undefined): void {
+    this.end();
+  }
+
+  private decide(first: EncodedMessage | undefined): void {
+    this.isDecided = true;
+    if (first?.event === END_EVENT) {
+      const end = JSON.parse(first.data) as RelayEnd;
+      if (end.state === 'failed') {
+        this.onDecided(end);
+        return;
+      }
+    }
+    // Without its first messages an old answer begins with a reset.
+    this.onBegin(this, first?.event === RELAY_EVENT ? (JSON.parse(first.data) as RelayStart) : undefined);
+    this.onDecided('open');
+  }
+}
