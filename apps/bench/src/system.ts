@@ -29,6 +29,8 @@ export interface RunningSystem extends AsyncDisposable {
   readonly store?: (messages: readonly string[]) => Promise<LoadOptions>;
   /** Host and port of each of its processes, where they are asked one by one. */
   readonly nodes?: readonly string[];
+  /** The model before which it stands. */
+  readonly model?: { readonly url: string; readonly pid: number };
   /** How fast it is by its own tool, for what the load cannot speak to. */
   readonly rates?: (calls: number) => Promise<Rates>;
 }

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario';
+import { answers } from './delivery/answers';
 import { batch } from './log/batch';
 import { fanOut } from './delivery/fan-out';
 import { growth } from './delivery/growth';
@@ -29,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   listing,
   revocation,
   presence,
+  answers,
   workers,
   window,
   soak,

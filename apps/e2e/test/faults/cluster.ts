@@ -42,9 +42,11 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
     readonly log: L,
     private replicas: readonly Replica[],
     private nginx: NginxServer,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  static async start<L extends LogServers>(log: L): Promise<Cluster<L>> {
+  /** `env`: more settings of all services. */
+  static async start<L extends LogServers>(log: L, env: Readonly<Record<string, string>> = {}): Promise<Cluster<L>> {
     const started: AsyncDisposable[] = [log];
     try {
       const replicas = await Promise.all(TRANSPORTS.map(async (each) => ({ ...each, port: await freePort() })));
@@ -54,6 +56,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
         log,
         replicas.map((replica) => ({ ...replica, process: undefined })),
         nginx,
+        env,
       );
       started.splice(0, started.length, cluster);
       await cluster.startServices();
@@ -82,7 +85,7 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
       replicas.map(async (replica) => {
         replica.process ??= await startService(
           replica.app,
-          { ...NO_LIMITS, ...SETTINGS, BUS_URL: this.log.busUrl },
+          { ...NO_LIMITS, ...SETTINGS, ...this.env, BUS_URL: this.log.busUrl },
           { port: replica.port },
         );
       }),
@@ -92,6 +95,14 @@ export class Cluster<L extends LogServers> implements AsyncDisposable {
   /** SIGKILL to every service at once. */
   async killServices(): Promise<void> {
     await Promise.all(this.replicas.map(async (replica) => this.end(replica, (process) => process.kill())));
+  }
+
+  /** SIGKILL or SIGTERM to a service, which starts again when `meanwhile` is done. */
+  async replace(service: string, how: 'kill' | 'stop', meanwhile?: () => Promise<unknown>): Promise<void> {
+    const replaced = this.replicas.filter((replica) => replica.service === service);
+    await Promise.all(replaced.map((replica) => this.end(replica, (process) => process[how]())));
+    await meanwhile?.();
+    await this.startServices(replaced);
   }
 
   /** So many copies of each service behind nginx. */

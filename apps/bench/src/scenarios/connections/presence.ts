@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { cpuUs } from '../../cpu';
 import { observeMembers, openStream } from '../../event-stream';
 import { BUILT } from '../../places';
 import type { Reading, Scenario } from '../../scenario';
@@ -12,8 +13,6 @@ const CHANNEL = 'room:bench';
 const AT_ONCE = 200;
 const COUNTS = 200;
 const PAGE = 1000;
-/** Of the kernel, for the times in /proc. */
-const US_PER_TICK = 10_000;
 
 const NAMESPACES = '{"namespaces":{"room":{"presence":true}}}';
 
@@ -130,16 +129,4 @@ async function untilCount(node: string, isDone: (count: number) => boolean): Pro
 
 async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isDone())) await delay(50);
-}
-
-/** Processor time of these processes so far. */
-function cpuUs(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + ticksOf(pid) * US_PER_TICK, 0);
-}
-
-function ticksOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // The name of the program, in brackets, may have spaces; user and system time are the 12th and 13th after it.
-  const fields = stat.replace(/^.*\) /s, '').split(' ');
-  return Number(fields[11]) + Number(fields[12]);
 }
