@@ -70,8 +70,11 @@ export class RelayRun {
   /** Resolves when the channel has its end, or will get it from another process. Never rejects. */
   async run(): Promise<void> {
     const unwatch = this.watch();
-    const end = await this.relay(unwatch).catch((error: unknown) => this.endFor(error));
-    this.abort.abort();
+    const end = await this.relay(unwatch).catch((error: unknown) => {
+      // Not after a whole answer: its connection serves the next request.
+      this.abort.abort();
+      return this.endFor(error);
+    });
     await this.finish(end).catch((error: unknown) => {
       if (this.isLost) return;
       this.context.logger.warn({ err: error, channel: this.channel }, 'the end of a relay could not be stored');
