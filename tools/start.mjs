@@ -18,7 +18,7 @@ execFileSync(process.execPath, [join(ROOT, 'tools/bundle.mjs'), 'standalone'], {
 endWithNpm();
 allowLabPage();
 process.setSourceMapsEnabled(true);
-// The faults of the lab page, which are for the machine of a developer alone: apps/standalone/README.md.
+// The faults of the lab page and the demo model, which are for the machine of a developer alone: apps/standalone/README.md.
 process.argv.push('--faults');
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);
 
