@@ -19,6 +19,7 @@ it.each([
   '::ffff:7f00:1',
   '::127.0.0.1',
   '64:ff9b::10.0.0.1',
+  '64:ff9b::a9fe:a9fe',
   '64:ff9b:1::10.0.0.1',
   '2002:7f00:1::',
   '2001:0:7f00:1::1',
@@ -26,9 +27,12 @@ it.each([
   expect(isPrivateAddress(address)).toBe(true);
 });
 
-it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888', '::ffff:8.8.8.8'])('%s is a public address', (address) => {
-  expect(isPrivateAddress(address)).toBe(false);
-});
+it.each(['8.8.8.8', '172.32.0.1', '2001:4860:4860::8888', '::ffff:8.8.8.8', '64:ff9b::8.8.8.8', '64:ff9b::808:808'])(
+  '%s is a public address',
+  (address) => {
+    expect(isPrivateAddress(address)).toBe(false);
+  },
+);
 
 it('sends nothing to a public name that leads to a private address', async () => {
   let requests = 0;

@@ -40,19 +40,25 @@ it('a process that dies leaves its answer to another one, which ends it once wit
   await dead.close();
 });
 
-it('a process that was silent for too long stops its upstream, and stores nothing more', async () => {
+it('a process whose lease is gone stops its upstream, and ends the answer unless another one has', async () => {
   const other = connect();
   await using relay = await start();
   const response = await relay.ask({ words: 9, hangAfterWords: 2 });
   const channel = response.headers.get('tetracast-channel') ?? '';
 
-  await other.releaseRelay(channel);
+  const taken = await relay.ask({ words: 9, hangAfterWords: 2 });
+  const takenChannel = taken.headers.get('tetracast-channel') ?? '';
 
-  const request = await relay.model.request(1);
-  await request.ended;
-  expect(request.aborted).toBe(true);
-  const page = await other.read(channel, { kind: 'after', seq: 0, limit: 10, bytes: 1e6 });
-  expect(page.entries.some(({ event }) => event === 'tetracast:end')).toBe(false);
+  const end = { channel: takenChannel, event: 'tetracast:end', data: '{"state":"done"}', echo: true, ends: true };
+  await other.append(end);
+  for (const each of [channel, takenChannel]) await other.releaseRelay(each);
+
+  expect(joined(await messagesIn(response)).end).toMatchObject({ state: 'failed', code: 'relay_lost' });
+  expect(joined(await messagesIn(taken)).end).toEqual({ state: 'done' });
+  for (const request of relay.model.requests) {
+    await request.ended;
+    expect(request.aborted).toBe(true);
+  }
   await other.close();
 });
 

@@ -59,6 +59,24 @@ it('the query of a client does not go to the upstream', async () => {
   expect(relay.model.requests[0]?.path).toBe('/v1/sse');
 });
 
+it('a request that is wrong asks no upstream', async () => {
+  await using relay = await startRelay();
+
+  for (const query of ['format=xml', 'client=a%20b', 'format=a&format=b'])
+    expect((await relay.ask({}, { path: `?${query}` })).status).toBe(400);
+  expect((await relay.ask({}, { headers: { 'idempotency-key': 'é' } })).status).toBe(400);
+  expect(relay.model.requests).toHaveLength(0);
+});
+
+it('an answer that is not stored is not found', async () => {
+  await using relay = await startRelay();
+
+  const statusOf = async (channel: string): Promise<number> =>
+    (await fetch(`${relay.service.url}/relay?channel=${channel}`)).status;
+  expect(await statusOf('relay:never')).toBe(404);
+  expect(await statusOf('news')).toBe(400);
+});
+
 it('a redirect is not followed', async () => {
   await using relay = await startRelay();
   await using other = await startFakeModel();
@@ -130,7 +148,7 @@ it('only listed headers reach the upstream, and none of its headers a client', a
   );
   const text = await response.text();
 
-  const { headers } = relay.model.requests[0] ?? { headers: {} };
+  const { headers } = await relay.model.request(1);
   expect(Object.keys(headers).sort()).toEqual(
     ['accept', 'accept-encoding', 'authorization', 'connection', 'content-length', 'content-type', 'host']
       .concat('openai-organization')

@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** A POST to a server of the operator. */
-export interface OutsideRequest {
+interface OutsideRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
@@ -14,9 +14,13 @@ export interface OutsideRequest {
   readonly keepAlive?: boolean;
 }
 
+/** In a network without IPv4, DNS64 gives a name such an address for each of IPv4 (RFC 6052). */
+const TRANSLATED = '64:ff9b::';
+const TRANSLATED_BITS = 96;
+
 /**
- * Addresses that are not on the public internet (RFC 6890), or that lead to an IPv4 address of any kind through a translator or a
- * tunnel. Those of IPv4 also stand for their mapped ones, `::ffff:10.0.0.1`.
+ * Addresses that are not on the public internet (RFC 6890), or that lead to an IPv4 address of any kind through a tunnel or a
+ * translator of a private network. Those of IPv4 also stand for their mapped ones, `::ffff:10.0.0.1`, and their translated ones.
  */
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
@@ -30,11 +34,12 @@ for (const [network, prefix] of [
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
-] as const)
+] as const) {
   PRIVATE.addSubnet(network, prefix, 'ipv4');
+  PRIVATE.addSubnet(TRANSLATED + network, TRANSLATED_BITS + prefix, 'ipv6');
+}
 for (const [network, prefix] of [
   ['::', 96],
-  ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['2001::', 32],
   ['2002::', 16],

@@ -25,7 +25,8 @@ export class SseSink implements Sink, SocketOwner {
     this.writer = new SocketWriter(socket, highWaterMark, this);
     // Messages of the same turn, as after a reconnect, are sent in the same write.
     this.writer.writeAtEndOfTurn(Buffer.from(head));
-    this.writer.writeAtEndOfTurn(this.body.encode(blocks));
+    // An empty chunk would end the body.
+    if (blocks !== '') this.writer.writeAtEndOfTurn(this.body.encode(blocks));
   }
 
   onDrain(): void {
@@ -68,7 +69,7 @@ export class SseSink implements Sink, SocketOwner {
   /** An `EventSource` reconnects after the end of a stream. It gets no reason. */
   close(reason: CloseName): void {
     // The end would never reach a client that reads nothing.
-    if (reason === 'stalled') this.cut();
+    if (reason === 'stalled') this.writer?.destroy();
     else this.end();
   }
 
@@ -78,9 +79,9 @@ export class SseSink implements Sink, SocketOwner {
     this.writer?.end();
   }
 
-  /** Ends the connection without the end of the body. */
+  /** Ends the connection without the end of the body, once what is pending has gone out. */
   protected cut(): void {
-    this.writer?.destroy();
+    this.writer?.end();
   }
 
   protected writeBytes(bytes: Buffer): boolean {

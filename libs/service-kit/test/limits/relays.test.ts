@@ -37,7 +37,9 @@ it('reads relays by their names in the environment', () => {
   });
 });
 
-it.each([
+type Row = readonly [env: Readonly<Record<string, string>>, problem: unknown];
+
+it.each<Row>([
   [{ RELAY_CHAT: 'models.example.com' }, 'RELAY_CHAT must be an https:// or http:// URL of an upstream'],
   [{ RELAY_CHAT: 'ftp://models.example.com' }, 'RELAY_CHAT must be an https:// or http:// URL of an upstream'],
   [{ RELAY_TIMEOT: '5m' }, 'RELAY_TIMEOT must be an https:// or http:// URL of an upstream'],
@@ -48,24 +50,24 @@ it.each([
       [
         { ...CHAT, RELAY_CHAT_SUFFIXES: suffix },
         'RELAY_CHAT_SUFFIXES must be a comma-separated list of paths, such as chat/completions,responses',
-      ] as const,
+      ] satisfies Row,
   ),
   ...['Authorization', 'cookie', 'x-forwarded-for', 'sec-fetch-site', 'host', 'connection', 'a b'].map(
     (header) =>
       [
         { ...CHAT, RELAY_CHAT_FORWARD: header },
         `RELAY_CHAT_FORWARD must not have ${header.toLowerCase()}: the service never passes it on`,
-      ] as const,
+      ] satisfies Row,
   ),
   ...['x', '[]', '{"a":1}', '{"host":"evil"}', '{"a":"b\\r\\nc: d"}', '{"a b":"c"}'].map(
     (headers) =>
       [
         { ...CHAT, RELAY_CHAT_HEADERS: headers },
         'RELAY_CHAT_HEADERS must be a JSON object of header names and values, such as {"x-key":"…"}',
-      ] as const,
+      ] satisfies Row,
   ),
 ])('%j is a problem', (env, problem) => {
-  expect(problemsOf(env as Record<string, string>)).toEqual([problem]);
+  expect(problemsOf(env)).toEqual([problem]);
 });
 
 it('prints relays without their secrets', () => {

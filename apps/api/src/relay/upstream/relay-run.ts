@@ -13,7 +13,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { callUpstream, failed, type RelayCall, RelayError, relayError, type UpstreamAnswer } from './call-upstream';
 import { type Ending, LogLostError, RelayLog } from './relay-log';
 import { RollUp } from './roll-up';
-import { Splitter } from './splitter';
+import { isEncodingError, Splitter } from './splitter';
 
 export interface RelayContext {
   readonly settings: {
@@ -54,8 +54,8 @@ export class RelayRun {
     this.abort.abort();
   }
 
-  /** Stops the upstream and stores nothing more: another process has ended the channel. */
-  lose(): void {
+  /** Another process has ended the channel: stops the upstream, and stores nothing more. */
+  private lose(): void {
     this.isLost = true;
     this.abort.abort();
   }
@@ -110,7 +110,12 @@ export class RelayRun {
     this.heardAt = runtime.monotonicMs();
     const start: RelayStart = { relay: this.call.name, contentType: answer.contentType };
     await this.log.store(RELAY_EVENT, JSON.stringify(start));
-    const store = (text: string): Promise<void> => this.log.storeText(text);
+    const store = (text: string): Promise<void> =>
+      this.log.storeText(text).catch((error: unknown) => {
+        // Nobody gets what the upstream would still send.
+        this.abort.abort();
+        throw error;
+      });
     const rollUp = new RollUp(store, settings.maxMessageBytes, RELAY_ROLL_UP_MS, runtime);
     try {
       await this.read(answer, rollUp);
@@ -133,7 +138,7 @@ export class RelayRun {
       }
       rollUp.add(splitter.end());
     } catch (error) {
-      throw error instanceof TypeError ? relayError('upstream_invalid', { detail: 'its body is not UTF-8' }) : error;
+      throw isEncodingError(error) ? relayError('upstream_invalid', { detail: 'its body is not UTF-8' }) : error;
     }
   }
 
