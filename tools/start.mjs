@@ -20,7 +20,7 @@ if (process.stdout.isTTY) process.env.LOG_LEVEL ??= 'warn';
 endWithNpm();
 allowLabPage();
 process.setSourceMapsEnabled(true);
-// The faults of the lab page, which are for the machine of a developer alone: apps/standalone/README.md.
+// The faults of the lab page and the demo model, which are for the machine of a developer alone: apps/standalone/README.md.
 process.argv.push('--faults');
 await import(pathToFileURL(join(ROOT, 'dist/apps/standalone/main.cjs')).href);
 
