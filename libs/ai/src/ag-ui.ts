@@ -1,11 +1,18 @@
-import { HttpAgent, type HttpAgentConfig, runHttpRequest, transformHttpEventStream } from '@ag-ui/client';
+import { EventType, HttpAgent, type HttpAgentConfig, runHttpRequest, transformHttpEventStream } from '@ag-ui/client';
+import type { TetracastError } from '@tetracast/client';
 import { type Answers, type AnswersOptions, createAnswers } from './answer-store';
 
 export type TetracastAgentConfig = Omit<HttpAgentConfig, 'fetch'> & AnswersOptions;
 
+/** The event that says that a run has failed. */
+function reportOf({ message, code }: TetracastError): string {
+  return `data: ${JSON.stringify({ type: EventType.RUN_ERROR, message, code })}\n\n`;
+}
+
 /**
  * An AG-UI agent whose runs come from a channel: a run goes on after a lost connection, and `connectAgent` continues it after a reload,
- * in another tab, and wherever the store knows it by the id of its thread. `abortRun` stops it for all. The `url` is a relay whose
+ * in another tab, and wherever the store knows it by the id of its thread. `abortRun` stops it for all. A run
+ * that breaks off ends with the event `RUN_ERROR`. The `url` is a relay whose
  * upstream is an AG-UI agent, or a route that names in `Tetracast-Channel` the channel to which it writes the events.
  */
 export class TetracastAgent extends HttpAgent {
@@ -13,7 +20,7 @@ export class TetracastAgent extends HttpAgent {
 
   constructor({ client, store, fetch, ...config }: TetracastAgentConfig) {
     super(config);
-    this.answers = createAnswers({ client, store, fetch });
+    this.answers = createAnswers({ client, store, fetch }, { report: reportOf });
   }
 
   override run(input: Parameters<HttpAgent['run']>[0]): ReturnType<HttpAgent['run']> {

@@ -1,4 +1,10 @@
-import { type ChatTransport, DefaultChatTransport, type HttpChatTransportInitOptions, type UIMessage } from 'ai';
+import {
+  type ChatTransport,
+  DefaultChatTransport,
+  type HttpChatTransportInitOptions,
+  type UIMessage,
+  type UIMessageChunk,
+} from 'ai';
 import { type AnswersOptions, createAnswers } from './answer-store';
 
 /** Those of `DefaultChatTransport`, and the client. */
@@ -20,12 +26,25 @@ export function createChatTransport<Message extends UIMessage = UIMessage>({
   ...options
 }: ChatTransportOptions<Message>): ChatTransport<Message> {
   const answers = createAnswers({ client, store, fetch });
+  /** `useChat` reads no more after an error, so that the answer does not come to its end. */
+  const forgetFailed = (stream: ReadableStream<UIMessageChunk>, chatId: string): ReadableStream<UIMessageChunk> =>
+    stream.pipeThrough(
+      new TransformStream<UIMessageChunk, UIMessageChunk>({
+        transform: async (chunk, controller) => {
+          if (chunk.type === 'error') await answers.forget(chatId);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
   let latest: { readonly chatId: string } | undefined;
 
   return {
     resumeStreamIsReplay: true,
-    sendMessages: (request) =>
-      new DefaultChatTransport<Message>({ ...options, fetch: answers.fetchFor(request.chatId) }).sendMessages(request),
+    sendMessages: async (request) => {
+      const { chatId } = request;
+      const transport = new DefaultChatTransport<Message>({ ...options, fetch: answers.fetchFor(chatId) });
+      return forgetFailed(await transport.sendMessages(request), chatId);
+    },
     reconnectToStream: async ({ chatId, abortSignal }) => {
       latest = { chatId };
       const stopping = new AbortController();
@@ -38,7 +57,9 @@ export function createChatTransport<Message extends UIMessage = UIMessage>({
       });
       const response = await answers.resume(chatId, stopping.signal);
       if (response === undefined) return null;
-      return new DefaultChatTransport<Message>({ fetch: async () => response }).reconnectToStream({ chatId: 'any' });
+      const transport = new DefaultChatTransport<Message>({ fetch: async () => response });
+      const stream = await transport.reconnectToStream({ chatId: 'any' });
+      return stream && forgetFailed(stream, chatId);
     },
   };
 }

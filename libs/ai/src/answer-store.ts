@@ -1,5 +1,5 @@
 import type { Client } from '@tetracast/client';
-import { type Answer, isGone, openAnswer } from './answer';
+import { type Answer, isGone, openAnswer, type OpenAnswerOptions } from './answer';
 import { channelFetch, type FetchFunction } from './channel-fetch';
 
 /**
@@ -26,6 +26,8 @@ export interface Answers {
   readonly fetchFor: (id: string) => FetchFunction;
   /** The response that `fetchFor` gave, from its start, as long as the answer is remembered and stored. */
   readonly resume: (id: string, signal: AbortSignal) => Promise<Response | undefined>;
+  /** The answer of this chat has said that it failed. */
+  readonly forget: (id: string) => Promise<void>;
 }
 
 /** What this module uses of the Web Storage API. */
@@ -59,8 +61,11 @@ function defaultStore(): AnswerStore {
   return new Map<string, Answer>();
 }
 
-export function createAnswers({ client, store = defaultStore(), fetch }: AnswersOptions): Answers {
-  const forget = async (id: string, { channel }: Answer): Promise<void> => {
+export function createAnswers(
+  { client, store = defaultStore(), fetch }: AnswersOptions,
+  { report }: Pick<OpenAnswerOptions, 'report'> = {},
+): Answers {
+  const forgetThis = async (id: string, { channel }: Answer): Promise<void> => {
     // A new answer of the chat stays.
     if ((await store.get(id))?.channel === channel) await store.delete(id);
   };
@@ -70,12 +75,13 @@ export function createAnswers({ client, store = defaultStore(), fetch }: Answers
       return channelFetch({
         client,
         fetch,
+        report,
         onAnswer: (answer) => {
           remembering = store.set(id, answer);
         },
         onDone: async (answer) => {
           await remembering;
-          await forget(id, answer);
+          await forgetThis(id, answer);
         },
       });
     },
@@ -83,11 +89,14 @@ export function createAnswers({ client, store = defaultStore(), fetch }: Answers
       const answer = await store.get(id);
       if (!answer) return undefined;
       if (await isGone(client, answer)) {
-        await forget(id, answer);
+        await forgetThis(id, answer);
         return undefined;
       }
-      const body = openAnswer(client, answer, { signal, onDone: () => void forget(id, answer) });
+      const body = openAnswer(client, answer, { signal, report, onDone: () => void forgetThis(id, answer) });
       return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    },
+    forget: async (id) => {
+      await store.delete(id);
     },
   };
 }

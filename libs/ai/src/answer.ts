@@ -1,4 +1,4 @@
-import { type Client, createClient, TetracastError } from '@tetracast/client';
+import { type Client, createClient, type TetracastError } from '@tetracast/client';
 import { read } from '@tetracast/client/stream';
 import { lastMessage } from './stored-messages';
 
@@ -14,6 +14,8 @@ export interface OpenAnswerOptions {
   readonly signal?: AbortSignal | null | undefined;
   /** Called when the stream has ended, has failed, or was stopped; not when it was cancelled or the client was closed. */
   readonly onDone?: (() => void) | undefined;
+  /** What the stream ends with in place of failing, for a protocol that can say that an answer has failed. */
+  readonly report?: ((error: TetracastError) => string) | undefined;
 }
 
 /** An answer before its first message cannot be stopped, and a network may fail: a stop is tried again, after these times in ms. */
@@ -58,7 +60,7 @@ export function answerIn(headers: Headers): Answer | undefined {
 export function openAnswer(
   client: Client,
   answer: Answer,
-  { signal, onDone }: OpenAnswerOptions = {},
+  { signal, onDone, report }: OpenAnswerOptions = {},
 ): ReadableStream<Uint8Array> {
   const reading = new AbortController();
   const encoder = new TextEncoder();
@@ -80,17 +82,20 @@ export function openAnswer(
     }
   };
   const start = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    let isDone = true;
+    let error: TetracastError | undefined;
     try {
       await withAccess(client, answer, (from) => write(controller, from));
-      if (reading.signal.aborted) return;
-      controller.close();
-    } catch (error) {
-      isDone = !(error instanceof TetracastError && error.code === 'closed');
-      controller.error(error);
+    } catch (cause) {
+      error = cause as TetracastError;
     }
+    if (reading.signal.aborted) return;
     leave();
-    if (isDone) onDone?.();
+    if (error && !report) controller.error(error);
+    else {
+      if (error && report) controller.enqueue(encoder.encode(report(error)));
+      controller.close();
+    }
+    if (error?.code !== 'closed') onDone?.();
   };
   return new ReadableStream({
     start: (controller) => {

@@ -1,9 +1,9 @@
 import type { Client } from '@tetracast/client';
-import { type Answer, answerIn, openAnswer } from './answer';
+import { type Answer, answerIn, openAnswer, type OpenAnswerOptions } from './answer';
 
 export type FetchFunction = typeof globalThis.fetch;
 
-export interface ChannelFetchOptions {
+export interface ChannelFetchOptions extends Pick<OpenAnswerOptions, 'report'> {
   readonly client: Client;
   /** Sends the requests. Default: the global one. */
   readonly fetch?: FetchFunction | undefined;
@@ -23,6 +23,7 @@ export function channelFetch({
   fetch = globalThis.fetch,
   onAnswer,
   onDone,
+  report,
 }: ChannelFetchOptions): FetchFunction {
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
@@ -38,7 +39,7 @@ export function channelFetch({
       // The server goes on without this connection.
       response.body?.cancel().catch(() => undefined);
       onAnswer?.(answer);
-      const body = openAnswer(client, answer, { signal, onDone: () => onDone?.(answer) });
+      const body = openAnswer(client, answer, { signal, report, onDone: () => onDone?.(answer) });
       return new Response(body, { status: response.status, headers: response.headers });
     };
     return new Promise((resolve, reject) => {

@@ -71,11 +71,11 @@ export function createResumableStreamContext({
     if (last === undefined) return null;
     return last.event === 'tetracast:end' ? 'DONE' : true;
   };
-  /** Whether this program writes the stream now, as the first of all that try; `null`: it has ended. */
-  const begin = async (channel: string): Promise<boolean | null> => {
+  /** The cursor from which this program writes the stream, if it is the first of all that try; `null`: the stream has ended. */
+  const begin = async (channel: string): Promise<string | undefined | null> => {
     try {
       const { id } = await client.publish(channel, null, { event: START_EVENT });
-      return (await firstMessage(client, channel))?.id === id;
+      return (await firstMessage(client, channel))?.id === id ? id : undefined;
     } catch (error) {
       if (error instanceof TetracastError && error.code === 'channel_ended') return null;
       throw error;
@@ -87,12 +87,12 @@ export function createResumableStreamContext({
     skipCharacters?: number,
   ): Promise<ReadableStream<string> | null> => {
     const channel = channelOf(streamId);
-    const isFirst = await begin(channel);
-    if (isFirst === null) return null;
-    if (!isFirst) return resume(client, channel, skipCharacters);
+    const after = await begin(channel);
+    if (after === null) return null;
+    if (after === undefined) return resume(client, channel, skipCharacters);
     return new ReadableStream<string>({
       start: (controller) => {
-        const stored = storeStream(produce(client, channel), makeStream(), controller);
+        const stored = storeStream(produce(client, channel, { after }), makeStream(), controller);
         // The reader gets the text even if it cannot be stored.
         stored.catch(() => undefined);
         waitUntil?.(stored);

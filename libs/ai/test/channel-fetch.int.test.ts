@@ -105,12 +105,24 @@ describe('a response that names a channel', () => {
 
   it('stops the answer when its request is aborted before the response, or before the first text', async () => {
     const aborting = new AbortController();
+    let respond = (): void => undefined;
+    const responding = new Promise<void>((resolve) => (respond = resolve));
+    const { fetch } = backEnd;
+    backEnd = {
+      ...backEnd,
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        await responding;
+        return response;
+      },
+    };
     const asking = ask({ signal: aborting.signal });
     const { out } = await backEnd.asked.one();
     const stopped = new Promise((resolve) => out.signal.addEventListener('abort', resolve));
     aborting.abort();
 
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
+    respond();
     await out.append('a');
     await stopped;
   });
