@@ -71,6 +71,9 @@ it('a tab that joins has the status of the connection, and its subscription begi
   const open = (): Client => createSharedClient({ url: server.url, WebSocket, locks, name });
   const [first, second] = [open(), open()];
   const channel = uniqueChannel();
+  const radio = new BroadcastChannel(name);
+  const said: unknown[] = [];
+  radio.onmessage = ({ data }: MessageEvent) => said.push(data);
   await begun(first, channel);
   let begins = 0;
   const stories: string[] = [];
@@ -88,7 +91,13 @@ it('a tab that joins has the status of the connection, and its subscription begi
   await arrived;
 
   expect(begins).toBe(1);
+  // It is no news for a tab that another one closes its connection.
   expect(stories).not.toContain('closed');
+  expect(said).toContainEqual(
+    expect.objectContaining({ type: 'status', status: { state: 'connecting', transport: 'websocket' } }),
+  );
+  expect(said).not.toContainEqual(expect.objectContaining({ status: { state: 'closed' } }));
+  radio.close();
   second.close();
 });
 

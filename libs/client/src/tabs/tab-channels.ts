@@ -111,7 +111,10 @@ export function createTabChannels({ name, locks, inner, clientKey, setStatus }: 
       return Promise.resolve();
     });
   };
-  const tellStatus = (status: Status): void => report({ type: 'status', leader: tab, ...plainStatus(status) });
+  const tellStatus = (status: Status): void => {
+    // That this tab closes its connection is no news for the others: the next tab has one.
+    if (!signal.aborted) report({ type: 'status', leader: tab, ...plainStatus(status) });
+  };
   const lead = (): Promise<void> => {
     report({ type: 'lead', leader: tab });
     inner.onStatus(tellStatus);
