@@ -32,7 +32,7 @@ describe('npm run token', () => {
   it('prints a token that says what was asked for', () => {
     const before = Math.floor(Date.now() / 1000);
     const args =
-      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --admin --api publish --ttl 15m';
+      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --end stream:* --cancel stream:* --relay model --admin --api publish --ttl 15m';
     const claims = claimsOf(run([...args.split(' '), '--iss', 'me', '--aud', 'you']));
 
     expect(claims).toEqual({
@@ -46,6 +46,9 @@ describe('npm run token', () => {
         subscribe: ['chat:*', 'inbox:{sub}'],
         publish: ['chat:room'],
         presence: ['*'],
+        end: ['stream:*'],
+        cancel: ['stream:*'],
+        relay: ['model'],
         admin: true,
         api: ['publish'],
       },

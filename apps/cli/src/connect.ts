@@ -48,10 +48,11 @@ export function connect(options: ServerOptions, io: Io, more: ClientOptions = {}
   });
 }
 
-export function connectApi({ url, key }: ApiOptions, { env }: Io): Tetracast {
+export function connectApi({ url, key }: ApiOptions, { env, signal }: Io): Tetracast {
   const given = key ?? (env['TETRACAST_API_KEY'] || undefined);
   return new Tetracast({
     url: requireUrl(url ?? (env['TETRACAST_API_URL'] || env['TETRACAST_URL'] || DEFAULT_URL)),
+    signal,
     ...(given === undefined ? {} : { key: given }),
   });
 }

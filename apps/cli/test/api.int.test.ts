@@ -1,6 +1,9 @@
 import { publish, startService, type TestService } from '@tetracast/service-kit/testing';
 import { plugins } from '@tetracast/standalone';
 import { NO_LIMITS, uniqueChannel } from '@tetracast/testing';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { cli } from './run-cli';
 
 const KEY = 'k'.repeat(43);
@@ -48,6 +51,20 @@ describe('history', () => {
     expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('(unauthorized)') as string });
     expect(nothing).toMatchObject({ code: 1, err: expect.stringContaining('(unreachable)') as string });
   });
+});
+
+it('Ctrl-C ends a call of the server API at once', async () => {
+  // No time ends it.
+  jest.spyOn(AbortSignal, 'timeout').mockReturnValue(new AbortController().signal);
+  const ending = new AbortController();
+  const silent = createServer(() => ending.abort()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const { err } = await cli(['history', 'news', '--url', `http://127.0.0.1:${port}`], { signal: ending.signal });
+  silent.closeAllConnections();
+  silent.close();
+
+  expect(err).toBe('');
 });
 
 describe('channels', () => {

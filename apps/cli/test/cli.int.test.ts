@@ -160,7 +160,18 @@ describe('token', () => {
     expect(published.code).toBe(0);
     expect(inspected.out).toContain('"sub": "ann"');
     expect(inspected.out).toMatch(/It expires in 3\d\d\d s\.\nAUTH_SECRET signed it\./);
-    expect(other.out).toContain('AUTH_SECRET did not sign it.');
+    expect(other).toMatchObject({ code: 1, out: expect.stringContaining('"sub": "ann"') as string });
+    expect(other.err).toContain('AUTH_SECRET did not sign it');
+  });
+
+  it('says which channels may be ended and cancelled, and which relays may be used', async () => {
+    const allowed = ['--end', 'a', 'b', '--cancel', 'c', '--relay', 'model'];
+    const token = (await cli(['token', 'mint', ...allowed, '--secret', SECRET])).out.trim();
+    const { out } = await cli(['token', 'inspect', token]);
+
+    expect(JSON.parse(out.slice(0, out.lastIndexOf('}') + 1))).toMatchObject({
+      tetracast: { end: ['a', 'b'], cancel: ['c'], relay: ['model'] },
+    });
   });
 
   it.each([

@@ -30,6 +30,14 @@ describe('settings', () => {
     expect(out).toMatch(/^HEARTBEAT_INTERVAL +20s +environment$/m);
   });
 
+  it('says that there is no such file', async () => {
+    const file = join(dir, 'missing.env');
+    const { code, out, err } = await cli(['settings', '--env-file', file]);
+
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toMatch(`tetracast: --env-file ${file} cannot be read: ENOENT`);
+  });
+
   it('ends with 1, and says what is wrong with them', async () => {
     const { code, out, err } = await cli(['settings'], { env: { HISTORY_SIZE: 'many' } });
 

@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const CTRL_C = '\u0003';
+const CONNECTED = 'connected over websocket: waits for messages until Ctrl-C';
 
 /**
  * Runs the command in a pseudo-terminal of util-linux's `script`; `keys` are typed once the terminal has shown something. `shown` has
@@ -40,8 +41,10 @@ describe('in a terminal', () => {
     const args = ['sub', channel, '--rewind', '1', '-n', '1'];
     const [coloured, plain] = [await inTerminal(args), await inTerminal(args, undefined, { NO_COLOR: '1' })];
 
-    expect(coloured.shown).toMatch(new RegExp(`^ESC\\[2m\\S+Z ${channel} messageESC\\[22m hello\r\n$`));
-    expect(plain.shown).toMatch(new RegExp(`^\\S+Z ${channel} message hello\r\n$`));
+    expect(coloured.shown).toMatch(
+      new RegExp(`^ESC\\[2m${CONNECTED}\r\nESC\\[22mESC\\[2m\\S+Z ${channel} messageESC\\[22m hello\r\n$`),
+    );
+    expect(plain.shown).toMatch(new RegExp(`^${CONNECTED}\r\n\\S+Z ${channel} message hello\r\n$`));
   });
 
   it('Ctrl-C ends a subscription with 130, and shows nothing else', async () => {

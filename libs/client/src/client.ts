@@ -1,7 +1,7 @@
 import { createConnection, type Transport } from './connection/connection';
 import { createKey, page } from './environment';
 import { createHttpClient, type Fetch, type HttpClient } from './http';
-import { openEventStreamLink } from './links/event-stream-link';
+import { openAnyEventStreamLink } from './links/any-event-stream-link';
 import type { LinkContext, OpenLink, PresenceMode, PublishResult, WebSocketConstructor } from './links/link';
 import { openPollingLink } from './links/polling-link';
 import { openWebSocketLink } from './links/websocket-link';
@@ -81,7 +81,7 @@ export interface Client extends AsyncDisposable {
 /** Best first. */
 const OPEN = {
   websocket: openWebSocketLink,
-  sse: openEventStreamLink,
+  sse: openAnyEventStreamLink,
   polling: openPollingLink,
 } satisfies Partial<Record<TransportName, OpenLink>>;
 
@@ -95,7 +95,7 @@ export function createContext({
   fetch = page.fetch,
   WebSocket = page.WebSocket,
 }: ClientOptions): LinkContext {
-  const tokens = createTokens(token);
+  const tokens = createTokens(token, timeoutMs);
   const base = url.replace(/\/$/, '');
   return { ...createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }), presence, WebSocket };
 }

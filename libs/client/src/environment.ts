@@ -33,6 +33,13 @@ export function call<A>(callback: ((argument: A) => void) | undefined, argument:
   }
 }
 
+/** Rejects after `ms`. It keeps no process alive. */
+export const expire = (ms: number): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const signal = AbortSignal.timeout(ms);
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
 /** Resolves after `ms`, or as soon as `signal` is aborted. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -53,8 +60,29 @@ export const page = globalThis as unknown as {
   readonly WebSocket: WebSocketConstructor | undefined;
   readonly location?: { readonly origin: string };
   readonly document?: { readonly hidden: boolean };
+  readonly navigator: { readonly locks?: LockManagerLike };
+  readonly performance: { getEntries(): readonly { readonly name: string; readonly nextHopProtocol: string }[] };
   readonly addEventListener?: (event: string, listener: () => void, options: { readonly signal: AbortSignal }) => void;
 };
+
+/** What this package uses of the Web Locks API. */
+export interface LockManagerLike {
+  request(name: string, options: { readonly signal?: AbortSignal }, hold: () => Promise<void>): Promise<unknown>;
+}
+
+/**
+ * All tabs together have six connections to a server of HTTP/1.1. They could share one here, and nothing shows that the server speaks
+ * a newer version: the browser says that of what it has loaded, other origins only if they allow it.
+ */
+export const isCrowded = (url: string): boolean | undefined =>
+  page.location &&
+  page.navigator.locks &&
+  !page.performance
+    .getEntries()
+    .some(
+      ({ name, nextHopProtocol }) =>
+        name.startsWith(new URL(url, page.location?.origin).origin) && /^h[23]/.test(nextHopProtocol),
+    );
 
 /** The page is in the background, where the browser slows its timers down. */
 export const isHidden = (): boolean | undefined => page.document?.hidden;

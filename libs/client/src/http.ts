@@ -23,7 +23,7 @@ export interface HttpOptions {
 }
 
 /** Requests to one server, with the token and the client key. */
-export interface HttpClient extends Pick<HttpOptions, 'clientKey' | 'timeoutMs' | 'tokens'> {
+export interface HttpClient extends HttpOptions {
   /** @param path such as `/sse` */
   readonly url: (path: string, parameters?: Parameters) => string;
   /**
@@ -38,16 +38,15 @@ export interface HttpClient extends Pick<HttpOptions, 'clientKey' | 'timeoutMs' 
   ) => Promise<Response>;
 }
 
-export function createHttpClient({ base, fetch, tokens, clientKey, timeoutMs }: HttpOptions): HttpClient {
+export function createHttpClient(options: HttpOptions): HttpClient {
+  const { base, fetch, tokens, clientKey, timeoutMs } = options;
   const url: HttpClient['url'] = (path, parameters = {}) => {
     // JSON leaves out what is undefined.
     const given = JSON.parse(JSON.stringify({ ...parameters, client: clientKey })) as Record<string, string>;
     return `${base + path}?${new URLSearchParams(given).toString()}`;
   };
   return {
-    clientKey,
-    timeoutMs,
-    tokens,
+    ...options,
     url,
     request: async (path, parameters, init, signal = AbortSignal.timeout(timeoutMs)) => {
       for (;;) {

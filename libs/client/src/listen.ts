@@ -35,7 +35,7 @@ export function listen<T = unknown>(
   const http = createHttpClient({
     base: options.url ?? page.location?.origin ?? '',
     fetch: options.fetch ?? page.fetch,
-    tokens: createTokens(options.token),
+    tokens: createTokens(options.token, heartbeatTimeoutMs),
     clientKey: createKey(),
     timeoutMs: heartbeatTimeoutMs,
   });

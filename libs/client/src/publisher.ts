@@ -2,7 +2,7 @@ import { backOffMs } from './connection/back-off';
 import { createKey, later } from './environment';
 import { TetracastError, toError } from './errors';
 import type { HttpClient } from './http';
-import type { Link, Publication, PublishResult } from './links/link';
+import type { Publication, PublishingLink, PublishResult } from './links/link';
 
 export interface PublishOptions {
   /** Default `message`. */
@@ -27,7 +27,7 @@ export interface PublisherOptions {
 interface Queued {
   readonly publication: Publication;
   /** The link that has it. */
-  link?: Link | undefined;
+  link?: PublishingLink | undefined;
   readonly settle: (error: Error | undefined, result?: PublishResult) => void;
 }
 
@@ -39,7 +39,7 @@ export interface Publisher {
   /** @throws TetracastError what the server says, `queue_full`, `expired`, `closed`; the reason of the signal */
   readonly publish: (channel: string, data: unknown, options?: PublishOptions) => Promise<PublishResult>;
   /** Sends what waits over this link from now on, or without one by HTTP. */
-  readonly setLink: (link: Link | undefined) => void;
+  readonly setLink: (link: PublishingLink | undefined) => void;
   close(): void;
 }
 
@@ -48,7 +48,7 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
   const queue: Queued[] = [];
   let isClosed = false;
   let isPosting = false;
-  let link: Link | undefined;
+  let link: PublishingLink | undefined;
   let cancelRetry: (() => void) | undefined;
   let attempt = 0;
 
@@ -68,23 +68,27 @@ export function createPublisher(http: HttpClient, options: PublisherOptions): Pu
   };
   const post = async (queued: Queued): Promise<void> => {
     isPosting = true;
+    const { publication } = queued;
     let error: TetracastError | undefined;
     let result: PublishResult | undefined;
-    try {
-      const response = await http.request(
+    const posted = http
+      .request(
         '/polling',
         {},
         {
           method: 'POST',
           // A blob brings its content type.
-          body: new Blob([JSON.stringify({ ...queued.publication, client: http.clientKey })], {
-            type: 'application/json',
-          }),
+          body: new Blob([JSON.stringify({ ...publication, client: http.clientKey })], { type: 'application/json' }),
         },
-      );
-      const { id } = (await response.json()) as PublishResult;
-      // 201: stored now.
-      result = response.status === 201 ? { id } : { id, duplicate: true };
+      )
+      .then(async (response): Promise<PublishResult> => {
+        const { id } = (await response.json()) as PublishResult;
+        // 201: stored now.
+        return response.status === 201 ? { id } : { id, duplicate: true };
+      });
+    link?.hush?.(publication, posted);
+    try {
+      result = await posted;
     } catch (cause) {
       error = toError(cause);
     }

@@ -1,3 +1,4 @@
+import { expire } from './environment';
 import { TetracastError } from './errors';
 
 /** A token, or a function that fetches one: it is called before the first request, before the token expires, and when it is refused. */
@@ -15,14 +16,15 @@ export interface Tokens {
   refuse(token: string | undefined): boolean;
 }
 
-export function createTokens(source: TokenSource): Tokens {
+/** @param timeoutMs a `source` that has not answered for so long has failed */
+export function createTokens(source: TokenSource, timeoutMs: number): Tokens {
   let pending: Promise<string | undefined> | undefined;
   let current: string | undefined;
   let wasRefused = false;
 
   const load = async (): Promise<string | undefined> => {
     try {
-      return (current = typeof source === 'function' ? await source() : source);
+      return (current = typeof source === 'function' ? await Promise.race([source(), expire(timeoutMs)]) : source);
     } catch (cause) {
       pending = undefined;
       throw new TetracastError('token_failed', undefined, undefined, cause);

@@ -111,6 +111,17 @@ it('says that the token function fails, and calls it again', async () => {
   await statusOf(client, connectedOver('websocket'));
 });
 
+it('says that the token function does not answer, and calls it again', async () => {
+  let calls = 0;
+  const token = (): Promise<string> => (++calls === 1 ? new Promise(() => undefined) : mint());
+  await using client = connectTo(server.url, { token, connectTimeoutMs: 2000 });
+  client.subscribe('news');
+  const waiting = await statusOf(client, ({ state }) => state === 'waiting');
+  expect(waiting).toMatchObject({ cause: { code: 'token_failed', cause: { name: 'TimeoutError' } } });
+
+  await statusOf(client, ({ state }) => state === 'connected');
+});
+
 it('a stream that may not be ended, or not be cancelled, says so', async () => {
   await using client = connectTo(server.url, { token: () => mint() });
   const out = produce(client, 'news');

@@ -43,6 +43,16 @@ describe.each(TRANSPORTS)('a subscription over %s', (transport) => {
     expect(await take(client.subscribe(channel, start), expected.length)).toEqual(expected);
   });
 
+  it('to a name with a comma is refused, and no other channel is subscribed to', async () => {
+    await using client = connectTo(server.url, { transports: [transport] });
+    const error = await new Promise((resolve) => {
+      client.subscribe(`${uniqueChannel()},${uniqueChannel()}`, { onMessage: () => undefined, onError: resolve });
+    });
+
+    expect(error).toMatchObject({ code: 'invalid_channel', isTemporary: false });
+    expect(client.status).toEqual({ state: 'idle' });
+  });
+
   it('begins after a cursor', async () => {
     await using client = connectTo(server.url, { transports: [transport] });
     const channel = uniqueChannel();

@@ -2,7 +2,9 @@ import { publish, type TestService } from '@tetracast/service-kit/testing';
 import { pollUntil, uniqueChannel } from '@tetracast/testing';
 import type { Client, Message, Subscription } from '../src/index';
 import { createSharedClient, type LockManagerLike } from '../src/tabs';
+import { createLocks } from './locks';
 import { startServer } from './start-server';
+import { connectedOver, statusOf } from './status-story';
 import WebSocket from 'ws';
 
 let server: TestService;
@@ -10,22 +12,6 @@ beforeAll(async () => {
   server = await startServer();
 });
 afterAll(() => server.close());
-
-/** The Web Locks of one origin, as far as this package uses them. */
-function createLocks(): LockManagerLike {
-  const last = new Map<string, Promise<unknown>>();
-  return {
-    request: (name, { signal }, hold) => {
-      const before = last.get(name) ?? Promise.resolve();
-      const held = before.then(() => (signal?.aborted === true ? Promise.reject(new Error('aborted')) : hold()));
-      last.set(
-        name,
-        held.catch(() => undefined),
-      );
-      return held;
-    },
-  };
-}
 
 async function take(messages: Subscription, count: number): Promise<unknown[]> {
   const data: unknown[] = [];
@@ -77,6 +63,58 @@ it('tabs share one connection, and when its tab ends another one goes on without
 
   second.close();
   third.close();
+});
+
+it('a tab that joins has the status of the connection, and its subscription begins once, also under the next tab', async () => {
+  const locks = createLocks();
+  const name = uniqueChannel('tabs');
+  const open = (): Client => createSharedClient({ url: server.url, WebSocket, locks, name });
+  const [first, second] = [open(), open()];
+  const channel = uniqueChannel();
+  const radio = new BroadcastChannel(name);
+  const said: unknown[] = [];
+  radio.onmessage = ({ data }: MessageEvent) => said.push(data);
+  await begun(first, channel);
+  let begins = 0;
+  const stories: string[] = [];
+  second.onStatus(({ state }) => stories.push(state));
+  const arrived = new Promise<unknown>((resolve) => {
+    second.subscribe(channel, { onBegin: () => begins++, onMessage: ({ data }) => data === 2 && resolve(data) });
+  });
+  await statusOf(second, connectedOver('websocket'));
+  first.close();
+  await pollUntil(
+    () => stories,
+    (states) => states.includes('connecting'),
+  );
+  await publish(server, channel, [1, 2]);
+  await arrived;
+
+  expect(begins).toBe(1);
+  // It is no news for a tab that another one closes its connection.
+  expect(stories).not.toContain('closed');
+  expect(said).toContainEqual(
+    expect.objectContaining({ type: 'status', status: { state: 'connecting', transport: 'websocket' } }),
+  );
+  expect(said).not.toContainEqual(expect.objectContaining({ status: { state: 'closed' } }));
+  radio.close();
+  second.close();
+});
+
+it('what a tab publishes with echo false reaches the other tabs alone', async () => {
+  const locks = createLocks();
+  const name = uniqueChannel('tabs');
+  const open = (): Client => createSharedClient({ url: server.url, WebSocket, locks, name });
+  const tabs = [open(), open()] as const;
+  const channel = uniqueChannel();
+  const subscriptions = [await begun(tabs[0], channel), await begun(tabs[1], channel)] as const;
+  await tabs[0].publish(channel, 'of the first', { echo: false });
+  await tabs[1].publish(channel, 'of the second', { echo: false });
+  await publish(server, channel, ['for all']);
+
+  expect(await take(subscriptions[0], 2)).toEqual(['of the second', 'for all']);
+  expect(await take(subscriptions[1], 2)).toEqual(['of the first', 'for all']);
+  for (const tab of tabs) tab.close();
 });
 
 it('a tab whose own lock comes late is not taken for one that has ended', async () => {

@@ -53,3 +53,19 @@ export function randomText(
   runtime.fillRandom(random);
   return random.toString(encoding);
 }
+
+/**
+ * How long to wait after so many failures in a row, in ms: doubles from `firstMs` to `maxMs`. Half of it is random, since many
+ * processes lose one server at the same moment.
+ *
+ * @param failures 1 after the first
+ */
+export function backOffMs(
+  { random }: Pick<Runtime, 'random'>,
+  failures: number,
+  firstMs: number,
+  maxMs: number,
+): number {
+  const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20));
+  return Math.round((ceiling * (1 + random())) / 2);
+}

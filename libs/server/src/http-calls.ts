@@ -9,6 +9,8 @@ export interface TetracastOptions {
   readonly key?: string;
   /** How long a call may take, in ms. Default 10 000. */
   readonly timeoutMs?: number;
+  /** Ends every call at once, with the error `unreachable`. */
+  readonly signal?: AbortSignal;
 }
 
 type CallName = keyof ApiTypes;
@@ -30,7 +32,8 @@ export class HttpCalls {
   async send<N extends CallName>(name: N, parts: Parts<N>): Promise<ApiTypes[N]['answer']> {
     const { params = {}, query = {}, body } = parts as { params?: object; query?: object; body?: unknown };
     const { method, path } = API_CALLS[name];
-    const { key, timeoutMs = TIMEOUT_MS } = this.options;
+    const { key, timeoutMs = TIMEOUT_MS, signal } = this.options;
+    const timeout = AbortSignal.timeout(timeoutMs);
     const values = new Map(Object.entries(params as Record<string, string>));
     const route = path.replace(/\{(\w+)\}/g, (_: string, member: string) => segmentOf(member, values.get(member)));
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -43,7 +46,7 @@ export class HttpCalls {
       },
       ...(text === undefined ? {} : { body: text }),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
     return response as ApiTypes[N]['answer'];
   }

@@ -1,4 +1,4 @@
-import type { Runtime } from '@tetracast/node-io/runtime';
+import { backOffMs, type Runtime } from '@tetracast/node-io/runtime';
 
 const FIRST_MS = 1000;
 const MAX_MS = 600_000;
@@ -9,11 +9,9 @@ interface Waiting {
   readonly until: number;
 }
 
-/** The wait after so many failures, in ms: twice as long after each, half of it by chance. */
-export function backOffMs(runtime: Runtime, failures: number, maxMs = MAX_MS): number {
-  const ceiling = Math.min(maxMs, FIRST_MS * 2 ** Math.min(failures - 1, 20));
-  return (ceiling * (1 + runtime.random())) / 2;
-}
+/** How long webhooks wait after so many failures in a row, in ms. */
+export const webhookBackOffMs = (runtime: Runtime, failures: number, maxMs = MAX_MS): number =>
+  backOffMs(runtime, failures, FIRST_MS, maxMs);
 
 /** The longest time until the whole queue is read again. */
 const READ_ALL_MS = 60_000;
@@ -56,7 +54,7 @@ export class ChannelBackOff {
 
   failed(channel: string): void {
     const failures = (this.waiting.get(channel)?.failures ?? 0) + 1;
-    const until = this.runtime.monotonicMs() + backOffMs(this.runtime, failures);
+    const until = this.runtime.monotonicMs() + webhookBackOffMs(this.runtime, failures);
     this.waiting.set(channel, { failures, until });
     this.skipped.add(channel);
   }

@@ -2,7 +2,7 @@ import { BusUnavailableError, type QueuedWebhook, type WebhookQueue } from '@tet
 import { postOutside } from '@tetracast/node-io';
 import { randomText, type Runtime } from '@tetracast/node-io/runtime';
 import type { FastifyBaseLogger } from 'fastify';
-import { backOffMs, ChannelBackOff } from './channel-back-off';
+import { ChannelBackOff, webhookBackOffMs } from './channel-back-off';
 import { encodeDropped, type EncodedWebhook, encodeWebhook } from './encode-webhook';
 import { signWebhook } from './sign-webhook';
 
@@ -95,7 +95,7 @@ export class WebhookSender {
       return IDLE_MS;
     }
     if (this.refused === 0 || this.accepted > 0) return this.accepted > 0 ? 0 : IDLE_MS;
-    return backOffMs(this.context.runtime, ++this.failures, AWAY_MAX_MS);
+    return webhookBackOffMs(this.context.runtime, ++this.failures, AWAY_MAX_MS);
   }
 
   /** After which webhook a pass begins. */

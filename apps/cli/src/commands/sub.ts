@@ -31,8 +31,11 @@ async function subscribe(channels: readonly string[], options: SubOptions, io: I
   await using client = connect(options, io, {
     ...(transport === undefined ? {} : { transports: [transport] }),
     onStatus: (status) => {
-      if (status.state !== 'waiting') return;
-      io.stderr.write(paint(io, io.stderr, 'dim', `${printable(status.cause.message)}: tries again\n`));
+      const note = (text: string): void => void io.stderr.write(paint(io, io.stderr, 'dim', `${text}\n`));
+      if (status.state === 'waiting') note(`${printable(status.cause.message)}: tries again`);
+      // On a terminal nothing else shows that it waits for a message.
+      else if (status.state === 'connected' && io.stderr.isTTY === true)
+        note(`connected over ${status.transport}: waits for messages until Ctrl-C`);
     },
   });
   let printed = 0;

@@ -9,6 +9,9 @@ interface MintOptions {
   readonly subscribe?: readonly string[];
   readonly publish?: readonly string[];
   readonly presence?: readonly string[];
+  readonly end?: readonly string[];
+  readonly cancel?: readonly string[];
+  readonly relay?: readonly string[];
   readonly admin?: boolean;
   readonly ttl: string;
   readonly secret?: string;
@@ -25,6 +28,9 @@ export function addToken(program: Command, io: Io): void {
     .option('--subscribe <pattern...>', 'channels that it may subscribe to: chat:room, chat:*, *')
     .option('--publish <pattern...>', 'channels that it may publish to')
     .option('--presence <pattern...>', 'channels whose members it may see')
+    .option('--end <pattern...>', 'channels that it may end')
+    .option('--cancel <pattern...>', 'channels whose publishers it may ask to stop')
+    .option('--relay <name...>', 'relays that it may use')
     .option('--admin', 'may revoke tokens')
     .option('--ttl <time>', 'how long it is valid: 30s, 15m, 1h, 7d', '1h')
     .option('--secret <secret>', 'instead of AUTH_SECRET of the environment')
@@ -37,11 +43,11 @@ export function addToken(program: Command, io: Io): void {
     .action((text: string, options: { secret?: string }) => inspect(text, options, io));
 }
 
-async function mint({ ttl, secret, sub, subscribe, publish, presence, admin }: MintOptions, io: Io): Promise<void> {
+async function mint({ ttl, secret, sub, ...allowed }: MintOptions, io: Io): Promise<void> {
   const [, count, unit = ''] = /^([1-9]\d{0,8})([smhd])$/.exec(ttl) ?? [];
   if (count === undefined) throw new Error(`--ttl must be a time such as 30s, 15m, 1h or 7d, not ${ttl}`);
   const now = Math.floor(io.runtime.now() / 1000);
-  const claims = { ...(sub === undefined ? {} : { sub }), tetracast: { subscribe, publish, presence, admin } };
+  const claims = { ...(sub === undefined ? {} : { sub }), tetracast: allowed };
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setJti(randomText(io.runtime, 16))
@@ -66,7 +72,8 @@ async function inspect(text: string, { secret }: { secret?: string }, io: Io): P
     () => true,
     () => false,
   );
-  note(isSigned ? 'green' : 'red', isSigned ? 'AUTH_SECRET signed it.' : 'AUTH_SECRET did not sign it.');
+  if (!isSigned) throw new Error('AUTH_SECRET did not sign it: the server refuses it');
+  note('green', 'AUTH_SECRET signed it.');
 }
 
 function decode(text: string): ReturnType<typeof decodeJwt> {

@@ -57,6 +57,11 @@ export function refusedOriginOf({ origin, url }: Examination): Problem {
   return origin === new URL(url).origin ? 'host' : 'allowed-origin';
 }
 
+/** The server's errors that are not about the token say that it cannot serve at the moment. */
+export function problemOf({ code }: ServerError): 'token' | 'unavailable' {
+  return code === 'unauthorized' || code === 'forbidden' ? 'token' : 'unavailable';
+}
+
 export async function errorOf(response: Response): Promise<ServerError | undefined> {
   return readError(await response.text().catch(() => ''));
 }

@@ -16,15 +16,24 @@ afterAll(() => server.close());
 
 const urlOf = (listening: Server): string => `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
 
-/** A proxy in HTTP/1.1 that collects each answer until it is complete. */
-async function startCollector(): Promise<AsyncDisposable & { readonly url: string }> {
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A proxy in HTTP/1.1 that collects each answer until it is complete, or answers event streams itself. */
+async function startCollector(answer?: Answer): Promise<AsyncDisposable & { readonly url: string }> {
   const proxy = createServer((incoming, outgoing) => {
     const { method, url, headers } = incoming;
+    if (answer !== undefined && url?.startsWith('/sse') === true) {
+      outgoing.writeHead(answer.status, { 'content-type': 'application/problem+json' }).end(answer.body);
+      return;
+    }
     const options = { method, headers: { ...headers, connection: 'close' } };
-    const passed = request(server.url + (url ?? ''), options, (answer) => {
+    const passed = request(server.url + (url ?? ''), options, (passing) => {
       const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => outgoing.writeHead(answer.statusCode ?? 0, answer.headers).end(Buffer.concat(chunks)));
+      passing.on('data', (chunk: Buffer) => chunks.push(chunk));
+      passing.on('end', () => outgoing.writeHead(passing.statusCode ?? 0, passing.headers).end(Buffer.concat(chunks)));
     });
     outgoing.once('close', () => passed.destroy());
     passed.on('error', () => undefined);
@@ -74,6 +83,17 @@ describe('doctor', () => {
 
     expect(nothing.problems).toEqual(['unreachable']);
     expect(wrong.problems).toEqual(['not-tetracast']);
+  });
+
+  it('does not blame the token for a server that cannot serve event streams', async () => {
+    const body = JSON.stringify({ type: 'urn:tetracast:overloaded', code: 'overloaded', detail: 'too many' });
+    await using proxy = await startCollector({ status: 503, body });
+    const { findings } = await examine(proxy.url, token, { patience: 5 });
+
+    expect(findings.filter(({ detail }) => detail === 'overloaded: too many').map(({ problem }) => problem)).toEqual(
+      expect.arrayContaining(['unavailable']) as string[],
+    );
+    expect(findings.map(({ problem }) => problem)).not.toContain('token');
   });
 
   it('names a clock that is wrong', async () => {

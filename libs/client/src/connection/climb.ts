@@ -9,6 +9,8 @@ export interface Climb {
   /** @param index the place of the transport that is in use */
   readonly start: (index: number) => void;
   readonly stop: () => void;
+  /** The best transport works: when it is lost, the next attempt comes soon again. */
+  readonly reset: () => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export function createClimb(
 ): Climb {
   let cancel: (() => void) | undefined;
   let probe: Link | undefined;
-  let delayMs = probeIntervalMs;
+  let delayMs: number;
   let round = 0;
 
   const stop = (): void => {
@@ -59,5 +61,9 @@ export function createClimb(
     });
     delayMs = Math.min(LONGEST_MS, delayMs * 2);
   };
-  return { start, stop };
+  const reset = (): void => {
+    delayMs = probeIntervalMs;
+  };
+  reset();
+  return { start, stop, reset };
 }

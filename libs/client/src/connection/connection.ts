@@ -125,6 +125,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
     if (wasReady && now() - readyAt >= STABLE_MS) {
       failures.fill(0);
       attempt = 0;
+      if (index === 0) climb.reset();
     }
     const mayHelp = OF_NETWORK.includes(error.code);
     const count = (failures[index] as number) + (mayHelp && !wasReady ? FAILURES_MAX : 1);
@@ -148,7 +149,7 @@ export function createConnection(context: LinkContext, options: ConnectionOption
       cancel = undefined;
       updateNow();
     });
-    const { name: transport } = transports[index] as Transport;
+    const transport = (transports[index] as Transport).name;
     setStatus({ state: 'waiting', transport, retryAt: now() + waitMs, cause });
   };
   /** Prepares the channels while no link is open, and goes on. */

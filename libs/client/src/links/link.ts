@@ -40,12 +40,19 @@ export interface PublishResult {
 /** Gets the result of what was asked for, or why there is none. It is not called if the link ends before. */
 export type Done<T> = (error: TetracastError | undefined, result: T) => void;
 
+/** A link, as far as publications need it. */
+export interface PublishingLink {
+  /** Absent: publications go by HTTP. */
+  publish?(publication: Publication, done: Done<PublishResult>): void;
+  /** A publication is on its way by HTTP, and the server does not know that the link is this client's, as `echo: false` needs. */
+  hush?(publication: Publication, posted: Promise<PublishResult>): void;
+}
+
 /** One open connection, on one transport. */
-export interface Link {
+export interface Link extends PublishingLink {
   /** Subscribes to channels. Absent: it has those with which it was opened. */
   join?(channels: readonly string[], start: Start, done: Done<void>): void;
   leave?(channel: string): void;
-  publish?(publication: Publication, done: Done<PublishResult>): void;
   /** Asks for a sign of life. */
   ping?(): void;
   close(): void;

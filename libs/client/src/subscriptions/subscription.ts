@@ -178,6 +178,8 @@ export function createSubscription<T>(
   const queue = createQueue<Message<T>>(close);
   options.signal?.addEventListener('abort', close, { signal });
   if (options.signal?.aborted) close();
+  // In a list of channels it would be two.
+  else if (channel.includes(',')) receiver.fail(new TetracastError('invalid_channel'));
   else channels.add(channel, receiver);
   return Object.assign(queue, { close });
 }

@@ -1,4 +1,4 @@
-import { ask, type Check, errorOf, type Examination, messageOf, type ServerError } from '../examination';
+import { ask, type Check, errorOf, type Examination, messageOf, problemOf, type ServerError } from '../examination';
 import type { Finding } from '../problems';
 
 /** The server answers, and accepts the token. What fails here makes most other checks useless. */
@@ -27,7 +27,7 @@ async function explain(examination: Examination, error: ServerError): Promise<Om
     const isOwnName = error.detail.includes(new URL(examination.url).hostname);
     return { problem: isOwnName ? 'allowed-host' : 'host', detail };
   }
-  if (error.code !== 'unauthorized' && error.code !== 'forbidden') return { problem: 'unavailable', detail };
+  if (problemOf(error) === 'unavailable') return { problem: 'unavailable', detail };
   if (examination.token !== undefined && (await isAcceptedInUrl(examination))) {
     return { problem: 'authorization', detail: 'the token is accepted in the URL, and not in Authorization' };
   }

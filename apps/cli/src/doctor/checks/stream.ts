@@ -1,4 +1,4 @@
-import { ask, type Check, errorOf, type Examination, messageOf, publish, within } from '../examination';
+import { ask, type Check, errorOf, type Examination, messageOf, problemOf, publish, within } from '../examination';
 import type { Finding } from '../problems';
 
 interface Stream extends AsyncDisposable {
@@ -64,7 +64,7 @@ async function open(examination: Examination, headers: Readonly<Record<string, s
   if (!response.ok || response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
     const error = await errorOf(response);
     if (error === undefined) return { problem: 'stream', detail: `/sse was answered with ${response.status}` };
-    return { problem: 'token', detail: `${error.code}: ${error.detail}` };
+    return { problem: problemOf(error), detail: `${error.code}: ${error.detail}` };
   }
   return readerOf(response);
 }

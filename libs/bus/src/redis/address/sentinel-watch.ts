@@ -1,6 +1,6 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
 import { Redis } from 'ioredis';
-import { backOffMs } from '../connection/back-off';
+import { redisBackOffMs } from '../connection/back-off';
 import { disconnect } from '../connection/disconnect';
 import { Problems, type ProblemsOptions } from '../problems';
 import { reasonOf } from '../connection/reason';
@@ -45,7 +45,7 @@ export class SentinelWatch {
         enableReadyCheck: false,
         enableOfflineQueue: false,
         autoResubscribe: false,
-        retryStrategy: (attempt) => backOffMs(attempt, runtime),
+        retryStrategy: (attempt) => redisBackOffMs(attempt, runtime),
       });
       // ioredis retries a Sentinel that it cannot reach; the others still report.
       connection.on('error', report);

@@ -1,13 +1,11 @@
-import type { Runtime } from '@tetracast/node-io/runtime';
+import { backOffMs, type Runtime } from '@tetracast/node-io/runtime';
 
-const FIRST_MS = 50;
-const SLOWEST_MS = 2000;
+const FIRST_MS = 100;
+const MAX_MS = 2000;
 
-/** Doubles from 50 ms to 2 s; half of it is random, since many processes lose one Redis at the same moment. */
-export function backOffMs(attempt: number, { random }: Pick<Runtime, 'random'>): number {
-  const ceiling = Math.min(SLOWEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));
-  return Math.round(ceiling / 2 + (random() * ceiling) / 2);
-}
+/** How long to wait before the next attempt to connect to Redis, in ms. */
+export const redisBackOffMs = (attempt: number, runtime: Pick<Runtime, 'random'>): number =>
+  backOffMs(runtime, attempt, FIRST_MS, MAX_MS);
 
 /** After this time without a refusal the count starts from zero. */
 const FORGET_AFTER_MS = 10_000;

@@ -3,7 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Socket } from 'node:net';
 import { BusUnavailableError } from '../../message-log';
 import { addressOptions, type RedisAddress } from '../address/redis-address';
-import { backOffMs, DropCount } from './back-off';
+import { redisBackOffMs, DropCount } from './back-off';
 import { disconnect, isOpen } from './disconnect';
 import { CommandTimeouts, NoAnswerError } from './command-timeouts';
 import type { Problems } from '../problems';
@@ -262,8 +262,8 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       // RedisSubscriptions does it, since it must know when all channels are subscribed.
       autoResubscribe: false,
-      retryStrategy: (attempt) => backOffMs(Math.max(attempt, drops.at(runtime.now())), runtime),
-      sentinelRetryStrategy: (attempt) => backOffMs(attempt, runtime),
+      retryStrategy: (attempt) => redisBackOffMs(Math.max(attempt, drops.at(runtime.now())), runtime),
+      sentinelRetryStrategy: (attempt) => redisBackOffMs(attempt, runtime),
     } satisfies RedisOptions;
   }
 }

@@ -1,7 +1,7 @@
 import { nodeRuntime } from '@tetracast/node-io/runtime';
-import { backOffMs, DropCount } from '../../../src/redis/connection/back-off';
+import { DropCount, redisBackOffMs } from '../../../src/redis/connection/back-off';
 
-it('doubles from 50 ms to 2 s, half of it random', () => {
+it('doubles from 100 ms to 2 s, half of it random', () => {
   for (const [attempt, ceiling] of [
     [1, 100],
     [3, 400],
@@ -9,7 +9,7 @@ it('doubles from 50 ms to 2 s, half of it random', () => {
     [6, 2000],
     [1000, 2000],
   ] as const) {
-    const waits = Array.from({ length: 200 }, () => backOffMs(attempt, nodeRuntime));
+    const waits = Array.from({ length: 200 }, () => redisBackOffMs(attempt, nodeRuntime));
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(ceiling / 2);
     expect(Math.max(...waits)).toBeLessThanOrEqual(ceiling);
     expect(new Set(waits).size).toBeGreaterThan(10);
