@@ -1,18 +1,9 @@
 import { BY_TRANSPORT, DERIVED, SHARED, TRANSPORTS } from './costs';
 import { countText, numberText as n, unitText } from './numbers';
 import { HEARTBEAT_SECONDS, MAX_CONNECTIONS, type Processes, processesOf } from './processes';
+import { redisBusy, redisSteps } from './redis-steps';
+import { processesText, type Step, step, sum } from './step';
 import type { Workload } from './workload';
-
-/** One figure, with the arithmetic behind it. */
-export interface Step {
-  /** For programs: `websocket.processes`. */
-  readonly id: string;
-  readonly value: number;
-  /** Value and unit, for people. */
-  readonly text: string;
-  /** Terms, one a line. */
-  readonly how: readonly string[];
-}
 
 export interface Estimate {
   readonly steps: readonly Step[];
@@ -41,10 +32,6 @@ export function estimate(workload: Workload): Estimate {
   };
 }
 
-const processes = (count: number): string => countText(count, 'process', 'processes');
-
-const step = (id: string, value: number, text: string, ...how: readonly string[]): Step => ({ id, value, text, how });
-
 function transportSteps(part: Processes, workload: Workload): Step[] {
   const { transport, connections, deliveries, count = 0 } = part;
   const { rate, channels, subscriptions, bytes, load } = workload;
@@ -67,19 +54,19 @@ function transportSteps(part: Processes, workload: Workload): Step[] {
       `${n(busy)} cores busy`,
       `${n(part.busyDelivering)} to deliver: ${n(deliveries)}/s × ${delivery.value} µs`,
       `${n(part.busyHeartbeats)} for heartbeats: ${n(connections)} ÷ ${HEARTBEAT_SECONDS} s × ${SHARED.write.value} µs`,
-      `${n(part.busyReceiving)} to receive: ${processes(count)} × ${n(part.received)}/s × ${n(DERIVED.receive)} µs`,
+      `${n(part.busyReceiving)} to receive: ${processesText(count)} × ${n(part.received)}/s × ${n(DERIVED.receive)} µs`,
     ),
     step(
       `${transport}.processes`,
       count,
-      processes(count),
+      processesText(count),
       `${n(busy)} cores ÷ ${n(load)}, and at most ${n(MAX_CONNECTIONS)} connections each: ${n(Math.round(each))} each`,
     ),
     step(
       `${transport}.memory`,
       memory,
       unitText(memory, 'B'),
-      `${processes(count)} × ${process.value} MB + ${n(connections)} connections × ${connection.value} KB`,
+      `${processesText(count)} × ${process.value} MB + ${n(connections)} connections × ${connection.value} KB`,
     ),
     step(
       `${transport}.bandwidth`,
@@ -92,7 +79,7 @@ function transportSteps(part: Processes, workload: Workload): Step[] {
       back,
       `${n(back)} s`,
       'until the connections of one process are back at the others',
-      `${n(Math.round(each))} × ${n(DERIVED.comeBack)} µs ÷ ${processes(Math.max(0, count - 1))}`,
+      `${n(Math.round(each))} × ${n(DERIVED.comeBack)} µs ÷ ${processesText(Math.max(0, count - 1))}`,
     ),
   ];
 }
@@ -124,44 +111,6 @@ function gatewaySteps(parts: readonly Processes[], { connections, load }: Worklo
   ];
 }
 
-/** Processes that Redis announces one message to, on average. */
-const announcedTo = (parts: readonly Processes[]): number => sum(parts.map((part) => part.withChannel));
-
-const redisBusy = (parts: readonly Processes[], { rate }: Workload): number =>
-  (rate * (DERIVED.store + announcedTo(parts) * SHARED.write.value)) / 1e6;
-
-function redisSteps(parts: readonly Processes[], workload: Workload): Step[] {
-  const { rate, bytes, channels, history, historySeconds } = workload;
-  const { redisMessage, redisChannel, redisIn, redisOut, write } = SHARED;
-  const to = announcedTo(parts);
-  const busy = redisBusy(parts, workload);
-  const kept = Math.min(history, (rate / channels) * historySeconds);
-  const memory = channels * (redisChannel.value + kept * (bytes + redisMessage.value));
-  const into = rate * (bytes + redisIn.value) * 8;
-  const out = rate * to * (bytes + redisOut.value) * 8;
-  return [
-    step(
-      'redis.cores',
-      busy,
-      `${n(busy)} cores busy`,
-      `${n(rate)}/s × (${n(DERIVED.store)} µs to store + ${processes(to)} with the channel × ${write.value} µs)`,
-    ),
-    step(
-      'redis.memory',
-      memory,
-      unitText(memory, 'B'),
-      `${countText(channels, 'channel')} × (${redisChannel.value} + ${n(kept)} messages × (${n(bytes)} + ${redisMessage.value}) bytes)`,
-    ),
-    step('redis.in', into, unitText(into, 'bit/s'), `${n(rate)}/s × (${n(bytes)} + ${redisIn.value}) bytes × 8`),
-    step(
-      'redis.out',
-      out,
-      unitText(out, 'bit/s'),
-      `${n(rate)}/s × ${processes(to)} × (${n(bytes)} + ${redisOut.value}) bytes × 8`,
-    ),
-  ];
-}
-
 function problemsOf(parts: readonly Processes[], workload: Workload): string[] {
   const busy = redisBusy(parts, workload);
   return [
@@ -178,5 +127,3 @@ function problemsOf(parts: readonly Processes[], workload: Workload): string[] {
       : []),
   ];
 }
-
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
