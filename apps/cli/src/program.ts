@@ -8,6 +8,7 @@ import { addChannels, addConnections } from './commands/lists';
 import { addPresence } from './commands/presence';
 import { addPub } from './commands/pub';
 import { addSettings } from './commands/settings';
+import { addSize } from './commands/size';
 import { addSub } from './commands/sub';
 import { addToken } from './commands/token';
 import { describeError, EXIT, EXIT_CODES_TEXT, exitCodeOf } from './exit-codes';
@@ -24,6 +25,7 @@ const COMMANDS = [
   addToken,
   addDoctor,
   addBench,
+  addSize,
   addSettings,
   addCompletion,
 ];
