@@ -2,7 +2,7 @@ import { minifySync } from '@swc/core';
 import { builtLibrary, installPublished, type PublishedPackages } from '@tetracast/testing';
 import { build, buildSync } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
