@@ -6,7 +6,7 @@ import { AUTH_SECRET, OPENAI_RELAY, RELAY } from './ask';
 import type { AnswerSystem } from './run-answer';
 
 /** The model keeps its last word until it is stopped, however long that takes on a busy machine. */
-const IDLE_TIMEOUT = '1h';
+const IDLE_TIMEOUT = '10m';
 
 /** The whole system before a fake model, and what it explains that an answer fails. */
 export class AnswerCluster implements AnswerSystem, AsyncDisposable {

@@ -1,3 +1,4 @@
+import { RELAY_CHANNEL_HEADER, RELAY_TICKET_HEADER } from '@tetracast/message-model';
 import { mintToken } from '@tetracast/server';
 import { BackOff } from '../back-off';
 import type { AnswerScript } from './script';
@@ -29,8 +30,8 @@ export const relayToken = (): string =>
 export const bodyOf = ({ answer }: AnswerScript): { readonly fake: object } => ({ fake: answer });
 
 export const askedOf = (headers: Headers): Asked => ({
-  channel: headers.get('tetracast-channel') ?? '',
-  ticket: headers.get('tetracast-ticket') ?? '',
+  channel: headers.get(RELAY_CHANNEL_HEADER) ?? '',
+  ticket: headers.get(RELAY_TICKET_HEADER) ?? '',
 });
 
 /**
