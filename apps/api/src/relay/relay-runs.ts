@@ -8,21 +8,25 @@ const TICK_MAX_MS = 1000;
 /** How often a lease is renewed within its time. */
 const RENEWALS_PER_LEASE = 3;
 
-export interface RunsContext extends RelayContext {
-  readonly settings: RelayContext['settings'] & { readonly relayLeaseMs: number };
+interface RunsContext extends RelayContext {
+  readonly settings: RelayContext['settings'] & {
+    readonly relayLeaseMs: number;
+    readonly relays: ReadonlyMap<string, unknown>;
+  };
   readonly bus: RelayStore;
 }
 
 /** The relays that this process runs. It also ends those whose process has died. */
 export class RelayRuns {
   private readonly runs = new Map<string, RelayRun>();
-  private readonly ticker: NodeJS.Timeout;
+  private readonly ticker: NodeJS.Timeout | undefined;
   private whenIdle: (() => void) | undefined;
   private renewedAt = -Infinity;
   private isBusy = false;
 
   constructor(private readonly context: RunsContext) {
-    const { relayLeaseMs, relayIdleTimeoutMs } = context.settings;
+    const { relayLeaseMs, relayIdleTimeoutMs, relays } = context.settings;
+    if (relays.size === 0) return;
     const tickMs = Math.min(TICK_MAX_MS, relayLeaseMs / RENEWALS_PER_LEASE, relayIdleTimeoutMs / 2);
     this.ticker = context.runtime.setInterval(() => this.tick(), tickMs).unref();
   }

@@ -1,9 +1,17 @@
 import type { Batch, Framing } from '@tetracast/hub';
-import { type EncodedMessage, END_EVENT, RELAY_EVENT, type RelayEnd, type RelayStart } from '@tetracast/message-model';
+import {
+  type CloseName,
+  type EncodedMessage,
+  END_EVENT,
+  RELAY_EVENT,
+  RELAY_FAILURES,
+  type RelayEnd,
+  type RelayStart,
+} from '@tetracast/message-model';
 import { SseSink, type StreamBody } from '@tetracast/service-kit/event-stream';
 
 /** What the first message of the channel says: there is an answer, or none, and why. */
-export type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
+type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
 
 /** Takes over the socket of the request and calls `open`. Without `start` the first messages are no longer stored. */
 export type Begin = (sink: RelaySink, start: RelayStart | undefined) => void;
@@ -32,6 +40,12 @@ export class RelaySink extends SseSink {
     const takes = this.writeBatch(batch);
     if (batch.entries.at(-1)?.isEnd === true) this.finish(batch.entries.at(-1)?.message);
     return takes;
+  }
+
+  /** Before the upstream has begun the client gets a problem, so that it asks another process. */
+  override close(reason: CloseName): void {
+    if (this.isDecided) super.close(reason);
+    else this.onDecided({ state: 'failed', code: 'relay_stopped', error: RELAY_FAILURES.relay_stopped });
   }
 
   protected writeBatch(batch: Batch): boolean {

@@ -1,5 +1,6 @@
 import { Batch, type Framing } from '@tetracast/hub';
 import {
+  type CloseName,
   DEFAULT_EVENT,
   type EncodedMessage,
   END_EVENT,
@@ -89,7 +90,8 @@ export class UpstreamSink extends RelaySink {
   }
 
   /** Before the end of the body: the client must not take it for whole. */
-  override close(): void {
-    this.cut();
+  override close(reason: CloseName): void {
+    if (this.isOpen) this.cut();
+    else super.close(reason);
   }
 }

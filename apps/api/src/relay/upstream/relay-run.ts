@@ -13,7 +13,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { callUpstream, failed, type RelayCall, RelayError, relayError, type UpstreamAnswer } from './call-upstream';
 import { type Ending, LogLostError, RelayLog } from './relay-log';
 import { RollUp } from './roll-up';
-import { Splitter } from './splitter';
+import { isEncodingError, Splitter } from './splitter';
 
 export interface RelayContext {
   readonly settings: {
@@ -138,7 +138,7 @@ export class RelayRun {
       }
       rollUp.add(splitter.end());
     } catch (error) {
-      throw error instanceof TypeError ? relayError('upstream_invalid', { detail: 'its body is not UTF-8' }) : error;
+      throw isEncodingError(error) ? relayError('upstream_invalid', { detail: 'its body is not UTF-8' }) : error;
     }
   }
 
