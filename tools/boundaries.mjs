@@ -29,6 +29,7 @@ export const layers = [
   // For browsers, so it shares no code with the services; its tests start them.
   { layer: 'client', mayImport: [], testsMayImport: ['message-model', 'service-kit', 'standalone'] },
   { layer: 'react', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
+  { layer: 'ai', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'cli', mayImport: ['client', 'node-io', 'server', 'service-kit'], testsMayImport: ['standalone'] },
   { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server'] },
   { layer: 'bench', mayImport: ['testing'] },

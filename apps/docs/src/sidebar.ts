@@ -26,6 +26,7 @@ const ENGLISH: readonly Section[] = [
       ['The SDK', 'clients/sdk.md'],
       ['React', 'clients/react.md'],
       ['Vue and Svelte', 'clients/vue-svelte.md'],
+      ['AI SDK, AG-UI, OpenAI', 'clients/ai.md'],
       ['$.ajax and fetch', 'clients/fetch.md'],
       ['EventSource', 'clients/eventsource.md'],
       ['WebSocket', 'clients/websocket.md'],

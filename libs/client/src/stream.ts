@@ -34,11 +34,16 @@ export interface Producer extends AsyncDisposable {
   fail(text: string): Promise<void>;
 }
 
+export interface ProduceOptions {
+  /** The cursor of a message that stands before the text: a cancel since then stops the producer. Default: since the first text. */
+  readonly after?: string | undefined;
+}
+
 /**
  * Writes text on a channel, such as the answer of a language model. The client must be allowed to publish, to subscribe (so that it
  * sees who cancels), and to end the channel.
  */
-export function produce(client: Client, channel: string): Producer {
+export function produce(client: Client, channel: string, { after }: ProduceOptions = {}): Producer {
   const stopping = new AbortController();
   const { signal } = stopping;
   let waiting = '';
@@ -53,13 +58,9 @@ export function produce(client: Client, channel: string): Producer {
     failure ??= error;
     stopping.abort(failure);
   };
-  const storeChunk = async (chunk: string): Promise<void> => {
-    waiting = waiting.slice(chunk.length);
-    length += chunk.length;
-    const { id } = await client.publish(channel, chunk);
-    // Nobody can cancel a channel before its first message.
+  const watch = (since: string): void => {
     unsubscribe ??= client.subscribe(channel, {
-      after: id,
+      after: since,
       onMessage: ({ event }) => {
         if (event === 'tetracast:cancel') stopping.abort(new TetracastError('cancelled'));
       },
@@ -67,6 +68,14 @@ export function produce(client: Client, channel: string): Producer {
         if (!error.isTemporary) onFailure(error);
       },
     });
+  };
+  if (after) watch(after);
+  const storeChunk = async (chunk: string): Promise<void> => {
+    waiting = waiting.slice(chunk.length);
+    length += chunk.length;
+    const { id } = await client.publish(channel, chunk);
+    // Nobody can cancel a channel before its first message.
+    watch(id);
   };
   const nextChunk = (): string | undefined => CHUNK.exec(waiting)?.[0];
   const store = async (): Promise<void> => {
@@ -123,7 +132,8 @@ export interface ReadOptions {
 
 /**
  * The text of a channel from its start, until its end; what is not a string is left out.
- * @throws TetracastError `stream_failed`, `incomplete` if a part is no longer stored, `closed`, what the server says
+ * @throws TetracastError `stream_failed` with the data of the last message as its `cause`, `incomplete` if a part is no longer stored,
+ *   `closed`, what the server says
  */
 export async function* read(
   client: Client,
@@ -152,6 +162,6 @@ export async function* read(
   if (signal?.aborted) return;
   if (!last) throw failure;
   const end = (last.data ?? {}) as End;
-  if (end.error !== undefined) throw new TetracastError('stream_failed', end.error);
+  if (end.error !== undefined) throw new TetracastError('stream_failed', end.error, undefined, end);
   if ((end.length ?? length) !== length) throw new TetracastError('incomplete', 'trimmed');
 }

@@ -1,15 +1,12 @@
+import { builtLibrary, installPublished, type PublishedPackages } from '@tetracast/testing';
 import { buildSync } from 'esbuild';
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 
-const ROOT = resolve(__dirname, '../../..');
-const BUILT = join(ROOT, 'dist/libs/client');
+const BUILT = builtLibrary('client');
 
 /** The most bytes of each entry, bundled, minified and compressed with gzip. */
 const BUDGETS = Object.entries(
@@ -20,31 +17,13 @@ interface Manifest {
   readonly tetracast: { readonly gzipBytes: Readonly<Record<string, number>> };
 }
 
+let packages: PublishedPackages;
 let folder: string;
-let tarball: string;
-
-async function run(command: string, args: readonly string[], cwd = folder): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(command, args, { cwd }).catch((error: unknown) => {
-    const { stdout: out, stderr: err } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')}:\n${out}${err}`);
-  });
-  return stdout + stderr;
-}
-const node = (...args: string[]): Promise<string> => run(process.execPath, args);
-const tool = (path: string, ...args: string[]): Promise<string> => node(join(ROOT, 'node_modules', path), ...args);
-
 beforeAll(async () => {
-  if (!existsSync(join(BUILT, 'package.json')))
-    throw new Error('dist/libs/client is missing: run "npx nx build client"');
-  folder = await mkdtemp(join(tmpdir(), 'tetracast-package-'));
-  const [packed] = JSON.parse(await run('npm', ['pack', '--json', BUILT])) as [{ filename: string }];
-  tarball = join(folder, packed.filename);
-  await mkdir(join(folder, 'project'));
-  folder = join(folder, 'project');
-  await writeFile(join(folder, 'package.json'), '{"name":"empty","private":true}');
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+  packages = await installPublished('client');
+  ({ folder } = packages);
 });
-afterAll(() => rm(resolve(folder, '..'), { recursive: true, force: true }));
+afterAll(() => packages[Symbol.asyncDispose]());
 
 const USE = `
 const tc = createClient({ url: 'http://127.0.0.1:9' });
@@ -62,13 +41,13 @@ describe('the package in an empty project', () => {
       import { socketio } from '@tetracast/client/socketio'; socketio; ${USE}`,
     );
 
-    expect(await node('esm.mjs')).toBe('closed\n');
+    expect(await packages.node('esm.mjs')).toBe('closed\n');
   });
 
   it('runs as CommonJS', async () => {
     await writeFile(join(folder, 'cjs.cjs'), `const { createClient } = require('@tetracast/client'); ${USE}`);
 
-    expect(await node('cjs.cjs')).toBe('closed\n');
+    expect(await packages.node('cjs.cjs')).toBe('closed\n');
   });
 
   it.each(['nodenext', 'bundler'])('has types for strict TypeScript, resolved as %s', async (resolution) => {
@@ -95,14 +74,14 @@ createClient({ transports: ['pigeon'] });
     const module = resolution === 'nodenext' ? ['nodenext'] : ['esnext', '--moduleResolution', 'bundler'];
     const args = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2022,dom,dom.iterable'];
 
-    expect(await tool('typescript/bin/tsc', ...args, '--module', ...module, 'strict.mts')).toBe('');
+    expect(await packages.tool('typescript/bin/tsc', ...args, '--module', ...module, 'strict.mts')).toBe('');
   });
 
   it('runs as a bundle', async () => {
     await writeFile(join(folder, 'bundle.mjs'), `import { createClient } from '@tetracast/client'; ${USE}`);
     buildSync({ absWorkingDir: folder, entryPoints: ['bundle.mjs'], outfile: 'out.mjs', bundle: true, format: 'esm' });
 
-    expect(await node('out.mjs')).toBe('closed\n');
+    expect(await packages.node('out.mjs')).toBe('closed\n');
   });
 
   it('runs as a plain script, which declares one global', async () => {
@@ -120,13 +99,13 @@ createClient({ transports: ['pigeon'] });
 
 describe('the package', () => {
   it('has no flaw that publint finds', async () => {
-    expect(await tool('publint/src/cli.js', '--strict', BUILT)).toContain('All good!');
+    expect(await packages.tool('publint/src/cli.js', '--strict', BUILT)).toContain('All good!');
   });
 
   it('has types that every kind of module resolution finds', async () => {
-    expect(await tool('@arethetypeswrong/cli/dist/index.js', '--profile', 'node16', tarball)).toContain(
-      'No problems found',
-    );
+    expect(
+      await packages.tool('@arethetypeswrong/cli/dist/index.js', '--profile', 'node16', ...packages.tarballs),
+    ).toContain('No problems found');
   });
 
   it('states a budget for each entry, and in the README', async () => {

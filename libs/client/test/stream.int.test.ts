@@ -63,6 +63,18 @@ describe.each(TRANSPORTS)('a stream over %s', (transport) => {
 });
 
 describe('a stream', () => {
+  it('is stopped by a cancel before its first text, if it knows since when', async () => {
+    await using client = connectTo(server.url);
+    const channel = uniqueChannel();
+    const { id } = await client.publish(channel, null, { event: 'start' });
+    await client.cancel(channel);
+    const out = produce(client, channel, { after: id });
+    await new Promise((resolve) => out.signal.addEventListener('abort', resolve));
+    await out.end();
+
+    expect(await whole(read(client, channel))).toBe('');
+  });
+
   it('stores the first text at once, and then at most one message in 25 ms', async () => {
     await using client = connectTo(server.url);
     const times: number[] = [];
@@ -134,6 +146,7 @@ describe('a stream', () => {
     await expect(reading).rejects.toMatchObject({
       code: 'stream_failed',
       message: reason ?? 'the producer has stopped',
+      cause: { error: reason ?? 'the producer has stopped' },
     });
     expect(received).toEqual(['a']);
   });

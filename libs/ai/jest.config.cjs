@@ -1,0 +1,1 @@
+module.exports = { displayName: 'ai', preset: '../../tools/jest-preset.cjs' };
