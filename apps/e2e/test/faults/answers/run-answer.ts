@@ -1,5 +1,7 @@
 import { type FakeModel, fakeBody, fakeText, pollUntil, Progress } from '@tetracast/testing';
+import type { Browser } from 'playwright-core';
 import { type Asked, stop } from './ask';
+import { ChatView } from './chat/chat-view';
 import { judge, LOST_LOG, type Verdict } from './judge';
 import { OpenAiView } from './openai-view';
 import type { Action, AnswerScript, Transport } from './script';
@@ -24,6 +26,8 @@ export interface AnswerSystem {
   /** Of the gateway. */
   readonly url: string;
   readonly model: FakeModel;
+  /** For chats. */
+  readonly browser?: Browser | undefined;
   /** Called with everything that a client gets. */
   received(): void;
   /** The failures that are explained by what is done to the system, from now until `end`. */
@@ -128,8 +132,15 @@ class AnswerRun implements AsyncDisposable {
     const transcript = this.newTranscript();
     if (kind === 'openai') {
       this.readers.push({ transcript, view: await OpenAiView.open(this.question, transcript), wanted: this.text });
-    } else if (kind === 'chat') throw new Error('not yet');
-    else await this.read(transcript, kind);
+    } else if (kind === 'chat') {
+      const { browser } = this.system;
+      if (browser === undefined) throw new Error('a chat needs a browser');
+      this.readers.push({
+        transcript,
+        view: await ChatView.open(browser, this.question, transcript),
+        wanted: this.text,
+      });
+    } else await this.read(transcript, kind);
   }
 
   private async do(step: Step): Promise<void> {

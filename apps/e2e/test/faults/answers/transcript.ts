@@ -4,12 +4,13 @@ import {
   DEFAULT_EVENT,
   END_EVENT,
   type Message,
+  RELAY_EVENT,
   type Reset,
 } from '@tetracast/message-model';
 import type { Recorder } from '../subscribers';
 
 /** The events of an answer's channel. */
-export const ANSWER_EVENTS = [DEFAULT_EVENT, 'tetracast:relay', CANCEL_EVENT, END_EVENT];
+export const ANSWER_EVENTS = [DEFAULT_EVENT, RELAY_EVENT, CANCEL_EVENT, END_EVENT];
 
 /** The failure of an answer that says that it is longer than what came of it. */
 export const INCOMPLETE = 'incomplete';
@@ -71,8 +72,15 @@ export class Transcript {
     this.moved();
   }
 
+  /** For a client that shows all of the text. */
+  replace(text: string): void {
+    if (this.ending !== undefined) return;
+    this.text = text;
+    this.moved();
+  }
+
   end(ending: Ending): void {
-    this.ending = ending;
+    this.ending ??= ending;
     this.moved();
   }
 
