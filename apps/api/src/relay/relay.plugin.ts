@@ -4,7 +4,7 @@ import { randomText } from '@tetracast/node-io/runtime';
 import { single } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { answerWithChannel, readForm } from './answer/answer-with-channel';
+import { answerWithChannel, notStored, readForm } from './answer/answer-with-channel';
 import { admit } from './admit';
 import { authenticateForRelay } from './relay-access';
 import { RelayRuns } from './relay-runs';
@@ -77,8 +77,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     const permissions = permissionsOf(request);
     permissions.requireSubscribe([channel]);
     const { last } = await tetracast.bus.positions([channel]);
-    if (last[0] === 0)
-      throw new CodedError('not_found', 'there is no such answer: it is no longer stored, or never was');
+    if (last[0] === 0) throw notStored();
     const form = { ...readForm(request, reply), format: 'upstream' } as const;
     await answerWithChannel(tetracast, request, reply, { channel, permissions, form, withTicket: false });
   });
