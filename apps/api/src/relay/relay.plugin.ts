@@ -7,17 +7,12 @@ import fp from 'fastify-plugin';
 import { answerWithChannel, notStored, readForm } from './answer/answer-with-channel';
 import { admit } from './admit';
 import { authenticateForRelay } from './relay-access';
+import type { RelayRoute } from './relay-route';
 import { RelayRuns } from './relay-runs';
 import { readCall } from './read-call';
 
 /** 128 bits: the name of a channel cannot be guessed. */
 const CHANNEL_BYTES = 16;
-
-export interface RelayRoute {
-  readonly Params: { readonly name: string; readonly '*'?: string };
-  readonly Querystring: Readonly<Record<string, unknown>>;
-  readonly Body: Buffer | undefined;
-}
 
 declare module 'fastify' {
   interface FastifyRequest {

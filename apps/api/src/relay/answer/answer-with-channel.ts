@@ -6,7 +6,7 @@ import { bodyFor, encodeHead, encodeOpening } from '@tetracast/service-kit/event
 import { clientIn, type Format, openSession, parseFormat, type Session, single } from '@tetracast/session';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { issueRelayTicket } from '../relay-access';
-import type { RelayRoute } from '../relay.plugin';
+import type { RelayRoute } from '../relay-route';
 import { type Begin, RelaySink } from './relay-sink';
 import { UpstreamSink } from './upstream-sink';
 
