@@ -12,8 +12,8 @@ import { installDependencies, requireNode } from './checkout.mjs';
 const SECRET_MIN_BYTES = 32;
 
 const USAGE =
-  'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… [--admin] ' +
-  '[--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
+  'npm run token -- [--sub <name>] [--subscribe <pattern>]… [--publish <pattern>]… [--presence <pattern>]… ' +
+  '[--relay <name>]… [--admin] [--api <scope>]… [--ttl 1h] [--iss <issuer>] [--aud <audience>]';
 
 const HELP = `Usage: ${USAGE}
 
@@ -22,6 +22,7 @@ Prints a token that is signed with AUTH_SECRET, from the environment or from .en
   --subscribe <pattern>  may subscribe to: a channel such as news, chat:* for a namespace, * for all; may be repeated
   --publish <pattern>    may publish to; may be repeated
   --presence <pattern>   may see the members of, and be one; may be repeated
+  --relay <name>         may use the relay, * for all; may be repeated
   --api <scope>          may call the server API, such as publish or history; may be repeated
   --admin                may revoke tokens
   --sub <name>           the user
@@ -42,6 +43,7 @@ const OPTIONS = {
   subscribe: list,
   publish: list,
   presence: list,
+  relay: list,
   admin: { type: 'boolean' },
   api: list,
   ttl: { ...text, default: '1h' },
@@ -78,7 +80,7 @@ function readSettings() {
 }
 
 requireNode();
-const { help, ttl, admin, subscribe, publish, presence, api, ...given } = readOptions();
+const { help, ttl, admin, subscribe, publish, presence, relay, api, ...given } = readOptions();
 if (help) {
   console.log(HELP);
   process.exit();
@@ -98,9 +100,9 @@ const token = await new SignJWT({
   jti: randomUUID(),
   iat: now,
   exp: now + lifetime,
-  tetracast: { subscribe, publish, presence, admin, api },
+  tetracast: { subscribe, publish, presence, relay, admin, api },
 })
   .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
   .sign(new TextEncoder().encode(secret));
 console.log(token);
-if (![subscribe, publish, presence, admin, api].some(Boolean)) console.error(ALLOWS_NOTHING);
+if (![subscribe, publish, presence, relay, admin, api].some(Boolean)) console.error(ALLOWS_NOTHING);

@@ -31,7 +31,7 @@ function claimsOf({ stdout, stderr, status }: SpawnSyncReturns<string>, warning 
 describe('npm run token', () => {
   it('prints a token that says what was asked for', () => {
     const args =
-      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --admin --api publish --ttl 15m';
+      '--sub ann --subscribe chat:* --subscribe inbox:{sub} --publish chat:room --presence * --relay chat --admin --api publish --ttl 15m';
     const claims = claimsOf(run([...args.split(' '), '--iss', 'me', '--aud', 'you']));
 
     expect(claims).toEqual({
@@ -45,6 +45,7 @@ describe('npm run token', () => {
         subscribe: ['chat:*', 'inbox:{sub}'],
         publish: ['chat:room'],
         presence: ['*'],
+        relay: ['chat'],
         admin: true,
         api: ['publish'],
       },
@@ -60,18 +61,34 @@ describe('npm run token', () => {
     expect(printed.stderr).toMatch(/^This token allows nothing: add --subscribe <pattern> or --publish .*\n$/);
   });
 
-  it.each([['--subscribe', 'news'], ['--publish', 'news'], ['--presence', 'news'], ['--api', 'publish'], ['--admin']])(
-    'warns of nothing with %s',
-    (...args) => {
-      expect(claimsOf(run(args))).toHaveProperty('tetracast');
-    },
-  );
+  it.each([
+    ['--subscribe', 'news'],
+    ['--publish', 'news'],
+    ['--presence', 'news'],
+    ['--relay', 'chat'],
+    ['--api', 'publish'],
+    ['--admin'],
+  ])('warns of nothing with %s', (...args) => {
+    expect(claimsOf(run(args))).toHaveProperty('tetracast');
+  });
 
   it('explains each option with --help, without a secret', () => {
     const { stdout, stderr, status } = run(['--help'], {});
 
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
-    for (const option of ['sub', 'subscribe', 'publish', 'presence', 'admin', 'api', 'ttl', 'iss', 'aud', 'help']) {
+    for (const option of [
+      'sub',
+      'subscribe',
+      'publish',
+      'presence',
+      'relay',
+      'admin',
+      'api',
+      'ttl',
+      'iss',
+      'aud',
+      'help',
+    ]) {
       expect(stdout.replace(/^Usage: .*/, '')).toMatch(new RegExp(`--${option}\\b`));
     }
   });
