@@ -32,7 +32,7 @@ export default [
       'libs/client/src/environment.ts',
       'apps/bench/src/**',
       'libs/server/src/**',
-      'apps/standalone/src/faults/**',
+      'apps/standalone/src/{demo-model,faults}/**',
     ],
     rules: {
       'no-restricted-syntax': [

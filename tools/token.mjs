@@ -24,7 +24,7 @@ Prints a token that is signed with AUTH_SECRET, from the environment or from .en
   --presence <pattern>   may see the members of, and be one; may be repeated
   --end <pattern>        may end; may be repeated
   --cancel <pattern>     may ask the publishers of to stop; may be repeated
-  --relay <name>         may use the relay; may be repeated
+  --relay <name>         may use the relay, * for all; may be repeated
   --api <scope>          may call the server API, such as publish or history; may be repeated
   --admin                may revoke tokens
   --sub <name>           the user

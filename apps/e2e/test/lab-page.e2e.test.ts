@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { launchChromium, startTogether } from '@tetracast/testing';
-import { LabPage, PANELS } from './lab-page';
+import { launchChromium, type ServiceProcess, startTogether } from '@tetracast/testing';
+import { LabPage, type PanelName, PANELS } from './lab-page';
 import { startService, startSystem, type System } from './system';
 
 let system: System;
@@ -101,8 +101,39 @@ describe('the policy of the lab page', () => {
 });
 
 describe('the lab page of the standalone process', () => {
+  let standalone: ServiceProcess;
+
+  beforeAll(async () => {
+    standalone = await startService('standalone');
+  });
+
+  afterAll(() => standalone[Symbol.asyncDispose]());
+
+  it('draws nothing of what a reader pastes for another channel', async () => {
+    const lab = await openLab(standalone.url);
+    await lab.page.evaluate(async (form) => {
+      const untilOpen = (target: EventTarget): Promise<unknown> =>
+        new Promise((resolve) => target.addEventListener('open', resolve));
+      await Promise.all([
+        untilOpen(new EventSource('/sse?channel=news')),
+        untilOpen(new WebSocket(`ws://${location.host}/ws?channel=news`)),
+        fetch('/polling?channel=news'),
+        fetch('/polling', { method: 'POST', headers: { 'Content-Type': form }, body: 'channel=news&data=pasted' }),
+      ]);
+    }, 'application/x-www-form-urlencoded');
+    await lab.publish('sse', 'hi');
+    for (const panel of PANELS) await lab.shows(panel, 'hi');
+
+    const requests = (panel: PanelName): Promise<string[]> =>
+      lab.part(panel, 'arrows').locator('li.up.request').allTextContents();
+    expect(await requests('sse')).toEqual(['GET /sse', 'POST /sse']);
+    expect(await requests('websocket')).toHaveLength(1);
+    expect(await requests('polling')).not.toContain('POST /polling');
+    expect(lab.failures).toEqual([]);
+    await lab.page.close();
+  });
+
   it('works the same, with nothing else running', async () => {
-    await using standalone = await startService('standalone');
     const lab = await openLab(standalone.url);
     for (const from of PANELS) {
       await lab.publish(from, `hello from ${from}`);

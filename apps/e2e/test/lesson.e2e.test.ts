@@ -91,30 +91,6 @@ describe('the diagrams', () => {
     await close(lab);
   });
 
-  it('show nothing of what a reader pastes for another channel', async () => {
-    const lab = await openLab('pasted');
-    await lab.page.evaluate(async (form) => {
-      const untilOpen = (target: EventTarget): Promise<unknown> =>
-        new Promise((resolve) => target.addEventListener('open', resolve));
-      await Promise.all([
-        untilOpen(new EventSource('/sse?channel=news')),
-        untilOpen(new WebSocket(`ws://${location.host}/ws?channel=news`)),
-        fetch('/polling?channel=news'),
-        fetch('/polling', { method: 'POST', headers: { 'Content-Type': form }, body: 'channel=news&data=pasted' }),
-      ]);
-    }, 'application/x-www-form-urlencoded');
-    await lab.publish('sse', 'hi');
-    for (const panel of PANELS) await lab.shows(panel, 'hi');
-    await arrow(lab, 'sse', '201');
-
-    const requests = async (panel: PanelName): Promise<string[]> =>
-      (await arrowsOf(lab, panel)).filter((each) => each.startsWith('up request'));
-    expect(await requests('sse')).toEqual(['up request GET /sse', 'up request POST /sse']);
-    expect(await requests('websocket')).toHaveLength(1);
-    expect(await requests('polling')).not.toContain('up request POST /polling');
-    await close(lab);
-  });
-
   it('begin with the first request, to which a reader scrolls back', async () => {
     const lab = await openLab('beginning');
     await lab.publish('socketio', 'hi');
