@@ -29,11 +29,20 @@ function patternOf(path) {
   return escaped.endsWith('/*') ? `^${escaped.slice(0, -2)}(?:/|$)` : `^${escaped}/?$`;
 }
 
+/**
+ * Where a service has paths that the gateway does not serve: nginx finds the location by a path without `..`, but passes it on as it
+ * came, and the service would read it otherwise.
+ */
+function guardOf({ paths }, path) {
+  if (!paths.some(({ exposedBy }) => exposedBy !== undefined)) return [];
+  return [`  if ($request_uri !~ ${patternOf(path).replace('/|$', '[/?]|$')}) { return 404; }`];
+}
+
 function locationOf(service, { path, note, exposedBy, ownBodyLimit, buffering = true, readTimeout, sendTimeout }) {
   return [
     ...(note === undefined ? [] : [`# ${note}`]),
     `location ${path === '/*' ? '/' : `~ ${patternOf(path)}`} {`,
-    ...(exposedBy === undefined ? [] : [`  set $exposed \${${exposedBy}};`, '  if ($exposed != true) { return 404; }']),
+    ...(exposedBy === undefined ? guardOf(service, path) : [`  set $exposed \${${exposedBy}};`, '  if ($exposed != true) { return 404; }']),
     `  set $upstream \${UPSTREAM_${settingOf(service)}};`,
     '  proxy_pass http://$upstream;',
     ...(ownBodyLimit ? ['  client_max_body_size 0;', '  proxy_request_buffering off;'] : []),

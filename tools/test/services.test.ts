@@ -64,7 +64,10 @@ describe('docker-compose.yml', () => {
     const { parseNamespaces } = jest.requireActual<Namespaces>(
       join(ROOT, 'libs/service-kit/src/namespaces/read-namespaces-file.ts'),
     );
-    expect([...parseNamespaces(readText('namespaces.yaml'))]).toEqual([['chat', { presence: true }]]);
+    expect([...parseNamespaces(readText('namespaces.yaml'))]).toEqual([
+      ['chat', { presence: true }],
+      ['answer', { history: { size: 20_000, ttlMs: 86_400_000 } }],
+    ]);
     expect(compose).toContain('NAMESPACES_FILE: ${NAMESPACES_FILE:-/app/namespaces.yaml}');
     expect(readText('Dockerfile')).toMatch(/^WORKDIR \/app\n[^]*^COPY namespaces\.yaml \.\/$/m);
     expect(readText('.dockerignore')).toContain('\n!namespaces.yaml\n');

@@ -47,7 +47,10 @@ describe('paths', () => {
     ['/sse/ticket/?channel=a', 'sse'],
     ['/polling?channel=a', 'polling'],
     ['/polling/?channel=a', 'polling'],
+    ['/relay/chat', 'api'],
+    ['/relay?channel=relay:a', 'api'],
     ['/wss', 'web'],
+    ['/relayed', 'web'],
     ['/socket.ioo', 'web'],
     ['/', 'web'],
     ['/vendor/jquery.min.js', 'web'],
@@ -80,6 +83,10 @@ describe('paths', () => {
     '/%61pi/openapi.json',
     '/sse/../api/publish',
     '/socket.io/..%2fapi/publish',
+    '/relay/../api/publish',
+    '/relay/..%2fapi/publish',
+    '/api/users/%2e%2e%2f%2e%2e%2f%2e%2e%2frelay/messages',
+    '/api/..%2frelay/chat',
   ])('%s of a service is not reached', async (path) => {
     const before = Object.values(services).map(({ seen }) => seen.length);
     expectProblem(await ask(gateway.port, path), 'not_found');

@@ -7,7 +7,10 @@ import { openStream, startGateway } from './gateway-server';
 import { startUpstream } from './upstream';
 
 describe('SSE', () => {
-  it('an event arrives while the response is open, each by itself', async () => {
+  it.each([
+    ['/sse?channel=a', 'UPSTREAM_SSE'],
+    ['/relay/chat', 'UPSTREAM_API'],
+  ])('%s: an event arrives while the response is open, each by itself', async (path, setting) => {
     const opened: ServerResponse[] = [];
     await using sse = await startUpstream({
       answer: (_request, response) => {
@@ -15,9 +18,9 @@ describe('SSE', () => {
         opened.push(response);
       },
     });
-    await using gateway = await startGateway({ UPSTREAM_SSE: sse.address });
+    await using gateway = await startGateway({ [setting]: sse.address });
 
-    const response = await openStream(gateway.port, '/sse?channel=a');
+    const response = await openStream(gateway.port, path);
     expect(response.headers['content-type']).toBe('text/event-stream');
     for (const text of ['retry: 1\nid: e-0\n\n', 'data: 1\n\n', ':\n\n']) {
       const arrived = arrival(response, 'data');

@@ -4,7 +4,7 @@ export { corkUntilTurnEnds } from './sockets/coalescing-writer';
 export { detachSocket } from './http/detach-socket';
 export { INTERNALS } from './internals';
 export { postOutside } from './http/post-outside';
-export { isPrivateAddress, type OutsideRequest, requestOutside } from './http/request-outside';
+export { isPrivateAddress, requestOutside } from './http/request-outside';
 export { reassignLostConnections } from './sockets/reassign-lost-connections';
 export { releaseHandshake } from './websocket/release-handshake';
 export { readTarget, refusalOfHead } from './http/request-head';

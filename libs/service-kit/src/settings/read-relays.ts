@@ -1,7 +1,7 @@
 import { maskAll, maskCredentials } from './masks';
 
 /** A relay, as the operator names it in the environment. */
-export interface RelayTarget {
+interface RelayTarget {
   /** Where its requests go, without a suffix. */
   readonly url: URL;
   /** The suffixes that a client may add to the path. */

@@ -1,12 +1,20 @@
 import type { Batch, Framing } from '@tetracast/hub';
-import { type EncodedMessage, END_EVENT, RELAY_EVENT, type RelayEnd, type RelayStart } from '@tetracast/message-model';
+import {
+  type CloseName,
+  type EncodedMessage,
+  END_EVENT,
+  RELAY_EVENT,
+  RELAY_FAILURES,
+  type RelayEnd,
+  type RelayStart,
+} from '@tetracast/message-model';
 import { SseSink, type StreamBody } from '@tetracast/service-kit/event-stream';
 
-/** What the first message of the channel says: there is an answer, or none, and why. */
-export type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
+/** What the first message of the channel says: there is an answer; its beginning is no longer stored; or there is none, and why. */
+type Outcome = 'open' | 'trimmed' | Extract<RelayEnd, { state: 'failed' }>;
 
-/** Takes over the socket of the request and calls `open`. Without `start` the first messages are no longer stored. */
-export type Begin = (sink: RelaySink, start: RelayStart | undefined) => void;
+/** Takes over the socket of the request and calls `open`. */
+export type Begin = (sink: RelaySink, start: RelayStart) => void;
 
 /**
  * The answer of a relay as an event stream of its channel. It begins with the first message, which says whether there is an answer,
@@ -34,6 +42,12 @@ export class RelaySink extends SseSink {
     return takes;
   }
 
+  /** Before the upstream has begun the client gets a problem, so that it asks another process. */
+  override close(reason: CloseName): void {
+    if (this.isDecided) super.close(reason);
+    else this.onDecided({ state: 'failed', code: 'relay_stopped', error: RELAY_FAILURES.relay_stopped });
+  }
+
   protected writeBatch(batch: Batch): boolean {
     return super.write(batch);
   }
@@ -45,15 +59,12 @@ export class RelaySink extends SseSink {
 
   private decide(first: EncodedMessage | undefined): void {
     this.isDecided = true;
-    if (first?.event === END_EVENT) {
-      const end = JSON.parse(first.data) as RelayEnd;
-      if (end.state === 'failed') {
-        this.onDecided(end);
-        return;
-      }
+    if (first?.event === RELAY_EVENT) {
+      this.onBegin(this, JSON.parse(first.data) as RelayStart);
+      this.onDecided('open');
+      return;
     }
-    // Without its first messages an old answer begins with a reset.
-    this.onBegin(this, first?.event === RELAY_EVENT ? (JSON.parse(first.data) as RelayStart) : undefined);
-    this.onDecided('open');
+    const end = first?.event === END_EVENT ? (JSON.parse(first.data) as RelayEnd) : undefined;
+    this.onDecided(end?.state === 'failed' ? end : 'trimmed');
   }
 }

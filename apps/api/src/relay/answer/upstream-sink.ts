@@ -1,12 +1,12 @@
 import { Batch, type Framing } from '@tetracast/hub';
 import {
+  type CloseName,
   DEFAULT_EVENT,
   type EncodedMessage,
   END_EVENT,
   RELAY_FAILURES,
   type RelayEnd,
   type RelayFailure,
-  type RelayStart,
 } from '@tetracast/message-model';
 import type { StreamBody } from '@tetracast/service-kit/event-stream';
 import { type BodyKind, bodyKindOf } from '../upstream/splitter';
@@ -53,8 +53,8 @@ export class UpstreamSink extends RelaySink {
     private readonly streamBody: StreamBody,
     onBegin: Begin,
   ) {
-    super(streamBody, framingFor('text', streamBody), (sink, start: RelayStart | undefined) => {
-      this.kind = bodyKindOf(start?.contentType ?? '') ?? 'text';
+    super(streamBody, framingFor('text', streamBody), (sink, start) => {
+      this.kind = bodyKindOf(start.contentType) ?? 'text';
       onBegin(sink, start);
     });
   }
@@ -89,7 +89,8 @@ export class UpstreamSink extends RelaySink {
   }
 
   /** Before the end of the body: the client must not take it for whole. */
-  override close(): void {
-    this.cut();
+  override close(reason: CloseName): void {
+    if (this.isOpen) this.cut();
+    else super.close(reason);
   }
 }

@@ -1,18 +1,18 @@
 /** How the body of an upstream is divided. */
 export type BodyKind = 'sse' | 'ndjson' | 'text';
 
-const KINDS: Readonly<Record<string, BodyKind>> = {
-  'text/event-stream': 'sse',
-  'application/x-ndjson': 'ndjson',
-  'application/ndjson': 'ndjson',
-  'application/jsonl': 'ndjson',
-  'application/json': 'text',
-  'text/plain': 'text',
-};
+const KINDS: ReadonlyMap<string, BodyKind> = new Map([
+  ['text/event-stream', 'sse'],
+  ['application/x-ndjson', 'ndjson'],
+  ['application/ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+  ['application/json', 'text'],
+  ['text/plain', 'text'],
+]);
 
 /** `undefined`: a relay does not pass such a body on. A page, for example, would run with the rights of this origin. */
 export function bodyKindOf(contentType: string): BodyKind | undefined {
-  return KINDS[(contentType.split(';')[0] ?? '').trim().toLowerCase()];
+  return KINDS.get((contentType.split(';')[0] ?? '').trim().toLowerCase());
 }
 
 /** The end of an event, of a line, or of anything; not within a line end of two characters. */
@@ -21,6 +21,10 @@ const ENDS: Readonly<Record<BodyKind, RegExp>> = {
   ndjson: /\n/g,
   text: /$/g,
 };
+
+/** Whether a body is not UTF-8, by the error of {@link Splitter}. */
+export const isEncodingError = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
 
 /**
  * Divides the bytes of a body into texts that belong together: events with their blank line, lines, or whole characters. The texts
@@ -32,7 +36,7 @@ export class Splitter {
 
   constructor(private readonly kind: BodyKind) {}
 
-  /** The texts that these bytes complete. @throws TypeError if the body is not UTF-8 */
+  /** The texts that these bytes complete. @throws an error that is {@link isEncodingError} if the body is not UTF-8 */
   push(bytes: Uint8Array): string[] {
     const text = this.rest + this.decoder.decode(bytes, { stream: true });
     if (this.kind === 'text') return text === '' ? [] : [text];
@@ -46,7 +50,7 @@ export class Splitter {
     return units;
   }
 
-  /** What is left when the body has ended. @throws TypeError if it ends within a character */
+  /** What is left when the body has ended. @throws the same if it ends within a character */
   end(): string[] {
     const text = this.rest + this.decoder.decode();
     this.rest = '';
