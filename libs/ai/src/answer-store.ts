@@ -53,8 +53,9 @@ export function storeIn(storage: StorageLike): AnswerStore {
 /** Where the pages of an origin find an answer again, if the browser allows it. */
 function defaultStore(): AnswerStore {
   try {
-    const { localStorage } = globalThis as { readonly localStorage?: Storage };
-    if (localStorage) return storeIn(localStorage);
+    const { localStorage } = globalThis as { readonly localStorage?: Partial<Storage> };
+    // Node.js 25 has an object without methods.
+    if (localStorage?.getItem) return storeIn(localStorage as Storage);
   } catch {
     // A browser that blocks cookies refuses it.
   }
@@ -79,10 +80,7 @@ export function createAnswers(
         onAnswer: (answer) => {
           remembering = store.set(id, answer);
         },
-        onDone: async (answer) => {
-          await remembering;
-          await forgetThis(id, answer);
-        },
+        onDone: (answer) => void Promise.resolve(remembering).then(() => forgetThis(id, answer)),
       });
     },
     resume: async (id, signal) => {

@@ -105,9 +105,9 @@ export function openAnswer(
         onDone?.();
         stopAnswer(client, answer).catch(() => undefined);
       };
-      if (signal?.aborted) return stop();
       signal?.addEventListener('abort', stop, { signal: reading.signal });
-      void start(controller);
+      if (signal?.aborted) stop();
+      else void start(controller);
     },
     pull: () => resume?.(),
     cancel: leave,
@@ -122,7 +122,8 @@ export async function stopAnswer(client: Client, answer: Answer): Promise<void> 
   await withAccess(client, answer, async (from) => {
     for (const waitMs of [...RETRIES_MS, undefined]) {
       try {
-        return await from.cancel(answer.channel);
+        await from.cancel(answer.channel);
+        return;
       } catch (error) {
         const { code, isTemporary } = error as TetracastError;
         if (code === 'channel_ended') return;

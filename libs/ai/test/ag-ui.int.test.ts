@@ -1,4 +1,4 @@
-import { type AgentConfig, EventType, HttpAgent } from '@ag-ui/client';
+import { type AgentConfig, EventType, type HttpAgent } from '@ag-ui/client';
 import type { Client } from '@tetracast/client';
 import type { TestService } from '@tetracast/service-kit/testing';
 import { until } from '@tetracast/testing';

@@ -114,7 +114,7 @@ class Page {
   }
 
   /** Resolves once the page shows `text`. */
-  shows(text: string): Promise<void> {
+  expectShown(text: string): Promise<void> {
     return until(() => this.#container.textContent === text);
   }
 
@@ -137,16 +137,16 @@ describe('useChat', () => {
     const first = await page.ask('hi');
     expect(first.body).toMatchObject({ id: 'chat-1', messages: [{ parts: [{ text: 'hi' }] }] });
     first.say('Hel');
-    await page.shows('user: hi, assistant: Hel, streaming');
+    await page.expectShown('user: hi, assistant: Hel, streaming');
     for (const socket of server.sockets) socket.destroy();
     first.say('lo');
     first.finish();
-    await page.shows('user: hi, assistant: Hello, ready');
+    await page.expectShown('user: hi, assistant: Hello, ready');
     const second = await page.ask('more');
     second.say('Yes');
     second.finish();
 
-    await page.shows('user: hi, assistant: Hello, user: more, assistant: Yes, ready');
+    await page.expectShown('user: hi, assistant: Hello, user: more, assistant: Yes, ready');
     expect(storage).toHaveLength(0);
   });
 
@@ -157,15 +157,15 @@ describe('useChat', () => {
     const page = await new Page('chat-2').open(wrap);
     const answer = await page.ask('hi');
     answer.say('Hel');
-    await page.shows('user: hi, assistant: Hel, streaming');
+    await page.expectShown('user: hi, assistant: Hel, streaming');
     page.close();
     answer.say('lo');
     const again = await new Page('chat-2').open(wrap);
-    await again.shows('assistant: Hello, streaming');
+    await again.expectShown('assistant: Hello, streaming');
     answer.say(' world');
     answer.finish();
 
-    await again.shows('assistant: Hello world, ready');
+    await again.expectShown('assistant: Hello world, ready');
     expect([asked.items.length, answer.out.signal.aborted, storage.length]).toEqual([1, false, 0]);
   });
 
@@ -176,10 +176,10 @@ describe('useChat', () => {
     answer.say('Hello');
     answer.finish();
     const again = await open('chat-3');
-    await again.shows('assistant: Hello, ready');
+    await again.expectShown('assistant: Hello, ready');
     const later = await open('chat-3');
 
-    await later.shows('ready');
+    await later.expectShown('ready');
   });
 
   it.each(['the tab that asked', 'another tab'])('stops an answer from %s for both', async (who) => {
@@ -187,14 +187,14 @@ describe('useChat', () => {
     const answer = await page.ask('hi');
     const stopped = stopOf(answer);
     answer.say('Hel');
-    await page.shows('user: hi, assistant: Hel, streaming');
+    await page.expectShown('user: hi, assistant: Hel, streaming');
     const other = await open('chat-4');
-    await other.shows('assistant: Hel, streaming');
+    await other.expectShown('assistant: Hel, streaming');
     await (who === 'another tab' ? other : page).chat?.stop();
 
     expect(await stopped).toMatchObject({ code: 'cancelled' });
-    await page.shows('user: hi, assistant: Hel, ready');
-    await other.shows('assistant: Hel, ready');
+    await page.expectShown('user: hi, assistant: Hel, ready');
+    await other.expectShown('assistant: Hel, ready');
   });
 
   it('does not stop an answer that it resumes again', async () => {
@@ -202,12 +202,12 @@ describe('useChat', () => {
     const answer = await page.ask('hi');
     answer.say('Hel');
     const other = await open('chat-5');
-    await other.shows('assistant: Hel, streaming');
+    await other.expectShown('assistant: Hel, streaming');
     void other.chat?.resumeStream();
     answer.say('lo');
     answer.finish();
 
-    await other.shows('assistant: Hello, ready');
+    await other.expectShown('assistant: Hello, ready');
     expect(answer.out.signal.aborted).toBe(false);
   });
 
@@ -218,9 +218,9 @@ describe('useChat', () => {
     const page = await open('chat-6');
     const answer = await page.ask('hi');
     answer.say('Hel');
-    await page.shows('user: hi, assistant: Hel, streaming');
+    await page.expectShown('user: hi, assistant: Hel, streaming');
     await fail(answer);
-    await page.shows('user: hi, assistant: Hel, no more tokens');
+    await page.expectShown('user: hi, assistant: Hel, no more tokens');
     expect(storage).toHaveLength(0);
   });
 });
@@ -233,10 +233,10 @@ describe('the transport', () => {
     const known = await store.get('chat-7');
     store = { get: async (id) => (id === 'chat-7' ? known : undefined), set: () => undefined, delete: () => undefined };
     const phone = await open('chat-7');
-    await phone.shows('assistant: Hello, streaming');
+    await phone.expectShown('assistant: Hello, streaming');
     answer.finish();
 
-    await phone.shows('assistant: Hello, ready');
+    await phone.expectShown('assistant: Hello, ready');
   });
 
   it.each([
@@ -247,7 +247,7 @@ describe('the transport', () => {
     const page = await open('chat-8');
     await until(() => storage.length === 0);
 
-    await page.shows('ready');
+    await page.expectShown('ready');
   });
 
   it('keeps answers in memory where there is no storage', async () => {
