@@ -45,6 +45,7 @@ const ENGLISH: readonly Section[] = [
       ['Server API', 'server-api.md'],
       ['Command line', 'command-line.md'],
       ['Operate', 'operations.md'],
+      ['Kubernetes', 'kubernetes.md'],
       ['Sizing', 'sizing.md'],
       ['When it does not work', 'troubleshooting.md'],
       ['Performance', 'performance.md'],
