@@ -21,6 +21,7 @@ const BINARIES = [
   { debian: ['gcc', 'libc6-dev'], names: ['cc'] },
   { debian: ['openssl'], names: ['openssl'] },
   { debian: ['curl'], names: ['curl'] },
+  { debian: ['kubernetes-client'], names: ['kubectl'] },
   { debian: ['chromium'], names: ['chromium', 'chromium-browser', 'google-chrome'], env: 'CHROMIUM_PATH' },
   { debian: ['firefox-esr'], names: ['firefox-esr'] },
   {

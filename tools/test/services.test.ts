@@ -73,6 +73,13 @@ describe('docker-compose.yml', () => {
     expect(readText('.dockerignore')).toContain('\n!namespaces.yaml\n');
   });
 
+  it('has a second gateway in the profile tls, with the folder into which npm run certificate writes', () => {
+    expect(composed('tls')).toContain('    profiles: [tls]\n');
+    expect(composed('tls')).toContain('      TLS_FOLDER: /tls\n');
+    expect(composed('tls')).toContain("    volumes: ['./tls:/tls:ro']\n");
+    expect(readText('tools/certificate.mjs')).toContain("const [folder = 'tls', host = 'localhost'] =");
+  });
+
   it('runs no other service of the product', () => {
     const apps = [...compose.matchAll(/args: \{ APP: (\w+)/g)].map(([, app]) => app);
     expect(apps.sort()).toEqual(shipped.map(({ name }) => name).sort());

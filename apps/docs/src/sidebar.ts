@@ -48,6 +48,7 @@ const ENGLISH: readonly Section[] = [
       ['Relay', 'relay.md'],
       ['Command line', 'command-line.md'],
       ['Operate', 'operations.md'],
+      ['Kubernetes', 'kubernetes.md'],
       ['Sizing', 'sizing.md'],
       ['When it does not work', 'troubleshooting.md'],
       ['Performance', 'performance.md'],

@@ -1,6 +1,7 @@
 #!/bin/sh
 # render.sh TEMPLATE: prints the template with every ${NAME} replaced by the environment's value or settings.env's default.
-# ${CONF_DIR} is the template's own folder. Plain sh and sed, so that the image and the tests run the same lines.
+# ${CONF_DIR} is the template's own folder. With a TLS_FOLDER the line `# tls` is followed by tls.conf.template. Plain sh and sed, so
+# that the image and the tests run the same lines.
 set -eu
 template=$1
 conf_dir=$(cd "$(dirname "$template")" && pwd)
@@ -14,4 +15,6 @@ while IFS='=' read -r name default; do
   esac
   script="$script;s|\\\${$name}|$value|g"
 done <"$(dirname "$0")/../settings.env"
-sed -e "$script" "$template"
+fragment=$conf_dir/tls.conf.template
+if [ "${TLS_FOLDER:-off}" = off ]; then fragment=/dev/null; fi
+sed -e "/^ *# tls\$/r $fragment" "$template" | sed -e "$script"

@@ -37,6 +37,14 @@ describe('renderGatewayConfig', () => {
     expect(renderGatewayConfig({ LISTEN: '[::1]:80' })).toContain('listen [::1]:80 default_server;');
   });
 
+  it('has TLS only with a folder of certificates', () => {
+    expect(renderGatewayConfig({})).not.toContain('ssl');
+    expect(renderGatewayConfig({ TLS_FOLDER: 'off' })).not.toContain('ssl');
+    expect(renderGatewayConfig({ TLS_FOLDER: '/tls' })).toMatch(
+      /listen 8443 ssl http2 default_server;[^]*ssl_certificate \/tls\/\$tls_name\.crt;/,
+    );
+  });
+
   it.each(['80; return 200', '80 {', 'a$b', 'a|b', 'a&b', 'a\nb', 'a"b', "a'b", 'a\\b', '`id`', 'a#b'])(
     'refuses a value that could end a directive: %j',
     (value) => {
@@ -46,7 +54,9 @@ describe('renderGatewayConfig', () => {
 
   it('every setting is used, and none besides', () => {
     const named = [...readSettings().matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name).sort();
-    const used = ['gateway', 'ports'].flatMap((template) => [...readTemplate(template).matchAll(/\$\{([A-Z_]+)\}/g)]);
+    const used = ['gateway', 'ports', 'tls'].flatMap((template) => [
+      ...readTemplate(template).matchAll(/\$\{([A-Z_]+)\}/g),
+    ]);
     const usedNames = [...new Set(used.map(([, name]) => name))].filter((name) => name !== 'CONF_DIR').sort();
     expect(usedNames).toEqual(named);
   });
