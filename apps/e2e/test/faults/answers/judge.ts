@@ -47,5 +47,7 @@ export function judge({ wanted, text, doubled, ending, isStopped, excuses }: Sig
 }
 
 function firstDifference(wanted: string, text: string): number {
-  return [...text].findIndex((character, index) => wanted[index] !== character);
+  let index = 0;
+  while (index < text.length && wanted[index] === text[index]) index++;
+  return index;
 }

@@ -8,7 +8,7 @@ export type Kind = (typeof KINDS)[number];
 /** Without a browser. */
 export const KINDS_IN_SHORT = ['openai', 'sse', 'websocket', 'polling'] as const satisfies readonly Kind[];
 
-export const TRANSPORTS = ['sse', 'websocket', 'polling', 'socketio'] as const;
+const TRANSPORTS = ['sse', 'websocket', 'polling', 'socketio'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** What is done to the client of an answer when it has so much of the text; `at` is a part of it, from 0 to 1. */
