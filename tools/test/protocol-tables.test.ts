@@ -12,6 +12,7 @@ interface MessageModel {
   CLOSE_CODES: Record<string, { code: number; reason: string }>;
   CLIENT_FRAMES: Record<string, Schema>;
   SERVER_FRAMES: Record<string, Schema>;
+  RELAY_FAILURES: Record<string, string>;
   adviceOf(code: number): string;
 }
 
@@ -23,11 +24,9 @@ interface ServiceKit {
 const messageModel = jest.requireActual<MessageModel>(join(ROOT, 'libs/message-model/src/index.ts'));
 const { SETTINGS } = jest.requireActual<ServiceKit>(join(ROOT, 'libs/service-kit/src/settings/settings.ts'));
 
-const text = readText('docs/protocol.md');
-
 /** The rows of the table between `<!-- name -->` and `<!-- /name -->`, as their cells. */
-function tableOf(name: string): string[][] {
-  const table = new RegExp(`<!-- ${name} -->\\n+([^]*?)\\n+<!-- /${name} -->`).exec(text)?.[1] ?? '';
+function tableOf(name: string, path = 'docs/protocol.md'): string[][] {
+  const table = new RegExp(`<!-- ${name} -->\\n+([^]*?)\\n+<!-- /${name} -->`).exec(readText(path))?.[1] ?? '';
   const [, , ...rows] = table.split('\n').map((line) => line.split('|').slice(1, -1));
   return rows.map((cells) => cells.map((cell) => cell.trim()));
 }
@@ -83,4 +82,10 @@ describe('the tables of docs/protocol.md', () => {
       limits.map(([, setting = '']) => [setting, defaults.get(setting)]),
     );
   });
+});
+
+it('docs/relay.md lists every reason why an answer is not whole', () => {
+  expect(tableOf('relay-failures', 'docs/relay.md')).toEqual(
+    Object.entries(messageModel.RELAY_FAILURES).map(([code, text]) => [`\`${code}\``, text]),
+  );
 });

@@ -52,7 +52,7 @@ describe('pages of other origins', () => {
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': FRIEND,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'ETag, Preference-Applied, Retry-After',
+      'access-control-expose-headers': 'ETag, Preference-Applied, Retry-After, Tetracast-Channel, Tetracast-Ticket',
       vary: 'Origin',
     });
   });

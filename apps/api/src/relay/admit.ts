@@ -4,7 +4,7 @@ import { CodedError, RELAY_TTL_MS } from '@tetracast/message-model';
 import type { Tetracast } from '@tetracast/service-kit';
 import { clientIn } from '@tetracast/session';
 import type { FastifyRequest } from 'fastify';
-import type { RelayRoute } from './relay.plugin';
+import type { RelayRoute } from './relay-route';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/;
 

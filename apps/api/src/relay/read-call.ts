@@ -1,7 +1,7 @@
 import { CodedError } from '@tetracast/message-model';
 import type { Settings } from '@tetracast/service-kit';
 import type { FastifyRequest } from 'fastify';
-import type { RelayRoute } from './relay.plugin';
+import type { RelayRoute } from './relay-route';
 import type { RelayCall } from './upstream/call-upstream';
 
 /** What a request asks of which upstream. @throws CodedError `not_found` */

@@ -2,13 +2,14 @@ import type { RelayStore } from '@tetracast/bus';
 import { failed, type RelayCall } from './upstream/call-upstream';
 import { RelayLog } from './upstream/relay-log';
 import { type RelayContext, RelayRun } from './upstream/relay-run';
+import { SharedAppends } from './upstream/shared-appends';
 
 const TICK_MAX_MS = 1000;
 
 /** How often a lease is renewed within its time. */
 const RENEWALS_PER_LEASE = 3;
 
-interface RunsContext extends RelayContext {
+interface RunsContext extends Omit<RelayContext, 'appends'> {
   readonly settings: RelayContext['settings'] & {
     readonly relayLeaseMs: number;
     readonly relays: ReadonlyMap<string, unknown>;
@@ -19,25 +20,23 @@ interface RunsContext extends RelayContext {
 /** The relays that this process runs. It also ends those whose process has died. */
 export class RelayRuns {
   private readonly runs = new Map<string, RelayRun>();
+  private readonly appends: SharedAppends;
   private readonly ticker: NodeJS.Timeout | undefined;
   private whenIdle: (() => void) | undefined;
   private renewedAt = -Infinity;
   private isBusy = false;
 
   constructor(private readonly context: RunsContext) {
+    this.appends = new SharedAppends(context.hub, context.runtime);
     const { relayLeaseMs, relayIdleTimeoutMs, relays } = context.settings;
     if (relays.size === 0) return;
     const tickMs = Math.min(TICK_MAX_MS, relayLeaseMs / RENEWALS_PER_LEASE, relayIdleTimeoutMs / 2);
     this.ticker = context.runtime.setInterval(() => this.tick(), tickMs).unref();
   }
 
-  get size(): number {
-    return this.runs.size;
-  }
-
   /** Runs a relay that has a lease. */
   start(channel: string, call: RelayCall): RelayRun {
-    const run = new RelayRun(this.context, channel, call);
+    const run = new RelayRun({ ...this.context, appends: this.appends }, channel, call);
     this.runs.set(channel, run);
     void run.run().then(() => this.ended(channel));
     return run;
@@ -73,7 +72,7 @@ export class RelayRuns {
   }
 
   private async renew(): Promise<void> {
-    const { bus, settings, hub, runtime, logger } = this.context;
+    const { bus, settings, runtime, logger } = this.context;
     const channels = [...this.runs.keys()];
     if (channels.length > 0) {
       const lost = await bus.renewRelays(channels, settings.relayLeaseMs);
@@ -82,7 +81,7 @@ export class RelayRuns {
     }
     for (const channel of await bus.takeExpiredRelays(settings.relayLeaseMs)) {
       if (this.runs.has(channel)) continue;
-      await new RelayLog(hub, channel, runtime).end(failed('relay_lost'));
+      await new RelayLog(this.appends, channel, runtime).end(failed('relay_lost'));
       await bus.releaseRelay(channel);
       logger.warn({ channel }, 'a relay was ended whose process has died');
     }

@@ -4,20 +4,15 @@ import { randomText } from '@tetracast/node-io/runtime';
 import { single } from '@tetracast/session';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { answerWithChannel, readForm } from './answer/answer-with-channel';
+import { answerWithChannel, notStored, readForm } from './answer/answer-with-channel';
 import { admit } from './admit';
 import { authenticateForRelay } from './relay-access';
+import type { RelayRoute } from './relay-route';
 import { RelayRuns } from './relay-runs';
 import { readCall } from './read-call';
 
 /** 128 bits: the name of a channel cannot be guessed. */
 const CHANNEL_BYTES = 16;
-
-export interface RelayRoute {
-  readonly Params: { readonly name: string; readonly '*'?: string };
-  readonly Querystring: Readonly<Record<string, unknown>>;
-  readonly Body: Buffer | undefined;
-}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -77,8 +72,7 @@ const plugin: FastifyPluginAsync = async (app) => {
     const permissions = permissionsOf(request);
     permissions.requireSubscribe([channel]);
     const { last } = await tetracast.bus.positions([channel]);
-    if (last[0] === 0)
-      throw new CodedError('not_found', 'there is no such answer: it is no longer stored, or never was');
+    if (last[0] === 0) throw notStored();
     const form = { ...readForm(request, reply), format: 'upstream' } as const;
     await answerWithChannel(tetracast, request, reply, { channel, permissions, form, withTicket: false });
   });

@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { RelayEndSchema } from '@tetracast/message-model';
 import { fakeBody, fakeText } from '@tetracast/testing';
+import { stopTimeOfDay } from '@tetracast/testing/clocks';
 import { joined, messagesIn, startRelay } from './start-relay';
 
 describe('an answer', () => {
@@ -72,6 +73,30 @@ describe('an answer', () => {
     await relay.model.requests[0]?.ended;
     expect(relay.model.requests[0]?.aborted).toBe(true);
   });
+});
+
+it('an answer is stored for a day', async () => {
+  stopTimeOfDay();
+  try {
+    await using relay = await startRelay({ HISTORY_TTL: '1s', HISTORY_SIZE: '1' });
+    const response = await relay.ask({ words: 9, wordsPerSecond: 40 });
+    const channel = response.headers.get('tetracast-channel') ?? '';
+    await response.text();
+
+    jest.setSystemTime(Date.now() + 86_000_000);
+    const again = await fetch(`${relay.service.url}/relay?channel=${channel}`);
+    expect(await again.text()).toBe(fakeText({ words: 9 }));
+    jest.setSystemTime(Date.now() + 500_000);
+    const { entries } = await relay.service.tetracast.bus.read(channel, {
+      kind: 'after',
+      seq: 0,
+      limit: 9,
+      bytes: 1e6,
+    });
+    expect(entries).toEqual([]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 describe('an upstream that fails', () => {

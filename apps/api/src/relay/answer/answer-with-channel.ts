@@ -6,7 +6,7 @@ import { bodyFor, encodeHead, encodeOpening } from '@tetracast/service-kit/event
 import { clientIn, type Format, openSession, parseFormat, type Session, single } from '@tetracast/session';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { issueRelayTicket } from '../relay-access';
-import type { RelayRoute } from '../relay.plugin';
+import type { RelayRoute } from '../relay-route';
 import { type Begin, RelaySink } from './relay-sink';
 import { UpstreamSink } from './upstream-sink';
 
@@ -57,7 +57,7 @@ export async function answerWithChannel(
     const socket = detachSocket(reply.raw);
     if (socket === undefined || session === undefined) return;
     void reply.hijack();
-    const type = isUpstream ? (start?.contentType ?? 'text/plain; charset=utf-8') : undefined;
+    const type = isUpstream ? start.contentType : undefined;
     const head = encodeHead(reply.getHeaders(), body.headerLines, runtime.now(), type);
     const opening = isUpstream ? '' : encodeOpening(settings.sseRetryIntervalMs);
     sink.open(socket, settings.highWaterMark, session.connection, head, opening);
@@ -79,10 +79,15 @@ export async function answerWithChannel(
     const outcome = await Promise.race([sink.outcome, gone]);
     if (outcome === 'open' && sink.isOpen) return;
     session.close();
+    if (outcome === 'trimmed') throw notStored();
     if (typeof outcome === 'object') refuse(reply, outcome);
   } finally {
     if (!sink.isOpen) onAbandoned?.();
   }
+}
+
+export function notStored(): CodedError {
+  return new CodedError('not_found', 'there is no such answer: it is no longer stored, or never was');
 }
 
 /** Sends what the upstream said instead of an answer. Anything but JSON could be a page, which would run with the rights of this origin. */

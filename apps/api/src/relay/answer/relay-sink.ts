@@ -10,11 +10,11 @@ import {
 } from '@tetracast/message-model';
 import { SseSink, type StreamBody } from '@tetracast/service-kit/event-stream';
 
-/** What the first message of the channel says: there is an answer, or none, and why. */
-type Outcome = 'open' | Extract<RelayEnd, { state: 'failed' }>;
+/** What the first message of the channel says: there is an answer; its beginning is no longer stored; or there is none, and why. */
+type Outcome = 'open' | 'trimmed' | Extract<RelayEnd, { state: 'failed' }>;
 
-/** Takes over the socket of the request and calls `open`. Without `start` the first messages are no longer stored. */
-export type Begin = (sink: RelaySink, start: RelayStart | undefined) => void;
+/** Takes over the socket of the request and calls `open`. */
+export type Begin = (sink: RelaySink, start: RelayStart) => void;
 
 /**
  * The answer of a relay as an event stream of its channel. It begins with the first message, which says whether there is an answer,
@@ -59,15 +59,12 @@ export class RelaySink extends SseSink {
 
   private decide(first: EncodedMessage | undefined): void {
     this.isDecided = true;
-    if (first?.event === END_EVENT) {
-      const end = JSON.parse(first.data) as RelayEnd;
-      if (end.state === 'failed') {
-        this.onDecided(end);
-        return;
-      }
+    if (first?.event === RELAY_EVENT) {
+      this.onBegin(this, JSON.parse(first.data) as RelayStart);
+      this.onDecided('open');
+      return;
     }
-    // Without its first messages an old answer begins with a reset.
-    this.onBegin(this, first?.event === RELAY_EVENT ? (JSON.parse(first.data) as RelayStart) : undefined);
-    this.onDecided('open');
+    const end = first?.event === END_EVENT ? (JSON.parse(first.data) as RelayEnd) : undefined;
+    this.onDecided(end?.state === 'failed' ? end : 'trimmed');
   }
 }

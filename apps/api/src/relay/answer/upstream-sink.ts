@@ -7,7 +7,6 @@ import {
   RELAY_FAILURES,
   type RelayEnd,
   type RelayFailure,
-  type RelayStart,
 } from '@tetracast/message-model';
 import type { StreamBody } from '@tetracast/service-kit/event-stream';
 import { type BodyKind, bodyKindOf } from '../upstream/splitter';
@@ -54,8 +53,8 @@ export class UpstreamSink extends RelaySink {
     private readonly streamBody: StreamBody,
     onBegin: Begin,
   ) {
-    super(streamBody, framingFor('text', streamBody), (sink, start: RelayStart | undefined) => {
-      this.kind = bodyKindOf(start?.contentType ?? '') ?? 'text';
+    super(streamBody, framingFor('text', streamBody), (sink, start) => {
+      this.kind = bodyKindOf(start.contentType) ?? 'text';
       onBegin(sink, start);
     });
   }

@@ -1,7 +1,7 @@
-import { BusUnavailableError } from '@tetracast/bus';
-import type { Hub } from '@tetracast/hub';
+import { BusUnavailableError, type Publication } from '@tetracast/bus';
 import { DEFAULT_EVENT, END_EVENT, type RelayEnd, type RelayFailure } from '@tetracast/message-model';
 import type { Runtime } from '@tetracast/node-io/runtime';
+import type { SharedAppends } from './shared-appends';
 
 /** How long a message is tried again while the message log cannot be reached; longer than a failover. */
 const RETRY_MS = 20_000;
@@ -28,7 +28,7 @@ export class RelayLog {
   private count = 0;
 
   constructor(
-    private readonly hub: Hub,
+    private readonly appends: SharedAppends,
     private readonly channel: string,
     private readonly runtime: Runtime,
   ) {}
@@ -54,16 +54,13 @@ export class RelayLog {
     await this.publish({ event: END_EVENT, data: JSON.stringify(end), ends: true, idempotencyKey: 'end' });
   }
 
-  private async publish(
-    message: Pick<Parameters<Hub['publish']>[0], 'event' | 'data' | 'ends' | 'idempotencyKey'>,
-  ): Promise<void> {
-    const { hub, channel, runtime } = this;
+  private async publish(message: Pick<Publication, 'event' | 'data' | 'ends' | 'idempotencyKey'>): Promise<void> {
+    const { appends, channel, runtime } = this;
     const publication = { ...message, channel, echo: true, idempotencyOwner: OWNER, idempotencyTtlMs: RETRY_MS };
     const giveUpAt = runtime.monotonicMs() + RETRY_MS;
     for (;;) {
       try {
-        const { id } = await hub.publish(publication);
-        this.requireSameLog(id);
+        this.requireSameLog(await appends.append(publication));
         return;
       } catch (error) {
         if (!(error instanceof BusUnavailableError)) throw error;

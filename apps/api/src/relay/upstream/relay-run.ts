@@ -12,6 +12,7 @@ import type { Runtime } from '@tetracast/node-io/runtime';
 import type { FastifyBaseLogger } from 'fastify';
 import { callUpstream, failed, type RelayCall, RelayError, relayError, type UpstreamAnswer } from './call-upstream';
 import { type Ending, LogLostError, RelayLog } from './relay-log';
+import type { SharedAppends } from './shared-appends';
 import { RollUp } from './roll-up';
 import { isEncodingError, Splitter } from './splitter';
 
@@ -23,6 +24,7 @@ export interface RelayContext {
     readonly relayIdleTimeoutMs: number;
   };
   readonly hub: Hub;
+  readonly appends: SharedAppends;
   readonly runtime: Runtime;
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn'>;
 }
@@ -44,7 +46,7 @@ export class RelayRun {
     readonly channel: string,
     private readonly call: RelayCall,
   ) {
-    this.log = new RelayLog(context.hub, channel, context.runtime);
+    this.log = new RelayLog(context.appends, channel, context.runtime);
     this.startedAt = this.heardAt = context.runtime.monotonicMs();
   }
 
@@ -70,8 +72,11 @@ export class RelayRun {
   /** Resolves when the channel has its end, or will get it from another process. Never rejects. */
   async run(): Promise<void> {
     const unwatch = this.watch();
-    const end = await this.relay(unwatch).catch((error: unknown) => this.endFor(error));
-    this.abort.abort();
+    const end = await this.relay(unwatch).catch((error: unknown) => {
+      // Not after a whole answer: its connection serves the next request.
+      this.abort.abort();
+      return this.endFor(error);
+    });
     await this.finish(end).catch((error: unknown) => {
       if (this.isLost) return;
       this.context.logger.warn({ err: error, channel: this.channel }, 'the end of a relay could not be stored');
