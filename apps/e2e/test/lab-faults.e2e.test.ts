@@ -92,6 +92,7 @@ describe('access', () => {
   it.each(['en', 'zh'])('axe-core finds no flaw in the demos: %s', async (language) => {
     const page = await context.newPage();
     await page.goto(`${site.service.url}/demos/chat.html?lang=${language}`);
+    await page.locator('#state', { hasText: /\S/ }).waitFor();
     await page.locator('#name').fill('Ann');
     await page.locator('#text').fill('hello');
     await page.locator('form button').click();
@@ -103,7 +104,7 @@ describe('access', () => {
     await page.locator('code', { hasText: 'socket' }).waitFor();
     await expectNoFlaws(page, [DESKTOP, PHONE]);
     await page.goto(`${site.service.url}/demos/answer.html?lang=${language}#token=${mintToken('--relay', 'demo')}`);
-    await page.locator('form button').click();
+    await page.locator('#ask:enabled').click();
     await page.locator('#stop:enabled').waitFor();
     site.model.write('a word');
     site.model.end();
@@ -130,7 +131,7 @@ describe('what is deployed', () => {
     expect((await fetch(`${plain.url}/lab/wire`, { headers: page })).status).toBe(404);
     const demo = await context.newPage();
     await demo.goto(`${plain.url}/demos/answer.html?lang=en`);
-    await demo.locator('form button').click();
+    await demo.locator('#ask:enabled').click();
     await demo.locator('#state', { hasText: /^No answer: .* the operator sets RELAY_DEMO/ }).waitFor();
     await demo.close();
   });

@@ -20,8 +20,9 @@ export function describeAnswer(browser: string, site: () => LabSite): void {
   const textOf = (page: DrivenPage): Promise<string> => page.evaluate(`document.querySelector('#answer').textContent`);
   const ask = async (page: DrivenPage, question: string): Promise<void> => {
     await page.fill('#question', question);
-    await page.click('form button');
-    await page.waitFor('#stop:not(:disabled)');
+    await page.waitFor('#ask:enabled');
+    await page.click('#ask');
+    await page.waitFor('#stop:enabled');
   };
 
   describe(`the answer that goes on, in ${browser}`, () => {
@@ -34,7 +35,7 @@ export function describeAnswer(browser: string, site: () => LabSite): void {
       const first = await open(`#token=${mintToken('--relay', 'demo')}`);
       await ask(first, 'What is simplex?');
       await write(0, first);
-      expect(model.questions).toEqual(['What is simplex?']);
+      expect(model.questions.at(-1)).toBe('What is simplex?');
       await first.open(`${service.url}/demos/answer.html?lang=en`);
       await write(1, first);
       const second = await open();

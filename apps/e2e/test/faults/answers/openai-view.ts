@@ -56,7 +56,7 @@ export class OpenAiView implements View {
       this.transcript.restart();
       const ending = await this.attempt(signal);
       if (ending !== undefined) {
-        this.transcript.end(ending);
+        if (!isAborted(signal)) this.transcript.end(ending);
         return;
       }
       await backOff.wait();
@@ -91,6 +91,11 @@ export class OpenAiView implements View {
       return failureOf(error);
     }
   }
+}
+
+/** Also while the compiler believes what it was before an `await`. */
+function isAborted({ aborted }: AbortSignal): boolean {
+  return aborted;
 }
 
 function failureOf(error: unknown): Ending | undefined {

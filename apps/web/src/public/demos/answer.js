@@ -9,7 +9,6 @@ const post = (url, token, body) => fetch(url, { method: 'POST', headers: bearer(
 const client = (sessionStorage.tab ??= `tab-${Math.floor(Math.random() * 9000) + 1000}`); // also after a reload
 const transports = await Promise.all([...element('transport').options].map(({ value }) => loadTransport(value)));
 let [answer, reader] = []; // the channel of the answer, with a ticket for it; the transport that reads it
-
 // What a transport, which runs the code of its panel in the lab, reports to. It begins at the cursor of this.
 const panel = {
   moveTo: (cursor) => (panel.cursor = cursor),
@@ -58,3 +57,4 @@ element('stop').addEventListener('click', () => post(cancelUrl(), answer.ticket)
 element('transport').addEventListener('change', () => reader && read(panel.cursor));
 addEventListener('storage', ({ key }) => key === 'answer' && open()); // another tab has asked
 open();
+element('ask').disabled = false;
