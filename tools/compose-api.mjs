@@ -22,10 +22,15 @@ async function call(method, path, { key, body } = {}) {
 }
 
 /** Before there is a key: the API refuses all calls, and says what to do. */
-export async function checkClosedApi(check, expect) {
+export async function checkClosedApi(check, expect, gateway) {
   await check('api: without a key it refuses every call', async () => {
     const { status, json } = await call('POST', '/publish', { body: { channel: CHANNEL, data: 1 } });
     expect(status === 401 && json.detail.includes('npm run setup'), json);
+  });
+  await check('relay: the gateway leads to it, and without a key it refuses every request', async () => {
+    const response = await fetch(`${gateway}/relay/chat`, { method: 'POST', body: '{}' });
+    const { code, detail } = await response.json();
+    expect(code === 'unauthorized' && detail.includes('AUTH_SECRET'), detail);
   });
 }
 
