@@ -42,7 +42,9 @@ function locationOf(service, { path, note, exposedBy, ownBodyLimit, buffering = 
   return [
     ...(note === undefined ? [] : [`# ${note}`]),
     `location ${path === '/*' ? '/' : `~ ${patternOf(path)}`} {`,
-    ...(exposedBy === undefined ? guardOf(service, path) : [`  set $exposed \${${exposedBy}};`, '  if ($exposed != true) { return 404; }']),
+    ...(exposedBy === undefined
+      ? guardOf(service, path)
+      : [`  set $exposed \${${exposedBy}};`, '  if ($exposed != true) { return 404; }']),
     `  set $upstream \${UPSTREAM_${settingOf(service)}};`,
     '  proxy_pass http://$upstream;',
     ...(ownBodyLimit ? ['  client_max_body_size 0;', '  proxy_request_buffering off;'] : []),

@@ -84,7 +84,10 @@ it('a redirect is not followed', async () => {
   const response = await relay.ask({ redirectTo: `${other.url}/metadata` });
 
   expect(response.status).toBe(502);
-  expect(await response.json()).toMatchObject({ code: 'upstream_failed', detail: expect.stringMatching(/redirect/) as string });
+  expect(await response.json()).toMatchObject({
+    code: 'upstream_failed',
+    detail: expect.stringMatching(/redirect/) as string,
+  });
   expect(other.requests).toHaveLength(0);
 });
 
