@@ -21,16 +21,16 @@ async function call(method, path, { key, body } = {}) {
   return { status, json: JSON.parse(lines.join('\n')) };
 }
 
-/** Before there is a key: the API and its relays refuse all calls, and the API says what to do. */
+/** Before there is a key: the API refuses all calls, and says what to do. */
 export async function checkClosedApi(check, expect, gateway) {
   await check('api: without a key it refuses every call', async () => {
     const { status, json } = await call('POST', '/publish', { body: { channel: CHANNEL, data: 1 } });
     expect(status === 401 && json.detail.includes('npm run setup'), json);
   });
-  await check('gateway: the relays are there, and refuse a client without a token', async () => {
+  await check('relay: the gateway leads to it, and without a key it refuses every request', async () => {
     const response = await fetch(`${gateway}/relay/chat`, { method: 'POST', body: '{}' });
-    const { code } = await response.json();
-    expect(response.status === 401 && code === 'unauthorized', `${response.status} ${code}`);
+    const { code, detail } = await response.json();
+    expect(code === 'unauthorized' && detail.includes('AUTH_SECRET'), detail);
   });
 }
 

@@ -85,7 +85,7 @@ describe('paths', () => {
     '/socket.io/..%2fapi/publish',
     '/relay/../api/publish',
     '/relay/..%2fapi/publish',
-    '/api/users/%2e%2e%2f%2e%2e%2f%2e%2e%2frelay/messages',
+    '/api/users/%2e%2e%2f%2e%2e%2frelay/messages',
     '/api/..%2frelay/chat',
   ])('%s of a service is not reached', async (path) => {
     const before = Object.values(services).map(({ seen }) => seen.length);

@@ -151,7 +151,7 @@ describe('limits', () => {
   });
 
   it('an answer has only so many bytes, and a request too', async () => {
-    await using relay = await startRelay({ RELAY_MAX_BYTES: '1KiB', MAX_BATCH_BYTES: '4KiB' });
+    await using relay = await startRelay({ MAX_RELAY_BYTES: '1KiB', MAX_BATCH_BYTES: '4KiB' });
 
     const { end } = joined(await messagesIn(await relay.ask({ words: 1000 })));
 

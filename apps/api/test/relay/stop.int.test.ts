@@ -60,7 +60,8 @@ it('a request whose client is gone before it learned the channel is stopped, unl
 
 it('an answer whose message log was lost ends with the reason, and its upstream stops', async () => {
   const bus = survivingBus();
-  await using relay = await startRelay({}, { bus });
+  // So long that the lease, which is lost as well, does not end it.
+  await using relay = await startRelay({}, { bus, fixed: { relayLeaseMs: 600_000 } });
   const response = await relay.ask({ words: 2000, wordsPerSecond: 100 });
 
   await bus.replace();

@@ -84,9 +84,10 @@ it('a redirect is not followed', async () => {
   const response = await relay.ask({ redirectTo: `${other.url}/metadata` });
 
   expect(response.status).toBe(502);
-  const { code, detail } = (await response.json()) as { code: string; detail: string };
-  expect(code).toBe('upstream_failed');
-  expect(detail).toMatch(/redirect/);
+  expect(await response.json()).toMatchObject({
+    code: 'upstream_failed',
+    detail: expect.stringMatching(/redirect/) as string,
+  });
   expect(other.requests).toHaveLength(0);
 });
 

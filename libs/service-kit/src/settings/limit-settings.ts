@@ -65,7 +65,7 @@ export const LIMIT_SETTINGS = {
     about: 'The maximum number of answers of relays on one day (UTC), in the same form.',
     change: 'An answer costs you more, or less.',
   }),
-  relayMaxBytes: bytes('RELAY_MAX_BYTES', '4MiB', ['1KiB', '256MiB'], {
+  maxRelayBytes: bytes('MAX_RELAY_BYTES', '4MiB', ['1KiB', '256MiB'], {
     about: 'The maximum size of an answer of a relay. It is stored for 24 hours.',
     change: 'Answers are longer, or Redis has little memory.',
   }),

@@ -12,7 +12,7 @@ export const LIMIT_DEFAULTS = {
   maxBatchBytes: 4_194_304,
   relayAtOnce: { address: 20, user: 5 },
   relayDaily: { address: 2000, user: 500 },
-  relayMaxBytes: 4_194_304,
+  maxRelayBytes: 4_194_304,
   relayTimeoutMs: 600_000,
   relayIdleTimeoutMs: 120_000,
   maxMemoryBytes: 268_435_456,

@@ -19,7 +19,7 @@ import { isEncodingError, Splitter } from './splitter';
 export interface RelayContext {
   readonly settings: {
     readonly maxMessageBytes: number;
-    readonly relayMaxBytes: number;
+    readonly maxRelayBytes: number;
     readonly relayTimeoutMs: number;
     readonly relayIdleTimeoutMs: number;
   };
@@ -138,7 +138,7 @@ export class RelayRun {
       for await (const chunk of body as AsyncIterable<Buffer>) {
         this.heardAt = runtime.monotonicMs();
         this.bytes += chunk.length;
-        if (this.bytes > settings.relayMaxBytes) throw relayError('upstream_too_large');
+        if (this.bytes > settings.maxRelayBytes) throw relayError('upstream_too_large');
         rollUp.add(splitter.push(chunk));
       }
       rollUp.add(splitter.end());
