@@ -76,17 +76,23 @@ it('a tab that joins has the status of the connection, and its subscription begi
   radio.onmessage = ({ data }: MessageEvent) => said.push(data);
   await begun(first, channel);
   let begins = 0;
+  let onBegin = (): void => undefined;
+  const hasBegun = new Promise<void>((resolve) => (onBegin = resolve));
   const stories: string[] = [];
   second.onStatus(({ state }) => stories.push(state));
   const arrived = new Promise<unknown>((resolve) => {
-    second.subscribe(channel, { onBegin: () => begins++, onMessage: ({ data }) => data === 2 && resolve(data) });
+    second.subscribe(channel, {
+      onBegin: () => {
+        begins++;
+        onBegin();
+      },
+      onMessage: ({ data }) => data === 2 && resolve(data),
+    });
   });
+  await hasBegun;
   await statusOf(second, connectedOver('websocket'));
   first.close();
-  await pollUntil(
-    () => stories,
-    (states) => states.includes('connecting'),
-  );
+  await statusOf(second, ({ state }) => state === 'connecting');
   await publish(server, channel, [1, 2]);
   await arrived;
 

@@ -6,7 +6,12 @@ import {
   uniqueChannel,
   websocketByUrl,
 } from '@tetracast/testing';
-import type { TestService } from '@tetracast/service-kit/testing';
+import { startService, type TestService } from '@tetracast/service-kit/testing';
+import { plugins } from '@tetracast/standalone';
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Change } from '../../src/doctor/remedies';
 import type { Problem } from '../../src/doctor/problems';
 import { examine, mintToken, OPEN, type Report, startServer } from './examine';
 import { type ProxyUnderTest, startWith } from './proxies';
@@ -15,6 +20,9 @@ import { type ProxyUnderTest, startWith } from './proxies';
 const PROVED_BY_WAITING: readonly Problem[] = ['buffering', 'resume'];
 /** Proxies that are told to cut silent connections do it after two. */
 const IDLE_S = 5;
+/** With the lines of all faults they have to be what the contract needs of a proxy. */
+const CONFORMING: readonly string[] = ['nginx', 'HAProxy', 'Apache'];
+const CONFORMANCE = resolve(__dirname, '../../../../tools/conformance.mjs');
 const CLIENTS: readonly TransportDriver[] = [pollingFetch, sseEventSource, websocketByUrl, socketioDefault];
 
 /** The doctor before a real proxy: it finds nothing where nothing is, names each of `faults`, and prints what mends it. */
@@ -22,6 +30,8 @@ export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[])
   describe(`the doctor before ${proxy.name}`, () => {
     let server: TestService;
     let token: string;
+    /** Each fault, and the lines that mended it. */
+    const mendedLines: Change[] = [];
     beforeAll(async () => {
       [server, token] = await Promise.all([startServer(), mintToken()]);
     });
@@ -57,7 +67,17 @@ export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[])
       const after = await examineFor(mended.url, fault);
       expect(after.findings.filter(({ problem }) => problem !== undefined)).toEqual([]);
       await useEveryTransport(mended.url);
+      mendedLines.push(...planted, ...printed);
     });
+
+    if (CONFORMING.includes(proxy.name) && faults.length > 7) {
+      it('passes the conformance suite with all faults and all lines', async () => {
+        // The suite tests a server with the default limits, and without keys.
+        await using open = await startService(plugins);
+        await using mended = await startWith(proxy, mendedLines, new URL(open.url));
+        await promisify(execFile)(process.execPath, [CONFORMANCE, mended.url], { maxBuffer: 2 ** 26 });
+      });
+    }
 
     async function examineThrough(changes: ProxyUnderTest['faults'][Problem], fault: Problem): Promise<Report> {
       await using running = await startWith(proxy, changes ?? [], backend());

@@ -15,6 +15,9 @@ export async function newChromiumPage(context: BrowserContext): Promise<DrivenPa
     async open(url) {
       await page.goto(url);
     },
+    async back() {
+      await page.goBack({ waitUntil: 'commit' });
+    },
     async waitFor(selector, text) {
       const elements = page.locator(selector, text === undefined ? {} : { hasText: text });
       await elements.first().waitFor({ state: 'attached' });

@@ -3,6 +3,8 @@ export interface DrivenPage {
   /** What the page threw, what its policy forbade, and each error on its console. */
   readonly failures: readonly string[];
   open(url: string): Promise<void>;
+  /** Goes back to the page before. Resolves when it is in the tab. */
+  back(): Promise<void>;
   /** Resolves when an element of the selector, with that text in it, is in the document. */
   waitFor(selector: string, text?: string | RegExp): Promise<void>;
   click(selector: string): Promise<void>;

@@ -29,6 +29,7 @@ export async function newFirefoxPage(firefox: Firefox): Promise<DrivenPage> {
   return {
     failures: page.failures,
     open: (url) => page.open(url),
+    back: () => page.back(),
     waitFor,
     click: (selector) => act(selector, 'element.click();'),
     setChecked: (selector, isChecked) => act(selector, `if (element.checked !== ${isChecked}) element.click();`),

@@ -6,10 +6,16 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 const CHROMIUM_INSTALL = 'sudo apt-get install -y chromium';
 
+export interface ChromiumOptions {
+  /** Keeps the pages that were left in the back/forward cache, as a browser does that is not driven. Default `false`. */
+  readonly keepsPages?: boolean;
+}
+
 /** A headless Chromium; it is closed by `await using`, and ends with the test process. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium({ keepsPages = false }: ChromiumOptions = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
+    ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [],
     args: [
       '--headless',
       '--no-sandbox',

@@ -15,6 +15,8 @@ const READY = /WebDriver BiDi listening on (ws:\S+)/;
 
 /** A headless Firefox, driven by WebDriver BiDi; it is closed by `await using`. */
 export interface Firefox extends AsyncDisposable {
+  /** Of its main process. */
+  readonly pid: number;
   /** Opens a tab, in front of the others. `preload`: a script that runs in each document of the tab before the document's own. */
   newPage(preload?: string): Promise<FirefoxPage>;
 }
@@ -24,6 +26,8 @@ export interface FirefoxPage {
   readonly failures: readonly string[];
   /** Resolves when the page has loaded. */
   open(url: string): Promise<void>;
+  /** Goes back in the history of the tab. */
+  back(): Promise<void>;
   /** The value of a JavaScript expression in the page, as text; a promise is awaited. Rejects when it throws. */
   evaluate(expression: string): Promise<string>;
   close(): Promise<void>;
@@ -63,6 +67,7 @@ export async function launchFirefox(): Promise<Firefox> {
   await send('session.new', { capabilities: {} });
   await send('session.subscribe', { events: ['log.entryAdded'] });
   return {
+    pid: firefox.pid as number,
     async newPage(preload) {
       const { context } = (await send('browsingContext.create', { type: 'tab' })) as { context: string };
       const failures: string[] = [];
@@ -87,6 +92,9 @@ function createPage(send: Send, context: string, failures: readonly string[]): F
     failures,
     async open(url) {
       await send('browsingContext.navigate', { context, url, wait: 'complete' });
+    },
+    async back() {
+      await send('browsingContext.traverseHistory', { context, delta: -1 });
     },
     async evaluate(expression) {
       const script = { expression, target: { context }, awaitPromise: true };
