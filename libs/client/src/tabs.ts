@@ -17,12 +17,16 @@ export interface SharedClientOptions extends ClientOptions {
 /**
  * A client whose tabs share one connection: the tab that holds a lock has it, and passes on what arrives. When that tab ends, another
  * one takes over, and every tab goes on from its own cursor: nothing is missed. Each tab publishes by itself.
+ *
+ * @throws TypeError there are no Web Locks
  */
 export function createSharedClient({
   name = 'tetracast',
   locks = page.navigator.locks,
   ...options
 }: SharedClientOptions = {}): Client {
+  if (!locks)
+    throw new TypeError('tabs share a connection by Web Locks, which pages have on https: and localhost only');
   const context = createContext(options);
   const { clientKey, presence, request } = context;
   const board = createStatusBoard();

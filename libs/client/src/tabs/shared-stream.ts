@@ -1,6 +1,6 @@
 import { createConnection } from '../connection/connection';
 import { createStatusBoard } from '../connection/status-board';
-import { createKey, page } from '../environment';
+import { createKey, type LockManagerLike, page } from '../environment';
 import { type TetracastError, toError } from '../errors';
 import { createHttpClient } from '../http';
 import { openEventStreamLink } from '../links/event-stream-link';
@@ -95,7 +95,8 @@ export const openSharedLink: OpenLink = (context, channels, start, events) => {
   });
   const tabs = createTabChannels({
     name,
-    locks: page.navigator.locks,
+    // Without them the tab has a stream alone.
+    locks: page.navigator.locks as LockManagerLike,
     inner,
     clientKey,
     setStatus: (status) => {

@@ -29,7 +29,7 @@ export interface InnerClient {
 export interface TabsOptions {
   /** Tabs with this name share a connection. */
   readonly name: string;
-  readonly locks: LockManagerLike | undefined;
+  readonly locks: LockManagerLike;
   /** Has a client key that no tab publishes with. It is closed with the tab. */
   readonly inner: InnerClient;
   /** The client key of what this tab publishes. */
@@ -69,7 +69,7 @@ export function createTabChannels({ name, locks, inner, clientKey, setStatus }: 
 
   /** A request for a lock ends with an error when the tab is closed before it gets the lock. */
   const request = (lock: string, hold: () => Promise<void>): void => {
-    locks?.request(lock, { signal }, hold).catch(() => undefined);
+    locks.request(lock, { signal }, hold).catch(() => undefined);
   };
 
   // As the tab that leads.
