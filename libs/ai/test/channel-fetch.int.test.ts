@@ -116,6 +116,16 @@ describe('a response that names a channel', () => {
         return response;
       },
     };
+    const { cancel } = client;
+    const refused = new Promise((resolve) => {
+      const tell = async (channel: string): Promise<void> => {
+        await cancel(channel).catch((error: unknown) => {
+          resolve(error);
+          throw error;
+        });
+      };
+      client = { ...client, cancel: tell };
+    });
     const asking = ask({ signal: aborting.signal });
     const { out } = await backEnd.asked.one();
     const stopped = new Promise((resolve) => out.signal.addEventListener('abort', resolve));
@@ -123,6 +133,7 @@ describe('a response that names a channel', () => {
 
     await expect(asking).rejects.toMatchObject({ name: 'AbortError' });
     respond();
+    expect(await refused).toMatchObject({ code: 'not_found' });
     await out.append('a');
     await stopped;
   });

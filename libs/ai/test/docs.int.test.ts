@@ -67,8 +67,9 @@ function load(name: string, others: Readonly<Record<string, unknown>> = {}): unk
   const { code: script } = transformSync(code, { loader: 'tsx', format: 'cjs', jsx: 'automatic' });
   const module = { exports: {} };
   const requireModule = (id: string): unknown => others[id] ?? jest.requireActual(id);
-  const run = compileFunction(script, ['require', 'module', 'exports', 'makeStream']) as (...all: unknown[]) => void;
-  run(requireModule, module, module.exports, others.makeStream);
+  const scope = { require: requireModule, module, exports: module.exports, console, makeStream: others.makeStream };
+  const run = compileFunction(script, Object.keys(scope)) as (...values: readonly unknown[]) => void;
+  run(...Object.values(scope));
   return module.exports;
 }
 
