@@ -19,5 +19,5 @@ export * from './redis/sentinel-server';
 export * from './processes/service-process';
 export * from './proxies/tcp-switch';
 export * from './temp-dir';
-export { type FakeAnswer, fakeBody, type FakeForm, fakeText, fakeWords } from './model/fake-body';
+export { type FakeAnswer, fakeBody, type FakeForm, fakeText } from './model/fake-body';
 export { type FakeModel, type ModelRequest, startFakeModel } from './model/fake-model';

@@ -55,7 +55,7 @@ const WORDS = [
 ];
 
 /** Deterministic words, some of several bytes. Each but the last ends with a space. */
-export function fakeWords({ seed = 1, words = 20 }: FakeAnswer = {}): string[] {
+function fakeWords({ seed = 1, words = 20 }: FakeAnswer = {}): string[] {
   let state = seed >>> 0 || 1;
   return Array.from({ length: words }, (_, index) => {
     // Numerical Recipes, chapter 7.1.
