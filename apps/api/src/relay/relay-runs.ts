@@ -23,11 +23,12 @@ export class RelayRuns {
   private readonly appends: SharedAppends;
   private readonly ticker: NodeJS.Timeout | undefined;
   private whenIdle: (() => void) | undefined;
-  private renewedAt = -Infinity;
+  private renewedAt: number;
   private isBusy = false;
 
   constructor(private readonly context: RunsContext) {
     this.appends = new SharedAppends(context.hub, context.runtime);
+    this.renewedAt = context.runtime.monotonicMs();
     const { relayLeaseMs, relayIdleTimeoutMs, relays } = context.settings;
     if (relays.size === 0) return;
     const tickMs = Math.min(TICK_MAX_MS, relayLeaseMs / RENEWALS_PER_LEASE, relayIdleTimeoutMs / 2);
