@@ -116,15 +116,15 @@ describe('a response that names a channel', () => {
         return response;
       },
     };
-    const { cancel } = client;
+    const asker = client;
     const refused = new Promise((resolve) => {
       const tell = async (channel: string): Promise<void> => {
-        await cancel(channel).catch((error: unknown) => {
+        await asker.cancel(channel).catch((error: unknown) => {
           resolve(error);
           throw error;
         });
       };
-      client = { ...client, cancel: tell };
+      client = { ...asker, cancel: tell };
     });
     const asking = ask({ signal: aborting.signal });
     const { out } = await backEnd.asked.one();
