@@ -31,7 +31,7 @@ export const layers = [
   { layer: 'react', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'ai', mayImport: ['client'], testsMayImport: ['service-kit', 'standalone'] },
   { layer: 'cli', mayImport: ['client', 'node-io', 'server', 'service-kit'], testsMayImport: ['standalone'] },
-  { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server'] },
+  { layer: 'e2e', mayImport: ['message-model', 'service-kit', 'standalone', 'server', 'client', 'ai'] },
   { layer: 'bench', mayImport: ['testing'] },
   // A separate package, which depends on nothing.
   { layer: 'server', mayImport: [] },

@@ -1,8 +1,10 @@
-import { type FakeModel, Progress, startFakeModel } from '@tetracast/testing';
+import { type FakeModel, launchChromium, Progress, startFakeModel } from '@tetracast/testing';
+import type { Browser } from 'playwright-core';
 import { Cluster } from '../cluster';
 import type { FaultyRedis } from '../log-servers';
 import type { AnswerFault } from './answer-faults';
-import { AUTH_SECRET, OPENAI_RELAY, RELAY } from './ask';
+import { AUTH_SECRET, CHAT_RELAY, OPENAI_RELAY, RELAY } from './ask';
+import { startChatModel } from './chat/chat-model';
 import type { AnswerSystem } from './run-answer';
 
 /** The model keeps its last word until it is stopped, however long that takes on a busy machine. */
@@ -19,21 +21,33 @@ export class AnswerCluster implements AnswerSystem, AsyncDisposable {
   private constructor(
     private readonly cluster: Cluster<FaultyRedis>,
     readonly model: FakeModel,
+    readonly browser: Browser | undefined,
+    private readonly parts: readonly AsyncDisposable[],
   ) {}
 
-  /** `log` ends with it. */
-  static async start(log: FaultyRedis): Promise<AnswerCluster> {
-    const model = await startFakeModel();
+  /** `log` ends with it. Chats need a browser. */
+  static async start(log: FaultyRedis, { hasBrowser }: { readonly hasBrowser: boolean }): Promise<AnswerCluster> {
+    const parts: AsyncDisposable[] = [log];
+    const keep = <T extends AsyncDisposable>(part: T): T => {
+      parts.unshift(part);
+      return part;
+    };
     try {
-      const settings = {
+      const model = keep(await startFakeModel());
+      const chatModel = keep(await startChatModel(model.url));
+      const browser = hasBrowser ? keep(await launchChromium()) : undefined;
+      // From here on the cluster closes it.
+      parts.splice(parts.indexOf(log), 1);
+      const cluster = await Cluster.start(log, {
         ...{ AUTH_SECRET, MAX_CONNECTIONS_PER_USER: '0', SUBSCRIBE_RATE: '0/0/0', POLL_RATE: '0/0/0' },
-        ...{ [`RELAY_${RELAY.toUpperCase()}`]: model.url, [`RELAY_${OPENAI_RELAY.toUpperCase()}`]: model.url },
-        [`RELAY_${OPENAI_RELAY.toUpperCase()}_SUFFIXES`]: 'chat/completions',
+        ...settingOf(RELAY, model.url),
+        ...settingOf(OPENAI_RELAY, model.url, { SUFFIXES: 'chat/completions' }),
+        ...settingOf(CHAT_RELAY, chatModel.url),
         RELAY_IDLE_TIMEOUT: IDLE_TIMEOUT,
-      };
-      return new AnswerCluster(await Cluster.start(log, settings), model);
+      });
+      return new AnswerCluster(keep(cluster), model, browser, parts);
     } catch (error) {
-      await model.stop();
+      await closeAll(parts);
       throw error;
     }
   }
@@ -72,8 +86,7 @@ export class AnswerCluster implements AnswerSystem, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.cluster[Symbol.asyncDispose]();
-    await this.model.stop();
+    await closeAll(this.parts);
   }
 
   private untilReceived(count: number): Promise<void> {
@@ -81,6 +94,21 @@ export class AnswerCluster implements AnswerSystem, AsyncDisposable {
     return this.progress.until(
       () => this.receivedCount >= wanted || this.runningCount === 0,
       () => `${wanted - this.receivedCount} more to be received`,
+      // An answer that hangs is found by its own wait.
+      Infinity,
     );
   }
+}
+
+/** The settings of a relay: its upstream, and others by what follows its name. */
+function settingOf(name: string, url: string, others: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const prefix = `RELAY_${name.toUpperCase()}`;
+  return {
+    [prefix]: url,
+    ...Object.fromEntries(Object.entries(others).map(([key, value]) => [`${prefix}_${key}`, value])),
+  };
+}
+
+async function closeAll(parts: readonly AsyncDisposable[]): Promise<void> {
+  for (const part of parts) await part[Symbol.asyncDispose]();
 }

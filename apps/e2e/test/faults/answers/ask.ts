@@ -5,9 +5,10 @@ import type { AnswerScript } from './script';
 
 export const AUTH_SECRET = 'a secret of the tests, of more than 32 bytes';
 
-/** The names of the relays: one that a back end of its own speaks to, and one for clients of OpenAI. */
+/** The names of the relays: of any page, of clients of OpenAI, and of chats with the AI SDK. */
 export const RELAY = 'torture';
 export const OPENAI_RELAY = 'openai';
+export const CHAT_RELAY = 'chat';
 
 /** The client key of the device that stops answers. */
 export const STOPPED_BY = 'phone';
@@ -24,7 +25,7 @@ interface Problem {
 }
 
 export const relayToken = (): string =>
-  mintToken({ secret: AUTH_SECRET }, { sub: 'ann', relay: [RELAY, OPENAI_RELAY] });
+  mintToken({ secret: AUTH_SECRET }, { sub: 'ann', relay: [RELAY, OPENAI_RELAY, CHAT_RELAY] });
 
 /** The body of a request: what the fake model is to answer. */
 export const bodyOf = ({ answer }: AnswerScript): { readonly fake: object } => ({ fake: answer });

@@ -74,12 +74,13 @@ export class Transcript {
 
   /** For a client that shows all of the text. */
   replace(text: string): void {
+    if (this.ending !== undefined) return;
     this.text = text;
     this.moved();
   }
 
   end(ending: Ending): void {
-    this.ending = ending;
+    this.ending ??= ending;
     this.moved();
   }
 
