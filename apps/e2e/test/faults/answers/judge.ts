@@ -47,5 +47,7 @@ export function judge({ wanted, text, doubled, ending, isStopped, excuses }: Sig
 }
 
 function firstDifference(wanted: string, text: string): number {
-  return [...text].findIndex((character, index) => wanted[index] !== character);
+  let at = 0;
+  while (at < text.length && wanted[at] === text[at]) at++;
+  return at;
 }

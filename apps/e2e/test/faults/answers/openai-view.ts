@@ -55,8 +55,10 @@ export class OpenAiView implements View {
     while (!signal.aborted) {
       this.transcript.restart();
       const ending = await this.attempt(signal);
-      if (signal.aborted) return;
-      if (ending !== undefined) return this.transcript.end(ending);
+      if (ending !== undefined) {
+        this.transcript.end(ending);
+        return;
+      }
       await backOff.wait();
     }
   }
@@ -84,6 +86,7 @@ export class OpenAiView implements View {
         this.transcript.append(choices[0]?.delta.content ?? '');
         isFinished ||= choices[0]?.finish_reason != null;
       }
+      signal.throwIfAborted();
       return { state: isFinished ? 'done' : 'short' };
     } catch (error) {
       return failureOf(error);
