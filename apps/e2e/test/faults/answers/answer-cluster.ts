@@ -94,6 +94,8 @@ export class AnswerCluster implements AnswerSystem, AsyncDisposable {
     return this.progress.until(
       () => this.receivedCount >= wanted || this.runningCount === 0,
       () => `${wanted - this.receivedCount} more to be received`,
+      // An answer that hangs is found by its own wait.
+      Infinity,
     );
   }
 }

@@ -47,7 +47,7 @@ export function judge({ wanted, text, doubled, ending, isStopped, excuses }: Sig
 }
 
 function firstDifference(wanted: string, text: string): number {
-  let index = 0;
-  while (index < text.length && wanted[index] === text[index]) index++;
-  return index;
+  let at = 0;
+  while (at < text.length && wanted[at] === text[at]) at++;
+  return at;
 }

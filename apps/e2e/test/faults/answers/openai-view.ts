@@ -56,7 +56,7 @@ export class OpenAiView implements View {
       this.transcript.restart();
       const ending = await this.attempt(signal);
       if (ending !== undefined) {
-        if (!isAborted(signal)) this.transcript.end(ending);
+        this.transcript.end(ending);
         return;
       }
       await backOff.wait();
@@ -86,16 +86,12 @@ export class OpenAiView implements View {
         this.transcript.append(choices[0]?.delta.content ?? '');
         isFinished ||= choices[0]?.finish_reason != null;
       }
+      signal.throwIfAborted();
       return { state: isFinished ? 'done' : 'short' };
     } catch (error) {
       return failureOf(error);
     }
   }
-}
-
-/** Also while the compiler believes what it was before an `await`. */
-function isAborted({ aborted }: AbortSignal): boolean {
-  return aborted;
 }
 
 function failureOf(error: unknown): Ending | undefined {

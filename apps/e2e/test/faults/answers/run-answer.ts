@@ -1,4 +1,5 @@
 import { type FakeModel, fakeBody, fakeText, pollUntil, Progress } from '@tetracast/testing';
+import { setMaxListeners } from 'node:events';
 import type { Browser } from 'playwright-core';
 import { type Asked, stop } from './ask';
 import { ChatView } from './chat/chat-view';
@@ -74,28 +75,35 @@ class AnswerRun implements AsyncDisposable {
   private readonly readers: Reader[] = [];
   private readonly body: string;
   private readonly text: string;
+  /** The length of what the model says before it ends or hangs. It is a part of the body in every form, so each client gets that far. */
+  private readonly sent: number;
   private stoppedAt = 0;
+  /** What it waits for. */
+  private doing = 'the start';
 
   constructor(
     private readonly system: AnswerSystem,
     private readonly script: AnswerScript,
     key: string,
   ) {
+    setMaxListeners(0, this.over.signal); // one for each wait that has ended
     this.question = { url: system.url, script, key, signal: this.over.signal };
     this.body = fakeBody(script.answer);
     this.text = fakeText(script.answer);
+    const { words, hangAfterWords } = script.answer;
+    this.sent = fakeText({ ...script.answer, words: hangAfterWords ?? words }).length;
   }
 
+  /** Rejects when nothing comes for long, whatever it waits for. */
   async play(): Promise<void> {
-    await this.start();
-    for (const step of stepsOf(this.script)) await this.do(step);
-    const { readers } = this;
-    await this.until(() => readers.every(({ transcript }) => transcript.ending !== undefined));
-    if (readers.some(({ transcript }) => transcript.ending?.state === 'cancelled'))
-      await pollUntil(
-        () => this.requests.map(({ aborted }) => aborted),
-        (all) => all.every(Boolean),
-      );
+    let isPlayed = false;
+    const played = this.playAll().finally(() => {
+      isPlayed = true;
+      this.progress.moved();
+    });
+    const seen = (): string => this.readers.map(({ transcript: { text } }) => text.length).join(' and ');
+    const describe = (): string => `${this.doing} after ${seen()} of ${this.body.length}`;
+    await Promise.all([played, this.progress.until(() => isPlayed, describe, IDLE_MS)]);
   }
 
   outcome(excuses: ReadonlySet<string>, problem: string | undefined): Outcome {
@@ -127,6 +135,19 @@ class AnswerRun implements AsyncDisposable {
     return this.system.model.requests.filter(({ body }) => body.includes(`"seed":${seed},`));
   }
 
+  private async playAll(): Promise<void> {
+    await this.start();
+    for (const step of stepsOf(this.script)) await this.do(step);
+    this.doing = 'the end';
+    const { readers } = this;
+    await this.until(() => readers.every(({ transcript }) => transcript.ending !== undefined));
+    if (readers.some(({ transcript }) => transcript.ending?.state === 'cancelled'))
+      await pollUntil(
+        () => this.requests.map(({ aborted }) => aborted),
+        (all) => all.every(Boolean),
+      );
+  }
+
   private async start(): Promise<void> {
     const { kind } = this.script;
     const transcript = this.newTranscript();
@@ -147,12 +168,12 @@ class AnswerRun implements AsyncDisposable {
     const [first] = this.readers;
     if (first === undefined) return;
     const { transcript } = first;
-    // The text is a part of the body in every form, so each client gets that far.
-    const length = 1 + Math.floor(step.at * (this.text.length - 1));
+    const length = 1 + Math.floor(step.at * (this.sent - 1));
     await this.until(() => transcript.ending !== undefined || transcript.text.length >= length);
     if (transcript.ending !== undefined) return;
     const asked = await first.view.asked();
     if (asked === undefined) return;
+    this.doing = JSON.stringify(step);
     switch (step.kind) {
       case 'cut':
         return first.view.cut(step.ms);
@@ -195,7 +216,6 @@ class AnswerRun implements AsyncDisposable {
   }
 
   private until(isDone: () => boolean): Promise<void> {
-    const seen = (): string => this.readers.map(({ transcript: { text } }) => text.length).join(' and ');
-    return this.progress.until(isDone, () => `${seen()} of ${this.body.length}`, IDLE_MS);
+    return this.progress.until(isDone, () => this.doing, Infinity);
   }
 }

@@ -26,7 +26,7 @@ export type Action = { readonly at: number } & (
 
 export interface AnswerScript {
   readonly kind: Kind;
-  readonly answer: FakeAnswer & { readonly seed: number };
+  readonly answer: FakeAnswer & { readonly seed: number; readonly words: number };
   /** In the order of `at`. */
   readonly actions: readonly Action[];
   /** Another device stops it then; the model keeps its last word, and does not end. Absent: it comes to its end. */
