@@ -108,7 +108,7 @@ describe('size, beside what was measured', () => {
     expectWithin(
       1.25,
       (cores * 1e6) / 10_000,
-      'many-channels, WebSocket Tetracast with Redis, published on a line, CPU-µs',
+      'many-channels, WebSocket Tetracast with Redis, published on a connection, CPU-µs',
     );
   });
 

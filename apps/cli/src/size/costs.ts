@@ -69,14 +69,14 @@ export const SHARED = {
     'publishes on connections, with Redis',
     28_197,
     '/s of a core',
-    publishing('WebSocket Tetracast with Redis, on a line'),
+    publishing('WebSocket Tetracast with Redis, on a connection'),
   ),
   post: cost('publishes by POST, with Redis', 20_673, '/s of a core', publishing('SSE Tetracast with Redis, POST')),
   single: cost(
     'message to one connection, published on a connection, with Redis',
     59,
     'µs of a core',
-    'many-channels, WebSocket Tetracast with Redis, published on a line, CPU-µs',
+    'many-channels, WebSocket Tetracast with Redis, published on a connection, CPU-µs',
   ),
   comeBack: cost(
     '5000 WebSockets that come back, 50 messages behind',

@@ -31,6 +31,8 @@ try('read', 'HGET', rate, 'c')
 try('read', 'HLEN', rate)
 try('read', 'HSCAN', rate, '0')
 try('read', 'SRANDMEMBER', value, 1)
+try('read', 'SMEMBERS', value)
+try('read', 'SCARD', value)
 
 -- The first write is one that Redis refuses when memory is short: after it Redis refuses nothing more in a script.
 try('write', 'HINCRBY', rate, 'c', 1)
