@@ -24,6 +24,7 @@ const REST: Readonly<Record<string, string>> = {
   'GET /api/*': 'docs',
   'POST /api/*': 'publish',
   'DELETE /api/*': 'channels/news',
+  'POST /relay/*': 'chat',
 };
 
 const routes = services.flatMap(({ name, paths }) =>
