@@ -20,15 +20,16 @@ import { type ProxyUnderTest, startWith } from './proxies';
 const PROVED_BY_WAITING: readonly Problem[] = ['buffering', 'resume'];
 /** Proxies that are told to cut silent connections do it after two. */
 const IDLE_S = 5;
-/** With the lines of all faults they have to be what the contract needs of a proxy. */
-const CONFORMING: readonly string[] = ['nginx', 'HAProxy', 'Apache'];
 /** The last resort: the suite has its waits under control. */
 const CONFORMANCE_LIMIT_MS = 3_600_000;
 const CONFORMANCE = resolve(__dirname, '../../../../tools/conformance.mjs');
 const CLIENTS: readonly TransportDriver[] = [pollingFetch, sseEventSource, websocketByUrl, socketioDefault];
 
-/** The doctor before a real proxy: it finds nothing where nothing is, names each of `faults`, and prints what mends it. */
-export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[]): void {
+/**
+ * The doctor before a real proxy: it finds nothing where nothing is, names each of `faults`, and prints what mends it. With all faults
+ * and all lines the proxy also has to pass the conformance suite, if `conforms` says so.
+ */
+export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[], conforms = false): void {
   describe(`the doctor before ${proxy.name}`, () => {
     let server: TestService;
     let token: string;
@@ -72,7 +73,7 @@ export function describeProxy(proxy: ProxyUnderTest, faults: readonly Problem[])
       mendedLines.push(...planted, ...printed);
     });
 
-    if (CONFORMING.includes(proxy.name) && faults.length > 7) {
+    if (conforms) {
       it(
         'passes the conformance suite with all faults and all lines',
         async () => {
