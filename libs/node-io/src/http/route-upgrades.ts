@@ -77,6 +77,10 @@ export function respondWithoutUpgrade(server: Server, request: IncomingMessage):
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
+  // Node has removed its listener: without one, a body that waits for the socket would wait forever.
+  socket.on('drain', () => {
+    if (response.writableNeedDrain) response.emit('drain');
+  });
   response.once('finish', () => {
     response.detachSocket(socket);
     // The client may leave its half open forever.
