@@ -40,7 +40,8 @@ function transportSteps(part: Processes, workload: Workload): Step[] {
   const each = count === 0 ? 0 : connections / count;
   const memory = count * process.value * 1e6 + connections * connection.value * 1e3;
   const wire = deliveries * (bytes + frame.value + PACKET_HEAD) * 8;
-  const back = count > 1 ? (each * DERIVED.comeBack) / 1e6 / (count - 1) : 0;
+  const others = Math.max(1, count - 1);
+  const back = (each * DERIVED.comeBack) / 1e6 / others;
   return [
     step(
       `${transport}.deliveries`,
@@ -78,8 +79,10 @@ function transportSteps(part: Processes, workload: Workload): Step[] {
       `${transport}.comeBack`,
       back,
       `${n(back)} s`,
-      'until the connections of one process are back at the others',
-      `${n(Math.round(each))} × ${n(DERIVED.comeBack)} µs ÷ ${processesText(Math.max(0, count - 1))}`,
+      count === 1
+        ? 'until all connections are back, once the process runs again: there is no other'
+        : 'until the connections of one process are back at the others',
+      `${n(Math.round(each))} × ${n(DERIVED.comeBack)} µs ÷ ${processesText(others)}`,
     ),
   ];
 }
