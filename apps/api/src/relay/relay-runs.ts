@@ -1,4 +1,5 @@
 import type { RelayStore } from '@tetracast/bus';
+import { CodedError } from '@tetracast/message-model';
 import { failed, type RelayCall } from './upstream/call-upstream';
 import { RelayLog } from './upstream/relay-log';
 import { type RelayContext, RelayRun } from './upstream/relay-run';
@@ -73,7 +74,7 @@ export class RelayRuns {
   }
 
   private async renew(): Promise<void> {
-    const { bus, settings, runtime, logger } = this.context;
+    const { bus, settings } = this.context;
     const channels = [...this.runs.keys()];
     if (channels.length > 0) {
       const lost = await bus.renewRelays(channels, settings.relayLeaseMs);
@@ -82,9 +83,19 @@ export class RelayRuns {
     }
     for (const channel of await bus.takeExpiredRelays(settings.relayLeaseMs)) {
       if (this.runs.has(channel)) continue;
-      await new RelayLog(this.appends, channel, runtime).end(failed('relay_lost'));
-      await bus.releaseRelay(channel);
-      logger.warn({ channel }, 'a relay was ended whose process has died');
+      await this.endLost(channel);
     }
+  }
+
+  private async endLost(channel: string): Promise<void> {
+    const { bus, runtime, logger } = this.context;
+    try {
+      await new RelayLog(this.appends, channel, runtime).end(failed('relay_lost'));
+      logger.warn({ channel }, 'a relay was ended whose process has died');
+    } catch (error) {
+      // Its process died, or lost Redis, between the end and the release: the others must not wait for it.
+      if (!(error instanceof CodedError && error.code === 'channel_ended')) throw error;
+    }
+    await bus.releaseRelay(channel);
   }
 }

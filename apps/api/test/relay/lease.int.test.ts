@@ -40,6 +40,23 @@ it('a process that dies leaves its answer to another one, which ends it once wit
   await dead.close();
 });
 
+it('an answer with an end that was never released does not keep the ends of others', async () => {
+  const dead = connect();
+  const [ended, lost] = ['relay:ended-not-released', 'relay:without-end'];
+  await dead.append({ channel: ended, event: 'tetracast:end', data: '{"state":"done"}', echo: true, ends: true });
+  await dead.admitRelay({ channel: ended, leaseMs: 1, owners: [], keyTtlMs: 60_000 });
+  await dead.admitRelay({ channel: lost, leaseMs: 10, owners: [], keyTtlMs: 60_000 });
+  const head = JSON.stringify({ relay: 'chat', contentType: 'text/plain' });
+  await dead.append({ channel: lost, event: 'tetracast:relay', data: head, echo: true });
+
+  await using relay = await start();
+  await follow(relay, lost).then((response) => response.text().catch(() => ''));
+
+  const page = await dead.read(lost, { kind: 'after', seq: 0, limit: 10, bytes: 1e6 });
+  expect(page.entries.map(({ event }) => event)).toEqual(['tetracast:relay', 'tetracast:end']);
+  await dead.close();
+});
+
 it('a process whose lease is gone stops its upstream, and ends the answer unless another one has', async () => {
   const other = connect();
   await using relay = await start();

@@ -15,6 +15,7 @@ import { type Ending, LogLostError, RelayLog } from './relay-log';
 import type { SharedAppends } from './shared-appends';
 import { RollUp } from './roll-up';
 import { isEncodingError, Splitter } from './splitter';
+import { watchChannel } from './watch-channel';
 
 export interface RelayContext {
   readonly settings: {
@@ -88,22 +89,16 @@ export class RelayRun {
   }
 
   /** Subscribes to the channel, to notice who cancels. */
-  private async watch(): Promise<() => void> {
-    return this.context.hub.subscribeInternally(
-      this.channel,
-      { kind: 'earliest' },
-      {
-        onMessage: (_data, { event, client, user }) => {
-          if (event === CANCEL_EVENT)
-            this.stop({
-              state: 'cancelled',
-              ...(client === undefined ? {} : { client }),
-              ...(user === undefined ? {} : { user }),
-            });
-          else if (event === END_EVENT) this.lose();
-        },
-      },
-    );
+  private watch(): Promise<() => void> {
+    return watchChannel(this.context, this.channel, this.abort.signal, ({ event, client, user }) => {
+      if (event === CANCEL_EVENT)
+        this.stop({
+          state: 'cancelled',
+          ...(client === undefined ? {} : { client }),
+          ...(user === undefined ? {} : { user }),
+        });
+      else if (event === END_EVENT) this.lose();
+    });
   }
 
   private async relay(watched: Promise<unknown>): Promise<Ending> {
