@@ -7,7 +7,7 @@ const RETRY_EVERY_MS = 250;
 
 /**
  * Subscribes to the channel of a relay from its start, again and again until it can or `signal` aborts. Its failure must not end the
- * answer: whoever asks for that again with the same idempotency key would only ever get the failure.
+ * answer: a client that asks again with the same idempotency key would only ever get the failure.
  */
 export async function watchChannel(
   { hub, runtime }: { readonly hub: Hub; readonly runtime: Runtime },
